@@ -1,0 +1,66 @@
+// One agent's slice of a run, on real connections: what the session drives.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/plan/run_plan.h"
+#include "common/plan/slice.h"
+#include "common/stats/stats.h"
+
+namespace wsload {
+
+/// What happened in one interval, over all workers of the slice.
+struct IntervalReport {
+  Phase phase = Phase::kConnect;
+  int64_t interval_index = 0;  ///< inside the phase, from 0
+  Stats delta;
+};
+
+/// The end: `totals` is the sum of all IntervalReport deltas, to the message.
+struct FinalReport {
+  Stats totals;
+  CpuUsage cpu;
+  std::string stopped_early;  ///< why the load ended before its time; empty when it did not
+};
+
+/// Upcalls come from any thread, one at a time, and in order; the observer hands them on without blocking.
+class LoadEngineObserver {
+ public:
+  /// Every client is connected or given up.
+  virtual void OnReady(int64_t opened, int64_t failed) = 0;
+  virtual void OnInterval(IntervalReport report) = 0;
+  /// Last upcall: schedule over, drained, connections closed, threads done.
+  virtual void OnDone(FinalReport report) = 0;
+
+ protected:
+  ~LoadEngineObserver() = default;
+};
+
+/// Calls return at once; any thread. Order: Connect, Start, with Stop at any time.
+class LoadEngine {
+ public:
+  /// Stops at once, without upcalls; returns when all threads have ended.
+  virtual ~LoadEngine() = default;
+
+  /// Client i of the run is dialled at ramp_start + i * ramp_up / clients, on the monotonic clock.
+  virtual void Connect(int64_t ramp_start_mono_ns) = 0;
+
+  /// Message i of the run is due at start + offset(i).
+  virtual void Start(int64_t start_mono_ns) = 0;
+
+  /// No new dials and messages; drain, close, OnDone. Idempotent; also before Connect. `reason` becomes stopped_early.
+  virtual void Stop(const std::string& reason) = 0;
+
+  virtual int workers() const = 0;
+};
+
+/// Checks what can be checked before any load (URL, keys, certificates) and makes the workers.
+/// `run_id` makes message keys unique over runs.
+using LoadEngineFactory = std::function<absl::StatusOr<std::unique_ptr<LoadEngine>>(
+    const std::string& run_id, const RunPlan& plan, const Slice& slice, LoadEngineObserver& observer)>;
+
+}  // namespace wsload

@@ -1,0 +1,29 @@
+// ws:// and wss:// URLs (RFC 6455 section 3).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace wsload {
+
+struct WsUrl {
+  bool secure = false;
+  std::string host;  ///< without the brackets of an IPv6 address
+  uint16_t port = 80;
+  std::string path = "/";  ///< begins with '/'
+  std::string query;       ///< without '?'
+
+  /// Value of the Host header: the port only when it is not the scheme's own.
+  std::string HostHeader() const;
+  /// Path and query as a request target, with `name=value` appended to the query when `name` is not empty;
+  /// the value is percent-encoded.
+  std::string Target(std::string_view name = {}, std::string_view value = {}) const;
+};
+
+/// kInvalidArgument with one line (what is wrong, and how it should look); never throws.
+absl::StatusOr<WsUrl> ParseWsUrl(std::string_view text);
+
+}  // namespace wsload

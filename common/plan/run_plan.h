@@ -1,0 +1,64 @@
+// What one run does, in the units the engine works in; flags become this, and
+// this is all an agent gets to know.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/time/clock.h"
+
+namespace wsload {
+
+enum class Protocol { kGateway, kEcho };
+enum class Serializer { kJson, kProto };
+enum class CipherKind { kNone, kAesGcm, kChaCha20Poly1305 };
+
+struct RunPlan {
+  // The contract's flags; the defaults are the original client's.
+  int64_t clients = 10;
+  int64_t mps = 1;  ///< messages per second, over all clients and agents
+  int64_t duration_ns = 60 * kNsPerSecond;
+  int64_t conn_timeout_ns = 10 * kNsPerSecond;
+  int64_t resp_timeout_ns = 1 * kNsPerSecond;
+  int64_t ramp_up_ns = 10 * kNsPerSecond;
+  int64_t msg_size_bytes = 100;
+  std::string server = "ws://localhost:9002/ws";
+
+  Protocol protocol = Protocol::kGateway;
+  Serializer serializer = Serializer::kJson;
+  CipherKind cipher = CipherKind::kAesGcm;
+  std::string cipher_key;  ///< secret: never printed, logged or written to results
+  bool compress = false;
+  int64_t heartbeat_ns = 30 * kNsPerSecond;  ///< 0: none
+  std::string subprotocol;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string ca_pem;  ///< PEM text; empty: the system's certificates
+  bool insecure_skip_verify = false;
+
+  int64_t biz_id = 9999;
+  int64_t first_user_id = 10000;  ///< client i is user first_user_id + i
+  std::string jwt_key;            ///< secret
+  std::string jwt_issuer = "mock";
+  std::string token_param = "token";
+  int64_t token_ttl_s = 24 * 3600;
+
+  int32_t workers = 0;  ///< worker threads per agent; 0: one per core
+  int64_t report_interval_ns = 1 * kNsPerSecond;
+
+  friend bool operator==(const RunPlan&, const RunPlan&) = default;
+};
+
+/// The keys of the gateway's demo deployment (public, printed in its sources):
+/// what a run without key files uses.
+inline constexpr char kDemoJwtKey[] = "tokqi017kqczcj0qvu6zg9zsyjtc0q0b";
+inline constexpr char kDemoCipherKey[] = "1234567890abcdef1234567890abcdef";
+
+/// OK, or kInvalidArgument with one line that names the flag, the value and the mend.
+/// Checks every field's range and every combination that cannot work; an agent runs it again
+/// on what came over the network.
+absl::Status ValidatePlan(const RunPlan& plan);
+
+}  // namespace wsload

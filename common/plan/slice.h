@@ -1,0 +1,49 @@
+// Exact division of a run: over agents, and of an agent's share over its
+// workers, by the same arithmetic.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/plan/run_plan.h"
+
+namespace wsload {
+
+/// first, first + stride, ..., `count` terms. stride >= 1.
+struct Progression {
+  int64_t first = 0;
+  int64_t stride = 1;
+  int64_t count = 0;
+
+  int64_t At(int64_t k) const { return first + k * stride; }
+
+  /// The terms at positions part, part + parts, ... of this progression:
+  /// the parts are disjoint and their union is the whole. 0 <= part < parts.
+  Progression Part(int64_t part, int64_t parts) const;
+
+  friend bool operator==(const Progression&, const Progression&) = default;
+};
+
+/// A share of the run's clients (by index, 0 <= i < plan.clients) and messages (by index
+/// into the arrival schedule).
+struct Slice {
+  int32_t agent_index = 0;
+  int32_t agent_count = 1;
+  Progression clients;
+  Progression messages;
+
+  friend bool operator==(const Slice&, const Slice&) = default;
+};
+
+/// The whole run as one slice.
+Slice WholeRun(const RunPlan& plan);
+
+/// `slice` in `parts` >= 1 pieces. Clients: position j goes to part j mod parts. Messages:
+/// likewise, over the parts that have a client; a part without clients gets no messages, since nobody
+/// there could send them.
+std::vector<Slice> Divide(const Slice& slice, int parts);
+
+/// Divide(WholeRun(plan), agents) with agent_index and agent_count set.
+std::vector<Slice> SplitOverAgents(const RunPlan& plan, int agents);
+
+}  // namespace wsload

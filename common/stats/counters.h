@@ -1,0 +1,90 @@
+// What is counted, and how counts of two slices add up. The meaning of each
+// word is in docs/measurement.md.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace wsload {
+
+/// Cause to count. Bounded: the 65th distinct cause and all after it count as "other".
+using CauseCounts = std::map<std::string, int64_t, std::less<>>;
+
+/// Adds `count` to `cause` under the bound of CauseCounts.
+void AddCause(CauseCounts& causes, std::string_view cause, int64_t count = 1);
+
+struct ConnectionCounters {
+  int64_t attempted = 0;
+  int64_t opened = 0;
+  int64_t failed = 0;  ///< the sum of failures
+  int64_t lost = 0;    ///< the sum of losses
+  int64_t closed = 0;  ///< by the run itself
+  CauseCounts failures;
+  CauseCounts losses;
+
+  /// Open now.
+  int64_t active() const { return opened - lost - closed; }
+
+  void Merge(const ConnectionCounters& other);
+  friend bool operator==(const ConnectionCounters&, const ConnectionCounters&) = default;
+};
+
+struct Counters {
+  int64_t scheduled = 0;
+  int64_t success = 0;
+  // Failures by cause.
+  int64_t timeout = 0;
+  int64_t rate_limited = 0;
+  int64_t connection_lost = 0;
+  int64_t send_error = 0;
+  int64_t refused = 0;  ///< by protocol: an acknowledgement that cannot be read, a close with a policy code
+  int64_t unsent = 0;
+  // Beside the conservation sum.
+  int64_t late_acks = 0;
+  int64_t duplicate_acks = 0;
+  int64_t heartbeats_sent = 0;
+  int64_t heartbeats_acked = 0;
+  int64_t pushes = 0;
+  int64_t redirects = 0;
+  int64_t undecodable = 0;
+  int64_t bytes_sent = 0;
+  int64_t bytes_received = 0;
+  int64_t loop_stalls = 0;
+  ConnectionCounters connections;
+
+  int64_t failed() const { return timeout + rate_limited + connection_lost + send_error + refused; }
+
+  /// Scheduled and not yet ended in success, failure or unsent. 0 at the end of every run: that is conservation.
+  int64_t open() const { return scheduled - success - failed() - unsent; }
+
+  void Merge(const Counters& other);
+  friend bool operator==(const Counters&, const Counters&) = default;
+};
+
+/// Calls `visit(name, &Counters::field)` for every plain field, in declaration order; the
+/// names are the ones of result.json. Merging, printing and shipping all go by this list.
+template <typename Visit>
+void ForEachCounter(Visit&& visit) {
+  visit("scheduled", &Counters::scheduled);
+  visit("success", &Counters::success);
+  visit("timeout", &Counters::timeout);
+  visit("rate_limited", &Counters::rate_limited);
+  visit("connection_lost", &Counters::connection_lost);
+  visit("send_error", &Counters::send_error);
+  visit("refused", &Counters::refused);
+  visit("unsent", &Counters::unsent);
+  visit("late_acks", &Counters::late_acks);
+  visit("duplicate_acks", &Counters::duplicate_acks);
+  visit("heartbeats_sent", &Counters::heartbeats_sent);
+  visit("heartbeats_acked", &Counters::heartbeats_acked);
+  visit("pushes", &Counters::pushes);
+  visit("redirects", &Counters::redirects);
+  visit("undecodable", &Counters::undecodable);
+  visit("bytes_sent", &Counters::bytes_sent);
+  visit("bytes_received", &Counters::bytes_received);
+  visit("loop_stalls", &Counters::loop_stalls);
+}
+
+}  // namespace wsload

@@ -1,0 +1,36 @@
+// Everything one slice measured, over an interval or since the beginning.
+#pragma once
+
+#include <cstdint>
+
+#include "common/stats/counters.h"
+#include "common/stats/histogram.h"
+
+namespace wsload {
+
+struct Stats {
+  Counters counters;
+  Histogram response;  ///< acknowledgement - intended send time
+  Histogram service;   ///< acknowledgement - actual send time
+  Histogram connect;   ///< TCP start to the 101 response
+  Histogram send_lag;  ///< actual - intended send time
+  Histogram push;      ///< receipt - stamp, where a push carries one
+
+  void Merge(const Stats& other);
+  /// Zero again, bucket memory kept.
+  void Clear();
+  friend bool operator==(const Stats&, const Stats&) = default;
+};
+
+/// What a process spent; merged by the reader, never added to counters.
+struct CpuUsage {
+  int64_t user_us = 0;
+  int64_t system_us = 0;
+  int64_t wall_us = 0;
+  double busiest_worker_share = 0;  ///< of one core, 0 to 1
+};
+
+/// A run's phases, in order. Each report belongs to one.
+enum class Phase { kConnect, kMeasure, kDrain, kClose };
+
+}  // namespace wsload

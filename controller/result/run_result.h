@@ -1,0 +1,71 @@
+// The one result of a run: what result.json, the summary and the exit code are made of.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/plan/run_plan.h"
+#include "common/plan/slice.h"
+#include "common/stats/stats.h"
+
+namespace wsload {
+
+enum class Verdict { kValid, kGeneratorLimited, kDegraded };
+
+/// What became of one agent.
+struct AgentResult {
+  std::string name;
+  std::string address;
+  std::string version;
+  int workers = 0;
+  int cores = 0;
+  Slice slice;
+  enum class State { kDone, kLost, kRefused, kUnreachable } state = State::kDone;
+  std::string state_detail;  ///< why it was lost, refused, ...; one line
+  int64_t clock_offset_us = 0;
+  int64_t clock_error_us = 0;  ///< half the minimum round trip
+  Stats totals;
+  CpuUsage cpu;
+  std::string stopped_early;
+};
+
+/// One second (one report interval) of the whole run, merged over the agents.
+struct SeriesPoint {
+  Phase phase = Phase::kConnect;
+  int64_t interval_index = 0;  ///< inside the phase
+  double elapsed_s = 0;        ///< end of the interval, since the phase began
+  int agents_reporting = 0;
+  Counters delta;
+  int64_t active_connections = 0;
+  int64_t response_us_p50 = 0, response_us_p95 = 0, response_us_p99 = 0, response_us_max = 0;
+  int64_t service_us_p50 = 0, service_us_p99 = 0;
+  int64_t send_lag_us_p99 = 0;
+};
+
+struct PhaseTimes {
+  Phase phase = Phase::kConnect;
+  int64_t started_unix_ns = 0;
+  int64_t duration_ns = 0;
+  Counters delta;
+};
+
+struct RunResult {
+  std::string run_id;
+  int64_t started_unix_ns = 0;
+  RunPlan plan;
+  bool interrupted = false;
+  /// Not OK: the run could not be carried out at all (nothing measured), with the line to print; exit 1.
+  absl::Status error;
+  Verdict verdict = Verdict::kValid;
+  std::vector<std::string> verdict_reasons;  ///< stable English lines, figures included
+  std::vector<PhaseTimes> phases;
+  Stats totals;
+  int64_t connections_active_peak = 0;
+  std::vector<AgentResult> agents;
+  std::vector<SeriesPoint> series;
+  int64_t measured_ns = 0;  ///< length of the measure phase as it was
+};
+
+}  // namespace wsload
