@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,8 +18,10 @@ class RunListener {
   virtual ~RunListener() = default;
   /// A phase began (connect, measure, drain, close).
   virtual void OnPhase(Phase phase) = 0;
-  /// Every agent that still reports has delivered this interval (or the run ended).
-  virtual void OnInterval(const SeriesPoint& point, const Stats& totals_so_far,
+  /// Every agent that still reports has delivered this interval (or the run ended). `delta`: what
+  /// `point` was made of, all agents merged; `totals_so_far` and `agents` may already hold more than the
+  /// intervals passed on here.
+  virtual void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                           const std::vector<AgentResult>& agents) = 0;
   /// Something the user should know now ("agent h2:7400 lost: ..."), one line.
   virtual void OnNotice(const std::string& line) = 0;
@@ -27,35 +30,83 @@ class RunListener {
 /// One thread. Knows nothing of links and time; the coordinator feeds it.
 class ResultBuilder {
  public:
-  /// `agents` entries carry address and slice. `listener` may be null.
+  /// Intervals that wait for a slow agent; beyond that the oldest is passed on without it. What comes later still
+  /// counts in the totals and in that interval's counters, not in its percentiles.
+  static constexpr size_t kMaxOpenIntervals = 128;
+
+  /// `agents` entries carry address and slice. `listener` may be null and must outlive the builder.
   ResultBuilder(std::string run_id, RunPlan plan, std::vector<AgentResult> agents, RunListener* listener);
+
+  // `agent` below is the position in the constructor's list.
 
   /// name, version, workers, cores as the agent told them.
   void SetAgentIdentity(int agent, std::string name, std::string version, int workers, int cores);
   void SetAgentClock(int agent, int64_t offset_us, int64_t error_us);
 
+  /// Ends the phase before; tells the listener. A phase that already began is ignored.
   void BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns);
   void EndPhases(int64_t mono_ns);
 
-  /// kInvalidArgument: a phase that goes back, an interval seen before.
+  /// kInvalidArgument: a phase that goes back, an interval seen before. kFailedPrecondition: the agent has already
+  /// ended. Nothing of a refused interval is counted.
   absl::Status AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta);
 
   /// Final reconciliation: kDataLoss when `totals` is not the sum of the intervals seen, with the first
-  /// field that differs; the agent is then marked lost and the result degraded.
+  /// field that differs; the agent is then marked lost and the result degraded (the sum of its intervals
+  /// stays in the result). The second end of an agent is ignored.
   absl::Status AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, std::string stopped_early);
-  /// What it reported before stays in the result.
+  /// What it reported before stays in the result. The listener gets a notice ("agent h2:7400 lost: ..."). Ignored for
+  /// an agent that has already ended.
   void AgentFailed(int agent, AgentResult::State state, std::string detail);
 
   void SetInterrupted();
   void SetError(absl::Status error);
 
-  const Stats& totals() const;
+  const Stats& totals() const { return totals_; }
 
-  /// Closes open intervals, checks conservation, judges (verdict and reasons).
+  /// Closes open intervals, checks conservation, judges (verdict and reasons). Agents that never ended count as lost.
   RunResult Build();
 
  private:
-  // (the implementer's)
+  /// A report's place in an agent's stream; ordered as it must arrive.
+  using Position = std::pair<Phase, int64_t>;
+
+  struct AgentProgress {
+    bool ended = false;
+    bool reported = false;  ///< `last` means something
+    Position last;
+  };
+  struct OpenInterval {
+    Stats delta;
+    int agents_reporting = 0;
+  };
+
+  std::string AgentLabel(int agent) const;
+  void EndAgent(int agent, AgentResult::State state, std::string detail);
+  /// True when every agent that still reports has come to `position` or passed it.
+  bool AllHaveReached(const Position& position) const;
+  /// Passes on what is complete, or everything when `all`.
+  void EmitIntervals(bool all);
+  void EmitOldest();
+  /// An interval that was passed on without this agent.
+  void MergeIntoEmitted(const Position& position, const Stats& delta);
+  double ElapsedAtEndOf(const Position& position) const;
+  void CloseCurrentPhase(int64_t mono_ns);
+  std::vector<PhaseTimes> PhasesWithDeltas() const;
+  int64_t ActivePeak() const;
+
+  RunListener* listener_;
+  RunResult result_;
+  std::vector<AgentResult> agents_;  ///< `totals` of each: the sum of its intervals
+  std::vector<AgentProgress> progress_;
+  Stats totals_;
+  std::map<Phase, Counters> phase_counters_;
+  std::map<Position, OpenInterval> open_;
+  bool emitted_any_ = false;
+  Position last_emitted_;
+  int64_t active_emitted_ = 0;  ///< connections open at the end of the last interval passed on
+  bool in_phase_ = false;
+  int64_t phase_started_mono_ns_ = 0;
 };
 
 }  // namespace wsload

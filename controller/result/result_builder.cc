@@ -1,0 +1,228 @@
+#include "controller/result/result_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/util/status.h"
+#include "controller/result/stats_difference.h"
+#include "controller/result/verdict.h"
+
+namespace wsload {
+
+ResultBuilder::ResultBuilder(std::string run_id, RunPlan plan, std::vector<AgentResult> agents, RunListener* listener)
+    : listener_(listener), agents_(std::move(agents)), progress_(agents_.size()) {
+  result_.run_id = std::move(run_id);
+  result_.plan = std::move(plan);
+}
+
+void ResultBuilder::SetAgentIdentity(int agent, std::string name, std::string version, int workers, int cores) {
+  AgentResult& entry = agents_[agent];
+  entry.name = std::move(name);
+  entry.version = std::move(version);
+  entry.workers = workers;
+  entry.cores = cores;
+}
+
+void ResultBuilder::SetAgentClock(int agent, int64_t offset_us, int64_t error_us) {
+  agents_[agent].clock_offset_us = offset_us;
+  agents_[agent].clock_error_us = error_us;
+}
+
+void ResultBuilder::BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns) {
+  for (const PhaseTimes& seen : result_.phases) {
+    if (seen.phase == phase) return;
+  }
+  CloseCurrentPhase(mono_ns);
+  if (result_.phases.empty()) result_.started_unix_ns = unix_ns;
+  PhaseTimes times;
+  times.phase = phase;
+  times.started_unix_ns = unix_ns;
+  result_.phases.push_back(times);
+  in_phase_ = true;
+  phase_started_mono_ns_ = mono_ns;
+  if (listener_ != nullptr) listener_->OnPhase(phase);
+}
+
+void ResultBuilder::EndPhases(int64_t mono_ns) { CloseCurrentPhase(mono_ns); }
+
+void ResultBuilder::CloseCurrentPhase(int64_t mono_ns) {
+  if (!in_phase_) return;
+  in_phase_ = false;
+  result_.phases.back().duration_ns = std::max<int64_t>(0, mono_ns - phase_started_mono_ns_);
+}
+
+absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta) {
+  AgentProgress& progress = progress_[agent];
+  const Position position{phase, interval_index};
+  if (progress.ended) {
+    return MakeStatus(absl::StatusCode::kFailedPrecondition, "agent {} reports after its end", AgentLabel(agent));
+  }
+  if (interval_index < 0) {
+    return InvalidArgument("agent {} reports interval {} of phase {}: want 0 or more", AgentLabel(agent),
+                           interval_index, PhaseName(phase));
+  }
+  if (progress.reported && position <= progress.last) {
+    return InvalidArgument("agent {} reports interval {} of phase {} after interval {} of phase {}", AgentLabel(agent),
+                           interval_index, PhaseName(phase), progress.last.second, PhaseName(progress.last.first));
+  }
+  progress.reported = true;
+  progress.last = position;
+  agents_[agent].totals.Merge(delta);
+  totals_.Merge(delta);
+  phase_counters_[phase].Merge(delta.counters);
+
+  if (emitted_any_ && position <= last_emitted_) {
+    MergeIntoEmitted(position, delta);
+  } else {
+    OpenInterval& interval = open_[position];
+    if (interval.agents_reporting++ == 0) {
+      interval.delta = std::move(delta);
+    } else {
+      interval.delta.Merge(delta);
+    }
+  }
+  EmitIntervals(false);
+  return absl::OkStatus();
+}
+
+absl::Status ResultBuilder::AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, std::string stopped_early) {
+  if (progress_[agent].ended) return absl::OkStatus();
+  AgentResult& entry = agents_[agent];
+  entry.cpu = cpu;
+  entry.stopped_early = std::move(stopped_early);
+  const std::string difference = FirstDifference(totals, entry.totals);
+  if (difference.empty()) {
+    EndAgent(agent, AgentResult::State::kDone, {});
+    return absl::OkStatus();
+  }
+  absl::Status status =
+      MakeStatus(absl::StatusCode::kDataLoss, "its totals are not the sum of its reports: {}", difference);
+  AgentFailed(agent, AgentResult::State::kLost, std::string(Text(status)));
+  return status;
+}
+
+void ResultBuilder::AgentFailed(int agent, AgentResult::State state, std::string detail) {
+  if (progress_[agent].ended) return;
+  if (listener_ != nullptr) {
+    listener_->OnNotice(
+        fmt::format("agent {} {}{}{}", AgentLabel(agent), AgentStateName(state), detail.empty() ? "" : ": ", detail));
+  }
+  EndAgent(agent, state, std::move(detail));
+}
+
+void ResultBuilder::EndAgent(int agent, AgentResult::State state, std::string detail) {
+  progress_[agent].ended = true;
+  agents_[agent].state = state;
+  agents_[agent].state_detail = std::move(detail);
+  EmitIntervals(false);
+}
+
+void ResultBuilder::SetInterrupted() { result_.interrupted = true; }
+
+void ResultBuilder::SetError(absl::Status error) { result_.error = std::move(error); }
+
+std::string ResultBuilder::AgentLabel(int agent) const {
+  const AgentResult& entry = agents_[agent];
+  return entry.address.empty() ? entry.name : entry.address;
+}
+
+bool ResultBuilder::AllHaveReached(const Position& position) const {
+  return std::all_of(progress_.begin(), progress_.end(), [&](const AgentProgress& progress) {
+    return progress.ended || (progress.reported && progress.last >= position);
+  });
+}
+
+void ResultBuilder::EmitIntervals(bool all) {
+  while (!open_.empty() && (all || open_.size() > kMaxOpenIntervals || AllHaveReached(open_.begin()->first))) {
+    EmitOldest();
+  }
+}
+
+void ResultBuilder::EmitOldest() {
+  const auto node = open_.extract(open_.begin());
+  const Position& position = node.key();
+  const OpenInterval& interval = node.mapped();
+  const Stats& delta = interval.delta;
+  active_emitted_ += delta.counters.connections.active();
+  emitted_any_ = true;
+  last_emitted_ = position;
+
+  SeriesPoint point;
+  point.phase = position.first;
+  point.interval_index = position.second;
+  point.elapsed_s = ElapsedAtEndOf(position);
+  point.agents_reporting = interval.agents_reporting;
+  point.delta = delta.counters;
+  point.active_connections = active_emitted_;
+  point.response_us_p50 = delta.response.PercentileUs(50);
+  point.response_us_p95 = delta.response.PercentileUs(95);
+  point.response_us_p99 = delta.response.PercentileUs(99);
+  point.response_us_max = delta.response.max_us();
+  point.service_us_p50 = delta.service.PercentileUs(50);
+  point.service_us_p99 = delta.service.PercentileUs(99);
+  point.send_lag_us_p99 = delta.send_lag.PercentileUs(99);
+  result_.series.push_back(std::move(point));
+  if (listener_ != nullptr) listener_->OnInterval(result_.series.back(), delta, totals_, agents_);
+}
+
+void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delta) {
+  auto& series = result_.series;
+  auto it = std::lower_bound(series.begin(), series.end(), position, [](const SeriesPoint& point, const Position& key) {
+    return Position{point.phase, point.interval_index} < key;
+  });
+  // There is one, since the last point is at or after `position`; an interval that nobody else reported counts in the
+  // next.
+  it->delta.Merge(delta.counters);
+  if (Position{it->phase, it->interval_index} == position) ++it->agents_reporting;
+  const int64_t active = delta.counters.connections.active();
+  for (; it != series.end(); ++it) it->active_connections += active;
+  active_emitted_ += active;
+}
+
+double ResultBuilder::ElapsedAtEndOf(const Position& position) const {
+  int64_t elapsed_ns = (position.second + 1) * result_.plan.report_interval_ns;
+  if (position.first == Phase::kMeasure) elapsed_ns = std::min(elapsed_ns, result_.plan.duration_ns);
+  return static_cast<double>(elapsed_ns) / kNsPerSecond;
+}
+
+std::vector<PhaseTimes> ResultBuilder::PhasesWithDeltas() const {
+  std::vector<PhaseTimes> phases = result_.phases;
+  for (const auto& [phase, counters] : phase_counters_) {
+    auto it = std::find_if(phases.begin(), phases.end(), [&](const PhaseTimes& entry) { return entry.phase == phase; });
+    if (it == phases.end()) {
+      // Agents were already there when the run ended: the counts need a place all the same.
+      it = phases.insert(phases.end(), PhaseTimes{});
+      it->phase = phase;
+    }
+    it->delta = counters;
+  }
+  return phases;
+}
+
+int64_t ResultBuilder::ActivePeak() const {
+  int64_t peak = 0;
+  for (const SeriesPoint& point : result_.series) peak = std::max(peak, point.active_connections);
+  return peak;
+}
+
+RunResult ResultBuilder::Build() {
+  for (int agent = 0; agent < static_cast<int>(agents_.size()); ++agent) {
+    if (!progress_[agent].ended) EndAgent(agent, AgentResult::State::kLost, "the run ended without its final report");
+  }
+  EmitIntervals(true);
+
+  RunResult result = result_;
+  result.phases = PhasesWithDeltas();
+  result.totals = totals_;
+  result.agents = agents_;
+  result.connections_active_peak = ActivePeak();
+  for (const PhaseTimes& phase : result.phases) {
+    if (phase.phase == Phase::kMeasure) result.measured_ns = std::min(phase.duration_ns, result.plan.duration_ns);
+  }
+  Judgement judgement = Judge(result);
+  result.verdict = judgement.verdict;
+  result.verdict_reasons = std::move(judgement.reasons);
+  return result;
+}
+
+}  // namespace wsload

@@ -1,0 +1,39 @@
+// What a result is worth: whether its figures describe the server, the
+// generator, or only a part of the load.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/result/run_result.h"
+
+namespace wsload {
+
+/// p99 of the send lag beyond which the generator, not the server, shapes the latencies.
+inline constexpr int64_t kSendLagBoundUs = 10'000;
+/// Busiest worker thread, as a share of one core.
+inline constexpr double kBusyWorkerBound = 0.95;
+/// Loop stalls in the measure phase, as the mean time between two of them: rarer ones are an operating system's
+/// ordinary noise.
+inline constexpr int64_t kStallSpacingBoundNs = 10 * kNsPerSecond;
+
+struct Judgement {
+  Verdict verdict = Verdict::kValid;
+  /// Empty exactly when kValid. Stable English lines, figures included: those for GENERATOR_LIMITED first.
+  std::vector<std::string> reasons;
+};
+
+/// A pure function of the finished result. When both apply GENERATOR_LIMITED takes precedence over DEGRADED: figures
+/// that describe the generator are worth less than figures of a smaller load; the reasons list both.
+Judgement Judge(const RunResult& result);
+
+/// "VALID", "GENERATOR_LIMITED", "DEGRADED".
+const char* VerdictName(Verdict verdict);
+
+/// "done", "lost", "refused", "unreachable".
+const char* AgentStateName(AgentResult::State state);
+
+/// "connect", "measure", "drain", "close".
+const char* PhaseName(Phase phase);
+
+}  // namespace wsload
