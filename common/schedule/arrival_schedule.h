@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "common/util/int128.h"
+
 namespace wsload {
 
 /// Message i is due floor(i * 1e9 / mps) nanoseconds after the start of the measure phase.
@@ -17,7 +19,7 @@ class ArrivalSchedule {
 
   /// Offset of message i from the start. 0 <= i.
   int64_t OffsetNs(int64_t i) const {
-    return static_cast<int64_t>(static_cast<unsigned __int128>(i) * 1'000'000'000u / static_cast<uint64_t>(mps_));
+    return static_cast<int64_t>(static_cast<Uint128>(i) * 1'000'000'000u / static_cast<uint64_t>(mps_));
   }
 
  private:

@@ -2,6 +2,7 @@
 // word is in docs/measurement.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,7 +13,14 @@ namespace wsload {
 /// Cause to count. Bounded: the 65th distinct cause and all after it count as "other".
 using CauseCounts = std::map<std::string, int64_t, std::less<>>;
 
-/// Adds `count` to `cause` under the bound of CauseCounts.
+inline constexpr size_t kMaxNamedCauses = 64;
+inline constexpr size_t kMaxCauseNameLength = 64;
+inline constexpr char kOtherCause[] = "other";
+
+/// 1 to 64 printable ASCII characters: what a report may carry.
+bool IsCauseName(std::string_view name);
+
+/// Adds `count` to `cause` under the bound of CauseCounts; what is no cause name counts as "other", too.
 void AddCause(CauseCounts& causes, std::string_view cause, int64_t count = 1);
 
 struct ConnectionCounters {

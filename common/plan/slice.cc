@@ -1,0 +1,58 @@
+#include "common/plan/slice.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "common/schedule/arrival_schedule.h"
+#include "common/util/int128.h"
+
+namespace wsload {
+namespace {
+
+int64_t Saturated(Int128 value) {
+  return static_cast<int64_t>(std::min<Int128>(value, std::numeric_limits<int64_t>::max()));
+}
+
+}  // namespace
+
+Progression Progression::Part(int64_t part, int64_t parts) const {
+  if (part >= count) return {};
+  Progression result;
+  result.first = At(part);
+  // A part of one term needs no stride, and only then can this product be too large.
+  result.stride = Saturated(static_cast<Int128>(stride) * parts);
+  result.count = (count - part - 1) / parts + 1;
+  return result;
+}
+
+Slice WholeRun(const RunPlan& plan) {
+  Slice slice;
+  slice.clients.count = plan.clients;
+  slice.messages.count = ArrivalSchedule(plan.mps, plan.duration_ns).total();
+  return slice;
+}
+
+std::vector<Slice> Divide(const Slice& slice, int parts) {
+  // Clients are dealt from part 0 on, so the parts that have one are the first `senders`.
+  const int64_t senders = std::min<int64_t>(parts, slice.clients.count);
+  std::vector<Slice> result;
+  result.reserve(static_cast<size_t>(parts));
+  for (int part = 0; part < parts; ++part) {
+    Slice piece = slice;
+    piece.clients = slice.clients.Part(part, parts);
+    piece.messages = part < senders ? slice.messages.Part(part, senders) : Progression{};
+    result.push_back(piece);
+  }
+  return result;
+}
+
+std::vector<Slice> SplitOverAgents(const RunPlan& plan, int agents) {
+  std::vector<Slice> slices = Divide(WholeRun(plan), agents);
+  for (int agent = 0; agent < agents; ++agent) {
+    slices[static_cast<size_t>(agent)].agent_index = agent;
+    slices[static_cast<size_t>(agent)].agent_count = agents;
+  }
+  return slices;
+}
+
+}  // namespace wsload

@@ -1,0 +1,200 @@
+#include "common/stats/histogram.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "common/time/clock.h"
+#include "common/util/int128.h"
+#include "common/util/saturating.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+// HdrHistogram's geometry for a lowest value of 1: bucket 0 counts 0 to 2047 one by one, every further
+// bucket covers twice the range of the one before in 1024 steps. 2048 is the power of two that keeps 3 digits.
+constexpr int kSubBucketBits = 11;
+constexpr int kSubBucketHalfBits = kSubBucketBits - 1;
+constexpr int64_t kSubBucketHalfCount = int64_t{1} << kSubBucketHalfBits;
+constexpr uint64_t kSubBucketMask = (uint64_t{1} << kSubBucketBits) - 1;
+constexpr int kBuckets =
+    static_cast<int>(std::bit_width(static_cast<uint64_t>(Histogram::kHighestUs))) - kSubBucketBits + 1;
+constexpr int kBucketCount = (kBuckets + 1) * static_cast<int>(kSubBucketHalfCount);
+
+// Counts beyond this are nobody's measurement; below it no sum of a few can overflow.
+constexpr uint64_t kMaxWireCount = uint64_t{1} << 53;
+
+constexpr int64_t kMaxInt64 = std::numeric_limits<int64_t>::max();
+
+int64_t SaturatedProduct(int64_t a, int64_t b) {
+  int64_t product;
+  return __builtin_mul_overflow(a, b, &product) ? kMaxInt64 : product;
+}
+
+}  // namespace
+
+int Histogram::BucketCount() { return kBucketCount; }
+
+int Histogram::BucketIndex(int64_t us) {
+  const auto value = static_cast<uint64_t>(us);
+  const int bucket = static_cast<int>(std::bit_width(value | kSubBucketMask)) - kSubBucketBits;
+  const int sub_bucket = static_cast<int>(value >> bucket);
+  return (bucket << kSubBucketHalfBits) + sub_bucket;
+}
+
+int64_t Histogram::LowestInBucketUs(int index) {
+  const int bucket = std::max(0, (index >> kSubBucketHalfBits) - 1);
+  const int64_t sub_bucket = index - (int64_t{bucket} << kSubBucketHalfBits);
+  return sub_bucket << bucket;
+}
+
+int64_t Histogram::HighestInBucketUs(int index) {
+  const int bucket = std::max(0, (index >> kSubBucketHalfBits) - 1);
+  return LowestInBucketUs(index) + (int64_t{1} << bucket) - 1;
+}
+
+void Histogram::RecordNs(int64_t ns) { RecordUs(ns / kNsPerUs); }
+
+void Histogram::RecordUs(int64_t us, int64_t count) {
+  if (count <= 0) [[unlikely]]
+    return;
+  if (counts_.empty()) [[unlikely]]
+    counts_.resize(kBucketCount);
+  if (us < kLowestUs) [[unlikely]] {
+    us = kLowestUs;
+    clamped_low_ = SaturatingAdd(clamped_low_, count);
+  } else if (us > kHighestUs) [[unlikely]] {
+    us = kHighestUs;
+    clamped_high_ = SaturatingAdd(clamped_high_, count);
+  }
+  uint64_t& bucket = counts_[static_cast<size_t>(BucketIndex(us))];
+  bucket = SaturatingAdd(bucket, static_cast<uint64_t>(count));
+  count_ = SaturatingAdd(count_, count);
+  sum_us_ = SaturatingAdd(sum_us_, SaturatedProduct(us, count));
+  min_us_ = std::min(min_us_, us);
+  max_us_ = std::max(max_us_, us);
+}
+
+void Histogram::Merge(const Histogram& other) {
+  if (other.count_ == 0) return;
+  if (counts_.empty()) counts_.resize(kBucketCount);
+  const int last = BucketIndex(other.max_us_);
+  for (int i = BucketIndex(other.min_us_); i <= last; ++i) {
+    const auto index = static_cast<size_t>(i);
+    counts_[index] = SaturatingAdd(counts_[index], other.counts_[index]);
+  }
+  count_ = SaturatingAdd(count_, other.count_);
+  sum_us_ = SaturatingAdd(sum_us_, other.sum_us_);
+  min_us_ = std::min(min_us_, other.min_us_);
+  max_us_ = std::max(max_us_, other.max_us_);
+  clamped_low_ = SaturatingAdd(clamped_low_, other.clamped_low_);
+  clamped_high_ = SaturatingAdd(clamped_high_, other.clamped_high_);
+}
+
+void Histogram::Clear() {
+  if (count_ == 0) return;
+  std::fill(counts_.begin() + BucketIndex(min_us_), counts_.begin() + BucketIndex(max_us_) + 1, 0);
+  count_ = 0;
+  sum_us_ = 0;
+  min_us_ = kMaxInt64;
+  max_us_ = 0;
+  clamped_low_ = 0;
+  clamped_high_ = 0;
+}
+
+int64_t Histogram::PercentileUs(double percentile) const {
+  if (count_ == 0) return 0;
+  int64_t rank = 1;
+  if (percentile >= 100) {
+    rank = count_;
+  } else if (percentile > 0) {
+    // One step down first: the double nearest to 99.9 lies above it, and of 1000 samples the 999th is meant.
+    const double below = std::nextafter(percentile, 0.0);
+    const long double exact = static_cast<long double>(below) * static_cast<long double>(count_) / 100;
+    rank = std::max<int64_t>(1, static_cast<int64_t>(std::ceil(exact)));
+  }
+  uint64_t seen = 0;
+  const int last = BucketIndex(max_us_);
+  for (int i = BucketIndex(min_us_); i < last; ++i) {
+    seen = SaturatingAdd(seen, counts_[static_cast<size_t>(i)]);
+    if (seen >= static_cast<uint64_t>(rank)) return HighestInBucketUs(i);
+  }
+  return max_us_;
+}
+
+void Histogram::ForEachBucket(const std::function<void(int, int64_t, uint64_t)>& visit) const {
+  if (count_ == 0) return;
+  const int last = BucketIndex(max_us_);
+  for (int i = BucketIndex(min_us_); i <= last; ++i) {
+    const uint64_t count = counts_[static_cast<size_t>(i)];
+    if (count != 0) visit(i, HighestInBucketUs(i), count);
+  }
+}
+
+absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buckets, const Summary& summary) {
+  Histogram built;
+  uint64_t total = 0;
+  Int128 least_sum = 0;
+  Int128 most_sum = 0;
+  int first = kBucketCount;
+  int last = -1;
+  for (const auto& [index, count] : buckets) {
+    if (index < 0 || index >= kBucketCount) return InvalidArgument("histogram: bucket {} is outside", index);
+    if (count > kMaxWireCount) return InvalidArgument("histogram: bucket {} holds an impossible count", index);
+    if (count == 0) continue;
+    if (built.counts_.empty()) built.counts_.resize(kBucketCount);
+    built.counts_[static_cast<size_t>(index)] += count;
+    total += count;
+    if (total > kMaxWireCount) return InvalidArgument("histogram: the counts add up beyond reason");
+    least_sum += static_cast<Int128>(count) * LowestInBucketUs(index);
+    most_sum += static_cast<Int128>(count) * HighestInBucketUs(index);
+    first = std::min(first, index);
+    last = std::max(last, index);
+  }
+  if (total == 0) {
+    if (summary.sum_us != 0 || summary.min_us != 0 || summary.max_us != 0 || summary.clamped_low != 0 ||
+        summary.clamped_high != 0) {
+      return InvalidArgument("histogram: without samples there is nothing to sum up");
+    }
+    Clear();
+    return absl::OkStatus();
+  }
+  const auto within = [](int64_t us, int index) {
+    return us >= std::max(kLowestUs, LowestInBucketUs(index)) && us <= std::min(kHighestUs, HighestInBucketUs(index));
+  };
+  if (!within(summary.min_us, first) || !within(summary.max_us, last) || summary.min_us > summary.max_us) {
+    return InvalidArgument("histogram: the extremes contradict the buckets");
+  }
+  // What was clamped lies in the end buckets, at the very end values.
+  const auto clamped_fits = [&](int64_t clamped, int64_t end_us, int64_t extreme_us) {
+    return clamped == 0 || (clamped > 0 && extreme_us == end_us &&
+                            static_cast<uint64_t>(clamped) <= built.counts_[static_cast<size_t>(BucketIndex(end_us))]);
+  };
+  if (!clamped_fits(summary.clamped_low, kLowestUs, summary.min_us) ||
+      !clamped_fits(summary.clamped_high, kHighestUs, summary.max_us)) {
+    return InvalidArgument("histogram: the clamped counts contradict the buckets");
+  }
+  if (summary.sum_us < std::min<Int128>(least_sum, kMaxInt64) || summary.sum_us > most_sum) {
+    return InvalidArgument("histogram: the sum contradicts the buckets");
+  }
+  built.count_ = static_cast<int64_t>(total);
+  built.sum_us_ = summary.sum_us;
+  built.min_us_ = summary.min_us;
+  built.max_us_ = summary.max_us;
+  built.clamped_low_ = summary.clamped_low;
+  built.clamped_high_ = summary.clamped_high;
+  *this = std::move(built);
+  return absl::OkStatus();
+}
+
+bool operator==(const Histogram& a, const Histogram& b) {
+  if (a.count_ != b.count_ || a.sum_us_ != b.sum_us_ || a.min_us() != b.min_us() || a.max_us() != b.max_us() ||
+      a.clamped_low_ != b.clamped_low_ || a.clamped_high_ != b.clamped_high_) {
+    return false;
+  }
+  // Bucket memory that holds no sample is no difference.
+  return a.count_ == 0 || a.counts_ == b.counts_;
+}
+
+}  // namespace wsload

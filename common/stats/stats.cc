@@ -1,0 +1,23 @@
+#include "common/stats/stats.h"
+
+namespace wsload {
+
+void Stats::Merge(const Stats& other) {
+  counters.Merge(other.counters);
+  response.Merge(other.response);
+  service.Merge(other.service);
+  connect.Merge(other.connect);
+  send_lag.Merge(other.send_lag);
+  push.Merge(other.push);
+}
+
+void Stats::Clear() {
+  counters = Counters{};
+  response.Clear();
+  service.Clear();
+  connect.Clear();
+  send_lag.Clear();
+  push.Clear();
+}
+
+}  // namespace wsload

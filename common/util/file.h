@@ -1,0 +1,15 @@
+// Reading small files whole.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace wsload {
+
+/// The content; pipes work too. kInvalidArgument with a line about the file alone ("cannot be read: No such file or
+/// directory", "is over 65536 bytes"), without its name or content.
+absl::StatusOr<std::string> ReadSmallFile(const std::string& path, size_t max_bytes);
+
+}  // namespace wsload

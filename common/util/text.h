@@ -1,0 +1,29 @@
+// Small questions about text that came from outside.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace wsload {
+
+/// `text` for an error line: control characters and bytes that are not UTF-8 as \n, \t, \xNN; cut after about `limit`
+/// characters with "...". Always one line of valid UTF-8.
+std::string Shown(std::string_view text, size_t limit = 80);
+
+/// Well-formed UTF-8 (RFC 3629): no overlong forms, surrogates, or values beyond U+10FFFF.
+bool IsUtf8(std::string_view text);
+
+/// Any of U+0000 to U+001F and U+007F.
+bool HasControlCharacter(std::string_view text);
+
+/// Letters, digits and !#$%&'*+-.^_`|~, at least one (RFC 7230 section 3.2.6).
+bool IsHttpToken(std::string_view text);
+
+/// Letters, digits and -._~ : never percent-encoded in a URL (RFC 3986 section 2.3).
+bool IsUrlUnreserved(char c);
+
+/// ASCII letters in lower case, all else as it is.
+std::string AsciiLower(std::string_view text);
+
+}  // namespace wsload
