@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/load/load_engine.h"
+#include "agent/service/run_slot.h"
 #include "common/loop/event_loop.h"
 #include "wsload/v1/control.pb.h"
 
@@ -16,7 +17,9 @@ namespace wsload {
 struct AgentConfig {
   std::string name;  ///< host name by default
   int cores = 1;
-  int workers = 0;  ///< 0: as the plan says, else one per core
+  int workers = 0;          ///< 0: as the plan says, else one per core
+  int64_t max_clients = 0;  ///< a slice with more is refused; 0: no bound
+  RunSlot* slot = nullptr;  ///< shared by the agent's sessions, so that one runs at a time; null: nothing to share
   LoadEngineFactory engine_factory;
 };
 

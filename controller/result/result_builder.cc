@@ -219,11 +219,9 @@ RunResult ResultBuilder::Build() {
   for (const PhaseTimes& phase : result.phases) {
     if (phase.phase == Phase::kMeasure) result.measured_ns = std::min(phase.duration_ns, result.plan.duration_ns);
   }
-  const Judgement judgement = Judge(result);
+  Judgement judgement = Judge(result);
   result.verdict = judgement.verdict;
-  for (const VerdictReason& reason : judgement.reasons) {
-    result.verdict_reasons.push_back(FillReason(ReasonFormat(reason.kind), reason));
-  }
+  result.verdict_reasons = std::move(judgement.reasons);
   return result;
 }
 

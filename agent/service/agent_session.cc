@@ -1,0 +1,328 @@
+#include "agent/service/agent_session.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "common/plan/plan_proto.h"
+#include "common/stats/report_proto.h"
+#include "common/stats/stats_proto.h"
+#include "common/util/status.h"
+#include "common/version.h"
+
+namespace wsload {
+namespace {
+
+constexpr size_t kMaxRunIdLength = 64;
+// A controller may take this long for its next step; then the agent frees itself.
+constexpr int64_t kControllerStepNs = 60 * kNsPerSecond;
+// An engine that has not ended this long after it should have is taken down without its figures.
+constexpr int64_t kEngineGraceNs = 30 * kNsPerSecond;
+// Instants further from now than this come from a wrong clock estimate or a hostile sender.
+constexpr int64_t kMaxInstantDistanceNs = 60 * kNsPerSecond;
+
+// Run ids end up in message keys, file names and log lines.
+bool IsRunId(const std::string& text) {
+  return !text.empty() && text.size() <= kMaxRunIdLength && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+}
+
+v1::Refused::Code RefusalCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kResourceExhausted:
+      return v1::Refused::CODE_BEYOND_MEANS;
+    case absl::StatusCode::kPermissionDenied:
+      return v1::Refused::CODE_TARGET_NOT_ALLOWED;
+    default:
+      return v1::Refused::CODE_BAD_PLAN;
+  }
+}
+
+}  // namespace
+
+class AgentSession::Impl final : public LoadEngineObserver {
+ public:
+  Impl(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send,
+       std::function<void()> finished)
+      : loop_(loop), config_(config), send_(std::move(send)), finished_(std::move(finished)) {
+    deadline_ = loop_.NewTimer([this] { OnDeadline(); });
+    ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller assigned no run");
+  }
+
+  ~Impl() {
+    engine_.reset();
+    FreeSlot();
+  }
+
+  void OnControllerMessage(const v1::ControllerMessage& message) {
+    // What arrives while the load stops has crossed the reason for stopping on the way.
+    const bool listening = state_ != State::kStopping && state_ != State::kEnded;
+    switch (message.kind_case()) {
+      case v1::ControllerMessage::kClockProbe:
+        if (state_ != State::kEnded) Reply(message.clock_probe());
+        return;
+      case v1::ControllerMessage::kAssign:
+        if (listening) Assign(message.assign());
+        return;
+      case v1::ControllerMessage::kConnect:
+        if (listening) Connect(message.connect());
+        return;
+      case v1::ControllerMessage::kStart:
+        if (listening) Start(message.start());
+        return;
+      case v1::ControllerMessage::kStop:
+        if (listening) Stop(message.stop());
+        return;
+      case v1::ControllerMessage::KIND_NOT_SET:
+        if (listening) Refuse(v1::Refused::CODE_OUT_OF_ORDER, "empty or unknown control message");
+        return;
+    }
+  }
+
+  void OnControllerLost() {
+    muted_ = true;
+    StopEngineOrEnd("controller lost");
+  }
+
+  void Drain(const std::string& reason) {
+    if (state_ == State::kIdle) {
+      Refuse(v1::Refused::CODE_BUSY, fmt::format("the agent is leaving: {}", reason));
+    } else {
+      StopEngineOrEnd(reason);
+    }
+  }
+
+  // From any thread of the engine.
+  void OnReady(int64_t opened, int64_t failed) override {
+    PostToSession([this, opened, failed] { HandleReady(opened, failed); });
+  }
+  void OnInterval(IntervalReport report) override {
+    PostToSession([this, report = std::move(report)] { HandleInterval(report); });
+  }
+  void OnDone(FinalReport report) override {
+    PostToSession([this, report = std::move(report)] { HandleDone(report); });
+  }
+
+ private:
+  // kStopping: the engine was told to stop and OnDone is awaited.
+  enum class State { kIdle, kAssigned, kConnecting, kReady, kRunning, kStopping, kEnded };
+
+  template <typename Work>
+  void PostToSession(Work work) {
+    loop_.Post([alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
+      if (alive.lock()) work();
+    });
+  }
+
+  void Send(v1::AgentMessage message) {
+    if (!muted_) send_(std::move(message));
+  }
+
+  void Reply(const v1::ClockProbe& probe) {
+    v1::AgentMessage message;
+    message.mutable_clock_reply()->set_sent_ns(probe.sent_ns());
+    message.mutable_clock_reply()->set_agent_mono_ns(loop_.MonoNs());
+    Send(std::move(message));
+  }
+
+  void Assign(const v1::Assign& assign) {
+    if (state_ != State::kIdle) return RefuseOutOfOrder("Assign");
+    if (assign.protocol_version() != kControlProtocolVersion) {
+      return Refuse(v1::Refused::CODE_VERSION,
+                    fmt::format("the agent (wsload {}) speaks control protocol {}, the controller {}; install the same "
+                                "wsload version on both",
+                                kVersion, kControlProtocolVersion, assign.protocol_version()));
+    }
+    if (!IsRunId(assign.run_id())) {
+      return Refuse(v1::Refused::CODE_BAD_PLAN,
+                    fmt::format("run id must be 1 to {} letters, digits, '-', '_' or '.'", kMaxRunIdLength));
+    }
+    absl::StatusOr<RunPlan> plan = FromProto(assign.plan());
+    if (!plan.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(plan.status())));
+    const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);
+    if (!slice.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(slice.status())));
+    if (config_.max_clients > 0 && slice->clients.count > config_.max_clients) {
+      return Refuse(
+          v1::Refused::CODE_BEYOND_MEANS,
+          fmt::format("{} clients are more than this agent's {}; raise its -max-clients (and descriptor limit, "
+                      "ulimit -n), or add agents",
+                      slice->clients.count, config_.max_clients));
+    }
+    TakeRun(assign.run_id(), *std::move(plan), *slice);
+  }
+
+  void TakeRun(const std::string& run_id, RunPlan plan, const Slice& slice) {
+    if (config_.slot != nullptr) {
+      const absl::Status taken = config_.slot->Take(run_id);
+      if (!taken.ok()) return Refuse(v1::Refused::CODE_BUSY, std::string(Text(taken)));
+      holds_slot_ = true;
+    }
+    if (config_.workers > 0) plan.workers = config_.workers;
+    if (plan.workers == 0) plan.workers = config_.cores;
+    auto engine = config_.engine_factory(run_id, plan, slice, *this);
+    if (!engine.ok()) return Refuse(RefusalCode(engine.status()), std::string(Text(engine.status())));
+    engine_ = *std::move(engine);
+    plan_ = std::move(plan);
+    state_ = State::kAssigned;
+    ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller sent no Connect");
+
+    v1::AgentMessage message;
+    v1::Accepted& accepted = *message.mutable_accepted();
+    accepted.set_agent_name(config_.name);
+    accepted.set_agent_version(kVersion);
+    accepted.set_workers(engine_->workers());
+    accepted.set_cores(config_.cores);
+    Send(std::move(message));
+  }
+
+  void Connect(const v1::Connect& connect) {
+    if (state_ != State::kAssigned) return RefuseOutOfOrder("Connect");
+    const int64_t ramp_start = connect.ramp_start_mono_ns();
+    if (!IsNear(ramp_start)) return RefuseInstant("Connect", ramp_start);
+    state_ = State::kConnecting;
+    ArmDeadline(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + kEngineGraceNs,
+                "the connections took too long");
+    engine_->Connect(ramp_start);
+  }
+
+  void Start(const v1::Start& start) {
+    if (state_ != State::kReady) return RefuseOutOfOrder("Start");
+    const int64_t instant = start.start_mono_ns();
+    if (!IsNear(instant)) return RefuseInstant("Start", instant);
+    state_ = State::kRunning;
+    ArmDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns + kEngineGraceNs, "the load did not end");
+    engine_->Start(instant);
+  }
+
+  void Stop(const v1::Stop& stop) {
+    if (state_ == State::kIdle) return RefuseOutOfOrder("Stop");
+    StopEngineOrEnd(stop.reason().empty() ? "stopped by the controller" : stop.reason().substr(0, 200));
+  }
+
+  void HandleReady(int64_t opened, int64_t failed) {
+    if (state_ != State::kConnecting) return;
+    state_ = State::kReady;
+    // The slowest agent decides when the start comes.
+    ArmDeadline(loop_.MonoNs() + plan_.ramp_up_ns + plan_.conn_timeout_ns + kControllerStepNs,
+                "the controller sent no Start");
+    v1::AgentMessage message;
+    message.mutable_ready()->set_opened(opened);
+    message.mutable_ready()->set_failed(failed);
+    Send(std::move(message));
+  }
+
+  void HandleInterval(const IntervalReport& report) {
+    if (muted_) return;
+    v1::AgentMessage message;
+    v1::Report& proto = *message.mutable_report();
+    proto.set_seq(++last_seq_);
+    proto.set_phase(ToProto(report.phase));
+    proto.set_interval_index(report.interval_index);
+    *proto.mutable_delta() = ToProto(report.delta);
+    Send(std::move(message));
+  }
+
+  void HandleDone(const FinalReport& report) {
+    // The slot is free before the controller can know, so that its next run is never refused because of this one.
+    engine_.reset();
+    FreeSlot();
+    v1::AgentMessage message;
+    v1::Done& done = *message.mutable_done();
+    *done.mutable_totals() = ToProto(report.totals);
+    done.set_last_seq(last_seq_);
+    *done.mutable_cpu() = ToProto(report.cpu);
+    done.set_stopped_early(report.stopped_early);
+    Send(std::move(message));
+    End();
+  }
+
+  bool IsNear(int64_t instant_ns) const {
+    const int64_t now = loop_.MonoNs();
+    return instant_ns >= now - kMaxInstantDistanceNs && instant_ns <= now + kMaxInstantDistanceNs;
+  }
+
+  void RefuseInstant(const char* what, int64_t instant_ns) {
+    Refuse(v1::Refused::CODE_OUT_OF_ORDER,
+           fmt::format("{} names the instant {} ns, more than {} s from this agent's clock {} ns", what, instant_ns,
+                       kMaxInstantDistanceNs / kNsPerSecond, loop_.MonoNs()));
+  }
+
+  void RefuseOutOfOrder(const char* what) {
+    static constexpr const char* kStateNames[] = {"no run was assigned", "a run was assigned", "it is connecting",
+                                                  "it waits for the start", "the load is running"};
+    Refuse(v1::Refused::CODE_OUT_OF_ORDER,
+           fmt::format("{} came out of order: {}", what, kStateNames[static_cast<int>(state_)]));
+  }
+
+  void Refuse(v1::Refused::Code code, std::string text) {
+    v1::AgentMessage message;
+    message.mutable_refused()->set_code(code);
+    message.mutable_refused()->set_message(text);
+    Send(std::move(message));
+    muted_ = true;
+    StopEngineOrEnd(text);
+  }
+
+  void StopEngineOrEnd(const std::string& reason) {
+    if (state_ == State::kStopping || state_ == State::kEnded) return;
+    if (engine_ == nullptr) return End();
+    state_ = State::kStopping;
+    ArmDeadline(loop_.MonoNs() + plan_.resp_timeout_ns + kEngineGraceNs, "the load did not stop");
+    engine_->Stop(reason);
+  }
+
+  void ArmDeadline(int64_t when_ns, const char* missed) {
+    missed_ = missed;
+    deadline_->ArmAt(when_ns);
+  }
+
+  void OnDeadline() {
+    if (state_ == State::kStopping || state_ == State::kRunning) {
+      // The engine does not answer: no totals can be had from it, and a stream that ends without them says so.
+      engine_.reset();
+      End();
+    } else {
+      Refuse(v1::Refused::CODE_OUT_OF_ORDER, fmt::format("gave the run up: {} in time", missed_));
+    }
+  }
+
+  void End() {
+    if (state_ == State::kEnded) return;
+    state_ = State::kEnded;
+    deadline_->Cancel();
+    FreeSlot();
+    PostToSession([finished = finished_] { finished(); });
+  }
+
+  void FreeSlot() {
+    if (holds_slot_) config_.slot->Free();
+    holds_slot_ = false;
+  }
+
+  EventLoop& loop_;
+  const AgentConfig config_;
+  const std::function<void(v1::AgentMessage)> send_;
+  const std::function<void()> finished_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::unique_ptr<Timer> deadline_;
+  const char* missed_ = "";
+  State state_ = State::kIdle;
+  bool muted_ = false;  ///< refused, or nobody listens any more
+  bool holds_slot_ = false;
+  RunPlan plan_;
+  uint64_t last_seq_ = 0;
+  std::unique_ptr<LoadEngine> engine_;
+};
+
+AgentSession::AgentSession(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send,
+                           std::function<void()> finished)
+    : impl_(std::make_unique<Impl>(loop, config, std::move(send), std::move(finished))) {}
+
+AgentSession::~AgentSession() = default;
+
+void AgentSession::OnControllerMessage(const v1::ControllerMessage& message) { impl_->OnControllerMessage(message); }
+void AgentSession::OnControllerLost() { impl_->OnControllerLost(); }
+void AgentSession::Drain(const std::string& reason) { impl_->Drain(reason); }
+
+}  // namespace wsload

@@ -1,0 +1,64 @@
+// Phases and CPU usage to and from their wire form (proto/wsload/v1/control.proto).
+#pragma once
+
+#include <cmath>
+
+#include "absl/status/statusor.h"
+#include "common/stats/stats.h"
+#include "common/util/status.h"
+#include "wsload/v1/control.pb.h"
+
+namespace wsload {
+
+inline v1::Phase ToProto(Phase phase) {
+  switch (phase) {
+    case Phase::kConnect:
+      return v1::PHASE_CONNECT;
+    case Phase::kMeasure:
+      return v1::PHASE_MEASURE;
+    case Phase::kDrain:
+      return v1::PHASE_DRAIN;
+    case Phase::kClose:
+      return v1::PHASE_CLOSE;
+  }
+  return v1::PHASE_UNSPECIFIED;
+}
+
+/// kInvalidArgument for a value that names no phase.
+inline absl::StatusOr<Phase> FromProto(v1::Phase phase) {
+  switch (phase) {
+    case v1::PHASE_CONNECT:
+      return Phase::kConnect;
+    case v1::PHASE_MEASURE:
+      return Phase::kMeasure;
+    case v1::PHASE_DRAIN:
+      return Phase::kDrain;
+    case v1::PHASE_CLOSE:
+      return Phase::kClose;
+    default:
+      return InvalidArgument("{} is no phase of a run", static_cast<int>(phase));
+  }
+}
+
+inline v1::CpuUsage ToProto(const CpuUsage& cpu) {
+  v1::CpuUsage proto;
+  proto.set_user_us(cpu.user_us);
+  proto.set_system_us(cpu.system_us);
+  proto.set_wall_us(cpu.wall_us);
+  proto.set_busiest_worker_share(cpu.busiest_worker_share);
+  return proto;
+}
+
+/// kInvalidArgument for negative times and a share that is no number.
+inline absl::StatusOr<CpuUsage> FromProto(const v1::CpuUsage& proto) {
+  if (proto.user_us() < 0 || proto.system_us() < 0 || proto.wall_us() < 0 ||
+      !std::isfinite(proto.busiest_worker_share()) || proto.busiest_worker_share() < 0) {
+    return InvalidArgument("CPU usage out of range");
+  }
+  return CpuUsage{.user_us = proto.user_us(),
+                  .system_us = proto.system_us(),
+                  .wall_us = proto.wall_us(),
+                  .busiest_worker_share = proto.busiest_worker_share()};
+}
+
+}  // namespace wsload

@@ -1,0 +1,93 @@
+#include "controller/link/expand_agents.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "common/net/host_port.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+constexpr std::string_view kDnsScheme = "dns:///";
+constexpr size_t kMaxAgents = 10'000;
+
+std::string_view Trim(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+absl::StatusOr<std::vector<std::string>> ExpandEntry(std::string_view entry, const HostResolver& resolve) {
+  const bool dns = entry.starts_with(kDnsScheme);
+  const auto address = ParseHostPort(dns ? entry.substr(kDnsScheme.size()) : entry);
+  if (!address.ok()) {
+    return InvalidArgument("-agents: \"{}\": {}; want host:port or dns:///name:port", entry, Text(address.status()));
+  }
+  if (!dns) return std::vector<std::string>{address->ToString()};
+
+  const auto hosts = resolve(address->host);
+  if (!hosts.ok()) {
+    return MakeStatus(hosts.status().code(), "-agents: \"{}\": {}", entry, Text(hosts.status()));
+  }
+  std::vector<std::string> expanded;
+  for (const std::string& host : *hosts) expanded.push_back(HostPort{host, address->port}.ToString());
+  return expanded;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ResolveHost(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (error != 0) {
+    return MakeStatus(absl::StatusCode::kUnavailable, "cannot resolve {}: {}; check the name and the DNS", host,
+                      gai_strerror(error));
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(found, &freeaddrinfo);
+  std::vector<std::string> addresses;
+  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
+    char literal[NI_MAXHOST];
+    if (getnameinfo(entry->ai_addr, entry->ai_addrlen, literal, sizeof literal, nullptr, 0, NI_NUMERICHOST) == 0) {
+      addresses.emplace_back(literal);
+    }
+  }
+  // The resolver's order changes from call to call; slices should not.
+  std::sort(addresses.begin(), addresses.end());
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+  return addresses;
+}
+
+absl::StatusOr<std::vector<std::string>> ExpandAgents(std::string_view flag, const HostResolver& resolve) {
+  std::vector<std::string> agents;
+  std::set<std::string> seen;
+  for (size_t begin = 0; begin <= flag.size();) {
+    const size_t comma = std::min(flag.find(',', begin), flag.size());
+    const std::string_view entry = Trim(flag.substr(begin, comma - begin));
+    begin = comma + 1;
+    if (entry.empty()) {
+      return InvalidArgument("-agents: an empty entry in \"{}\"; want host:port,host:port,...", flag);
+    }
+    auto expanded = ExpandEntry(entry, resolve);
+    if (!expanded.ok()) return expanded.status();
+    for (std::string& agent : *expanded) {
+      if (!seen.insert(agent).second) {
+        return InvalidArgument("-agents: {} is named twice; an agent takes one share of a run", agent);
+      }
+      agents.push_back(std::move(agent));
+    }
+    if (agents.size() > kMaxAgents) return InvalidArgument("-agents: more than {} agents; name fewer", kMaxAgents);
+  }
+  return agents;
+}
+
+}  // namespace wsload

@@ -1,0 +1,193 @@
+#include "controller/link/grpc_agent_link.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "common/util/status.h"
+#include "wsload/v1/control.grpc.pb.h"
+
+namespace wsload {
+namespace {
+
+// Five full histograms with their counters stay under 1 MiB.
+constexpr int kMaxReceivedBytes = 8 << 20;
+// A host that vanished without a word is noticed after time + timeout.
+constexpr int kKeepaliveTimeMs = 10'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& address) {
+  grpc::ChannelArguments args;
+  args.SetMaxReceiveMessageSize(kMaxReceivedBytes);
+  args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  args.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), args);
+}
+
+absl::Status ToUserStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string& text = status.error_message();
+  const auto contains = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
+  const auto unavailable = [](std::string_view line) { return MakeStatus(absl::StatusCode::kUnavailable, "{}", line); };
+  if (contains("Connection refused")) return unavailable("connection refused; is wsload-agent running there?");
+  if (contains("DNS resolution failed") || contains("Domain name not found") || contains("name resolution")) {
+    return unavailable("cannot resolve the host name; check -agents and the DNS");
+  }
+  if (contains("No route to host") || contains("Network is unreachable")) {
+    return unavailable("no route to the host; check the address and the network");
+  }
+  if (contains("timed out") || contains("Timeout")) {
+    return unavailable("no answer; check the address, and that no firewall is between");
+  }
+  if (contains("http1") || contains("HTTP/1") || contains("handshake") || contains("settings frame") ||
+      status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+    return unavailable("something else than wsload-agent listens there; check the port");
+  }
+  return MakeStatus(absl::StatusCode::kUnavailable, "connection lost: {}", text.substr(0, text.find('\n')));
+}
+
+class GrpcAgentLink final : public AgentLink, private grpc::ClientBidiReactor<v1::ControllerMessage, v1::AgentMessage> {
+ public:
+  explicit GrpcAgentLink(std::string address) : address_(std::move(address)) {}
+
+  ~GrpcAgentLink() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!opened_) return;
+      observer_ = nullptr;
+    }
+    context_.TryCancel();
+    std::unique_lock lock(mutex_);
+    done_changed_.wait(lock, [this] { return done_; });
+  }
+
+  void Open(AgentLinkObserver* observer) override {
+    {
+      const std::lock_guard lock(mutex_);
+      opened_ = true;
+      observer_ = observer;
+    }
+    context_.set_wait_for_ready(false);
+    stub_ = v1::Agent::NewStub(NewChannel(address_));
+    stub_->async()->Run(&context_, this);
+    // Writes begin outside gRPC's upcalls; the hold keeps the call alive for them until reading has ended.
+    AddHold();
+    StartRead(&incoming_);
+    StartCall();
+  }
+
+  void Send(v1::ControllerMessage message) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!opened_ || closed_ || send_closed_) return;
+      outgoing_.push_back(std::move(message));
+    }
+    Pump();
+  }
+
+  void CloseSend() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!opened_ || closed_ || send_closed_) return;
+      send_closed_ = true;
+    }
+    Pump();
+  }
+
+  const std::string& address() const override { return address_; }
+
+ private:
+  /// Starts the next write, or ends the sending side. gRPC is called without the lock, since it may call back from
+  /// inside; `writing_` keeps the others out meanwhile, and the read hold keeps the call alive.
+  void Pump() {
+    const v1::ControllerMessage* next = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || writing_) return;
+      if (outgoing_.empty()) {
+        if (!send_closed_ || writes_done_) return;
+        writes_done_ = true;
+      } else {
+        next = &outgoing_.front();
+      }
+      // One hold per operation, taken while the read hold is certain to be there.
+      AddHold();
+      writing_ = true;
+    }
+    if (next != nullptr) {
+      StartWrite(next);
+    } else {
+      StartWritesDone();
+    }
+    RemoveHold();
+  }
+
+  void OnReadDone(bool ok) override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!ok) {
+        closed_ = true;
+      } else if (observer_ != nullptr) {
+        // Under the lock, so that the destructor waits for an upcall under way.
+        observer_->OnAgentMessage(std::move(incoming_));
+      }
+    }
+    if (!ok) return RemoveHold();
+    incoming_.Clear();
+    StartRead(&incoming_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    {
+      const std::lock_guard lock(mutex_);
+      writing_ = false;
+      outgoing_.pop_front();
+      if (!ok) outgoing_.clear();
+    }
+    if (ok) Pump();
+  }
+
+  void OnWritesDoneDone(bool) override {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    const absl::Status text = ToUserStatus(status);
+    const std::lock_guard lock(mutex_);
+    if (observer_ != nullptr) observer_->OnLinkClosed(text);
+    done_ = true;
+    done_changed_.notify_all();
+  }
+
+  const std::string address_;
+  std::unique_ptr<v1::Agent::Stub> stub_;
+  grpc::ClientContext context_;
+  v1::AgentMessage incoming_;  ///< gRPC's between StartRead and OnReadDone
+
+  std::mutex mutex_;
+  std::condition_variable done_changed_;
+  AgentLinkObserver* observer_ = nullptr;
+  std::deque<v1::ControllerMessage> outgoing_;  ///< the front is being written while writing_
+  bool opened_ = false;
+  bool writing_ = false;
+  bool send_closed_ = false;
+  bool writes_done_ = false;
+  bool closed_ = false;  ///< reading has ended, the read hold is about to go
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<AgentLink> NewGrpcAgentLink(std::string address) {
+  return std::make_unique<GrpcAgentLink>(std::move(address));
+}
+
+}  // namespace wsload

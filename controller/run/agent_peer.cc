@@ -1,0 +1,221 @@
+#include "controller/run/agent_peer.h"
+
+#include <utility>
+
+#include "common/stats/report_proto.h"
+#include "common/stats/stats_proto.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+// An agent that sends faster than this controller can read is broken, or means harm.
+constexpr int kMaxPendingMessages = 4096;
+// Texts of agents end up in terminals, logs and result files.
+constexpr size_t kMaxTextLength = 400;
+
+/// One line of bounded length, without control characters.
+std::string CleanLine(const std::string& text) {
+  std::string line = text.substr(0, kMaxTextLength);
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return line;
+}
+
+}  // namespace
+
+AgentPeer::AgentPeer(EventLoop& loop, int index, std::unique_ptr<AgentLink> link, v1::Assign assign, int clock_probes,
+                     AgentPeerObserver& observer)
+    : loop_(loop),
+      index_(index),
+      link_(std::move(link)),
+      address_(link_->address()),
+      assign_(std::move(assign)),
+      probes_left_(clock_probes),
+      observer_(observer) {}
+
+AgentPeer::~AgentPeer() = default;
+
+void AgentPeer::Open() {
+  link_->Open(this);
+  SendProbe();
+}
+
+void AgentPeer::Connect(int64_t ramp_start_mono_ns) {
+  state_ = State::kConnecting;
+  v1::ControllerMessage message;
+  message.mutable_connect()->set_ramp_start_mono_ns(ramp_start_mono_ns + clock_.offset_ns);
+  link_->Send(std::move(message));
+}
+
+void AgentPeer::Start(int64_t start_mono_ns) {
+  state_ = State::kRunning;
+  v1::ControllerMessage message;
+  message.mutable_start()->set_start_mono_ns(start_mono_ns + clock_.offset_ns);
+  link_->Send(std::move(message));
+}
+
+bool AgentPeer::Stop(const std::string& reason) {
+  if (state_ == State::kProbing) {
+    GiveUp();
+    return false;
+  }
+  stop_sent_ = true;
+  v1::ControllerMessage message;
+  message.mutable_stop()->set_reason(reason);
+  link_->Send(std::move(message));
+  return true;
+}
+
+void AgentPeer::GiveUp() {
+  state_ = State::kEnded;
+  link_.reset();
+}
+
+void AgentPeer::OnAgentMessage(v1::AgentMessage message) {
+  const int64_t arrived_ns = loop_.MonoNs();
+  const int pending = pending_messages_.fetch_add(1, std::memory_order_relaxed);
+  if (pending > kMaxPendingMessages) return;
+  if (pending == kMaxPendingMessages) {
+    PostToPeer([this] { FailProtocol("sends faster than its reports can be read"); });
+    return;
+  }
+  PostToPeer([this, arrived_ns, message = std::move(message)] {
+    pending_messages_.fetch_sub(1, std::memory_order_relaxed);
+    HandleMessage(message, arrived_ns);
+  });
+}
+
+void AgentPeer::OnLinkClosed(absl::Status status) {
+  PostToPeer([this, status = std::move(status)] { HandleLinkClosed(status); });
+}
+
+template <typename Work>
+void AgentPeer::PostToPeer(Work work) {
+  loop_.Post([alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
+    if (alive.lock()) work();
+  });
+}
+
+void AgentPeer::HandleMessage(const v1::AgentMessage& message, int64_t arrived_ns) {
+  if (ended()) return;
+  switch (message.kind_case()) {
+    case v1::AgentMessage::kClockReply:
+      return HandleClockReply(message.clock_reply(), arrived_ns);
+    case v1::AgentMessage::kAccepted:
+      return HandleAccepted(message.accepted());
+    case v1::AgentMessage::kRefused:
+      return HandleRefused(message.refused());
+    case v1::AgentMessage::kReady:
+      return HandleReady(message.ready());
+    case v1::AgentMessage::kReport:
+      return HandleReport(message.report());
+    case v1::AgentMessage::kDone:
+      return HandleDone(message.done());
+    case v1::AgentMessage::KIND_NOT_SET:
+      return FailProtocol("sent an empty or unknown message");
+  }
+}
+
+void AgentPeer::HandleLinkClosed(const absl::Status& status) {
+  if (ended()) return;
+  const std::string detail = status.ok() ? "ended the stream without a final report" : CleanLine(status.ToString());
+  const std::string text = status.ok() ? detail : CleanLine(std::string(Text(status)));
+  Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kUnreachable, text);
+}
+
+void AgentPeer::SendProbe() {
+  --probes_left_;
+  probe_sent_ns_ = loop_.MonoNs();
+  v1::ControllerMessage message;
+  message.mutable_clock_probe()->set_sent_ns(probe_sent_ns_);
+  link_->Send(std::move(message));
+}
+
+void AgentPeer::HandleClockReply(const v1::ClockReply& reply, int64_t arrived_ns) {
+  if (state_ != State::kProbing || reply.sent_ns() != probe_sent_ns_) {
+    return FailProtocol("sent a clock reply that nobody asked for");
+  }
+  // The reply's path is taken to be as long as the probe's; where it is not, the error is at most half the round trip.
+  const int64_t round_trip_ns = arrived_ns - probe_sent_ns_;
+  if (best_round_trip_ns_ < 0 || round_trip_ns < best_round_trip_ns_) {
+    best_round_trip_ns_ = round_trip_ns;
+    clock_.offset_ns = reply.agent_mono_ns() - (probe_sent_ns_ + round_trip_ns / 2);
+    clock_.error_ns = round_trip_ns / 2;
+  }
+  if (probes_left_ > 0) return SendProbe();
+  state_ = State::kAssigned;
+  v1::ControllerMessage message;
+  *message.mutable_assign() = std::move(assign_);
+  link_->Send(std::move(message));
+}
+
+void AgentPeer::HandleAccepted(const v1::Accepted& accepted) {
+  if (state_ != State::kAssigned) return FailProtocol("sent Accepted out of order");
+  state_ = State::kAccepted;
+  identity_ = accepted;
+  identity_.set_agent_name(CleanLine(accepted.agent_name()));
+  identity_.set_agent_version(CleanLine(accepted.agent_version()));
+  observer_.OnPeerAccepted(index_);
+}
+
+void AgentPeer::HandleRefused(const v1::Refused& refused) {
+  const std::string text =
+      refused.message().empty() ? "refused the run without a reason" : CleanLine(refused.message());
+  // A run that it has accepted and then gives up is lost.
+  Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kRefused, text);
+}
+
+void AgentPeer::HandleReady(const v1::Ready& ready) {
+  // Ready and Stop may cross on their way.
+  if (stop_sent_ && state_ == State::kConnecting) return;
+  if (state_ != State::kConnecting) return FailProtocol("sent Ready out of order");
+  if (ready.opened() < 0 || ready.failed() < 0) return FailProtocol("sent Ready with negative counts");
+  state_ = State::kReady;
+  connections_opened_ = ready.opened();
+  observer_.OnPeerReady(index_);
+}
+
+void AgentPeer::HandleReport(const v1::Report& report) {
+  if (state_ < State::kAccepted) return FailProtocol("sent a report before it had a run");
+  if (report.seq() != last_seq_ + 1) {
+    return FailProtocol(fmt::format("sent report {} after report {}", report.seq(), last_seq_));
+  }
+  last_seq_ = report.seq();
+  const absl::StatusOr<Phase> phase = FromProto(report.phase());
+  if (!phase.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(phase.status())));
+  absl::StatusOr<Stats> delta = FromProto(report.delta());
+  if (!delta.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(delta.status())));
+  observer_.OnPeerInterval(index_, *phase, report.interval_index(), *std::move(delta));
+}
+
+void AgentPeer::HandleDone(const v1::Done& done) {
+  if (state_ < State::kAccepted && !stop_sent_) return FailProtocol("sent Done before it had a run");
+  if (done.last_seq() != last_seq_) {
+    return FailProtocol(fmt::format("counts {} reports, {} came", done.last_seq(), last_seq_));
+  }
+  const absl::StatusOr<Stats> totals = FromProto(done.totals());
+  if (!totals.ok()) return FailProtocol(fmt::format("totals: {}", Text(totals.status())));
+  const absl::StatusOr<CpuUsage> cpu = FromProto(done.cpu());
+  if (!cpu.ok()) return FailProtocol(std::string(Text(cpu.status())));
+  if (state_ != State::kRunning && !stop_sent_ && done.stopped_early().empty()) {
+    return FailProtocol("ended before the start");
+  }
+  state_ = State::kEnded;
+  link_->CloseSend();
+  observer_.OnPeerDone(index_, *totals, *cpu, CleanLine(done.stopped_early()));
+}
+
+void AgentPeer::FailProtocol(const std::string& detail) {
+  if (ended()) return;
+  Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kUnreachable,
+       fmt::format("broke the control protocol: {}", CleanLine(detail)));
+}
+
+void AgentPeer::Fail(AgentResult::State state, const std::string& detail) {
+  GiveUp();
+  observer_.OnPeerFailed(index_, state, detail);
+}
+
+}  // namespace wsload

@@ -1,0 +1,342 @@
+#include "controller/run/coordinator.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "common/plan/plan_proto.h"
+#include "common/util/status.h"
+#include "common/version.h"
+#include "controller/run/agent_peer.h"
+
+namespace wsload {
+namespace {
+
+constexpr char kNothingOpened[] = "no connection could be opened";
+
+std::vector<AgentResult> AgentEntries(const std::vector<std::unique_ptr<AgentLink>>& links,
+                                      const std::vector<Slice>& slices) {
+  std::vector<AgentResult> entries(links.size());
+  for (size_t i = 0; i < links.size(); ++i) {
+    entries[i].address = links[i]->address();
+    entries[i].slice = slices[i];
+  }
+  return entries;
+}
+
+/// "refused 3, http_403 1"
+std::string CauseList(const CauseCounts& causes) {
+  std::string list;
+  for (const auto& [cause, count] : causes) {
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", cause, count);
+  }
+  return list;
+}
+
+std::string Seconds(int64_t ns) { return fmt::format("{:g} s", static_cast<double>(ns) / kNsPerSecond); }
+
+}  // namespace
+
+class RunCoordinator::Impl final : public AgentPeerObserver {
+ public:
+  Impl(EventLoop& loop, const Clock& clock, const std::string& run_id, RunPlan plan,
+       std::vector<std::unique_ptr<AgentLink>> links, Limits limits, RunListener* listener)
+      : loop_(loop),
+        clock_(clock),
+        plan_(std::move(plan)),
+        limits_(limits),
+        listener_(listener),
+        slices_(SplitOverAgents(plan_, static_cast<int>(links.size()))),
+        builder_(run_id, plan_, AgentEntries(links, slices_), listener) {
+    v1::Assign assign;
+    assign.set_run_id(run_id);
+    assign.set_controller_version(kVersion);
+    assign.set_protocol_version(kControlProtocolVersion);
+    *assign.mutable_plan() = ToProto(plan_);
+    for (size_t i = 0; i < links.size(); ++i) {
+      *assign.mutable_slice() = ToProto(slices_[i]);
+      peers_.push_back(std::make_unique<AgentPeer>(loop_, static_cast<int>(i), std::move(links[i]), assign,
+                                                   std::max(1, limits_.clock_probes), *this));
+    }
+    deadline_ = loop_.NewTimer([this] { OnDeadline(); });
+    phase_timer_ = loop_.NewTimer([this] { OnPhaseTimer(); });
+  }
+
+  void Start(std::function<void(RunResult)> done) {
+    done_ = std::move(done);
+    deadline_->ArmAt(loop_.MonoNs() + limits_.link_open_ns);
+    for (auto& peer : peers_) peer->Open();
+  }
+
+  void Interrupt() {
+    if (stage_ == Stage::kFinished) return;
+    builder_.SetInterrupted();
+    if (interrupted_) {
+      GiveUpOpenPeers([](const AgentPeer&) { return true; }, "not waited for: interrupted a second time");
+      Finish();
+      return;
+    }
+    interrupted_ = true;
+    EndEarly("interrupted");
+  }
+
+  void OnPeerAccepted(int peer) override {
+    const v1::Accepted& identity = peers_[peer]->identity();
+    builder_.SetAgentIdentity(peer, identity.agent_name(), identity.agent_version(), identity.workers(),
+                              identity.cores());
+    const AgentPeer::ClockEstimate& clock = peers_[peer]->clock();
+    builder_.SetAgentClock(peer, clock.offset_ns / kNsPerUs, clock.error_ns / kNsPerUs);
+    CheckSetup();
+  }
+
+  void OnPeerReady(int) override {
+    if (stage_ == Stage::kConnect) CheckBarrier();
+  }
+
+  void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta) override {
+    if (phase == Phase::kClose) BeginClose();
+    const absl::Status added = builder_.AddInterval(peer, phase, interval_index, std::move(delta));
+    if (!added.ok()) {
+      peers_[peer]->GiveUp();
+      OnPeerFailed(peer, AgentResult::State::kLost, fmt::format("broke the control protocol: {}", Text(added)));
+    }
+  }
+
+  void OnPeerDone(int peer, const Stats& totals, const CpuUsage& cpu, const std::string& stopped_early) override {
+    BeginClose();
+    const absl::Status agreed = builder_.AgentDone(peer, totals, cpu, stopped_early);
+    if (!agreed.ok()) {
+      EndWithout(peer, std::string(Text(agreed)));
+    } else if (!stopped_early.empty() && stage_ != Stage::kEnding) {
+      // Its share of the load is missing from here on, and nobody else carries it.
+      Notice(fmt::format("agent {} left early: {}", peers_[peer]->address(), stopped_early));
+      EndWithout(peer, stopped_early);
+    }
+    CheckEnd();
+  }
+
+  void OnPeerFailed(int peer, AgentResult::State state, const std::string& detail) override {
+    builder_.AgentFailed(peer, state, detail);
+    EndWithout(peer, detail);
+    CheckEnd();
+  }
+
+ private:
+  // kSetup: until every agent has accepted. kConnect: to the barrier. kRun: from the start on. kEnding: agents were
+  // told to stop.
+  enum class Stage { kSetup, kConnect, kRun, kEnding, kFinished };
+
+  void CheckSetup() {
+    if (stage_ != Stage::kSetup) return;
+    for (const auto& peer : peers_) {
+      if (!peer->ended() && !peer->accepted()) return;
+    }
+    if (setup_failures_.empty()) {
+      BeginConnect();
+    } else {
+      FailSetup();
+    }
+  }
+
+  /// The run cannot go on without this agent.
+  void EndWithout(int peer, const std::string& why) {
+    const std::string& address = peers_[peer]->address();
+    if (stage_ == Stage::kSetup) {
+      setup_failures_.push_back(fmt::format("agent {}: {}", address, why));
+      CheckSetup();
+    } else {
+      EndEarly(fmt::format("agent {} lost", address));
+    }
+  }
+
+  void FailSetup() {
+    std::string line;
+    for (const std::string& failure : setup_failures_) line += (line.empty() ? "" : "; ") + failure;
+    builder_.SetError(MakeStatus(absl::StatusCode::kUnavailable, "{}", line));
+    EndEarly("another agent cannot take part");
+  }
+
+  void BeginConnect() {
+    stage_ = Stage::kConnect;
+    const int64_t ramp_start = loop_.MonoNs() + StartLead();
+    for (auto& peer : peers_) peer->Connect(ramp_start);
+    deadline_->ArmAt(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + limits_.barrier_grace_ns);
+    ArmPhase(Phase::kConnect, ramp_start);
+  }
+
+  void CheckBarrier() {
+    int64_t opened = 0;
+    for (const auto& peer : peers_) {
+      if (!peer->ready()) return;
+      opened += peer->connections_opened();
+    }
+    // Starting now would only count every message as unsent, for as long as the run was to take.
+    nothing_opened_ = opened == 0;
+    if (nothing_opened_) {
+      EndEarly(kNothingOpened);
+    } else {
+      BeginRun();
+    }
+  }
+
+  void BeginRun() {
+    stage_ = Stage::kRun;
+    start_mono_ns_ = loop_.MonoNs() + StartLead();
+    for (auto& peer : peers_) peer->Start(start_mono_ns_);
+    deadline_->ArmAt(DrainEnd() + limits_.done_grace_ns);
+    ArmPhase(Phase::kMeasure, start_mono_ns_);
+  }
+
+  /// Time for an instant to reach every agent before it comes.
+  int64_t StartLead() const {
+    int64_t slowest_error_ns = 0;
+    for (const auto& peer : peers_) slowest_error_ns = std::max(slowest_error_ns, peer->clock().error_ns);
+    return limits_.start_lead_ns + 4 * slowest_error_ns;
+  }
+
+  int64_t MeasureEnd() const { return start_mono_ns_ + plan_.duration_ns; }
+  int64_t DrainEnd() const { return MeasureEnd() + plan_.resp_timeout_ns; }
+
+  void ArmPhase(Phase phase, int64_t when_ns) {
+    next_phase_ = phase;
+    next_phase_mono_ns_ = when_ns;
+    phase_timer_->ArmAt(when_ns);
+  }
+
+  void OnPhaseTimer() {
+    BeginPhase(next_phase_, next_phase_mono_ns_);
+    if (next_phase_ == Phase::kMeasure) {
+      ArmPhase(Phase::kDrain, MeasureEnd());
+    } else if (next_phase_ == Phase::kDrain) {
+      ArmPhase(Phase::kClose, DrainEnd());
+    }
+  }
+
+  void BeginPhase(Phase phase, int64_t mono_ns) {
+    phase_ = phase;
+    builder_.BeginPhase(phase, clock_.UnixNs() - (loop_.MonoNs() - mono_ns), mono_ns);
+  }
+
+  /// Agents close their connections: on time, or earlier when nothing is left to wait for.
+  void BeginClose() {
+    const bool draining = phase_ == Phase::kDrain || (phase_.has_value() && stage_ == Stage::kEnding);
+    if (!draining || phase_ == Phase::kClose) return;
+    phase_timer_->Cancel();
+    BeginPhase(Phase::kClose, loop_.MonoNs());
+  }
+
+  void EndEarly(const std::string& reason) {
+    if (stage_ == Stage::kEnding || stage_ == Stage::kFinished) return;
+    stage_ = Stage::kEnding;
+    phase_timer_->Cancel();
+    if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
+    deadline_->ArmAt(loop_.MonoNs() + plan_.resp_timeout_ns + limits_.done_grace_ns);
+    for (size_t i = 0; i < peers_.size(); ++i) {
+      if (peers_[i]->ended() || peers_[i]->Stop(reason)) continue;
+      builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kUnreachable, "had no run yet: " + reason);
+    }
+    CheckEnd();
+  }
+
+  void OnDeadline() {
+    switch (stage_) {
+      case Stage::kSetup:
+        return OnSetupDeadline();
+      case Stage::kConnect:
+        GiveUpOpenPeers(
+            [](const AgentPeer& peer) { return !peer.ready(); },
+            fmt::format("not ready {} after the ramp-up and the connect timeout", Seconds(limits_.barrier_grace_ns)));
+        EndEarly("an agent did not get ready");
+        break;
+      case Stage::kRun:
+      case Stage::kEnding:
+        GiveUpOpenPeers([](const AgentPeer&) { return true; },
+                        fmt::format("no final report within {} of the end", Seconds(limits_.done_grace_ns)));
+        break;
+      case Stage::kFinished:
+        return;
+    }
+    CheckEnd();
+  }
+
+  void OnSetupDeadline() {
+    for (size_t i = 0; i < peers_.size(); ++i) {
+      if (peers_[i]->accepted()) continue;
+      const std::string detail = fmt::format("no answer within {}; check the address, and that no firewall is between",
+                                             Seconds(limits_.link_open_ns));
+      peers_[i]->GiveUp();
+      builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kUnreachable, detail);
+      setup_failures_.push_back(fmt::format("agent {}: {}", peers_[i]->address(), detail));
+    }
+    CheckSetup();
+  }
+
+  template <typename Filter>
+  void GiveUpOpenPeers(Filter filter, const std::string& detail) {
+    for (size_t i = 0; i < peers_.size(); ++i) {
+      if (peers_[i]->ended() || !filter(*peers_[i])) continue;
+      peers_[i]->GiveUp();
+      builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kLost, detail);
+    }
+  }
+
+  void CheckEnd() {
+    const bool all_ended = std::all_of(peers_.begin(), peers_.end(), [](const auto& peer) { return peer->ended(); });
+    if (all_ended) Finish();
+  }
+
+  void Finish() {
+    if (stage_ == Stage::kFinished) return;
+    stage_ = Stage::kFinished;
+    deadline_->Cancel();
+    phase_timer_->Cancel();
+    builder_.EndPhases(loop_.MonoNs());
+    if (nothing_opened_) {
+      Notice(fmt::format("{}: {}", kNothingOpened, CauseList(builder_.totals().counters.connections.failures)));
+    }
+    // Off the peer's call that brought the end here; `done` may delete this.
+    loop_.Post([this, alive = std::weak_ptr<bool>(alive_)] {
+      if (!alive.lock()) return;
+      peers_.clear();
+      const auto done = std::move(done_);
+      done(builder_.Build());
+    });
+  }
+
+  void Notice(const std::string& line) {
+    if (listener_ != nullptr) listener_->OnNotice(line);
+  }
+
+  EventLoop& loop_;
+  const Clock& clock_;
+  const RunPlan plan_;
+  const Limits limits_;
+  RunListener* const listener_;
+  const std::vector<Slice> slices_;
+  ResultBuilder builder_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::vector<std::unique_ptr<AgentPeer>> peers_;
+  std::unique_ptr<Timer> deadline_;
+  std::unique_ptr<Timer> phase_timer_;
+  std::function<void(RunResult)> done_;
+
+  Stage stage_ = Stage::kSetup;
+  std::optional<Phase> phase_;  ///< the one that has begun last
+  Phase next_phase_ = Phase::kConnect;
+  int64_t next_phase_mono_ns_ = 0;
+  int64_t start_mono_ns_ = 0;
+  bool interrupted_ = false;
+  bool nothing_opened_ = false;
+  std::vector<std::string> setup_failures_;
+};
+
+RunCoordinator::RunCoordinator(EventLoop& loop, const Clock& clock, std::string run_id, RunPlan plan,
+                               std::vector<std::unique_ptr<AgentLink>> links, Limits limits, RunListener* listener)
+    : impl_(std::make_unique<Impl>(loop, clock, run_id, std::move(plan), std::move(links), limits, listener)) {}
+
+RunCoordinator::~RunCoordinator() = default;
+
+void RunCoordinator::Start(std::function<void(RunResult)> done) { impl_->Start(std::move(done)); }
+void RunCoordinator::Interrupt() { impl_->Interrupt(); }
+
+}  // namespace wsload
