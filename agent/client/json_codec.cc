@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <optional>
 
 #include "agent/client/base64.h"
@@ -34,6 +35,9 @@ constexpr std::array<std::string_view, 8> kCommandNames = {
 
 /// Nesting beyond this is refused; Protobuf's own limit for messages in messages.
 constexpr size_t kMaxDepth = 101;
+
+/// Bytes of JSON that the parser has room for from the start; it grows when longer ones come.
+constexpr size_t kFirstCapacity = 4096;
 
 /// Everything in a message but its key and its body.
 constexpr size_t kMaxOverhead = 96;
@@ -102,7 +106,9 @@ absl::StatusOr<Proto> FromJson(std::string_view json) {
 
 class JsonCodec final : public MessageCodec {
  public:
-  JsonCodec() { (void)parser_.allocate(0, kMaxDepth); }
+  JsonCodec() {
+    if (parser_.allocate(kFirstCapacity, kMaxDepth)) throw std::bad_alloc();
+  }
 
   void Encode(const MessageView& message, std::string& out) override {
     const size_t bound = kMaxOverhead + JsonTextBound(message.key.size()) + Base64Size(message.body.size());
