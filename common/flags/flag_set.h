@@ -6,11 +6,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace wsload {
 
@@ -44,8 +46,9 @@ class FlagSet {
                  std::string help, bool in_short_help = false);
 
   /// Reads `args` (without the program's name), then -flagfile=FILE (one flag a line, # comments), then
-  /// `environment`; an earlier source wins. kInvalidArgument: one line that names the flag, the value, and the
-  /// mend (with the nearest known name for an unknown flag). "--" ends the flags.
+  /// `environment` (an empty variable counts as not set); an earlier source wins, within one the last.
+  /// kInvalidArgument: one line that names the flag, the value, and the mend (with the nearest known name for an
+  /// unknown flag). "--" ends the flags.
   absl::Status Parse(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment);
 
   const std::vector<std::string>& positional() const { return positional_; }
@@ -59,6 +62,20 @@ class FlagSet {
 
  private:
   struct Flag;
+  struct Setting;
+
+  void AddFlag(Flag flag);
+  std::shared_ptr<Flag> Find(std::string_view name) const;
+  std::string EnvironmentName(std::string_view flag_name) const;
+  absl::Status UnknownFlag(std::string_view name) const;
+  absl::StatusOr<Setting> Read(std::string_view name, std::optional<std::string_view> value,
+                               std::optional<std::string_view> next, bool* took_next) const;
+  absl::Status ReadArguments(const std::vector<std::string>& args, std::vector<Setting>* settings,
+                             std::vector<std::string>* flag_files);
+  absl::Status ReadFlagFile(const std::string& path, std::vector<Setting>* settings) const;
+  std::vector<Setting> ReadEnvironment(const std::map<std::string, std::string>& environment) const;
+  absl::Status Apply(const std::vector<Setting>& settings);
+
   std::string program_;
   std::string env_prefix_;
   std::vector<std::shared_ptr<Flag>> flags_;

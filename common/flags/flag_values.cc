@@ -1,0 +1,92 @@
+#include "common/flags/flag_values.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "common/util/status.h"
+#include "common/util/text.h"
+
+namespace wsload {
+namespace {
+
+constexpr int64_t kMaxInt64 = std::numeric_limits<int64_t>::max();
+
+// All of `text` as a number; std::errc::invalid_argument when something is left over.
+template <typename Number>
+std::errc ReadAll(std::string_view text, Number* out) {
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::errc::invalid_argument;
+  }
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *out);
+  if (end != text.data() + text.size()) return std::errc::invalid_argument;
+  return error;
+}
+
+constexpr std::array<std::pair<char, int64_t>, 3> kSizeUnits = {{
+    {'g', int64_t{1} << 30},
+    {'m', int64_t{1} << 20},
+    {'k', int64_t{1} << 10},
+}};
+
+}  // namespace
+
+absl::StatusOr<int64_t> ParseInteger(std::string_view text, int64_t least, int64_t most) {
+  int64_t value = 0;
+  const std::errc error = ReadAll(text, &value);
+  if (error == std::errc::invalid_argument) return InvalidArgument("not a whole number; write for example 10");
+  if (error == std::errc::result_out_of_range || value < least || value > most) {
+    return InvalidArgument("out of range; must be from {} to {}", least, most);
+  }
+  return value;
+}
+
+absl::StatusOr<bool> ParseBool(std::string_view text) {
+  const std::string lower = AsciiLower(text);
+  for (const std::string_view yes : {"true", "t", "1", "yes", "y", "on"}) {
+    if (lower == yes) return true;
+  }
+  for (const std::string_view no : {"false", "f", "0", "no", "n", "off"}) {
+    if (lower == no) return false;
+  }
+  return InvalidArgument("not a truth value; write true or false");
+}
+
+absl::StatusOr<double> ParseDouble(std::string_view text) {
+  double value = 0;
+  if (ReadAll(text, &value) != std::errc() || !std::isfinite(value)) {
+    return InvalidArgument("not a number; write for example 0.5");
+  }
+  return value;
+}
+
+absl::StatusOr<int64_t> ParseSize(std::string_view text) {
+  int64_t unit = 1;
+  if (!text.empty()) {
+    for (const auto& [letter, bytes] : kSizeUnits) {
+      if (text.back() == letter || text.back() == letter - 'a' + 'A') unit = bytes;
+    }
+  }
+  if (unit != 1) text.remove_suffix(1);
+  int64_t value = 0;
+  const std::errc error = ReadAll(text, &value);
+  if (error == std::errc::result_out_of_range || (error == std::errc() && value > kMaxInt64 / unit)) {
+    return InvalidArgument("too large a size; write for example 100, 64k or 2m");
+  }
+  if (error != std::errc() || value < 0) {
+    return InvalidArgument("not a size; write bytes, for example 100, 64k or 2m");
+  }
+  return value * unit;
+}
+
+std::string FormatSize(int64_t bytes) {
+  for (const auto& [letter, unit] : kSizeUnits) {
+    if (bytes != 0 && bytes % unit == 0) return fmt::format("{}{}", bytes / unit, letter);
+  }
+  return fmt::format("{}", bytes);
+}
+
+}  // namespace wsload

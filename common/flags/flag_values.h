@@ -1,0 +1,24 @@
+// What flag values look like: text to value and back.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace wsload {
+
+// All answer kInvalidArgument with a line about the value alone, with the mend.
+
+absl::StatusOr<int64_t> ParseInteger(std::string_view text, int64_t least, int64_t most);
+absl::StatusOr<bool> ParseBool(std::string_view text);
+/// Finite numbers only.
+absl::StatusOr<double> ParseDouble(std::string_view text);
+/// Bytes: "100", "1k", "64K", "2M", "1g" (powers of 1024).
+absl::StatusOr<int64_t> ParseSize(std::string_view text);
+
+/// The shortest text that ParseSize() reads back: "100", "1k", "2m".
+std::string FormatSize(int64_t bytes);
+
+}  // namespace wsload
