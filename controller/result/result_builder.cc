@@ -219,9 +219,11 @@ RunResult ResultBuilder::Build() {
   for (const PhaseTimes& phase : result.phases) {
     if (phase.phase == Phase::kMeasure) result.measured_ns = std::min(phase.duration_ns, result.plan.duration_ns);
   }
-  Judgement judgement = Judge(result);
+  const Judgement judgement = Judge(result);
   result.verdict = judgement.verdict;
-  result.verdict_reasons = std::move(judgement.reasons);
+  for (const VerdictReason& reason : judgement.reasons) {
+    result.verdict_reasons.push_back(FillReason(ReasonFormat(reason.kind), reason));
+  }
   return result;
 }
 

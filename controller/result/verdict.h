@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/result/run_result.h"
@@ -17,10 +18,39 @@ inline constexpr double kBusyWorkerBound = 0.95;
 /// ordinary noise.
 inline constexpr int64_t kStallSpacingBoundNs = 10 * kNsPerSecond;
 
+/// One piece of evidence. `args` are printable and fill the kind's format in order.
+struct VerdictReason {
+  enum class Kind {
+    // For GENERATOR_LIMITED.
+    kSendLag,        ///< p99, bound, max
+    kLoopStalls,     ///< count, seconds
+    kBusyWorker,     ///< agent, share, bound
+    kNoDescriptors,  ///< count
+    kNoPorts,        ///< count
+    // For DEGRADED.
+    kAgentLost,             ///< agent, why
+    kAgentRefused,          ///< agent, why
+    kAgentUnreachable,      ///< agent, why
+    kUnaccounted,           ///< agent, count
+    kEndedEarly,            ///< agent, why
+    kScheduleIncomplete,    ///< agent, scheduled, assigned
+    kConnectionsNotOpened,  ///< count, of how many, causes
+    kConnectionsLost,       ///< count, of how many, causes
+  };
+  Kind kind = Kind::kSendLag;
+  std::vector<std::string> args;
+};
+
+/// The English format of a kind, with as many {} as it has args.
+const char* ReasonFormat(VerdictReason::Kind kind);
+
+/// `format` filled with the reason's args.
+std::string FillReason(std::string_view format, const VerdictReason& reason);
+
 struct Judgement {
   Verdict verdict = Verdict::kValid;
-  /// Empty exactly when kValid. Stable English lines, figures included: those for GENERATOR_LIMITED first.
-  std::vector<std::string> reasons;
+  /// Empty exactly when kValid. Those for GENERATOR_LIMITED first.
+  std::vector<VerdictReason> reasons;
 };
 
 /// A pure function of the finished result. When both apply GENERATOR_LIMITED takes precedence over DEGRADED: figures

@@ -1,0 +1,62 @@
+#include "controller/reporters/figures.h"
+
+#include "absl/time/time.h"
+
+namespace wsload {
+
+std::string MsText(int64_t us) {
+  const double ms = static_cast<double>(us) / 1000.0;
+  return us < 10'000 ? fmt::format("{:.3f}", ms) : fmt::format("{:.1f}", ms);
+}
+
+std::string DurationText(int64_t ns) { return absl::FormatDuration(absl::Nanoseconds(ns)); }
+
+std::string PercentText(double ratio) { return fmt::format("{:.2f}", ratio * 100); }
+
+std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t active_connections,
+                                   double elapsed_s, double measured_s) {
+  const int64_t ended = totals.scheduled - totals.open();
+  const double rate = measured_s > 0 ? static_cast<double>(totals.scheduled) / measured_s : 0;
+  const double success = ended > 0 ? static_cast<double>(totals.success) / static_cast<double>(ended) : 0;
+  std::vector<Figure> figures = {
+      {Say(language, Msg::kTotalConnections), fmt::to_string(totals.connections.opened)},
+      {Say(language, Msg::kActiveConnections), fmt::to_string(active_connections)},
+      {Say(language, Msg::kTotalMessages), fmt::to_string(totals.scheduled)},
+      {Say(language, Msg::kSucceededMessages), fmt::to_string(totals.success)},
+      {Say(language, Msg::kFailedMessages), fmt::to_string(totals.failed())},
+      {Say(language, Msg::kElapsed), Say(language, Msg::kElapsedValue, elapsed_s, measured_s)},
+      {Say(language, Msg::kMessageRate), fmt::format("{:.2f}", rate)},
+      {Say(language, Msg::kSuccessRate), PercentText(success)},
+  };
+  if (totals.unsent > 0) figures.push_back({Say(language, Msg::kUnsentMessages), fmt::to_string(totals.unsent)});
+  return figures;
+}
+
+std::vector<Figure> MessageFailures(Language language, const Counters& totals) {
+  std::vector<Figure> figures;
+  const auto add = [&](Msg label, int64_t count) {
+    if (count > 0) figures.push_back({Say(language, label), fmt::to_string(count)});
+  };
+  add(Msg::kCauseTimeout, totals.timeout);
+  add(Msg::kCauseRateLimited, totals.rate_limited);
+  add(Msg::kCauseConnectionLost, totals.connection_lost);
+  add(Msg::kCauseSendError, totals.send_error);
+  add(Msg::kCauseRefused, totals.refused);
+  return figures;
+}
+
+std::string JoinFigures(const std::vector<Figure>& figures) {
+  std::string text;
+  for (const Figure& figure : figures) text += (text.empty() ? "" : ", ") + figure.label + " " + figure.value;
+  return text;
+}
+
+std::string JoinCauses(const CauseCounts& causes) {
+  std::string text;
+  for (const auto& [cause, count] : causes) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", cause, count);
+  return text;
+}
+
+std::string AgentLabel(const AgentResult& agent) { return agent.address.empty() ? agent.name : agent.address; }
+
+}  // namespace wsload

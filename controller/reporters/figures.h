@@ -1,0 +1,43 @@
+// Numbers as the console shows them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/stats/stats.h"
+#include "controller/reporters/messages.h"
+#include "controller/result/run_result.h"
+
+namespace wsload {
+
+/// "20.1": milliseconds, more digits below 10 ms.
+std::string MsText(int64_t us);
+/// "1m30s", "500ms".
+std::string DurationText(int64_t ns);
+/// "99.87".
+std::string PercentText(double ratio);
+
+/// A label and its value.
+struct Figure {
+  std::string label;
+  std::string value;
+};
+
+/// The eight classic figures in their order, and the unsent messages behind them when there are any.
+/// `ended` messages are what the success rate is of: while a run goes on, those still open count neither way.
+std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t active_connections,
+                                   double elapsed_s, double measured_s);
+
+/// Failures of messages by cause, only those that happened.
+std::vector<Figure> MessageFailures(Language language, const Counters& totals);
+
+/// "a 1, b 2".
+std::string JoinFigures(const std::vector<Figure>& figures);
+std::string JoinCauses(const CauseCounts& causes);
+
+/// Address, else name.
+std::string AgentLabel(const AgentResult& agent);
+
+}  // namespace wsload

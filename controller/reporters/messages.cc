@@ -1,0 +1,194 @@
+#include "controller/reporters/messages.h"
+
+#include <iterator>
+
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+struct Entry {
+  Msg message;
+  std::string_view english;
+  std::string_view chinese;
+};
+
+// In the order of Msg: a message is found by its position.
+constexpr Entry kEntries[] = {
+    {Msg::kPhaseConnect, "connecting", "建立连接"},
+    {Msg::kPhaseMeasure, "measuring", "压测"},
+    {Msg::kPhaseDrain, "draining", "等待响应"},
+    {Msg::kPhaseClose, "closing", "关闭连接"},
+    {Msg::kProgress, "[{} {:.0f} %]  {:.1f} s of {:.1f} s", "[{} {:.0f} %]  {:.1f} 秒 / {:.1f} 秒"},
+    {Msg::kTotalConnections, "total connections", "总连接数"},
+    {Msg::kActiveConnections, "active connections", "活跃连接数"},
+    {Msg::kTotalMessages, "total messages", "总消息数"},
+    {Msg::kSucceededMessages, "succeeded", "成功消息数"},
+    {Msg::kFailedMessages, "failed", "失败消息数"},
+    {Msg::kElapsed, "elapsed", "运行时间"},
+    {Msg::kMessageRate, "message rate (msg/s)", "消息速率 (msg/s)"},
+    {Msg::kSuccessRate, "success rate (%)", "成功率 (%)"},
+    {Msg::kUnsentMessages, "unsent", "未发送消息数"},
+    {Msg::kElapsedValue, "{:.1f} s (measured {:.1f} s)", "{:.1f} 秒（其中压测 {:.1f} 秒）"},
+    {Msg::kLatencyMs, "latency (ms)", "延迟 (ms)"},
+    {Msg::kCount, "count", "样本数"},
+    {Msg::kMin, "min", "最小"},
+    {Msg::kMean, "mean", "平均"},
+    {Msg::kMax, "max", "最大"},
+    {Msg::kResponse, "response", "响应时间"},
+    {Msg::kService, "service", "服务时间"},
+    {Msg::kConnect, "connect", "建连时间"},
+    {Msg::kSendLag, "send lag", "发送滞后"},
+    {Msg::kPush, "push", "推送延迟"},
+    {Msg::kRecent, "{}, last {:.0f} s", "{}（最近 {:.0f} 秒）"},
+    {Msg::kOverall, "{}, overall", "{}（累计）"},
+    {Msg::kAgent, "agent", "压测节点"},
+    {Msg::kState, "state", "状态"},
+    {Msg::kConnections, "connections", "连接"},
+    {Msg::kMessages, "messages", "消息"},
+    {Msg::kSuccess, "succeeded", "成功"},
+    {Msg::kFailed, "failed", "失败"},
+    {Msg::kUnsent, "unsent", "未发送"},
+    {Msg::kSendLagP99, "send lag p99 (ms)", "发送滞后 p99 (ms)"},
+    {Msg::kCpu, "busiest worker (%)", "最忙线程 (%)"},
+    {Msg::kStateDone, "done", "完成"},
+    {Msg::kStateLost, "lost", "失联"},
+    {Msg::kStateRefused, "refused", "拒绝"},
+    {Msg::kStateUnreachable, "unreachable", "无法连接"},
+    {Msg::kStateRunning, "running", "运行中"},
+    {Msg::kFailuresByCause, "failures by cause", "失败原因"},
+    {Msg::kConnectionFailures, "connections not opened, by cause", "未建立的连接（按原因）"},
+    {Msg::kConnectionLosses, "connections lost, by cause", "中断的连接（按原因）"},
+    {Msg::kCauseTimeout, "timeout", "响应超时"},
+    {Msg::kCauseRateLimited, "rate limited", "被限流"},
+    {Msg::kCauseConnectionLost, "connection lost", "连接中断"},
+    {Msg::kCauseSendError, "send error", "发送出错"},
+    {Msg::kCauseRefused, "refused", "协议拒绝"},
+    {Msg::kLateAcks, "{} acknowledgements came after their timeout (counted as timeouts)",
+     "{} 条确认在超时之后才到达（已计为超时）"},
+    {Msg::kVerdict, "Verdict: {}", "结论：{}"},
+    {Msg::kVerdictValid, "VALID", "有效 (VALID)"},
+    {Msg::kVerdictGeneratorLimited, "GENERATOR_LIMITED - these figures describe the generator, not the server",
+     "受压测端限制 (GENERATOR_LIMITED)：数据反映的是压测端而非服务器"},
+    {Msg::kVerdictDegraded, "DEGRADED - the load was smaller than planned", "降级 (DEGRADED)：实际负载小于计划"},
+    {Msg::kInterrupted, "Interrupted: this is the result up to then.", "已中断：以下为中断前的结果。"},
+    {Msg::kRunFailed, "The run could not be carried out: {}", "压测无法进行：{}"},
+    {Msg::kRunId, "Run {}", "运行 {}"},
+    {Msg::kPlan, "{} clients, {} msg/s for {}, ramp-up {}, {}-byte messages to {}",
+     "{} 个客户端，每秒 {} 条消息，持续 {}，建连阶段 {}，消息 {} 字节，服务器 {}"},
+    {Msg::kPlanDetails, "protocol {}, serializer {}, cipher {}, agents: {}",
+     "协议 {}，序列化 {}，加密 {}，压测节点：{}"},
+    {Msg::kFilesWritten, "result.json and timeseries.csv are in {}", "result.json 和 timeseries.csv 已写入 {}"},
+    {Msg::kNotice, "! {}", "! {}"},
+    {Msg::kInterruptNotice, "Interrupted: stopping and draining; press Ctrl-C again to stop at once.",
+     "收到中断：正在停止并等待未完成的消息；再按一次 Ctrl-C 立即结束。"},
+    {Msg::kInterruptAgainNotice, "Interrupted again: ending at once with what is there.",
+     "再次收到中断：立即结束，保留已有结果。"},
+    {Msg::kHintHttp401, "the server does not take the token: check -jwt-key-file, -jwt-issuer and -biz-id",
+     "服务器不接受令牌：请检查 -jwt-key-file、-jwt-issuer 和 -biz-id"},
+    {Msg::kHintHttp403, "the server forbids it: check the token's key (-jwt-key-file), -biz-id and -header",
+     "服务器禁止访问：请检查令牌密钥 (-jwt-key-file)、-biz-id 和 -header"},
+    {Msg::kHintHttp404, "nothing at this path: check the path in -server", "该路径不存在：请检查 -server 中的路径"},
+    {Msg::kHintHttp5xx, "the server failed or is overloaded: look into its log, or lengthen -ramp-up",
+     "服务器出错或过载：请查看服务器日志，或延长 -ramp-up"},
+    {Msg::kHintHttpOther, "the server answered this HTTP status instead of 101: check -server and -header",
+     "服务器返回了该 HTTP 状态而不是 101：请检查 -server 和 -header"},
+    {Msg::kHintRefused, "nothing listens there: is the server running, is the port in -server right?",
+     "目标端口无人监听：服务器是否已启动？-server 中的端口是否正确？"},
+    {Msg::kHintResolve, "the host name is not known: check -server, or the DNS of the load host",
+     "无法解析主机名：请检查 -server 或压测机的 DNS"},
+    {Msg::kHintUnreachable, "no route to the server: check network and firewall",
+     "到服务器的网络不通：请检查网络和防火墙"},
+    {Msg::kHintConnectTimeout, "no answer within -conn-timeout: server overloaded or port filtered; lengthen -ramp-up",
+     "在 -conn-timeout 内没有应答：服务器过载或端口被过滤；可延长 -ramp-up"},
+    {Msg::kHintNotWebSocket, "what answers there is no WebSocket server: check -server",
+     "对端不是 WebSocket 服务器：请检查 -server"},
+    {Msg::kHintTls, "the TLS handshake failed: ws:// or wss:// mixed up in -server?",
+     "TLS 握手失败：-server 的 ws:// 与 wss:// 是否写错？"},
+    {Msg::kHintTlsCertificate, "certificate not trusted: give its authority with -ca-file, or -insecure-skip-verify",
+     "证书不受信任：请用 -ca-file 指定 CA 证书，或使用 -insecure-skip-verify"},
+    {Msg::kHintNoDescriptors, "raise the limit of open files on the load host (ulimit -n), or add agents",
+     "请提高压测机的打开文件数上限 (ulimit -n)，或增加压测节点"},
+    {Msg::kHintNoPorts, "local ports used up (about 28,000 per source address): add agents",
+     "本地端口耗尽（每个源地址约 28000 个）：请增加压测节点"},
+    {Msg::kHintReset, "the other side broke the connection: look into the server's log",
+     "对端断开了连接：请查看服务器日志"},
+    {Msg::kHintClosed1001, "the server is going away or re-balancing", "服务器正在下线或重新均衡"},
+    {Msg::kHintClosed1003, "the server cannot read our messages: check -serializer",
+     "服务器无法识别消息：请检查 -serializer"},
+    {Msg::kHintClosed1008, "the server refuses our messages: check -cipher, -cipher-key-file and -serializer",
+     "服务器拒绝了消息：请检查 -cipher、-cipher-key-file 和 -serializer"},
+    {Msg::kHintClosed1009, "messages too big for the server: lower -msg-size", "消息超过服务器上限：请减小 -msg-size"},
+    {Msg::kHintAllTimeouts,
+     "no message was acknowledged: check -cipher, -cipher-key-file, -serializer and -protocol, then the server's log",
+     "没有任何消息得到确认：请检查 -cipher、-cipher-key-file、-serializer 和 -protocol，再查看服务器日志"},
+    {Msg::kHintSomeTimeouts, "not acknowledged within -resp-timeout: the server is slow or drops messages",
+     "在 -resp-timeout 内未得到确认：服务器过慢或丢失消息"},
+    {Msg::kHintRateLimited, "the server limits its clients: lower -mps or spread it over more -clients",
+     "服务器对客户端限流：请降低 -mps 或增加 -clients"},
+    {Msg::kHintUndecodable, "{} frames could not be read: check -serializer and -cipher on both sides",
+     "{} 个帧无法解析：请检查两端的 -serializer 和 -cipher"},
+    {Msg::kHintUnsent, "{} messages were due while no connection could take them", "{} 条消息到期时没有可用的连接"},
+};
+
+static_assert(std::size(kEntries) == static_cast<size_t>(Msg::kEnd), "every message has its entry");
+
+constexpr bool InOrder() {
+  for (size_t i = 0; i < std::size(kEntries); ++i) {
+    if (kEntries[i].message != static_cast<Msg>(i)) return false;
+  }
+  return true;
+}
+static_assert(InOrder(), "entries in the order of Msg");
+
+std::string_view ChineseReason(VerdictReason::Kind kind) {
+  using Kind = VerdictReason::Kind;
+  switch (kind) {
+    case Kind::kSendLag:
+      return "消息发送滞后：p99 为 {}，上限 {}（最大 {}）";
+    case Kind::kLoopStalls:
+      return "工作线程事件循环停顿 {} 次（压测 {} 秒）";
+    case Kind::kBusyWorker:
+      return "压测节点 {}：最忙线程占用单核 {}，上限 {}";
+    case Kind::kNoDescriptors:
+      return "{} 个连接因文件描述符耗尽而失败";
+    case Kind::kNoPorts:
+      return "{} 个连接因本地端口耗尽而失败";
+    case Kind::kAgentLost:
+      return "压测节点 {} 失联：{}";
+    case Kind::kAgentRefused:
+      return "压测节点 {} 拒绝运行：{}";
+    case Kind::kAgentUnreachable:
+      return "压测节点 {} 无法连接：{}";
+    case Kind::kUnaccounted:
+      return "压测节点 {}：{} 条已调度消息的结果未知";
+    case Kind::kEndedEarly:
+      return "压测节点 {} 提前结束：{}";
+    case Kind::kScheduleIncomplete:
+      return "压测节点 {} 只调度了 {} 条消息（应为 {} 条）";
+    case Kind::kConnectionsNotOpened:
+      return "{} 个连接（共 {} 个）未能建立：{}";
+    case Kind::kConnectionsLost:
+      return "{} 个连接（共 {} 个）在结束前中断：{}";
+  }
+  return {};
+}
+
+}  // namespace
+
+absl::StatusOr<Language> ParseLanguage(std::string_view text) {
+  if (text == "en") return Language::kEnglish;
+  if (text == "zh") return Language::kChinese;
+  return InvalidArgument("want en or zh");
+}
+
+std::string_view MessageText(Language language, Msg message) {
+  const Entry& entry = kEntries[static_cast<size_t>(message)];
+  return language == Language::kChinese ? entry.chinese : entry.english;
+}
+
+std::string_view ReasonText(Language language, VerdictReason::Kind kind) {
+  return language == Language::kChinese ? ChineseReason(kind) : std::string_view(ReasonFormat(kind));
+}
+
+}  // namespace wsload

@@ -1,0 +1,13 @@
+// timeseries.csv: one line per report interval, all agents merged.
+#pragma once
+
+#include <string>
+
+#include "controller/result/run_result.h"
+
+namespace wsload {
+
+/// RFC 4180 with a header line; units in the column names.
+std::string TimeseriesCsv(const RunResult& result);
+
+}  // namespace wsload
