@@ -1,0 +1,83 @@
+#include "agent/client/client_group.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "agent/client/websocket_client.h"
+#include "common/util/status.h"
+
+namespace wsload {
+
+absl::StatusOr<std::unique_ptr<ClientGroup>> ClientGroup::Create(ClientGroupOptions options, ClientObserver& observer) {
+  auto cipher = NewBodyCipher(options.cipher, options.cipher_key);
+  if (!cipher.ok()) return cipher.status();
+  std::unique_ptr<ClientGroup> group(new ClientGroup(std::move(options), observer));
+  group->cipher_ = *std::move(cipher);
+  return group;
+}
+
+ClientGroup::ClientGroup(ClientGroupOptions options, ClientObserver& observer)
+    : options_(std::move(options)), observer_(observer), codec_(NewMessageCodec(options_.serializer)) {}
+
+ClientGroup::~ClientGroup() = default;
+
+int64_t ClientGroup::NextDeadlineNs() const {
+  int64_t deadline_ns = std::numeric_limits<int64_t>::max();
+  if (pending_.open() != 0) deadline_ns = pending_.oldest_sent_ns() + options_.resp_timeout_ns;
+  if (heartbeats_.first != nullptr) deadline_ns = std::min(deadline_ns, heartbeats_.first->heartbeat_due_ns_);
+  return deadline_ns;
+}
+
+void ClientGroup::OnTimer(int64_t now_ns) {
+  PendingAcks::Message message;
+  while (pending_.ExpireOldest(now_ns - options_.resp_timeout_ns, message)) {
+    auto& client = static_cast<WebSocketClient&>(*message.owner);
+    observer_.OnUpstreamResult(client, {UpstreamOutcome::kTimeout, message.sequence, message.intended_ns,
+                                        message.sent_ns, now_ns, std::string_view()});
+    client.CloseIfDrained();
+  }
+  while (heartbeats_.first != nullptr && heartbeats_.first->heartbeat_due_ns_ <= now_ns) {
+    WebSocketClient& client = *heartbeats_.first;
+    Dequeue(client);
+    if (client.close_sent_) continue;
+    client.SendHeartbeat();
+    Enqueue(client, now_ns + options_.heartbeat_ns);
+  }
+}
+
+std::string_view ClientGroup::Key(uint64_t sequence) {
+  char digits[16];
+  const auto end = std::to_chars(digits, digits + sizeof digits, sequence, 16).ptr;
+  key_.assign(options_.key_prefix);
+  key_.append(digits, end);
+  return key_;
+}
+
+bool ClientGroup::ParseKey(std::string_view key, uint64_t& sequence) const {
+  if (!key.starts_with(options_.key_prefix)) return false;
+  key.remove_prefix(options_.key_prefix.size());
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), sequence, 16);
+  return error == std::errc() && end == key.data() + key.size();
+}
+
+void ClientGroup::Enqueue(WebSocketClient& client, int64_t due_ns) {
+  client.heartbeat_due_ns_ = due_ns;
+  client.heartbeat_previous_ = heartbeats_.last;
+  client.heartbeat_next_ = nullptr;
+  client.heartbeat_queued_ = true;
+  (heartbeats_.last == nullptr ? heartbeats_.first : heartbeats_.last->heartbeat_next_) = &client;
+  heartbeats_.last = &client;
+}
+
+void ClientGroup::Dequeue(WebSocketClient& client) {
+  if (!client.heartbeat_queued_) return;
+  client.heartbeat_queued_ = false;
+  (client.heartbeat_previous_ == nullptr ? heartbeats_.first : client.heartbeat_previous_->heartbeat_next_) =
+      client.heartbeat_next_;
+  (client.heartbeat_next_ == nullptr ? heartbeats_.last : client.heartbeat_next_->heartbeat_previous_) =
+      client.heartbeat_previous_;
+}
+
+}  // namespace wsload

@@ -1,0 +1,121 @@
+// What all clients of one event loop share: codec, cipher, buffers, the open
+// messages and the heartbeat queue. An idle client costs none of these.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "agent/client/body_cipher.h"
+#include "agent/client/message_codec.h"
+#include "agent/client/pending_acks.h"
+#include "agent/websocket/connection.h"
+#include "common/plan/run_plan.h"
+
+namespace wsload {
+
+class WebSocketClient;
+
+/// How one upstream message ended.
+enum class UpstreamOutcome {
+  kAcknowledged,
+  kTimeout,         ///< no answer within the response timeout, counted from the actual send
+  kRateLimited,     ///< the server answered RATE_LIMIT_EXCEEDED
+  kConnectionLost,  ///< the connection ended first
+  kRefused,  ///< the acknowledgement could not be decrypted, or the server closed for a policy or protocol reason
+};
+
+struct UpstreamResult {
+  UpstreamOutcome outcome = UpstreamOutcome::kAcknowledged;
+  uint64_t sequence = 0;  ///< as SendUpstream() gave it
+  int64_t intended_ns = 0;
+  int64_t sent_ns = 0;
+  int64_t ended_ns = 0;
+  std::string_view body;  ///< decrypted body of an acknowledgement; dies with the call
+};
+
+/// Upcalls of a group's clients, on the loop's thread.
+class ClientObserver {
+ public:
+  virtual void OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) = 0;
+  virtual void OnLateAck(WebSocketClient& client) = 0;
+  virtual void OnDuplicateAck(WebSocketClient& client) = 0;
+  virtual void OnHeartbeatSent(WebSocketClient& client) = 0;
+  virtual void OnHeartbeatAck(WebSocketClient& client) = 0;
+  /// A downstream message; its acknowledgement is on its way. `plaintext` dies with the call.
+  virtual void OnPush(WebSocketClient& client, std::string_view plaintext, int64_t now_ns) = 0;
+  virtual void OnRedirect(WebSocketClient& client, const std::vector<RedirectNode>& nodes) = 0;
+  /// A frame that is no message of this protocol, or whose body does not decrypt.
+  virtual void OnUndecodable(WebSocketClient& client) = 0;
+  /// Exactly once, the last upcall: what was open has ended before it. The client may be deleted here.
+  virtual void OnClientClosed(WebSocketClient& client, const CloseInfo& info) = 0;
+
+ protected:
+  ~ClientObserver() = default;
+};
+
+struct ClientGroupOptions {
+  Protocol protocol = Protocol::kGateway;
+  Serializer serializer = Serializer::kJson;
+  CipherKind cipher = CipherKind::kAesGcm;
+  std::string cipher_key;
+  int64_t heartbeat_ns = 0;     ///< 0: none
+  int64_t resp_timeout_ns = 0;  ///< > 0
+  /// Makes message keys unique for the server: ASCII, no quotes or backslashes, different for every group that
+  /// ever talks to it.
+  std::string key_prefix;
+};
+
+/// One thread: the loop's. Must outlive its clients.
+class ClientGroup {
+ public:
+  /// kInvalidArgument: a key that does not fit the cipher.
+  static absl::StatusOr<std::unique_ptr<ClientGroup>> Create(ClientGroupOptions options, ClientObserver& observer);
+  ~ClientGroup();
+
+  /// When OnTimer() has something to do: the next response timeout or heartbeat. INT64_MAX: nothing.
+  int64_t NextDeadlineNs() const;
+
+  /// Ends what timed out, sends heartbeats that are due.
+  void OnTimer(int64_t now_ns);
+
+  /// Upstream messages that wait for their end.
+  uint64_t open_messages() const { return pending_.open(); }
+
+  const MessageCodec& codec() const { return *codec_; }
+
+ private:
+  friend class WebSocketClient;
+
+  struct HeartbeatQueue {
+    WebSocketClient* first = nullptr;
+    WebSocketClient* last = nullptr;
+  };
+
+  ClientGroup(ClientGroupOptions options, ClientObserver& observer);
+
+  /// Writes the key of `sequence` into the key buffer.
+  std::string_view Key(uint64_t sequence);
+  /// False: not one of this group's keys.
+  bool ParseKey(std::string_view key, uint64_t& sequence) const;
+  void Enqueue(WebSocketClient& client, int64_t due_ns);
+  void Dequeue(WebSocketClient& client);
+
+  ClientGroupOptions options_;
+  ClientObserver& observer_;
+  std::unique_ptr<MessageCodec> codec_;
+  std::unique_ptr<BodyCipher> cipher_;
+  PendingAcks pending_;
+  HeartbeatQueue heartbeats_;  ///< in the order they are due, since the interval is the same for all
+  uint64_t heartbeats_sent_ = 0;
+  // Scratch, grown once and kept.
+  std::string key_;
+  std::string sealed_;
+  std::string wire_;
+  std::string plaintext_;
+};
+
+}  // namespace wsload

@@ -1,0 +1,83 @@
+// One user's established connection to the gateway, from Start() to its close:
+// upstream messages and their acknowledgements, heartbeats, pushes, redirects, graceful stop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "agent/client/client_group.h"
+#include "agent/client/pending_acks.h"
+#include "agent/websocket/connection.h"
+
+namespace wsload {
+
+/// One thread: the loop's. Dialling is not its business; it takes the connection as it is.
+class WebSocketClient final : private ConnectionObserver, private PendingAcks::Owner {
+ public:
+  WebSocketClient(std::unique_ptr<Connection> connection, ClientGroup& group, int64_t biz_id, int64_t user_id);
+  /// Without upcalls: open messages of a client deleted before OnClientClosed are forgotten.
+  ~WebSocketClient();
+
+  WebSocketClient(const WebSocketClient&) = delete;
+  WebSocketClient& operator=(const WebSocketClient&) = delete;
+
+  /// Begins the message loop: upcalls may come from now on, the first heartbeat one interval later.
+  void Start(int64_t now_ns);
+
+  enum class SendOutcome {
+    kSent,
+    kRefused,  ///< the connection did not take it: closing, closed, or too much is queued; nothing is open for it
+  };
+
+  /// Sends one upstream message whose (unencrypted) body is `plaintext`, as MessageCodec::EncodeText makes it (echo
+  /// protocol: the message itself, its beginning replaced by the key where it is long enough). Its end arrives as
+  /// OnUpstreamResult, with *sequence* naming it. Several may be open.
+  SendOutcome SendUpstream(std::string_view plaintext, int64_t intended_ns, int64_t now_ns,
+                           uint64_t* sequence = nullptr);
+
+  /// Graceful: no new messages; once what is open has ended (at the latest by the response timeout), the RFC 6455 close
+  /// handshake, bounded by `close_timeout_ns`; OnClientClosed follows. Idempotent.
+  void Stop(int64_t close_timeout_ns);
+
+  /// At once, without a handshake; OnClientClosed follows.
+  void Abort(std::string_view cause) { connection_->Abort(cause); }
+
+  bool stopping() const { return stopping_; }
+  uint32_t open_messages() const { return open; }
+  int64_t biz_id() const { return biz_id_; }
+  int64_t user_id() const { return user_id_; }
+  int64_t bytes_sent() const { return connection_->bytes_sent(); }
+  int64_t bytes_received() const { return connection_->bytes_received(); }
+
+  /// For whoever keeps clients in an array: the place, kept here so that removal costs nothing.
+  uint32_t slot = 0;
+
+ private:
+  friend class ClientGroup;
+
+  void OnMessage(Connection& connection, std::string_view payload, bool binary, int64_t now_ns) override;
+  void OnClosed(Connection& connection, const CloseInfo& info) override;
+
+  void OnGatewayMessage(const MessageView& message, int64_t now_ns);
+  void OnAcknowledgement(const MessageView& message, int64_t now_ns);
+  void OnEcho(std::string_view payload, int64_t now_ns);
+  void Answered(uint64_t sequence, UpstreamOutcome outcome, std::string_view body, int64_t now_ns);
+  void SendHeartbeat();
+  void CloseIfDrained();
+
+  std::unique_ptr<Connection> connection_;
+  ClientGroup& group_;
+  const int64_t biz_id_;
+  const int64_t user_id_;
+  // Links of the group's heartbeat queue.
+  WebSocketClient* heartbeat_previous_ = nullptr;
+  WebSocketClient* heartbeat_next_ = nullptr;
+  int64_t heartbeat_due_ns_ = 0;
+  int64_t close_timeout_ns_ = 0;
+  bool heartbeat_queued_ = false;
+  bool stopping_ = false;
+  bool close_sent_ = false;
+};
+
+}  // namespace wsload

@@ -1,0 +1,37 @@
+#include "agent/load/interval_merger.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace wsload {
+namespace {
+
+constexpr std::pair<Phase, int64_t> kNothingYet{Phase::kConnect, -1};
+constexpr std::pair<Phase, int64_t> kFinished{Phase::kClose, std::numeric_limits<int64_t>::max()};
+
+}  // namespace
+
+IntervalMerger::IntervalMerger(int sources, std::function<void(IntervalReport)> emit)
+    : emit_(std::move(emit)), reached_(static_cast<size_t>(sources), kNothingYet) {}
+
+void IntervalMerger::Add(int source, Phase phase, int64_t interval_index, const Stats& delta) {
+  const Key key{phase, interval_index};
+  open_[key].Merge(delta);
+  reached_[static_cast<size_t>(source)] = key;
+  EmitComplete();
+}
+
+void IntervalMerger::Finish(int source) {
+  reached_[static_cast<size_t>(source)] = kFinished;
+  EmitComplete();
+}
+
+void IntervalMerger::EmitComplete() {
+  const Key slowest = *std::min_element(reached_.begin(), reached_.end());
+  while (!open_.empty() && open_.begin()->first <= slowest) {
+    auto node = open_.extract(open_.begin());
+    emit_({node.key().first, node.key().second, std::move(node.mapped())});
+  }
+}
+
+}  // namespace wsload

@@ -1,0 +1,37 @@
+// Adds the intervals of several workers up to intervals of the whole slice,
+// whatever order they arrive in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "agent/load/load_engine.h"
+#include "common/stats/stats.h"
+
+namespace wsload {
+
+/// One thread. Every source delivers its intervals in order (phase, then index).
+class IntervalMerger {
+ public:
+  /// `emit` gets each interval once every source has delivered it or is past it.
+  IntervalMerger(int sources, std::function<void(IntervalReport)> emit);
+
+  void Add(int source, Phase phase, int64_t interval_index, const Stats& delta);
+
+  /// The source delivers nothing more.
+  void Finish(int source);
+
+ private:
+  using Key = std::pair<Phase, int64_t>;
+
+  void EmitComplete();
+
+  std::function<void(IntervalReport)> emit_;
+  std::vector<Key> reached_;  ///< the last interval each source delivered
+  std::map<Key, Stats> open_;
+};
+
+}  // namespace wsload

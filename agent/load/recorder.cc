@@ -1,0 +1,95 @@
+#include "agent/load/recorder.h"
+
+#include <charconv>
+#include <utility>
+
+namespace wsload {
+namespace {
+
+constexpr std::string_view kStamp = "sent_unix_ns=";
+
+}  // namespace
+
+Recorder::Recorder(const Clock& clock) : clock_(clock), stats_(std::make_unique<Stats>()) {}
+
+void Recorder::Dialled(const DialResult& result) {
+  ConnectionCounters& connections = stats_->counters.connections;
+  if (result.connection != nullptr) {
+    ++connections.opened;
+    stats_->connect.RecordNs(result.finished_ns - result.started_ns);
+  } else {
+    ++connections.failed;
+    AddCause(connections.failures, result.cause);
+  }
+}
+
+void Recorder::ClientClosed(const CloseInfo& info, bool by_us) {
+  ConnectionCounters& connections = stats_->counters.connections;
+  if (by_us) {
+    ++connections.closed;
+  } else {
+    ++connections.lost;
+    AddCause(connections.losses, info.cause);
+  }
+}
+
+void Recorder::Sent(int64_t intended_ns, int64_t sent_ns) {
+  ++stats_->counters.scheduled;
+  stats_->send_lag.RecordNs(sent_ns - intended_ns);
+}
+
+void Recorder::SendFailed() {
+  ++stats_->counters.scheduled;
+  ++stats_->counters.send_error;
+}
+
+void Recorder::Unsent() {
+  ++stats_->counters.scheduled;
+  ++stats_->counters.unsent;
+}
+
+void Recorder::Ended(const UpstreamResult& result) {
+  Counters& counters = stats_->counters;
+  switch (result.outcome) {
+    case UpstreamOutcome::kAcknowledged:
+      ++counters.success;
+      stats_->response.RecordNs(result.ended_ns - result.intended_ns);
+      stats_->service.RecordNs(result.ended_ns - result.sent_ns);
+      return;
+    case UpstreamOutcome::kTimeout:
+      ++counters.timeout;
+      return;
+    case UpstreamOutcome::kRateLimited:
+      ++counters.rate_limited;
+      return;
+    case UpstreamOutcome::kConnectionLost:
+      ++counters.connection_lost;
+      return;
+    case UpstreamOutcome::kRefused:
+      ++counters.refused;
+      return;
+  }
+}
+
+void Recorder::Push(std::string_view plaintext) {
+  ++stats_->counters.pushes;
+  const size_t stamp = plaintext.find(kStamp);
+  if (stamp == std::string_view::npos) return;
+  int64_t sent_unix_ns = 0;
+  const std::string_view digits = plaintext.substr(stamp + kStamp.size());
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), sent_unix_ns).ec == std::errc()) {
+    stats_->push.RecordNs(clock_.UnixNs() - sent_unix_ns);
+  }
+}
+
+std::unique_ptr<Stats> Recorder::TakeInterval() {
+  std::unique_ptr<Stats> fresh = spare_ != nullptr ? std::move(spare_) : std::make_unique<Stats>();
+  return std::exchange(stats_, std::move(fresh));
+}
+
+void Recorder::Recycle(std::unique_ptr<Stats> stats) {
+  stats->Clear();
+  spare_ = std::move(stats);
+}
+
+}  // namespace wsload

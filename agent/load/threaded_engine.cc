@@ -1,0 +1,179 @@
+#include "agent/load/threaded_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/load/engine_factory.h"
+#include "agent/websocket/dialer.h"
+#include "common/net/ws_url.h"
+#include "common/util/status.h"
+
+namespace wsload {
+
+/// One worker with its loop and thread; hands its reports to the collector's loop.
+class ThreadedEngine::Lane final : private WorkerObserver {
+ public:
+  Lane(ThreadedEngine& engine, int index) : engine_(engine), index_(index) {}
+
+  ~Lane() {
+    loop_.Stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  absl::Status Prepare(const std::string& name, const RunPlan& plan, const Slice& slice, const DialOptions& dial,
+                       const Clock& clock) {
+    auto dialer = NewDialer(loop_, dial);
+    if (!dialer.ok()) return dialer.status();
+    auto worker = Worker::Create({loop_, clock, *std::move(dialer)}, plan, slice, name, *this);
+    if (!worker.ok()) return worker.status();
+    worker_ = *std::move(worker);
+    return absl::OkStatus();
+  }
+
+  void Run() {
+    thread_ = std::thread([this] { loop_.Run(); });
+  }
+
+  void Connect(int64_t ramp_start_ns) {
+    loop_.Post([this, ramp_start_ns] { worker_->Connect(ramp_start_ns); });
+  }
+  void Start(int64_t start_ns) {
+    loop_.Post([this, start_ns] { worker_->Start(start_ns); });
+  }
+  void Stop() {
+    loop_.Post([this] { worker_->Stop(); });
+  }
+
+ private:
+  void OnWorkerReady(int64_t opened, int64_t failed) override {
+    engine_.collector_.Post([this, opened, failed] { engine_.OnLaneReady(opened, failed); });
+  }
+
+  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta) override {
+    engine_.collector_.Post(
+        [this, phase, interval_index, shared = std::make_shared<std::unique_ptr<Stats>>(std::move(delta))] {
+          engine_.merger_->Add(index_, phase, interval_index, **shared);
+          (*shared)->Clear();
+          loop_.Post([this, shared] { worker_->Recycle(std::move(*shared)); });
+        });
+  }
+
+  void OnWorkerLoad(bool begins) override {
+    if (begins) {
+      cpu_at_start_ = ThreadCpuNow();
+      started_ns_ = loop_.MonoNs();
+    } else {
+      const ThreadCpu now = ThreadCpuNow();
+      cpu_ = {now.user_us - cpu_at_start_.user_us, now.system_us - cpu_at_start_.system_us};
+      wall_us_ = (loop_.MonoNs() - started_ns_) / kNsPerUs;
+    }
+  }
+
+  void OnWorkerDone() override {
+    engine_.collector_.Post([this, cpu = cpu_, wall_us = wall_us_] { engine_.OnLaneDone(index_, cpu, wall_us); });
+  }
+
+  ThreadedEngine& engine_;
+  const int index_;
+  AsioEventLoop loop_;
+  std::unique_ptr<Worker> worker_;
+  ThreadCpu cpu_at_start_;
+  int64_t started_ns_ = 0;
+  ThreadCpu cpu_;
+  int64_t wall_us_ = 0;
+  std::thread thread_;
+};
+
+absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std::string& run_id, const RunPlan& plan,
+                                                                       const Slice& slice, int workers,
+                                                                       const Clock& clock,
+                                                                       LoadEngineObserver& observer) {
+  auto url = ParseWsUrl(plan.server);
+  if (!url.ok()) return InvalidArgument("-server={}: {}", plan.server, Text(url.status()));
+  const DialOptions dial{.url = *url,
+                         .headers = plan.headers,
+                         .subprotocol = plan.subprotocol,
+                         .compress = plan.compress,
+                         .ca_pem = plan.ca_pem,
+                         .insecure_skip_verify = plan.insecure_skip_verify,
+                         .timeout_ns = plan.conn_timeout_ns};
+
+  std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(observer));
+  engine->merger_ = std::make_unique<IntervalMerger>(
+      workers, [raw = engine.get()](IntervalReport report) { raw->EmitInterval(std::move(report)); });
+  const std::vector<Slice> shares = Divide(slice, workers);
+  for (int index = 0; index < workers; ++index) {
+    auto lane = std::make_unique<Lane>(*engine, index);
+    const std::string name = fmt::format("{}-{}-{}", run_id, slice.agent_index, index);
+    absl::Status prepared = lane->Prepare(name, plan, shares[static_cast<size_t>(index)], dial, clock);
+    if (!prepared.ok()) return prepared;
+    engine->lanes_.push_back(std::move(lane));
+  }
+  engine->Run();
+  return engine;
+}
+
+ThreadedEngine::~ThreadedEngine() {
+  // Workers first: after this nobody posts to the collector any more.
+  lanes_.clear();
+  collector_.Stop();
+  if (collector_thread_.joinable()) collector_thread_.join();
+}
+
+void ThreadedEngine::Run() {
+  collector_thread_ = std::thread([this] { collector_.Run(); });
+  for (auto& lane : lanes_) lane->Run();
+}
+
+void ThreadedEngine::Connect(int64_t ramp_start_mono_ns) {
+  for (auto& lane : lanes_) lane->Connect(ramp_start_mono_ns);
+}
+
+void ThreadedEngine::Start(int64_t start_mono_ns) {
+  for (auto& lane : lanes_) lane->Start(start_mono_ns);
+}
+
+void ThreadedEngine::Stop(const std::string& reason) {
+  collector_.Post([this, reason] {
+    if (final_.stopped_early.empty() && lanes_done_ < lanes_.size()) final_.stopped_early = reason;
+  });
+  for (auto& lane : lanes_) lane->Stop();
+}
+
+void ThreadedEngine::OnLaneReady(int64_t opened, int64_t failed) {
+  opened_ += opened;
+  failed_ += failed;
+  if (++lanes_ready_ == lanes_.size()) observer_.OnReady(opened_, failed_);
+}
+
+void ThreadedEngine::EmitInterval(IntervalReport report) {
+  final_.totals.Merge(report.delta);
+  observer_.OnInterval(std::move(report));
+}
+
+void ThreadedEngine::OnLaneDone(int lane, ThreadCpu cpu, int64_t wall_us) {
+  merger_->Finish(lane);
+  final_.cpu.user_us += cpu.user_us;
+  final_.cpu.system_us += cpu.system_us;
+  final_.cpu.wall_us = std::max(final_.cpu.wall_us, wall_us);
+  if (wall_us > 0) {
+    const double share = static_cast<double>(cpu.user_us + cpu.system_us) / static_cast<double>(wall_us);
+    final_.cpu.busiest_worker_share = std::max(final_.cpu.busiest_worker_share, share);
+  }
+  if (++lanes_done_ == lanes_.size()) observer_.OnDone(std::move(final_));
+}
+
+LoadEngineFactory NewLoadEngineFactory(const Clock& clock, int default_workers) {
+  return [&clock, default_workers](const std::string& run_id, const RunPlan& plan, const Slice& slice,
+                                   LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
+    int64_t workers = plan.workers > 0 ? plan.workers : default_workers;
+    if (workers <= 0) workers = std::max(1u, std::thread::hardware_concurrency());
+    // A worker without clients would only cost a thread.
+    workers = std::clamp<int64_t>(workers, 1, std::max<int64_t>(1, slice.clients.count));
+    auto engine = ThreadedEngine::Create(run_id, plan, slice, static_cast<int>(workers), clock, observer);
+    if (!engine.ok()) return engine.status();
+    return std::unique_ptr<LoadEngine>(*std::move(engine));
+  };
+}
+
+}  // namespace wsload

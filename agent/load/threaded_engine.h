@@ -1,0 +1,57 @@
+// The load engine on real sockets: one thread and event loop per worker, one
+// more that adds their reports up.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/load/interval_merger.h"
+#include "agent/load/load_engine.h"
+#include "agent/load/worker.h"
+#include "common/loop/asio_event_loop.h"
+#include "common/time/thread_cpu.h"
+
+namespace wsload {
+
+class ThreadedEngine final : public LoadEngine {
+ public:
+  /// kInvalidArgument: a URL, key or certificate that cannot work. `workers` >= 1.
+  static absl::StatusOr<std::unique_ptr<ThreadedEngine>> Create(const std::string& run_id, const RunPlan& plan,
+                                                                const Slice& slice, int workers, const Clock& clock,
+                                                                LoadEngineObserver& observer);
+  ~ThreadedEngine() override;
+
+  void Connect(int64_t ramp_start_mono_ns) override;
+  void Start(int64_t start_mono_ns) override;
+  void Stop(const std::string& reason) override;
+  int workers() const override { return static_cast<int>(lanes_.size()); }
+
+ private:
+  class Lane;
+
+  explicit ThreadedEngine(LoadEngineObserver& observer) : observer_(observer) {}
+
+  void Run();
+
+  // On the collector's thread.
+  void OnLaneReady(int64_t opened, int64_t failed);
+  void OnLaneDone(int lane, ThreadCpu cpu, int64_t wall_us);
+  void EmitInterval(IntervalReport report);
+
+  LoadEngineObserver& observer_;
+  AsioEventLoop collector_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<IntervalMerger> merger_;
+  std::thread collector_thread_;
+
+  // Owned by the collector's thread.
+  size_t lanes_ready_ = 0;
+  size_t lanes_done_ = 0;
+  int64_t opened_ = 0;
+  int64_t failed_ = 0;
+  FinalReport final_;
+};
+
+}  // namespace wsload

@@ -1,0 +1,334 @@
+#include "agent/load/worker.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace wsload {
+namespace {
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+/// Work done in one turn of the loop before it looks at its sockets again.
+constexpr int kDialsPerTurn = 64;
+constexpr int kMessagesPerTurn = 256;
+
+/// Connections tried for one message before it counts as a send error.
+constexpr int kSendTries = 16;
+
+double RatePerSecond(const RunPlan& plan, const Slice& slice) {
+  return static_cast<double>(slice.messages.count) * 1e9 / static_cast<double>(plan.duration_ns);
+}
+
+std::string UpstreamText(int64_t size_bytes) {
+  std::string text(static_cast<size_t>(size_bytes), ' ');
+  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 26);
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(Environment environment, const RunPlan& plan, const Slice& slice,
+                                                       const std::string& name, WorkerObserver& observer) {
+  std::unique_ptr<Worker> worker(new Worker(std::move(environment), plan, slice, observer));
+  auto group = ClientGroup::Create({.protocol = plan.protocol,
+                                    .serializer = plan.serializer,
+                                    .cipher = plan.cipher,
+                                    .cipher_key = plan.cipher_key,
+                                    .heartbeat_ns = plan.heartbeat_ns,
+                                    .resp_timeout_ns = plan.resp_timeout_ns,
+                                    .key_prefix = name + "-"},
+                                   *worker);
+  if (!group.ok()) return group.status();
+  worker->group_ = *std::move(group);
+  const std::string text = UpstreamText(plan.msg_size_bytes);
+  worker->plaintext_ = plan.protocol == Protocol::kEcho ? text : worker->group_->codec().EncodeText(text);
+  return worker;
+}
+
+Worker::Worker(Environment environment, const RunPlan& plan, const Slice& slice, WorkerObserver& observer)
+    : loop_(environment.loop),
+      clock_(environment.clock),
+      plan_(plan),
+      slice_(slice),
+      observer_(observer),
+      schedule_(plan.mps, plan.duration_ns),
+      pacer_(RatePerSecond(plan, slice)),
+      token_(plan.jwt_key, plan.jwt_issuer),
+      recorder_(environment.clock),
+      dialer_(std::move(environment.dialer)),
+      deadline_armed_ns_(kNever),
+      send_timer_(loop_.NewTimer([this] { OnSendTimer(); })),
+      deadline_timer_(loop_.NewTimer([this] { OnDeadlineTimer(); })),
+      interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })) {
+  pool_.Reserve(slice_.clients.count);
+}
+
+Worker::~Worker() = default;
+
+// --- phases ---------------------------------------------------------------------------------------------------------
+
+void Worker::Connect(int64_t ramp_start_ns) {
+  if (state_ != State::kIdle) return;
+  state_ = State::kConnecting;
+  ramp_start_ns_ = ramp_start_ns;
+  phase_ = Phase::kConnect;
+  phase_start_ns_ = ramp_start_ns;
+  ArmInterval();
+  if (slice_.clients.count == 0) {
+    ReadyIfAllResolved();
+  } else {
+    ArmSend(DialDueNs(0));
+  }
+}
+
+void Worker::Start(int64_t start_ns) {
+  if (state_ != State::kReady) return;
+  start_ns_ = start_ns;
+  end_ns_ = start_ns + plan_.duration_ns;
+  ArmSend(start_ns);
+}
+
+void Worker::Stop() {
+  stop_wanted_ = true;
+  switch (state_) {
+    case State::kIdle:
+      state_ = State::kDone;
+      observer_.OnWorkerDone();
+      return;
+    case State::kConnecting:
+      next_dial_ = slice_.clients.count;
+      dialer_->CancelAll();
+      ArmSend(loop_.MonoNs());
+      return;
+    case State::kReady:
+      EnterClose(loop_.MonoNs());
+      return;
+    case State::kMeasuring:
+      EnterDrain(loop_.MonoNs());
+      return;
+    case State::kDraining:
+    case State::kClosing:
+    case State::kDone:
+      return;
+  }
+}
+
+void Worker::EnterPhase(Phase phase, int64_t start_ns) {
+  EmitInterval();
+  phase_ = phase;
+  phase_start_ns_ = start_ns;
+  interval_index_ = 0;
+  ArmInterval();
+}
+
+void Worker::EnterMeasure() {
+  state_ = State::kMeasuring;
+  EnterPhase(Phase::kMeasure, start_ns_);
+  observer_.OnWorkerLoad(true);
+}
+
+void Worker::EnterDrain(int64_t now_ns) {
+  state_ = State::kDraining;
+  EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
+  if (group_->open_messages() == 0) ArmSend(now_ns);
+}
+
+void Worker::EnterClose(int64_t now_ns) {
+  if (state_ == State::kDraining) observer_.OnWorkerLoad(false);
+  state_ = State::kClosing;
+  EnterPhase(Phase::kClose, now_ns);
+  for (size_t slot = 0; slot < pool_.size(); ++slot) pool_.At(slot).Stop(kCloseTimeoutNs);
+  DoneIfClosed();
+}
+
+void Worker::DoneIfClosed() {
+  if (state_ != State::kClosing || !pool_.empty()) return;
+  state_ = State::kDone;
+  send_timer_->Cancel();
+  deadline_timer_->Cancel();
+  interval_timer_->Cancel();
+  EmitInterval();
+  observer_.OnWorkerDone();
+}
+
+// --- timers ---------------------------------------------------------------------------------------------------------
+
+void Worker::ArmSend(int64_t when_ns) {
+  send_armed_ns_ = when_ns;
+  send_timer_->ArmAt(when_ns);
+}
+
+void Worker::OnSendTimer() {
+  const int64_t now_ns = loop_.MonoNs();
+  if (now_ns - send_armed_ns_ > kStallNs) ++recorder_.counters().loop_stalls;
+  switch (state_) {
+    case State::kConnecting:
+      DialDue(now_ns);
+      return;
+    case State::kReady:
+      EnterMeasure();
+      SendDue(now_ns);
+      return;
+    case State::kMeasuring:
+      SendDue(now_ns);
+      return;
+    case State::kDraining:
+      if (group_->open_messages() == 0) EnterClose(now_ns);
+      return;
+    case State::kIdle:
+    case State::kClosing:
+    case State::kDone:
+      return;
+  }
+}
+
+void Worker::ArmDeadline() {
+  // Deadlines mostly move away as answers come in; the timer is moved only when one comes nearer, and looks again when
+  // it fires.
+  const int64_t deadline_ns = group_->NextDeadlineNs();
+  if (deadline_ns >= deadline_armed_ns_) return;
+  deadline_armed_ns_ = deadline_ns;
+  deadline_timer_->ArmAt(deadline_ns);
+}
+
+void Worker::OnDeadlineTimer() {
+  deadline_armed_ns_ = kNever;
+  group_->OnTimer(loop_.MonoNs());
+  ArmDeadline();
+}
+
+void Worker::ArmInterval() {
+  const int64_t end_ns = phase_start_ns_ + (interval_index_ + 1) * plan_.report_interval_ns;
+  // The last interval of the measure phase is emitted with the phase's end, so that both see the same messages.
+  if (phase_ == Phase::kMeasure && end_ns >= end_ns_) return interval_timer_->Cancel();
+  interval_timer_->ArmAt(end_ns);
+}
+
+void Worker::OnIntervalTimer() {
+  EmitInterval();
+  ArmInterval();
+}
+
+void Worker::EmitInterval() {
+  CountBytes();
+  observer_.OnWorkerInterval(phase_, interval_index_++, recorder_.TakeInterval());
+}
+
+void Worker::CountBytes() {
+  int64_t sent = bytes_sent_closed_;
+  int64_t received = bytes_received_closed_;
+  for (size_t slot = 0; slot < pool_.size(); ++slot) {
+    sent += pool_.At(slot).bytes_sent();
+    received += pool_.At(slot).bytes_received();
+  }
+  recorder_.counters().bytes_sent += sent - std::exchange(bytes_sent_counted_, sent);
+  recorder_.counters().bytes_received += received - std::exchange(bytes_received_counted_, received);
+}
+
+// --- connecting -----------------------------------------------------------------------------------------------------
+
+int64_t Worker::DialDueNs(int64_t position) const {
+  const auto client = static_cast<__int128>(slice_.clients.At(position));
+  return ramp_start_ns_ + static_cast<int64_t>(client * plan_.ramp_up_ns / plan_.clients);
+}
+
+void Worker::DialDue(int64_t now_ns) {
+  for (int dials = 0; next_dial_ < slice_.clients.count && DialDueNs(next_dial_) <= now_ns; ++dials) {
+    if (dials == kDialsPerTurn) return ArmSend(now_ns);
+    const int64_t user_id = plan_.first_user_id + slice_.clients.At(next_dial_++);
+    std::string token;
+    if (plan_.protocol == Protocol::kGateway) {
+      const int64_t issued_at_s = clock_.UnixNs() / kNsPerSecond;
+      token = token_.Encode({.user_id = user_id,
+                             .biz_id = plan_.biz_id,
+                             .issuer = plan_.jwt_issuer,
+                             .issued_at_unix_s = issued_at_s,
+                             .expires_unix_s = issued_at_s + plan_.token_ttl_s});
+    }
+    ++dials_started_;
+    recorder_.DialStarted();
+    dialer_->Dial(token.empty() ? std::string() : plan_.token_param, token,
+                  [this, user_id](DialResult result) { OnDialled(user_id, std::move(result)); });
+  }
+  if (next_dial_ < slice_.clients.count) {
+    ArmSend(DialDueNs(next_dial_));
+  } else {
+    ReadyIfAllResolved();
+  }
+}
+
+void Worker::OnDialled(int64_t user_id, DialResult result) {
+  ++dials_resolved_;
+  recorder_.Dialled(result);
+  if (result.connection != nullptr) {
+    ++opened_;
+    pool_.Add(std::make_unique<WebSocketClient>(std::move(result.connection), *group_, plan_.biz_id, user_id))
+        .Start(result.finished_ns);
+    ArmDeadline();
+  }
+  ReadyIfAllResolved();
+}
+
+void Worker::ReadyIfAllResolved() {
+  if (state_ != State::kConnecting || next_dial_ < slice_.clients.count || dials_resolved_ < dials_started_) return;
+  state_ = State::kReady;
+  if (stop_wanted_) return EnterClose(loop_.MonoNs());
+  observer_.OnWorkerReady(opened_, dials_resolved_ - opened_);
+}
+
+// --- sending --------------------------------------------------------------------------------------------------------
+
+void Worker::SendDue(int64_t now_ns) {
+  woke_ns_ = now_ns;
+  for (int sent = 0; next_message_ < slice_.messages.count; ++sent) {
+    const int64_t due_ns = start_ns_ + schedule_.OffsetNs(slice_.messages.At(next_message_));
+    if (due_ns > now_ns) {
+      ArmDeadline();
+      return ArmSend(pacer_.NextWakeNs(due_ns, woke_ns_));
+    }
+    if (sent == kMessagesPerTurn) return ArmSend(now_ns);
+    SendOne(due_ns);
+    ++next_message_;
+  }
+  ArmDeadline();
+  if (now_ns < end_ns_) return ArmSend(end_ns_);
+  EnterDrain(now_ns);
+}
+
+void Worker::SendOne(int64_t due_ns) {
+  if (pool_.empty()) return recorder_.Unsent();
+  for (int tries = 0; tries < kSendTries; ++tries) {
+    const int64_t sent_ns = loop_.MonoNs();
+    if (pool_.Next().SendUpstream(plaintext_, due_ns, sent_ns) == WebSocketClient::SendOutcome::kSent) {
+      return recorder_.Sent(due_ns, sent_ns);
+    }
+  }
+  recorder_.SendFailed();
+}
+
+// --- what comes back ------------------------------------------------------------------------------------------------
+
+void Worker::OnUpstreamResult(WebSocketClient&, const UpstreamResult& result) {
+  recorder_.Ended(result);
+  // Not from inside a client's upcall: closing ends clients.
+  if (state_ == State::kDraining && group_->open_messages() == 0) ArmSend(loop_.MonoNs());
+}
+
+void Worker::OnLateAck(WebSocketClient&) { ++recorder_.counters().late_acks; }
+void Worker::OnDuplicateAck(WebSocketClient&) { ++recorder_.counters().duplicate_acks; }
+void Worker::OnHeartbeatSent(WebSocketClient&) { ++recorder_.counters().heartbeats_sent; }
+void Worker::OnHeartbeatAck(WebSocketClient&) { ++recorder_.counters().heartbeats_acked; }
+void Worker::OnPush(WebSocketClient&, std::string_view plaintext, int64_t) { recorder_.Push(plaintext); }
+void Worker::OnRedirect(WebSocketClient&, const std::vector<RedirectNode>&) { ++recorder_.counters().redirects; }
+void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodable; }
+
+void Worker::OnClientClosed(WebSocketClient& client, const CloseInfo& info) {
+  recorder_.ClientClosed(info, state_ == State::kClosing);
+  bytes_sent_closed_ += client.bytes_sent();
+  bytes_received_closed_ += client.bytes_received();
+  pool_.Remove(client);
+  DoneIfClosed();
+}
+
+}  // namespace wsload

@@ -1,0 +1,151 @@
+// One event loop's share of a slice: dials its clients, sends its messages at
+// their due times, closes, and reports interval by interval.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "agent/client/client_group.h"
+#include "agent/client/user_token.h"
+#include "agent/load/client_pool.h"
+#include "agent/load/pacer.h"
+#include "agent/load/recorder.h"
+#include "agent/websocket/dialer.h"
+#include "common/loop/event_loop.h"
+#include "common/plan/run_plan.h"
+#include "common/plan/slice.h"
+#include "common/schedule/arrival_schedule.h"
+#include "common/stats/stats.h"
+#include "common/time/clock.h"
+
+namespace wsload {
+
+/// Upcalls of a worker, on its loop.
+class WorkerObserver {
+ public:
+  virtual void OnWorkerReady(int64_t opened, int64_t failed) = 0;
+  /// The next interval of the phase (or the phase's cut-off end). The memory may be handed back by Recycle().
+  virtual void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta) = 0;
+  /// The measure phase begins (true) or the drain has ended (false): the time between is what CPU use is judged by.
+  virtual void OnWorkerLoad(bool begins) = 0;
+  virtual void OnWorkerDone() = 0;
+
+ protected:
+  ~WorkerObserver() = default;
+};
+
+/// All on the loop's thread; clocks and network are parameters, so that tests run it on virtual time.
+class Worker final : private ClientObserver {
+ public:
+  /// A timer that fires this much late counts as a loop stall.
+  static constexpr int64_t kStallNs = 20 * kNsPerMs;
+  /// Bound of one connection's close handshake.
+  static constexpr int64_t kCloseTimeoutNs = 2 * kNsPerSecond;
+
+  struct Environment {
+    EventLoop& loop;
+    const Clock& clock;  ///< for token stamps and push latencies; pacing uses the loop's clock
+    std::unique_ptr<Dialer> dialer;
+  };
+
+  /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
+  /// server.
+  static absl::StatusOr<std::unique_ptr<Worker>> Create(Environment environment, const RunPlan& plan,
+                                                        const Slice& slice, const std::string& name,
+                                                        WorkerObserver& observer);
+  ~Worker();
+
+  /// As LoadEngine's.
+  void Connect(int64_t ramp_start_ns);
+  void Start(int64_t start_ns);
+  void Stop();
+
+  void Recycle(std::unique_ptr<Stats> stats) { recorder_.Recycle(std::move(stats)); }
+
+ private:
+  enum class State { kIdle, kConnecting, kReady, kMeasuring, kDraining, kClosing, kDone };
+
+  Worker(Environment environment, const RunPlan& plan, const Slice& slice, WorkerObserver& observer);
+
+  // ClientObserver
+  void OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) override;
+  void OnLateAck(WebSocketClient& client) override;
+  void OnDuplicateAck(WebSocketClient& client) override;
+  void OnHeartbeatSent(WebSocketClient& client) override;
+  void OnHeartbeatAck(WebSocketClient& client) override;
+  void OnPush(WebSocketClient& client, std::string_view plaintext, int64_t now_ns) override;
+  void OnRedirect(WebSocketClient& client, const std::vector<RedirectNode>& nodes) override;
+  void OnUndecodable(WebSocketClient& client) override;
+  void OnClientClosed(WebSocketClient& client, const CloseInfo& info) override;
+
+  // The three timers: clients' deadlines, sending (dials and messages), interval ends.
+  void OnSendTimer();
+  void OnDeadlineTimer();
+  void OnIntervalTimer();
+  void ArmSend(int64_t when_ns);
+  void ArmDeadline();
+  void ArmInterval();
+
+  void DialDue(int64_t now_ns);
+  int64_t DialDueNs(int64_t position) const;
+  void OnDialled(int64_t user_id, DialResult result);
+  void ReadyIfAllResolved();
+
+  void SendDue(int64_t now_ns);
+  void SendOne(int64_t due_ns);
+  void EnterMeasure();
+  void EnterDrain(int64_t now_ns);
+  void EnterClose(int64_t now_ns);
+  void DoneIfClosed();
+
+  void EnterPhase(Phase phase, int64_t start_ns);
+  void EmitInterval();
+  void CountBytes();
+
+  EventLoop& loop_;
+  const Clock& clock_;
+  const RunPlan plan_;
+  const Slice slice_;
+  WorkerObserver& observer_;
+  const ArrivalSchedule schedule_;
+  const Pacer pacer_;
+  const UserToken token_;
+  Recorder recorder_;
+  // In this order: clients go before the group they share, connections before the dialer that made them.
+  std::unique_ptr<Dialer> dialer_;
+  std::unique_ptr<ClientGroup> group_;
+  ClientPool pool_;
+  std::string plaintext_;  ///< the body of every upstream message
+
+  State state_ = State::kIdle;
+  int64_t ramp_start_ns_ = 0;
+  int64_t next_dial_ = 0;  ///< position in slice_.clients
+  int64_t dials_started_ = 0;
+  int64_t dials_resolved_ = 0;
+  int64_t opened_ = 0;
+
+  int64_t start_ns_ = 0;
+  int64_t next_message_ = 0;  ///< position in slice_.messages
+  int64_t end_ns_ = 0;
+  int64_t woke_ns_ = 0;
+  int64_t send_armed_ns_ = 0;
+  int64_t deadline_armed_ns_ = 0;
+  bool stop_wanted_ = false;
+
+  Phase phase_ = Phase::kConnect;
+  int64_t phase_start_ns_ = 0;
+  int64_t interval_index_ = 0;
+  int64_t bytes_sent_closed_ = 0;  ///< by connections that are gone
+  int64_t bytes_received_closed_ = 0;
+  int64_t bytes_sent_counted_ = 0;
+  int64_t bytes_received_counted_ = 0;
+
+  std::unique_ptr<Timer> send_timer_;
+  std::unique_ptr<Timer> deadline_timer_;
+  std::unique_ptr<Timer> interval_timer_;
+};
+
+}  // namespace wsload
