@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "common/util/int128.h"
+
 namespace wsload {
 namespace {
 
@@ -229,7 +231,7 @@ void Worker::CountBytes() {
 // --- connecting -----------------------------------------------------------------------------------------------------
 
 int64_t Worker::DialDueNs(int64_t position) const {
-  const auto client = static_cast<__int128>(slice_.clients.At(position));
+  const auto client = static_cast<Int128>(slice_.clients.At(position));
   return ramp_start_ns_ + static_cast<int64_t>(client * plan_.ramp_up_ns / plan_.clients);
 }
 

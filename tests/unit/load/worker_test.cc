@@ -1,0 +1,349 @@
+#include "agent/load/worker.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/client/user_token.h"
+#include "tests/support/fake_gateway.h"
+#include "tests/support/manual_event_loop.h"
+
+namespace wsload {
+namespace {
+
+struct Interval {
+  Phase phase;
+  int64_t index;
+  Stats delta;
+};
+
+class Log final : public WorkerObserver {
+ public:
+  int ready = 0, done = 0;
+  int64_t opened = -1, failed = -1;
+  std::vector<Interval> intervals;
+  std::vector<bool> load;
+  Stats totals;
+
+  void OnWorkerReady(int64_t open, int64_t fail) override {
+    ++ready;
+    opened = open;
+    failed = fail;
+  }
+  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta) override {
+    totals.Merge(*delta);
+    intervals.push_back({phase, interval_index, *delta});
+  }
+  void OnWorkerLoad(bool begins) override { load.push_back(begins); }
+  void OnWorkerDone() override { ++done; }
+};
+
+RunPlan SmallPlan() {
+  RunPlan plan;
+  plan.clients = 10;
+  plan.mps = 100;
+  plan.duration_ns = 3 * kNsPerSecond;
+  plan.ramp_up_ns = 2 * kNsPerSecond;
+  plan.cipher_key = kDemoCipherKey;
+  plan.jwt_key = kDemoJwtKey;
+  return plan;
+}
+
+/// One worker with its own log, on a shared loop and gateway.
+struct Rig {
+  Rig(ManualEventLoop& loop, FakeGateway& gateway, const RunPlan& plan, const Slice& slice, const std::string& name) {
+    auto made = Worker::Create({loop, loop.clock(), gateway.NewDialer()}, plan, slice, name, log);
+    EXPECT_TRUE(made.ok()) << made.status();
+    worker = *std::move(made);
+  }
+  Log log;
+  std::unique_ptr<Worker> worker;
+};
+
+class WorkerTest : public testing::Test {
+ protected:
+  /// Ramp, barrier, run and everything after it.
+  void RunAll(Rig& rig, const RunPlan& plan) {
+    rig.worker->Connect(loop_.MonoNs());
+    loop_.AdvanceBy(plan.ramp_up_ns + plan.conn_timeout_ns);
+    ASSERT_EQ(rig.log.ready, 1);
+    start_ns_ = loop_.MonoNs() + 200 * kNsPerMs;
+    rig.worker->Start(start_ns_);
+    loop_.AdvanceBy(200 * kNsPerMs + plan.duration_ns + plan.resp_timeout_ns + 3 * kNsPerSecond);
+    ASSERT_EQ(rig.log.done, 1);
+  }
+
+  static void ExpectConserved(const Counters& counters) {
+    EXPECT_EQ(counters.scheduled, counters.success + counters.failed() + counters.unsent);
+    EXPECT_EQ(counters.open(), 0);
+    EXPECT_EQ(counters.connections.attempted, counters.connections.opened + counters.connections.failed);
+    EXPECT_EQ(counters.connections.active(), 0);
+  }
+
+  ManualEventLoop loop_;
+  FakeGateway gateway_{loop_, Serializer::kJson, CipherKind::kAesGcm, kDemoCipherKey};
+  int64_t start_ns_ = 0;
+};
+
+TEST_F(WorkerTest, SendsEveryMessageAtItsDueTimeRoundRobin) {
+  const RunPlan plan = SmallPlan();
+  gateway_.ack_delay_ns = 20 * kNsPerMs;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+
+  const Counters& counters = rig.log.totals.counters;
+  EXPECT_EQ(counters.scheduled, 300);
+  EXPECT_EQ(counters.success, 300);
+  ExpectConserved(counters);
+  EXPECT_EQ(gateway_.upstream.size(), 300u);
+  EXPECT_EQ(gateway_.keys.size(), 300u);
+  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  for (size_t i = 0; i < gateway_.upstream.size(); ++i) {
+    EXPECT_EQ(gateway_.upstream[i].received_ns, start_ns_ + schedule.OffsetNs(static_cast<int64_t>(i)));
+    EXPECT_EQ(gateway_.upstream[i].connection, static_cast<int>(i % 10));
+  }
+  EXPECT_EQ(rig.log.totals.response.PercentileUs(50), 20'000);
+  EXPECT_EQ(rig.log.totals.response.min_us(), 20'000);
+  EXPECT_EQ(rig.log.totals.response.max_us(), 20'000);
+  EXPECT_EQ(rig.log.totals.send_lag.max_us(), 1) << "clamped to the lowest value: no lag on virtual time";
+  EXPECT_EQ(gateway_.closes_seen, 10);
+}
+
+TEST_F(WorkerTest, DialsEvenlyOverTheRampUpWithOneUserEach) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  const int64_t ramp_start_ns = loop_.MonoNs();
+  rig.worker->Connect(ramp_start_ns);
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  ASSERT_EQ(gateway_.dialled_ns.size(), 10u);
+  std::set<int64_t> users;
+  const UserToken token(kDemoJwtKey, "mock");
+  for (size_t i = 0; i < 10; ++i) {
+    EXPECT_EQ(gateway_.dialled_ns[i], ramp_start_ns + static_cast<int64_t>(i) * plan.ramp_up_ns / 10);
+    const auto claims = token.Decode(gateway_.tokens[i], loop_.clock().UnixNs() / kNsPerSecond);
+    ASSERT_TRUE(claims.ok()) << claims.status();
+    EXPECT_EQ(claims->biz_id, 9999);
+    users.insert(claims->user_id);
+  }
+  EXPECT_EQ(users.size(), 10u);
+  EXPECT_EQ(*users.begin(), 10'000);
+  EXPECT_EQ(rig.log.ready, 1);
+  EXPECT_EQ(rig.log.opened, 10);
+}
+
+TEST_F(WorkerTest, FailedDialsAreCountedByCauseAndTheRestCarryTheLoad) {
+  const RunPlan plan = SmallPlan();
+  gateway_.refuse_dial = [](int dial) { return dial % 2 == 0 ? "http_403" : ""; };
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+  EXPECT_EQ(rig.log.failed, 5);
+  EXPECT_EQ(rig.log.totals.counters.connections.failures.at("http_403"), 5);
+  EXPECT_EQ(rig.log.totals.counters.success, 300);
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, WithoutConnectionsEveryMessageIsUnsent) {
+  const RunPlan plan = SmallPlan();
+  gateway_.refuse_dial = [](int) { return "refused"; };
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+  EXPECT_EQ(rig.log.totals.counters.unsent, 300);
+  EXPECT_EQ(rig.log.totals.counters.scheduled, 300);
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, EveryFaultEndsInItsOwnCount) {
+  const RunPlan plan = SmallPlan();
+  gateway_.ack_delay_ns = 5 * kNsPerMs;
+  int n = 0;
+  gateway_.react = [&n](const auto&) {
+    switch (n++ % 5) {
+      case 0:
+        return FakeGateway::Reaction::kDrop;
+      case 1:
+        return FakeGateway::Reaction::kRateLimit;
+      case 2:
+        return FakeGateway::Reaction::kBadBody;
+      case 3:
+        return FakeGateway::Reaction::kAckTwice;
+      default:
+        return FakeGateway::Reaction::kAck;
+    }
+  };
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+  const Counters& counters = rig.log.totals.counters;
+  EXPECT_EQ(counters.timeout, 60);
+  EXPECT_EQ(counters.rate_limited, 60);
+  EXPECT_EQ(counters.refused, 60);
+  EXPECT_EQ(counters.success, 120);
+  EXPECT_EQ(counters.duplicate_acks, 60);
+  ExpectConserved(counters);
+}
+
+TEST_F(WorkerTest, LostConnectionsMoveTheLoadAndFailWhatWasOpen) {
+  RunPlan plan = SmallPlan();
+  gateway_.ack_delay_ns = 100 * kNsPerMs;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(kNsPerSecond + kNsPerMs);
+  for (int index = 0; index < 5; ++index) gateway_.Break(index, {CloseInfo::Kind::kBroken, 1006, "", "reset"});
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  const Counters& counters = rig.log.totals.counters;
+  ASSERT_EQ(rig.log.done, 1);
+  EXPECT_EQ(counters.scheduled, 300);
+  EXPECT_EQ(counters.connection_lost, 5) << "one open message on each of the broken connections";
+  EXPECT_EQ(counters.success, 295);
+  EXPECT_EQ(counters.connections.lost, 5);
+  EXPECT_EQ(counters.connections.losses.at("reset"), 5);
+  EXPECT_EQ(counters.connections.closed, 5);
+  ExpectConserved(counters);
+}
+
+TEST_F(WorkerTest, AConnectionThatTakesNothingIsASendError) {
+  RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  gateway_.send_result = SendResult::kRefused;
+  RunAll(rig, plan);
+  EXPECT_EQ(rig.log.totals.counters.send_error, 300);
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, StopDuringTheMeasurementKeepsWhatWasMeasured) {
+  const RunPlan plan = SmallPlan();
+  gateway_.ack_delay_ns = 100 * kNsPerMs;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(kNsPerSecond);
+  rig.worker->Stop();
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  EXPECT_EQ(rig.log.done, 1);
+  EXPECT_EQ(rig.log.totals.counters.scheduled, 101);
+  EXPECT_EQ(rig.log.totals.counters.success, 101);
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, StopDuringTheRampUpGivesUpTheDialsAndClosesTheRest) {
+  const RunPlan plan = SmallPlan();
+  gateway_.dial_delay_ns = 300 * kNsPerMs;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(kNsPerSecond);
+  rig.worker->Stop();
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  EXPECT_EQ(rig.log.done, 1);
+  EXPECT_EQ(rig.log.ready, 0);
+  EXPECT_LT(gateway_.dialled_ns.size(), 10u);
+  EXPECT_GT(rig.log.totals.counters.connections.failures.at("canceled"), 0);
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, StopBeforeAnythingIsDoneAtOnce) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Stop();
+  EXPECT_EQ(rig.log.done, 1);
+}
+
+TEST_F(WorkerTest, IntervalsAreCutAtFixedInstantsAndNumberedInTheirPhase) {
+  const RunPlan plan = SmallPlan();
+  gateway_.ack_delay_ns = 1;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+  std::vector<int64_t> measured;
+  int64_t next[4] = {0, 0, 0, 0};
+  Phase last = Phase::kConnect;
+  for (const Interval& interval : rig.log.intervals) {
+    EXPECT_LE(last, interval.phase) << "phases go forward";
+    last = interval.phase;
+    EXPECT_EQ(interval.index, next[static_cast<int>(interval.phase)]++);
+    if (interval.phase == Phase::kMeasure) measured.push_back(interval.delta.counters.scheduled);
+  }
+  // Message 100 is due exactly at the cut; one of both sides has it.
+  ASSERT_EQ(measured.size(), 3u);
+  for (const int64_t scheduled : measured) EXPECT_NEAR(static_cast<double>(scheduled), 100, 1);
+  EXPECT_EQ(rig.log.load, (std::vector<bool>{true, false}));
+}
+
+TEST_F(WorkerTest, HighRatesShareWakeUpsButSendNothingEarlyAndLittleLate) {
+  RunPlan plan = SmallPlan();
+  plan.mps = 20'000;
+  plan.duration_ns = kNsPerSecond / 5;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  ASSERT_EQ(gateway_.upstream.size(), 4'000u);
+  std::set<int64_t> wake_ups;
+  for (size_t i = 0; i < gateway_.upstream.size(); ++i) {
+    const int64_t due_ns = start_ns_ + schedule.OffsetNs(static_cast<int64_t>(i));
+    ASSERT_GE(gateway_.upstream[i].received_ns, due_ns);
+    ASSERT_LE(gateway_.upstream[i].received_ns, due_ns + Pacer::kTickNs);
+    wake_ups.insert(gateway_.upstream[i].received_ns);
+  }
+  EXPECT_LE(wake_ups.size(), 4'000u / 15);
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, SlicesOfOneRunTogetherAreTheRun) {
+  RunPlan plan = SmallPlan();
+  plan.clients = 7;
+  plan.mps = 3;
+  plan.duration_ns = 10 * kNsPerSecond;
+  std::vector<std::unique_ptr<Rig>> rigs;
+  for (const Slice& slice : SplitOverAgents(plan, 5)) {
+    rigs.push_back(
+        std::make_unique<Rig>(loop_, gateway_, plan, slice, "run-" + std::to_string(slice.agent_index) + "-0"));
+    rigs.back()->worker->Connect(loop_.MonoNs());
+  }
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  const int64_t start_ns = loop_.MonoNs();
+  for (auto& rig : rigs) {
+    ASSERT_EQ(rig->log.ready, 1);
+    rig->worker->Start(start_ns);
+  }
+  loop_.AdvanceBy(plan.duration_ns + 5 * kNsPerSecond);
+  Stats merged;
+  for (auto& rig : rigs) {
+    ASSERT_EQ(rig->log.done, 1);
+    ExpectConserved(rig->log.totals.counters);
+    merged.Merge(rig->log.totals);
+  }
+  EXPECT_EQ(merged.counters.scheduled, 30);
+  EXPECT_EQ(merged.counters.success, 30);
+  EXPECT_EQ(merged.counters.connections.opened, 7);
+  EXPECT_EQ(gateway_.keys.size(), 30u);
+  std::vector<int64_t> sent;
+  for (const auto& message : gateway_.upstream) sent.push_back(message.received_ns);
+  std::sort(sent.begin(), sent.end());
+  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  for (size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(sent[i], start_ns + schedule.OffsetNs(static_cast<int64_t>(i)));
+}
+
+TEST_F(WorkerTest, AStalledServerShowsInResponseTime) {
+  RunPlan plan = SmallPlan();
+  plan.duration_ns = 10 * kNsPerSecond;
+  plan.resp_timeout_ns = 2 * kNsPerSecond;
+  // The server answers nothing in the fifth second, then all at once.
+  gateway_.react = [this](const FakeGateway::Message& message) {
+    const int64_t into_ns = message.received_ns - start_ns_ - 4 * kNsPerSecond;
+    gateway_.ack_delay_ns = into_ns >= 0 && into_ns < kNsPerSecond ? kNsPerSecond - into_ns : kNsPerMs;
+    return FakeGateway::Reaction::kAck;
+  };
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+  EXPECT_EQ(rig.log.totals.counters.success, 1'000);
+  EXPECT_EQ(rig.log.totals.response.PercentileUs(89), 1'000);
+  EXPECT_GT(rig.log.totals.response.PercentileUs(91), 50'000);
+  EXPECT_EQ(rig.log.totals.response.max_us(), 1'000'000);
+}
+
+}  // namespace
+}  // namespace wsload
