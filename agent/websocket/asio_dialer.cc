@@ -1,0 +1,60 @@
+#include "agent/websocket/asio_dialer.h"
+
+#include <unordered_map>
+#include <utility>
+
+#include "agent/websocket/dial_attempt.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+class AsioDialer final : public Dialer {
+ public:
+  AsioDialer(AsioEventLoop& loop, const DialOptions& options, std::unique_ptr<TlsContext> tls)
+      : shared_{options, std::make_shared<Transport>(loop), UpgradeTemplate(options), std::move(tls),
+                Resolver(loop, options.url.host, options.url.port)} {}
+
+  void Dial(const std::string& token_name, const std::string& token_value, DialCallback done) override {
+    auto attempt =
+        std::make_unique<DialAttempt>(shared_, shared_.options.url.Target(token_name, token_value),
+                                      [this, done = std::move(done)](DialAttempt* finished, DialResult result) mutable {
+                                        const DialCallback callback = std::move(done);
+                                        attempts_.erase(finished);  // and this function with it
+                                        callback(std::move(result));
+                                      });
+    DialAttempt* started = attempt.get();
+    attempts_.emplace(started, std::move(attempt));
+    started->Start();
+    if (shared_.resolver.Resolve([this] { OnResolved(); }) != Resolver::State::kWaiting) started->OnResolved();
+  }
+
+  void CancelAll() override {
+    for (const auto& [attempt, owned] : attempts_) attempt->Cancel();
+  }
+
+ private:
+  void OnResolved() {
+    for (const auto& [attempt, owned] : attempts_) attempt->OnResolved();
+  }
+
+  DialShared shared_;
+  std::unordered_map<DialAttempt*, std::unique_ptr<DialAttempt>> attempts_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Dialer>> NewDialer(AsioEventLoop& loop, const DialOptions& options) {
+  if (options.timeout_ns <= 0) return InvalidArgument("connect timeout: give more than 0");
+  if (options.max_message_bytes <= 0) return InvalidArgument("largest message: give more than 0 bytes");
+  if (absl::Status checked = UpgradeTemplate::Check(options); !checked.ok()) return checked;
+  std::unique_ptr<TlsContext> tls;
+  if (options.url.secure) {
+    absl::StatusOr<std::unique_ptr<TlsContext>> made = TlsContext::Create(options);
+    if (!made.ok()) return made.status();
+    tls = *std::move(made);
+  }
+  return std::make_unique<AsioDialer>(loop, options, std::move(tls));
+}
+
+}  // namespace wsload

@@ -1,0 +1,88 @@
+#include "agent/websocket/deflate.h"
+
+#include <algorithm>
+#include <array>
+
+namespace wsload {
+namespace {
+
+constexpr size_t kInflateStep = 16 << 10;
+constexpr size_t kWindow = 32 << 10;
+
+}  // namespace
+
+Deflater::Deflater(uint8_t window_bits) {
+  ready_ = deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -static_cast<int>(window_bits), 8,
+                        Z_DEFAULT_STRATEGY) == Z_OK;
+}
+
+Deflater::~Deflater() {
+  if (ready_) deflateEnd(&stream_);
+}
+
+bool Deflater::Compress(std::string_view message, std::string_view* compressed) {
+  if (!ready_ || deflateReset(&stream_) != Z_OK) return false;
+  // The flush adds a byte or two of block header and the five bytes of an empty block to the bound.
+  const size_t bound = deflateBound(&stream_, message.size()) + 16;
+  if (out_.size() < bound) out_.resize(bound);
+  stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(message.data()));
+  stream_.avail_in = static_cast<uInt>(message.size());
+  stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
+  stream_.avail_out = static_cast<uInt>(out_.size());
+  if (message.empty()) {
+    // 7.2.3.6: zlib writes nothing for nothing; an empty message is one empty block.
+    out_[0] = 0;
+    *compressed = std::string_view(out_).substr(0, 1);
+    return true;
+  }
+  if (deflate(&stream_, Z_SYNC_FLUSH) != Z_OK || stream_.avail_in != 0 || stream_.avail_out == 0) return false;
+  const size_t size = out_.size() - stream_.avail_out;
+  if (size < 4) return false;
+  *compressed = std::string_view(out_).substr(0, size - 4);
+  return true;
+}
+
+Inflater::Inflater() {
+  // The largest window reads what any smaller one has written; zlib allocates it with the first message.
+  ready_ = inflateInit2(&stream_, -15) == Z_OK;
+}
+
+Inflater::~Inflater() {
+  if (ready_) inflateEnd(&stream_);
+}
+
+Inflater::Result Inflater::Append(const uint8_t* data, size_t size, size_t max_bytes, std::string& out) {
+  if (!ready_) return Result::kCorrupt;
+  std::array<char, kInflateStep> step;
+  stream_.next_in = const_cast<Bytef*>(data);
+  stream_.avail_in = static_cast<uInt>(size);
+  for (;;) {
+    stream_.next_out = reinterpret_cast<Bytef*>(step.data());
+    stream_.avail_out = static_cast<uInt>(step.size());
+    const int status = inflate(&stream_, Z_SYNC_FLUSH);
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return Result::kCorrupt;
+    const size_t produced = step.size() - stream_.avail_out;
+    if (produced > max_bytes || out.size() > max_bytes - produced) return Result::kTooBig;
+    out.append(step.data(), produced);
+    if (status == Z_STREAM_END) {
+      if (!ContinueAfterFinalBlock()) return Result::kCorrupt;
+      if (stream_.avail_in == 0) return Result::kOk;
+    } else if (stream_.avail_out != 0) {
+      return Result::kOk;  // all input is used up
+    }
+  }
+}
+
+// 7.2.3.4: a message may end its stream with a final block, and the next one still refers to the same window.
+bool Inflater::ContinueAfterFinalBlock() {
+  std::array<Bytef, kWindow> window;
+  uInt size = 0;
+  return inflateGetDictionary(&stream_, window.data(), &size) == Z_OK && inflateReset(&stream_) == Z_OK &&
+         inflateSetDictionary(&stream_, window.data(), size) == Z_OK;
+}
+
+void Inflater::Reset() {
+  if (ready_) inflateReset(&stream_);
+}
+
+}  // namespace wsload

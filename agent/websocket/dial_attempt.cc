@@ -1,0 +1,323 @@
+#include "agent/websocket/dial_attempt.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "agent/websocket/socket_connection.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+std::string_view ConnectCause(int error) {
+  switch (error) {
+    case ECONNREFUSED:
+      return "refused";
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EACCES:
+    case EPERM:
+      return "unreachable";
+    case ETIMEDOUT:
+      return "timeout";
+    case ECONNRESET:
+    case EPIPE:
+      return "reset";
+    case EADDRNOTAVAIL:
+      return "no_ports";
+    case EMFILE:
+    case ENFILE:
+      return "no_descriptors";
+    default:
+      return "other";
+  }
+}
+
+std::string_view ConnectHint(int error) {
+  switch (error) {
+    case ECONNREFUSED:
+      return "; is the server running and listening there?";
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+      return "; is there a route to it?";
+    case EACCES:
+    case EPERM:
+      return "; does a firewall forbid it?";
+    case EADDRNOTAVAIL:
+      return "; no source port is left for this address (sysctl net.ipv4.ip_local_port_range)";
+    case EMFILE:
+    case ENFILE:
+      return "; no descriptors are left: raise ulimit -n";
+    default:
+      return "";
+  }
+}
+
+std::string ErrorText(int error) { return std::generic_category().message(error); }
+
+}  // namespace
+
+DialAttempt::DialAttempt(DialShared& shared, std::string target, Done done)
+    : shared_(shared),
+      done_(std::move(done)),
+      timer_(shared.transport->loop.NewTimer([this] { OnTimer(); })),
+      target_(std::move(target)) {}
+
+DialAttempt::~DialAttempt() { CloseSocket(); }
+
+void DialAttempt::Start() {
+  deadline_ns_ = shared_.transport->loop.MonoNs() + shared_.options.timeout_ns;
+  timer_->ArmAt(deadline_ns_);
+}
+
+void DialAttempt::OnResolved() {
+  if (state_ != State::kResolving) return;
+  if (!shared_.resolver.ready()) {
+    Fail("resolve", shared_.resolver.error());
+    return;
+  }
+  result_.started_ns = shared_.transport->loop.MonoNs();
+  order_ = shared_.resolver.NextOrder();
+  TryNextAddress();
+}
+
+void DialAttempt::TryNextAddress() {
+  state_ = State::kConnecting;
+  const SocketAddress& address = shared_.resolver.address(order_[next_in_order_]);
+  // An address that swallows packets must not use up the time of those behind it.
+  const int64_t now_ns = shared_.transport->loop.MonoNs();
+  const auto addresses_left = static_cast<int64_t>(order_.size() - next_in_order_);
+  timer_->ArmAt(now_ns + std::max<int64_t>(deadline_ns_ - now_ns, 0) / addresses_left);
+
+  const int fd = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (fd < 0) {
+    Fail(std::string(ConnectCause(errno)), fmt::format("socket: {}{}", ErrorText(errno), ConnectHint(errno)));
+    return;
+  }
+  stream_ = ByteStream(fd);
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (connect(fd, address.get(), address.size) == 0) {
+    OnConnected();
+  } else if (errno == EINPROGRESS) {
+    Watch(EPOLLOUT);
+  } else {
+    OnConnectFailed(errno);
+  }
+}
+
+void DialAttempt::OnConnectFailed(int error) {
+  CloseSocket();
+  const size_t index = order_[next_in_order_];
+  shared_.resolver.MarkFailed(index);
+  const std::string_view cause = ConnectCause(error);
+  // Of several addresses, the one where somebody answered tells most.
+  if (result_.cause.empty() || cause == "refused") {
+    result_.cause = cause;
+    result_.detail = fmt::format("connect {}: {}{}", shared_.resolver.address(index).ToString(), ErrorText(error),
+                                 ConnectHint(error));
+  }
+  if (++next_in_order_ < order_.size()) {
+    TryNextAddress();
+  } else {
+    Fail(result_.cause, result_.detail);
+  }
+}
+
+void DialAttempt::OnConnected() {
+  shared_.resolver.MarkGood(order_[next_in_order_]);
+  timer_->ArmAt(deadline_ns_);
+  if (shared_.tls == nullptr) {
+    SendRequest();
+  } else if (stream_.StartTls(shared_.tls->NewSession())) {
+    state_ = State::kTlsHandshake;
+    ContinueTls();
+  } else {
+    Fail("tls", "TLS: no session could be made; is the machine out of memory?");
+  }
+}
+
+void DialAttempt::ContinueTls() {
+  const ByteStream::Result result = stream_.HandshakeTls();
+  switch (result.status) {
+    case ByteStream::Status::kOk:
+      SendRequest();
+      return;
+    case ByteStream::Status::kWouldBlock:
+      Watch(stream_.wants_write() ? EPOLLOUT : EPOLLIN);
+      return;
+    case ByteStream::Status::kEof:
+      Fail("tls", fmt::format("TLS: {} closed the connection during the handshake; does it speak TLS on this port?",
+                              Server()));
+      return;
+    case ByteStream::Status::kError:
+      break;
+  }
+  if (result.error == EPROTO) {
+    TlsFailure failure = DescribeTlsFailure(stream_.ssl(), shared_.options.url.host);
+    Fail(std::move(failure.cause), std::move(failure.detail));
+  } else {
+    Fail(std::string(ConnectCause(result.error)),
+         fmt::format("TLS: handshake with {}: {}", Server(), ErrorText(result.error)));
+  }
+}
+
+void DialAttempt::SendRequest() {
+  state_ = State::kUpgrading;
+  handshake_ = std::make_unique<ClientHandshake>(shared_.transport->frames, shared_.options);
+  request_ = shared_.upgrade.Request(target_, handshake_->key());
+  WriteRequest();
+}
+
+void DialAttempt::WriteRequest() {
+  while (!request_.empty()) {
+    const ByteStream::Result result = stream_.Write(request_.data(), request_.size());
+    if (result.status == ByteStream::Status::kWouldBlock) {
+      Watch(EPOLLIN | EPOLLOUT);
+      return;
+    }
+    if (result.status != ByteStream::Status::kOk) {
+      Fail("reset", fmt::format("{} closed the connection before the WebSocket handshake: {}", Server(),
+                                ErrorText(result.error)));
+      return;
+    }
+    request_.erase(0, result.size);
+  }
+  Watch(EPOLLIN);
+}
+
+void DialAttempt::ReadAnswer() {
+  uint8_t* buffer = shared_.transport->read_buffer.data();
+  do {
+    const ByteStream::Result result = stream_.Read(buffer, Transport::kReadBytes);
+    switch (result.status) {
+      case ByteStream::Status::kWouldBlock:
+        return;
+      case ByteStream::Status::kEof:
+        handshake_->EndOfStream();
+        Fail(handshake_->cause(), handshake_->detail());
+        return;
+      case ByteStream::Status::kError:
+        if (result.error == EPROTO) {
+          TlsFailure failure = DescribeTlsFailure(stream_.ssl(), shared_.options.url.host);
+          Fail(std::move(failure.cause), std::move(failure.detail));
+        } else {
+          Fail("reset", fmt::format("{} broke the connection during the WebSocket handshake: {}", Server(),
+                                    ErrorText(result.error)));
+        }
+        return;
+      case ByteStream::Status::kOk:
+        break;
+    }
+    switch (handshake_->Feed({reinterpret_cast<const char*>(buffer), result.size})) {
+      case ClientHandshake::State::kNeedMore:
+        break;
+      case ClientHandshake::State::kFailed:
+        Fail(handshake_->cause(), handshake_->detail());
+        return;
+      case ClientHandshake::State::kDone:
+        Succeed();
+        return;
+    }
+  } while (stream_.HasPending());
+}
+
+void DialAttempt::Succeed() {
+  state_ = State::kFinished;
+  result_.finished_ns = shared_.transport->loop.MonoNs();
+  result_.cause.clear();
+  result_.detail.clear();
+  result_.connection = std::make_unique<SocketConnection>(shared_.transport, std::move(stream_),
+                                                          static_cast<size_t>(shared_.options.max_message_bytes),
+                                                          handshake_->deflate(), handshake_->rest());
+  timer_->Cancel();
+  done_(this, std::move(result_));  // deletes this
+}
+
+void DialAttempt::Fail(std::string cause, std::string detail) {
+  if (state_ == State::kFinished) return;
+  state_ = State::kFinished;
+  CloseSocket();
+  result_.cause = std::move(cause);
+  result_.detail = std::move(detail);
+  timer_->ArmAt(0);  // this may be a call from above
+}
+
+void DialAttempt::OnTimer() {
+  switch (state_) {
+    case State::kFinished:
+      result_.finished_ns = shared_.transport->loop.MonoNs();
+      if (result_.started_ns == 0) result_.started_ns = result_.finished_ns;  // it never came to TCP
+      done_(this, std::move(result_));                                        // deletes this
+      return;
+    case State::kConnecting:
+      OnConnectFailed(ETIMEDOUT);
+      return;
+    case State::kResolving:
+      Fail("timeout", fmt::format("the name {} was not resolved in time", shared_.options.url.host));
+      return;
+    case State::kTlsHandshake:
+      Fail("timeout", fmt::format("{} did not complete the TLS handshake in time", Server()));
+      return;
+    case State::kUpgrading:
+      Fail("timeout",
+           fmt::format("{} accepted the connection but did not answer the WebSocket handshake in time", Server()));
+      return;
+  }
+}
+
+void DialAttempt::OnReady(uint32_t events) {
+  switch (state_) {
+    case State::kConnecting: {
+      int error = 0;
+      socklen_t size = sizeof error;
+      getsockopt(stream_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+      if (error != 0) {
+        OnConnectFailed(error);
+      } else {
+        OnConnected();
+      }
+      return;
+    }
+    case State::kTlsHandshake:
+      ContinueTls();
+      return;
+    case State::kUpgrading:
+      if ((events & EPOLLOUT) != 0 && !request_.empty()) WriteRequest();
+      if (state_ == State::kUpgrading && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) ReadAnswer();
+      return;
+    case State::kResolving:
+    case State::kFinished:
+      return;
+  }
+}
+
+void DialAttempt::Watch(uint32_t events) {
+  FdPoller& poller = shared_.transport->loop.poller();
+  if (events == watched_events_) return;
+  if (watched_events_ != 0) {
+    poller.Modify(stream_.fd(), events, this);
+  } else if (!poller.Add(stream_.fd(), events, this)) {
+    Fail("other", fmt::format("epoll: {}", ErrorText(errno)));
+    return;
+  }
+  watched_events_ = events;
+}
+
+void DialAttempt::CloseSocket() {
+  if (!stream_.is_open()) return;
+  if (watched_events_ != 0) shared_.transport->loop.poller().Remove(stream_.fd(), this);
+  watched_events_ = 0;
+  stream_.Close();
+}
+
+std::string DialAttempt::Server() const { return shared_.resolver.address(order_[next_in_order_]).ToString(); }
+
+}  // namespace wsload

@@ -1,0 +1,90 @@
+// Connection over a ByteStream on an AsioEventLoop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "agent/websocket/byte_stream.h"
+#include "agent/websocket/connection.h"
+#include "agent/websocket/frame_processor.h"
+#include "agent/websocket/transport.h"
+#include "common/loop/event_loop.h"
+#include "common/loop/fd_poller.h"
+
+namespace wsload {
+
+class SocketConnection final : public Connection, private FdHandler, private FrameEvents {
+ public:
+  /// How long to wait, when all has been said, for the server to close TCP first (RFC 6455 7.1.1): the side that closes
+  /// first keeps the port in TIME_WAIT, and a load generator has many connections and few ports.
+  static constexpr int64_t kDrainNs = 250'000'000;
+
+  /// `stream` is upgraded and registered with the loop's poller for `registered_handler`; `received` are the bytes that
+  /// came with the upgrade's answer.
+  SocketConnection(std::shared_ptr<Transport> transport, ByteStream stream, size_t max_message_bytes,
+                   const DeflateParams& deflate, std::string_view received);
+  ~SocketConnection() override;
+
+  void SetObserver(ConnectionObserver* observer) override;
+  SendResult Send(std::string_view payload) override;
+  void Close(uint16_t code, std::string_view reason, int64_t timeout_ns) override;
+  void Abort(std::string_view cause) override;
+  int64_t bytes_sent() const override { return bytes_sent_; }
+  int64_t bytes_received() const override { return bytes_received_; }
+
+ private:
+  enum class State : uint8_t {
+    kOpen,
+    kClosing,   ///< our close frame went first; the peer's is awaited
+    kDraining,  ///< nothing more is said; the peer's end of stream is awaited
+    kClosed,    ///< no socket; OnClosed follows or has been
+  };
+  struct Queue {
+    std::string bytes;
+    size_t written = 0;
+    size_t waiting() const { return bytes.size() - written; }
+  };
+  enum class WriteResult { kWritten, kQueued, kBroken };
+
+  void OnReady(uint32_t events) override;
+  bool OnData(std::string_view payload, bool binary) override;
+  bool OnControl(Opcode opcode, std::string_view payload) override;
+  void OnTimer();
+  void OnCloseFrame(std::string_view payload);
+
+  void ReadAll();
+  void Feed(std::span<const uint8_t> bytes);
+  void FeedEarlyBytes();
+  WriteResult Write(std::string_view frame);
+  void FlushQueue();
+  void UpdateWatch();
+
+  void FailProtocol(const FrameError& error);
+  void StartDraining(CloseInfo info);
+  void EndOfStream(std::string_view cause, std::string_view reason);
+  void Finish(CloseInfo info, bool reset);
+  void DetachSocket(bool reset);
+  void WakeAt(int64_t when_ns);
+
+  ConnectionObserver* observer_ = nullptr;
+  std::shared_ptr<Transport> transport_;
+  ByteStream stream_;
+  FrameProcessor frames_;
+  std::unique_ptr<Queue> queue_;        ///< while the kernel refuses
+  std::unique_ptr<std::string> early_;  ///< received before there was an observer
+  std::unique_ptr<Timer> timer_;        ///< made when first needed, mostly for closing
+  std::unique_ptr<CloseInfo> close_info_;
+  int64_t bytes_sent_ = 0;
+  int64_t bytes_received_ = 0;
+  int64_t read_at_ns_ = 0;
+  int64_t deadline_ns_ = 0;      ///< of the close handshake, once it has begun
+  uint32_t watched_events_ = 0;  ///< 0: not registered with the poller
+  State state_ = State::kOpen;
+  bool write_broken_ = false;  ///< what was received before may still have to be read
+  bool closed_told_ = false;
+};
+
+}  // namespace wsload

@@ -1,0 +1,101 @@
+#include "agent/websocket/tls_context.h"
+
+#include <arpa/inet.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+std::string LastTlsError() {
+  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  return reason != nullptr ? reason : "unknown error";
+}
+
+bool IsAddress(const std::string& host) {
+  unsigned char address[16];
+  return inet_pton(AF_INET, host.c_str(), address) == 1 || inet_pton(AF_INET6, host.c_str(), address) == 1;
+}
+
+absl::Status AddAuthorities(SSL_CTX* context, const std::string& pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                                      BIO_free);
+  int count = 0;
+  for (;;) {
+    ERR_clear_error();
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
+    if (certificate == nullptr) break;
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get());
+    ++count;
+  }
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const std::string error = LastTlsError();
+  ERR_clear_error();
+  if (!at_end)
+    return InvalidArgument("CA file: certificate {} is broken ({}); give it in PEM format", count + 1, error);
+  if (count == 0) return InvalidArgument("CA file: no certificate in it; give one or more in PEM format");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(const DialOptions& options) {
+  std::unique_ptr<TlsContext> made(new TlsContext);
+  made->context_.reset(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX* context = made->context_.get();
+  if (context == nullptr) return MakeStatus(absl::StatusCode::kInternal, "TLS: {}", LastTlsError());
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  // An idle session keeps no record buffers; a write is retried from the queue, where the bytes have moved to.
+  SSL_CTX_set_mode(context,
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  made->host_ = options.url.host;
+  made->host_is_address_ = IsAddress(options.url.host);
+  made->verify_ = !options.insecure_skip_verify;
+  if (!options.ca_pem.empty()) {
+    if (absl::Status added = AddAuthorities(context, options.ca_pem); !added.ok()) return added;
+  } else if (made->verify_) {
+    SSL_CTX_set_default_verify_paths(context);
+  }
+  SSL_CTX_set_verify(context, made->verify_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  return made;
+}
+
+SslPtr TlsContext::NewSession() const {
+  SslPtr ssl(SSL_new(context_.get()));
+  if (ssl == nullptr) return nullptr;
+  // RFC 6066 section 3: an address is no server name.
+  if (!host_is_address_) SSL_set_tlsext_host_name(ssl.get(), host_.c_str());
+  if (verify_) {
+    X509_VERIFY_PARAM* param = SSL_get0_param(ssl.get());
+    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    const int set = host_is_address_ ? X509_VERIFY_PARAM_set1_ip_asc(param, host_.c_str())
+                                     : X509_VERIFY_PARAM_set1_host(param, host_.c_str(), host_.size());
+    if (set != 1) return nullptr;  // never go on without the check
+  }
+  return ssl;
+}
+
+TlsFailure DescribeTlsFailure(SSL* ssl, const std::string& host) {
+  const long verified = SSL_get_verify_result(ssl);
+  if (verified != X509_V_OK && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE) {
+    return {
+        "tls_certificate",
+        fmt::format("TLS: the certificate of {} is not trusted: {}; give the authority's certificate with -ca-file, "
+                    "or for a test server -insecure-skip-verify",
+                    host, X509_verify_cert_error_string(verified))};
+  }
+  if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_WRONG_VERSION_NUMBER) {
+    return {"tls", fmt::format("TLS: {} does not speak TLS on this port; should the URL be ws:// ?", host)};
+  }
+  return {"tls", fmt::format("TLS: handshake with {} failed: {}", host, LastTlsError())};
+}
+
+}  // namespace wsload

@@ -1,0 +1,26 @@
+// What the connections of one loop share, so that an idle one owns no buffer.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "agent/websocket/connection.h"
+#include "agent/websocket/frame_processor.h"
+#include "common/loop/asio_event_loop.h"
+
+namespace wsload {
+
+/// Held by the dialer and by every connection. The loop outlives it. One thread.
+struct Transport {
+  static constexpr size_t kReadBytes = 64 << 10;
+
+  explicit Transport(AsioEventLoop& event_loop) : loop(event_loop) {}
+
+  AsioEventLoop& loop;
+  FrameContext frames;
+  /// What was just read from a socket, until the next read; the padding is there to be read over.
+  std::array<uint8_t, kReadBytes + Connection::kReadPadding> read_buffer;
+};
+
+}  // namespace wsload
