@@ -28,8 +28,8 @@ enum class Command : int32_t {
 /// A decoded message; the views live until the next call of the codec that made them, or the end of the wire bytes.
 struct MessageView {
   Command cmd = Command::kInvalid;
-  std::string_view key;
-  std::string_view body;
+  std::string_view key{};
+  std::string_view body{};
 };
 
 struct OnReceiveResponse {
