@@ -1,5 +1,6 @@
 #include "controller/reporters/console_summary.h"
 
+#include "common/time/duration.h"
 #include "common/util/status.h"
 #include "controller/reporters/figures.h"
 #include "controller/reporters/hints.h"
@@ -18,8 +19,8 @@ std::string PlanLines(Language language, const RunResult& result) {
   for (const AgentResult& agent : result.agents) agents += (agents.empty() ? "" : ", ") + AgentLabel(agent);
   std::string out = Say(language, Msg::kRunId, result.run_id) + "\n";
   out += "  " +
-         Say(language, Msg::kPlan, plan.clients, plan.mps, DurationText(plan.duration_ns),
-             DurationText(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server)) +
+         Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
+             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server)) +
          "\n";
   out += "  " +
          Say(language, Msg::kPlanDetails, ProtocolName(plan.protocol), SerializerName(plan.serializer),
@@ -33,7 +34,7 @@ std::string ClassicLines(Language language, const RunResult& result) {
   for (const PhaseTimes& phase : result.phases) elapsed_ns += phase.duration_ns;
   const double elapsed_s = static_cast<double>(elapsed_ns) / kNsPerSecond;
   const double measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond;
-  TextTable table;
+  TextTable table(/*all_left=*/true);
   // At the end every connection is closed: the peak is what was active.
   for (const Figure& figure :
        ClassicFigures(language, result.totals.counters, result.connections_active_peak, elapsed_s, measured_s)) {

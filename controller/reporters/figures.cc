@@ -1,15 +1,11 @@
 #include "controller/reporters/figures.h"
 
-#include "absl/time/time.h"
-
 namespace wsload {
 
 std::string MsText(int64_t us) {
   const double ms = static_cast<double>(us) / 1000.0;
   return us < 10'000 ? fmt::format("{:.3f}", ms) : fmt::format("{:.1f}", ms);
 }
-
-std::string DurationText(int64_t ns) { return absl::FormatDuration(absl::Nanoseconds(ns)); }
 
 std::string PercentText(double ratio) { return fmt::format("{:.2f}", ratio * 100); }
 

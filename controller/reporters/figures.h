@@ -14,8 +14,6 @@ namespace wsload {
 
 /// "20.1": milliseconds, more digits below 10 ms.
 std::string MsText(int64_t us);
-/// "1m30s", "500ms".
-std::string DurationText(int64_t ns);
 /// "99.87".
 std::string PercentText(double ratio);
 

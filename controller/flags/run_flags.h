@@ -1,0 +1,38 @@
+// The command line of `wsload run`: flags and environment become a plan and what the controller does around it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/plan/run_plan.h"
+#include "controller/reporters/messages.h"
+
+namespace wsload {
+
+/// What the controller does with a run; agents never see it.
+struct RunOptions {
+  std::string agents;   ///< as -agents has it; empty: the embedded agent
+  std::string out_dir;  ///< empty: no files
+  bool json = false;
+  bool quiet = false;
+  int64_t stats_interval_ns = 5 * kNsPerSecond;
+  Language language = Language::kEnglish;
+};
+
+struct RunCommandLine {
+  /// Set when help or the version was asked for: print this, do nothing else.
+  std::optional<std::string> print;
+  RunPlan plan;
+  RunOptions options;
+};
+
+/// `args` without program and subcommand. Reads key, certificate and flag files, nothing else. kInvalidArgument: one
+/// line that says how to mend it, never with a secret in it; exit code 104.
+absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args,
+                                             const std::map<std::string, std::string>& environment);
+
+}  // namespace wsload

@@ -1,0 +1,131 @@
+#include "controller/reporters/console_reporter.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sample_result.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class Console : public ::testing::Test {
+ protected:
+  void Make(ConsoleOptions options, int agents = 1) {
+    plan_ = SamplePlan();
+    plan_.duration_ns = 12 * kNsPerSecond;
+    plan_.ramp_up_ns = 10 * kNsPerSecond;
+    agents_ = SampleAgents(plan_, agents);
+    reporter_.emplace(plan_, options, [this](std::string_view text) { shown_.emplace_back(text); });
+    builder_.emplace("run", plan_, agents_, &*reporter_);
+  }
+  void Report(Phase phase, int64_t interval, const Stats& stats) {
+    for (size_t i = 0; i < agents_.size(); ++i) {
+      ASSERT_TRUE(builder_->AddInterval(static_cast<int>(i), phase, interval, stats).ok());
+    }
+  }
+
+  RunPlan plan_;
+  std::vector<AgentResult> agents_;
+  std::vector<std::string> shown_;
+  std::optional<ConsoleReporter> reporter_;
+  std::optional<ResultBuilder> builder_;
+};
+
+TEST_F(Console, PrintsAtEveryStatsIntervalAndAtTheEndOfMeasuring) {
+  Make({});
+  for (int i = 0; i < 4; ++i) Report(Phase::kMeasure, i, PerfectMeasure(100));
+  EXPECT_THAT(shown_, IsEmpty());
+  Report(Phase::kMeasure, 4, PerfectMeasure(100));
+  ASSERT_EQ(shown_.size(), 1u);
+  EXPECT_THAT(shown_[0], StartsWith("[measuring 42 %]  5.0 s of 12.0 s\n"));
+  EXPECT_THAT(shown_[0], HasSubstr("total messages"));
+  EXPECT_THAT(shown_[0], HasSubstr("500"));
+  EXPECT_THAT(shown_[0], HasSubstr("100.00"));
+  EXPECT_THAT(shown_[0], HasSubstr("response, last 5 s"));
+  for (int i = 5; i < 12; ++i) Report(Phase::kMeasure, i, PerfectMeasure(100));
+  ASSERT_EQ(shown_.size(), 3u);
+  EXPECT_THAT(shown_[2], StartsWith("[measuring 100 %]  12.0 s of 12.0 s\n"));
+  EXPECT_THAT(shown_[2], HasSubstr("response, last 2 s"));
+}
+
+TEST_F(Console, TheLastSecondsAreApartFromTheWhole) {
+  Make({.stats_interval_ns = 1 * kNsPerSecond});
+  Report(Phase::kMeasure, 0, PerfectMeasure(100));
+  Stats slow;
+  slow.counters.scheduled = slow.counters.success = 1;
+  slow.response.RecordUs(900'000);
+  slow.service.RecordUs(800'000);
+  Report(Phase::kMeasure, 1, slow);
+  ASSERT_EQ(shown_.size(), 2u);
+  EXPECT_THAT(shown_[1], HasSubstr("  response, last 1 s   900.0   900.0   900.0   900.0\n"
+                                   "  response, overall     20.1    20.1    20.1   900.0\n"));
+}
+
+TEST_F(Console, ShowsConnectingWithFailuresByCause) {
+  Make({.stats_interval_ns = 1 * kNsPerSecond});
+  Stats stats;
+  stats.counters.connections.attempted = 3;
+  stats.counters.connections.opened = 2;
+  stats.counters.connections.failed = 1;
+  stats.counters.connections.failures["http_401"] = 1;
+  Report(Phase::kConnect, 0, stats);
+  ASSERT_EQ(shown_.size(), 1u);
+  EXPECT_THAT(shown_[0], StartsWith("[connecting 10 %]  1.0 s of 10.0 s\n"));
+  EXPECT_THAT(shown_[0], HasSubstr("connections not opened, by cause: http_401 1"));
+  EXPECT_THAT(shown_[0], Not(HasSubstr("latency")));
+}
+
+TEST_F(Console, MessagesStillOpenAreNoFailures) {
+  Make({.stats_interval_ns = 1 * kNsPerSecond});
+  Stats stats = PerfectMeasure(10);
+  stats.counters.scheduled += 5;
+  Report(Phase::kMeasure, 0, stats);
+  EXPECT_THAT(shown_.at(0), HasSubstr("success rate (%)     100.00"));
+}
+
+TEST_F(Console, HasALineForEveryAgentWhenThereAreSeveral) {
+  Make({.stats_interval_ns = 1 * kNsPerSecond}, 2);
+  Report(Phase::kMeasure, 0, PerfectMeasure(50));
+  EXPECT_THAT(shown_.at(0), HasSubstr("h1:7400"));
+  EXPECT_THAT(shown_.at(0), HasSubstr("h2:7400"));
+  EXPECT_THAT(shown_.at(0), HasSubstr("send lag p99 (ms)"));
+}
+
+TEST_F(Console, SpeaksChinese) {
+  Make({.language = Language::kChinese, .stats_interval_ns = 1 * kNsPerSecond});
+  Report(Phase::kMeasure, 0, PerfectMeasure(50));
+  for (const char* text : {"[压测 8 %]", "总连接数", "活跃连接数", "总消息数", "成功消息数", "失败消息数", "运行时间",
+                           "消息速率 (msg/s)", "成功率 (%)", "响应时间（累计）"}) {
+    EXPECT_THAT(shown_.at(0), HasSubstr(text));
+  }
+}
+
+TEST_F(Console, LiveRewritesItsBlockAndKeepsNoticesAboveIt) {
+  Make({.live = true});
+  Report(Phase::kMeasure, 0, PerfectMeasure(50));
+  Report(Phase::kMeasure, 1, PerfectMeasure(50));
+  ASSERT_EQ(shown_.size(), 2u);
+  const auto lines = std::count(shown_[0].begin(), shown_[0].end(), '\n');
+  const std::string up = "\x1b[" + std::to_string(lines) + "A\r";
+  EXPECT_THAT(shown_[0], StartsWith("\x1b[J"));
+  EXPECT_THAT(shown_[1], StartsWith(up + "\x1b[J"));
+  shown_.clear();
+  reporter_->OnNotice("agent h1:7400 lost");
+  ASSERT_EQ(shown_.size(), 2u);
+  EXPECT_EQ(shown_[0], up + "\x1b[J! agent h1:7400 lost\n");
+  EXPECT_THAT(shown_[1], HasSubstr("measuring"));
+  EXPECT_THAT(shown_[1], Not(HasSubstr(up)));
+  shown_.clear();
+  reporter_->Finish();
+  reporter_->OnNotice("done");
+  EXPECT_THAT(shown_, ElementsAre("! done\n"));
+}
+
+}  // namespace
+}  // namespace wsload

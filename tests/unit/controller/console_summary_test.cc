@@ -1,0 +1,110 @@
+#include "controller/reporters/console_summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sample_result.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+RunResult TroubledResult() {
+  RunResult result = PerfectResult(2);
+  Counters& totals = result.totals.counters;
+  totals.success -= 7;
+  totals.timeout = 5;
+  totals.unsent = 2;
+  totals.late_acks = 1;
+  totals.connections.opened = 8;
+  totals.connections.failed = 2;
+  totals.connections.failures = {{"http_401", 2}};
+  totals.connections.lost = 1;
+  totals.connections.losses = {{"closed_1008", 1}};
+  result.agents[1].state = AgentResult::State::kLost;
+  result.agents[1].state_detail = "connection reset";
+  result.verdict = Verdict::kDegraded;
+  return result;
+}
+
+TEST(ConsoleSummary, English) {
+  EXPECT_EQ(ConsoleSummary(Language::kEnglish, PerfectResult()),
+            R"(Run 0123456789abcdef
+  10 clients, 100 msg/s for 2s, ramp-up 1s, 100-byte messages to ws://(redacted)@gw:9002/ws?api_key=(redacted)&room=7
+  protocol gateway, serializer json, cipher aes, agents: h1:7400
+
+  total connections      10
+  active connections     10
+  total messages         200
+  succeeded              200
+  failed                 0
+  elapsed                3.0 s (measured 2.0 s)
+  message rate (msg/s)   100.00
+  success rate (%)       100.00
+
+  latency (ms)   count    mean     p50     p90     p95     p99   p99.9     max
+  response         200    20.1    20.1    20.1    20.1    20.1    20.1    20.1
+  service          200    20.0    20.0    20.0    20.0    20.0    20.0    20.0
+  send lag         200   0.100   0.100   0.100   0.100   0.100   0.100   0.100
+  connect           10   1.500   1.500   1.500   1.500   1.500   1.500   1.500
+
+Verdict: VALID
+)");
+}
+
+TEST(ConsoleSummary, Chinese) {
+  const std::string text = ConsoleSummary(Language::kChinese, TroubledResult());
+  EXPECT_THAT(text, HasSubstr("  总连接数           8\n"));
+  EXPECT_THAT(text, HasSubstr("  运行时间           3.0 秒（其中压测 2.0 秒）\n"));
+  EXPECT_THAT(text, HasSubstr("  成功率 (%)         96.50\n"));
+  EXPECT_THAT(text, HasSubstr("http_401   2   服务器不接受令牌"));
+  EXPECT_THAT(text, HasSubstr("closed_1008   1   服务器拒绝了消息"));
+  EXPECT_THAT(text, HasSubstr("h2:7400    失联"));
+  EXPECT_THAT(text, HasSubstr("结论：降级 (DEGRADED)：实际负载小于计划\n"
+                              "  - 压测节点 h2:7400 失联：connection reset\n"
+                              "  - 2 个连接（共 10 个）未能建立：http_401 2\n"
+                              "  - 1 个连接（共 8 个）在结束前中断：closed_1008 1\n"));
+}
+
+TEST(ConsoleSummary, NamesFailuresAndWhatToDo) {
+  const std::string text = ConsoleSummary(Language::kEnglish, TroubledResult());
+  EXPECT_THAT(text, HasSubstr("  unsent                 2\n"));
+  EXPECT_THAT(text, HasSubstr("  failures by cause\n    timeout   5\n"));
+  EXPECT_THAT(text, HasSubstr("not acknowledged within -resp-timeout"));
+  EXPECT_THAT(text, HasSubstr("2 messages were due while no connection could take them"));
+  EXPECT_THAT(text, HasSubstr("1 acknowledgements came after their timeout"));
+  EXPECT_THAT(text, HasSubstr("http_401   2   the server does not take the token: check -jwt-key-file"));
+  EXPECT_THAT(text, HasSubstr("h2:7400     lost"));
+  EXPECT_THAT(text, HasSubstr("Verdict: DEGRADED"));
+  EXPECT_THAT(text, HasSubstr("  - agent h2:7400 lost: connection reset\n"));
+}
+
+TEST(ConsoleSummary, KeepsSecretsOut) {
+  for (const Language language : {Language::kEnglish, Language::kChinese}) {
+    const std::string text = ConsoleSummary(language, PerfectResult(2));
+    for (const char* secret : {kSampleJwtKey, kSampleCipherKey, kSampleHeaderSecret, "url-password", "url-secret"}) {
+      EXPECT_THAT(text, Not(HasSubstr(secret)));
+    }
+  }
+}
+
+TEST(ConsoleSummary, ARunThatCouldNotBeCarriedOut) {
+  RunResult result = PerfectResult();
+  result.error = absl::UnavailableError("agent h1:7400: connection refused");
+  const std::string text = ConsoleSummary(Language::kEnglish, result);
+  EXPECT_THAT(text, HasSubstr("The run could not be carried out: agent h1:7400: connection refused"));
+  EXPECT_THAT(text, Not(HasSubstr("Verdict")));
+  EXPECT_THAT(text, Not(HasSubstr("latency")));
+}
+
+TEST(ConsoleVerdict, InterruptedSaysSo) {
+  RunResult result = PerfectResult();
+  result.interrupted = true;
+  EXPECT_EQ(ConsoleVerdict(Language::kEnglish, result),
+            "Interrupted: this is the result up to then.\nVerdict: VALID\n");
+}
+
+}  // namespace
+}  // namespace wsload

@@ -1,0 +1,78 @@
+#include "controller/result/output_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "common/util/status.h"
+#include "controller/result/result_json.h"
+#include "sample_result.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::HasSubstr;
+
+class OutputDir : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = ::testing::TempDir() + "/wsload-out-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    dir_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+
+  static std::string Content(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream content;
+    content << file.rdbuf();
+    return content.str();
+  }
+  size_t FileCount() const {
+    size_t count = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_)) count += entry.is_regular_file();
+    return count;
+  }
+
+  std::string dir_;
+};
+
+TEST_F(OutputDir, IsMadeWithItsParentsAndLeftEmpty) {
+  EXPECT_TRUE(PrepareOutputDir(dir_ + "/a/b").ok());
+  EXPECT_TRUE(std::filesystem::is_directory(dir_ + "/a/b"));
+  EXPECT_TRUE(PrepareOutputDir(dir_ + "/a/b").ok());
+  EXPECT_EQ(FileCount(), 0u);
+}
+
+TEST_F(OutputDir, AFileInItsPlaceIsOneLine) {
+  std::ofstream(dir_ + "/taken") << "x";
+  for (const std::string& path : {dir_ + "/taken", dir_ + "/taken/below"}) {
+    const absl::Status status = PrepareOutputDir(path);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(Text(status)), HasSubstr("-out=" + path));
+    EXPECT_EQ(Text(status).find('\n'), std::string_view::npos);
+  }
+}
+
+TEST_F(OutputDir, ReplacesFilesWholeAndLeavesNoOthers) {
+  const RunResult result = PerfectResult();
+  std::ofstream(dir_ + "/result.json") << "old";
+  ASSERT_TRUE(WriteResultFiles(dir_, result).ok());
+  EXPECT_EQ(Content(dir_ + "/result.json"), ResultJson(result));
+  EXPECT_THAT(Content(dir_ + "/timeseries.csv"), HasSubstr("phase,interval"));
+  EXPECT_EQ(FileCount(), 2u);
+}
+
+TEST_F(OutputDir, AFailedWriteKeepsTheOldFile) {
+  std::filesystem::create_directories(dir_ + "/result.json/occupied");
+  const absl::Status status = WriteFileAtomically(dir_ + "/result.json", "new");
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(std::string(Text(status)), HasSubstr("cannot write " + dir_ + "/result.json"));
+  EXPECT_EQ(FileCount(), 0u);
+}
+
+}  // namespace
+}  // namespace wsload

@@ -1,0 +1,248 @@
+#include "controller/result/result_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "common/util/status.h"
+#include "sample_result.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class RecordingListener : public RunListener {
+ public:
+  void OnPhase(Phase phase) override { phases.push_back(phase); }
+  void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats&,
+                  const std::vector<AgentResult>&) override {
+    points.push_back(point);
+    sum.Merge(delta);
+  }
+  void OnNotice(const std::string& line) override { notices.push_back(line); }
+
+  std::vector<Phase> phases;
+  std::vector<SeriesPoint> points;
+  std::vector<std::string> notices;
+  Stats sum;
+};
+
+Stats RandomStats(std::mt19937_64& random) {
+  Stats stats;
+  ForEachCounter([&](std::string_view, int64_t Counters::*field) { stats.counters.*field = random() % 50; });
+  stats.counters.connections.opened = random() % 20;
+  stats.counters.connections.attempted = stats.counters.connections.opened + 1;
+  stats.counters.connections.failed = 1;
+  stats.counters.connections.failures["http_" + std::to_string(400 + random() % 4)] = 1;
+  for (Histogram* histogram : {&stats.response, &stats.service, &stats.connect, &stats.send_lag, &stats.push}) {
+    for (uint64_t i = random() % 30; i > 0; --i) histogram->RecordUs(static_cast<int64_t>(random() % 5'000'000));
+  }
+  return stats;
+}
+
+struct Event {
+  int agent;
+  Phase phase;
+  int64_t interval;
+  Stats delta;
+};
+
+// The property that everything rests on: however the agents' reports
+// interleave, the result is that of one process that saw every sample.
+TEST(ResultBuilder, MergesAgentsAsIfOneProcessHadSeenAll) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random(seed);
+    const int agents = 1 + static_cast<int>(random() % 5);
+    RunPlan plan = SamplePlan();
+    RecordingListener listener;
+    ResultBuilder builder("run", plan, SampleAgents(plan, agents), &listener);
+
+    std::vector<std::vector<Event>> streams(agents);
+    std::map<std::pair<Phase, int64_t>, Stats> expected_points;
+    std::vector<Stats> expected_agents(agents);
+    Stats expected;
+    for (int agent = 0; agent < agents; ++agent) {
+      for (const Phase phase : {Phase::kConnect, Phase::kMeasure, Phase::kDrain}) {
+        const int64_t intervals = static_cast<int64_t>(random() % 6);
+        for (int64_t i = 0; i < intervals; ++i) {
+          Event event{agent, phase, i, RandomStats(random)};
+          expected.Merge(event.delta);
+          expected_agents[agent].Merge(event.delta);
+          expected_points[{phase, i}].Merge(event.delta);
+          streams[agent].push_back(std::move(event));
+        }
+      }
+    }
+    std::vector<size_t> next(agents, 0);
+    for (int running = agents; running > 0;) {
+      const int agent = static_cast<int>(random() % agents);
+      if (next[agent] > streams[agent].size()) continue;
+      if (next[agent] == streams[agent].size()) {
+        EXPECT_TRUE(builder.AgentDone(agent, expected_agents[agent], {}, "").ok());
+        ++next[agent];
+        --running;
+        continue;
+      }
+      const Event& event = streams[agent][next[agent]++];
+      ASSERT_TRUE(builder.AddInterval(agent, event.phase, event.interval, event.delta).ok());
+    }
+    const RunResult result = builder.Build();
+
+    EXPECT_EQ(result.totals, expected) << "seed " << seed;
+    EXPECT_EQ(listener.sum, expected);
+    for (int agent = 0; agent < agents; ++agent) EXPECT_EQ(result.agents[agent].totals, expected_agents[agent]);
+    ASSERT_EQ(result.series.size(), expected_points.size());
+    Counters phases;
+    for (const PhaseTimes& phase : result.phases) phases.Merge(phase.delta);
+    EXPECT_EQ(phases, expected.counters);
+    size_t k = 0;
+    for (const auto& [position, stats] : expected_points) {
+      const SeriesPoint& point = result.series[k++];
+      EXPECT_EQ(std::pair(point.phase, point.interval_index), position);
+      EXPECT_EQ(point.delta, stats.counters);
+      EXPECT_EQ(point.response_us_p99, stats.response.PercentileUs(99));
+      EXPECT_EQ(point.service_us_p50, stats.service.PercentileUs(50));
+    }
+  }
+}
+
+class TwoAgents : public ::testing::Test {
+ protected:
+  Stats Messages(int64_t count) { return PerfectMeasure(count); }
+
+  RunPlan plan_ = SamplePlan();
+  RecordingListener listener_;
+  ResultBuilder builder_{"run", plan_, SampleAgents(plan_, 2), &listener_};
+};
+
+TEST_F(TwoAgents, WaitForTheSlowerOne) {
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 0, Messages(5)).ok());
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 1, Messages(6)).ok());
+  EXPECT_THAT(listener_.points, IsEmpty());
+  ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 0, Messages(7)).ok());
+  ASSERT_EQ(listener_.points.size(), 1u);
+  EXPECT_EQ(listener_.points[0].delta.success, 12);
+  EXPECT_EQ(listener_.points[0].agents_reporting, 2);
+  EXPECT_DOUBLE_EQ(listener_.points[0].elapsed_s, 1.0);
+}
+
+TEST_F(TwoAgents, AnAgentAheadInThePhasesHoldsNothingBack) {
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 0, Messages(5)).ok());
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kDrain, 0, Messages(0)).ok());
+  ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 0, Messages(5)).ok());
+  ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 1, Messages(5)).ok());
+  ASSERT_EQ(listener_.points.size(), 2u);
+  EXPECT_EQ(listener_.points[1].agents_reporting, 1);
+}
+
+TEST_F(TwoAgents, ALostAgentFreesTheIntervalsAndKeepsItsCounts) {
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 0, Messages(5)).ok());
+  ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 0, Messages(7)).ok());
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 1, Messages(5)).ok());
+  builder_.AgentFailed(1, AgentResult::State::kLost, "connection reset");
+  ASSERT_EQ(listener_.points.size(), 2u);
+  EXPECT_THAT(listener_.notices, ElementsAre("agent h2:7400 lost: connection reset"));
+  EXPECT_EQ(builder_.AddInterval(1, Phase::kMeasure, 1, Messages(1)).code(), absl::StatusCode::kFailedPrecondition);
+  const RunResult result = builder_.Build();
+  EXPECT_EQ(result.totals.counters.success, 17);
+  EXPECT_EQ(result.agents[1].totals.counters.success, 7);
+  EXPECT_EQ(result.verdict, Verdict::kDegraded);
+}
+
+TEST_F(TwoAgents, RefusesRepeatedAndBackwardIntervals) {
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 1, Messages(5)).ok());
+  EXPECT_EQ(builder_.AddInterval(0, Phase::kMeasure, 1, Messages(5)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(builder_.AddInterval(0, Phase::kMeasure, 0, Messages(5)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(builder_.AddInterval(0, Phase::kConnect, 9, Messages(5)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(builder_.AddInterval(0, Phase::kDrain, -1, Messages(5)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(builder_.totals().counters.success, 5);
+}
+
+TEST_F(TwoAgents, TotalsThatAreNotTheSumOfTheReportsLoseTheAgent) {
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 0, Messages(100)).ok());
+  Stats claimed = Messages(100);
+  claimed.counters.success = 101;
+  const absl::Status status = builder_.AgentDone(0, claimed, {}, "");
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(Text(status)), HasSubstr("success is 101, the reports add up to 100"));
+  const RunResult result = builder_.Build();
+  EXPECT_EQ(result.agents[0].state, AgentResult::State::kLost);
+  EXPECT_EQ(result.agents[0].totals.counters.success, 100);
+  EXPECT_EQ(result.verdict, Verdict::kDegraded);
+}
+
+TEST_F(TwoAgents, HistogramsAreReconciledToo) {
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 0, Messages(3)).ok());
+  Stats claimed = Messages(3);
+  claimed.push.RecordUs(7);
+  EXPECT_THAT(std::string(Text(builder_.AgentDone(0, claimed, {}, ""))), HasSubstr("push sample count is 1"));
+}
+
+TEST_F(TwoAgents, ASecondEndIsIgnored) {
+  EXPECT_TRUE(builder_.AgentDone(0, Stats(), {}, "").ok());
+  builder_.AgentFailed(0, AgentResult::State::kLost, "stream broken after the end");
+  EXPECT_THAT(listener_.notices, IsEmpty());
+  EXPECT_EQ(builder_.Build().agents[0].state, AgentResult::State::kDone);
+}
+
+TEST_F(TwoAgents, WithoutAnEndCountAsLost) {
+  ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 0, Messages(3)).ok());
+  const RunResult result = builder_.Build();
+  EXPECT_EQ(result.agents[0].state, AgentResult::State::kLost);
+  EXPECT_EQ(result.series.size(), 1u);
+  EXPECT_EQ(result.totals.counters.success, 3);
+}
+
+TEST_F(TwoAgents, AVerySlowOneDoesNotHoldMemoryAndLosesNoCount) {
+  const auto bound = static_cast<int64_t>(ResultBuilder::kMaxOpenIntervals);
+  Stats opened;
+  opened.counters.connections.opened = 1;
+  for (int64_t i = 0; i <= bound; ++i) ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, i, opened).ok());
+  ASSERT_EQ(listener_.points.size(), 1u);
+  EXPECT_EQ(listener_.points[0].agents_reporting, 1);
+  ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 0, opened).ok());
+  const RunResult result = builder_.Build();
+  EXPECT_EQ(result.series[0].agents_reporting, 2);
+  EXPECT_EQ(result.series[0].delta.connections.opened, 2);
+  EXPECT_EQ(result.series[0].active_connections, 2);
+  EXPECT_EQ(result.series[1].active_connections, 3);
+  EXPECT_EQ(result.totals.counters.connections.opened, bound + 2);
+}
+
+TEST(ResultBuilder, PhasesHaveTheirTimesAndCounts) {
+  const RunPlan plan = SamplePlan();
+  const std::vector<AgentResult> agents = SampleAgents(plan, 3);
+  RecordingListener listener;
+  ResultBuilder builder("run", plan, agents, &listener);
+  ReportPerfectRun(builder, agents);
+  const RunResult result = builder.Build();
+  EXPECT_THAT(listener.phases, ElementsAre(Phase::kConnect, Phase::kMeasure, Phase::kDrain, Phase::kClose));
+  ASSERT_EQ(result.phases.size(), 4u);
+  EXPECT_EQ(result.phases[0].duration_ns, kNsPerSecond);
+  EXPECT_EQ(result.phases[0].delta.connections.opened, 10);
+  EXPECT_EQ(result.phases[1].delta.scheduled, 200);
+  EXPECT_EQ(result.phases[3].duration_ns, 10 * kNsPerMs);
+  EXPECT_EQ(result.measured_ns, 2 * kNsPerSecond);
+  EXPECT_EQ(result.started_unix_ns, 1'700'000'000 * kNsPerSecond);
+  EXPECT_EQ(result.connections_active_peak, 10);
+  EXPECT_EQ(result.series.back().active_connections, 0);
+  EXPECT_EQ(result.verdict, Verdict::kValid);
+  EXPECT_THAT(result.verdict_reasons, IsEmpty());
+}
+
+TEST(ResultBuilder, CountsOfAPhaseThatNeverBeganHaveAPlace) {
+  const RunPlan plan = SamplePlan();
+  ResultBuilder builder("run", plan, SampleAgents(plan, 1), nullptr);
+  ASSERT_TRUE(builder.AddInterval(0, Phase::kMeasure, 0, PerfectMeasure(3)).ok());
+  const RunResult result = builder.Build();
+  ASSERT_EQ(result.phases.size(), 1u);
+  EXPECT_EQ(result.phases[0].delta.success, 3);
+}
+
+}  // namespace
+}  // namespace wsload

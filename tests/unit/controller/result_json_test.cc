@@ -1,0 +1,134 @@
+#include "controller/result/result_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "controller/result/redact.h"
+#include "controller/result/timeseries_csv.h"
+#include "sample_result.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Json = nlohmann::json;
+
+void ExpectFields(const Json& json, const std::vector<std::string>& names) {
+  for (const std::string& name : names) EXPECT_TRUE(json.contains(name)) << name;
+}
+
+TEST(ResultJson, HasTheFieldsOfItsSchema) {
+  const Json json = Json::parse(ResultJson(PerfectResult(3)));
+  EXPECT_EQ(json["schema"], "wsload.result/1");
+  ExpectFields(json, {"run_id", "started_at", "plan", "verdict", "phases", "totals", "rates", "latency_us",
+                      "thresholds", "agents", "series"});
+  ExpectFields(json["verdict"], {"code", "reasons"});
+  const std::vector<std::string> totals = {"scheduled",  "success",        "failed",     "unsent",
+                                           "late_acks",  "failures",       "heartbeats", "pushes",
+                                           "bytes_sent", "bytes_received", "connections"};
+  ExpectFields(json["totals"], totals);
+  ExpectFields(json["totals"]["connections"], {"attempted", "opened", "failed", "lost", "active_peak", "failures"});
+  ExpectFields(json["rates"], {"scheduled_per_s", "success_per_s", "success_ratio"});
+  const std::vector<std::string> latencies = {"response", "service", "connect", "send_lag", "push"};
+  ExpectFields(json["latency_us"], latencies);
+  for (const std::string& name : latencies) {
+    ExpectFields(json["latency_us"][name],
+                 {"count", "min", "mean", "p50", "p90", "p95", "p99", "p99_9", "p99_99", "max", "histogram"});
+    ExpectFields(json["latency_us"][name]["histogram"], {"unit", "lowest", "highest", "significant_digits", "buckets"});
+  }
+  ASSERT_EQ(json["agents"].size(), 3u);
+  for (const Json& agent : json["agents"]) {
+    ExpectFields(agent,
+                 {"name", "address", "state", "clock_offset_us", "clock_error_us", "totals", "latency_us", "cpu"});
+    ExpectFields(agent["totals"], totals);
+    ExpectFields(agent["latency_us"], latencies);
+  }
+  EXPECT_EQ(json["started_at"], "2023-11-14T22:13:20.000Z");
+  EXPECT_EQ(json["exit_code"], 0);
+  EXPECT_EQ(json["verdict"]["code"], "VALID");
+}
+
+TEST(ResultJson, FiguresAreMicrosecondsAndAddUp) {
+  const Json json = Json::parse(ResultJson(PerfectResult(3)));
+  const Json& totals = json["totals"];
+  EXPECT_EQ(totals["scheduled"], 200);
+  EXPECT_EQ(totals["scheduled"].get<int64_t>(), totals["success"].get<int64_t>() + totals["failed"].get<int64_t>() +
+                                                    totals["unsent"].get<int64_t>() +
+                                                    totals["unaccounted"].get<int64_t>());
+  EXPECT_EQ(totals["connections"]["active_peak"], 10);
+  EXPECT_DOUBLE_EQ(json["rates"]["scheduled_per_s"], 100.0);
+  EXPECT_DOUBLE_EQ(json["rates"]["success_ratio"], 1.0);
+  EXPECT_NEAR(json["latency_us"]["service"]["p99"].get<double>(), 20'000, 20);
+  EXPECT_EQ(json["latency_us"]["response"]["max"], 20'100);
+  int64_t samples = 0;
+  for (const Json& bucket : json["latency_us"]["response"]["histogram"]["buckets"]) {
+    samples += bucket[1].get<int64_t>();
+  }
+  EXPECT_EQ(samples, json["latency_us"]["response"]["count"]);
+  for (const char* part : {"agents", "phases"}) {
+    int64_t scheduled = 0;
+    for (const Json& item : json[part]) scheduled += item["totals"]["scheduled"].get<int64_t>();
+    EXPECT_EQ(scheduled, 200) << part;
+  }
+  int64_t in_series = 0;
+  for (const Json& point : json["series"]) in_series += point["success"].get<int64_t>();
+  EXPECT_EQ(in_series, 200);
+}
+
+TEST(ResultJson, KeepsSecretsOut) {
+  const std::string text = ResultJson(PerfectResult());
+  for (const char* secret : {kSampleJwtKey, kSampleCipherKey, kSampleHeaderSecret, "url-password", "url-secret"}) {
+    EXPECT_THAT(text, Not(HasSubstr(secret)));
+  }
+  const Json plan = Json::parse(text)["plan"];
+  EXPECT_EQ(plan["server"], "ws://(redacted)@gw:9002/ws?api_key=(redacted)&room=7");
+  EXPECT_EQ(plan["headers"][1]["value"], "true");
+  EXPECT_EQ(plan["cipher"], "aes");
+}
+
+TEST(ResultJson, TakesBytesThatAreNoUtf8) {
+  RunResult result = PerfectResult();
+  result.agents[0].name = "h\xff";
+  result.error = absl::UnavailableError("no agent answered");
+  const Json json = Json::parse(ResultJson(result));
+  EXPECT_EQ(json["error"], "no agent answered");
+  EXPECT_EQ(json["exit_code"], 1);
+}
+
+TEST(Redact, NamesOfCredentials) {
+  for (const char* name : {"Authorization", "Cookie", "X-Api-Key", "Proxy-Authorization", "access_TOKEN"}) {
+    EXPECT_TRUE(IsSecretName(name)) << name;
+  }
+  EXPECT_FALSE(IsSecretName("X-AutoClose"));
+  EXPECT_EQ(RedactUrl("ws://localhost:9002/ws"), "ws://localhost:9002/ws");
+  EXPECT_EQ(RedactUrl("ws://h/ws?a=1&token=x&b"), "ws://h/ws?a=1&token=(redacted)&b");
+  EXPECT_EQ(RedactUrl("nonsense"), "nonsense");
+  EXPECT_EQ(RedactUrl(""), "");
+}
+
+TEST(TimeseriesCsv, HasALineForEveryInterval) {
+  const RunResult result = PerfectResult(2);
+  std::istringstream lines(TimeseriesCsv(result));
+  std::string line;
+  std::vector<std::string> rows;
+  while (std::getline(lines, line)) {
+    ASSERT_TRUE(line.ends_with("\r"));
+    rows.push_back(line.substr(0, line.size() - 1));
+  }
+  ASSERT_EQ(rows.size(), 1 + result.series.size());
+  for (const std::string& row : rows) {
+    EXPECT_EQ(std::count(row.begin(), row.end(), ','), std::count(rows[0].begin(), rows[0].end(), ','));
+  }
+  EXPECT_THAT(rows[0], HasSubstr("response_us_p99"));
+  EXPECT_EQ(rows[2],
+            "measure,0,1.000,2,10,0,0,0,100,100,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,20000,100");
+}
+
+}  // namespace
+}  // namespace wsload

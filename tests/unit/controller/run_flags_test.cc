@@ -1,0 +1,224 @@
+#include "controller/flags/run_flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::Pair;
+using Environment = std::map<std::string, std::string>;
+
+RunCommandLine Parsed(const std::vector<std::string>& args, const Environment& environment = {}) {
+  auto line = ParseRunFlags(args, environment);
+  EXPECT_TRUE(line.ok()) << line.status();
+  return line.ok() ? *line : RunCommandLine();
+}
+
+std::string Refused(const std::vector<std::string>& args, const Environment& environment = {}) {
+  const auto line = ParseRunFlags(args, environment);
+  EXPECT_EQ(line.status().code(), absl::StatusCode::kInvalidArgument);
+  const std::string text(Text(line.status()));
+  EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+  return text;
+}
+
+class RunFlagsFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = ::testing::TempDir() + "/wsload-flags-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    dir_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+  std::string File(const std::string& name, const std::string& content) {
+    std::ofstream(dir_ + "/" + name, std::ios::binary) << content;
+    return dir_ + "/" + name;
+  }
+
+  std::string dir_;
+};
+
+TEST(RunFlags, DefaultsAreTheContracts) {
+  const RunCommandLine line = Parsed({});
+  RunPlan expected;
+  expected.jwt_key = kDemoJwtKey;
+  expected.cipher_key = kDemoCipherKey;
+  EXPECT_EQ(line.plan, expected);
+  EXPECT_EQ(line.plan.clients, 10);
+  EXPECT_EQ(line.plan.mps, 1);
+  EXPECT_EQ(line.plan.duration_ns, 60 * kNsPerSecond);
+  EXPECT_EQ(line.plan.conn_timeout_ns, 10 * kNsPerSecond);
+  EXPECT_EQ(line.plan.resp_timeout_ns, kNsPerSecond);
+  EXPECT_EQ(line.plan.ramp_up_ns, 10 * kNsPerSecond);
+  EXPECT_EQ(line.plan.msg_size_bytes, 100);
+  EXPECT_EQ(line.plan.server, "ws://localhost:9002/ws");
+  EXPECT_EQ(line.options.stats_interval_ns, 5 * kNsPerSecond);
+  EXPECT_EQ(line.options.language, Language::kEnglish);
+}
+
+TEST(RunFlags, ReachThePlan) {
+  const RunPlan plan =
+      Parsed({"-clients=1000",       "--mps=100",        "-duration",         "5m",
+              "-conn-timeout=2s",    "-resp-timeout=3s", "-ramp-up=0",        "-msg-size=1k",
+              "-server=wss://gw/ws", "-workers=2",       "-biz-id=7",         "-first-user-id=5",
+              "-jwt-issuer=me",      "-token-param=t",   "-serializer=proto", "-cipher=chacha20poly1305",
+              "-compress",           "-heartbeat=0",     "-subprotocol=chat", "-insecure-skip-verify",
+              "-header=X-A: 1",      "-header=X-B:2 "})
+          .plan;
+  EXPECT_EQ(plan.clients, 1000);
+  EXPECT_EQ(plan.mps, 100);
+  EXPECT_EQ(plan.duration_ns, 300 * kNsPerSecond);
+  EXPECT_EQ(plan.conn_timeout_ns, 2 * kNsPerSecond);
+  EXPECT_EQ(plan.resp_timeout_ns, 3 * kNsPerSecond);
+  EXPECT_EQ(plan.ramp_up_ns, 0);
+  EXPECT_EQ(plan.msg_size_bytes, 1024);
+  EXPECT_EQ(plan.server, "wss://gw/ws");
+  EXPECT_EQ(plan.workers, 2);
+  EXPECT_EQ(plan.biz_id, 7);
+  EXPECT_EQ(plan.first_user_id, 5);
+  EXPECT_EQ(plan.jwt_issuer, "me");
+  EXPECT_EQ(plan.token_param, "t");
+  EXPECT_EQ(plan.serializer, Serializer::kProto);
+  EXPECT_EQ(plan.cipher, CipherKind::kChaCha20Poly1305);
+  EXPECT_TRUE(plan.compress);
+  EXPECT_EQ(plan.heartbeat_ns, 0);
+  EXPECT_EQ(plan.subprotocol, "chat");
+  EXPECT_TRUE(plan.insecure_skip_verify);
+  EXPECT_THAT(plan.headers, ElementsAre(Pair("X-A", "1"), Pair("X-B", "2")));
+}
+
+TEST(RunFlags, ReachTheOptions) {
+  const RunOptions options =
+      Parsed({"-agents=a:1,b:2", "-out=dir", "-json", "-quiet", "-stats-interval=10s", "-lang=zh"}).options;
+  EXPECT_EQ(options.agents, "a:1,b:2");
+  EXPECT_EQ(options.out_dir, "dir");
+  EXPECT_TRUE(options.json);
+  EXPECT_TRUE(options.quiet);
+  EXPECT_EQ(options.stats_interval_ns, 10 * kNsPerSecond);
+  EXPECT_EQ(options.language, Language::kChinese);
+}
+
+TEST(RunFlags, EnvironmentComesSecond) {
+  const Environment environment = {
+      {"WSLOAD_CLIENTS", "20"}, {"WSLOAD_MPS", "30"}, {"WSLOAD_LANG", "zh"}, {"LANG", "zh_CN.UTF-8"}};
+  const RunCommandLine line = Parsed({"-mps=5"}, environment);
+  EXPECT_EQ(line.plan.clients, 20);
+  EXPECT_EQ(line.plan.mps, 5);
+  EXPECT_EQ(line.options.language, Language::kChinese);
+  EXPECT_EQ(Parsed({}, {{"LANG", "zh_CN.UTF-8"}}).options.language, Language::kEnglish);
+}
+
+TEST_F(RunFlagsFiles, KeysComeFromFilesThenEnvironmentThenTheDemo) {
+  const std::string jwt = File("jwt", "file-jwt-key\n");
+  const std::string cipher = File("cipher", "0123456789abcdef");
+  const Environment environment = {{"WSLOAD_JWT_KEY", "env-jwt-key"}, {"WSLOAD_CIPHER_KEY", "fedcba9876543210"}};
+  const RunPlan from_files = Parsed({"-jwt-key-file=" + jwt, "-cipher-key-file=" + cipher}, environment).plan;
+  EXPECT_EQ(from_files.jwt_key, "file-jwt-key");
+  EXPECT_EQ(from_files.cipher_key, "0123456789abcdef");
+  const RunPlan from_environment = Parsed({}, environment).plan;
+  EXPECT_EQ(from_environment.jwt_key, "env-jwt-key");
+  EXPECT_EQ(from_environment.cipher_key, "fedcba9876543210");
+  EXPECT_EQ(Parsed({"-cipher=none"}, environment).plan.cipher_key, "");
+}
+
+TEST_F(RunFlagsFiles, CombinationsThatCannotWork) {
+  const std::string short_key = File("short", "0123456789abcdef");
+  const std::string odd_key = File("odd", "secret-of-odd-length");
+  const std::string pem = File("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+  EXPECT_THAT(Refused({"-cipher=none", "-cipher-key-file=" + short_key}), HasSubstr("-cipher=none has no key"));
+  EXPECT_THAT(Refused({"-cipher=chacha20poly1305", "-cipher-key-file=" + short_key}),
+              HasSubstr("the key has 16 bytes, -cipher=chacha20poly1305 needs 32"));
+  const std::string odd = Refused({"-cipher-key-file=" + odd_key});
+  EXPECT_THAT(odd, HasSubstr("needs 16, 24 or 32"));
+  EXPECT_THAT(odd, Not(HasSubstr("secret-of-odd-length")));
+  EXPECT_THAT(Refused({"-ca-file=" + pem}), HasSubstr("only wss:// has certificates"));
+  EXPECT_THAT(Refused({"-insecure-skip-verify"}), HasSubstr("only wss:// has certificates"));
+  EXPECT_THAT(Refused({"-server=wss://gw/ws", "-insecure-skip-verify", "-ca-file=" + pem}),
+              HasSubstr("leave one of the two out"));
+  EXPECT_THAT(Refused({"-server=wss://gw/ws", "-ca-file=" + File("empty", "")}), HasSubstr("is empty"));
+  EXPECT_THAT(Refused({"-protocol=echo", "-cipher=aes"}), HasSubstr("-protocol=echo sends plain text"));
+  EXPECT_THAT(Refused({"-protocol=echo", "-serializer=json"}), HasSubstr("leave -serializer out"));
+}
+
+TEST(RunFlags, EchoHasNoCipher) {
+  const RunPlan plan = Parsed({"-protocol=echo"}).plan;
+  EXPECT_EQ(plan.cipher, CipherKind::kNone);
+  EXPECT_EQ(plan.cipher_key, "");
+}
+
+struct BadLine {
+  std::vector<std::string> args;
+  std::string says;
+};
+
+TEST(RunFlags, BadLinesSayHowToMendThem) {
+  const std::vector<BadLine> lines = {
+      {{"-clients=0"}, "-clients=0"},
+      {{"-clients=-5"}, "-clients=-5"},
+      {{"-clients=ten"}, "-clients=ten"},
+      {{"-mps=-1"}, "-mps=-1"},
+      {{"-mps", "-1"}, "-mps=-1"},
+      {{"-mps=0"}, "-mps=0"},
+      {{"-duration=abc"}, "-duration=abc"},
+      {{"-duration=5"}, "-duration=5"},
+      {{"-duration=0s"}, "-duration=0s"},
+      {{"-conn-timeout=0s"}, "-conn-timeout=0s"},
+      {{"-resp-timeout=-1s"}, "-resp-timeout=-1s"},
+      {{"-ramp-up=-1s"}, "-ramp-up=-1s"},
+      {{"-msg-size=-1"}, "-msg-size=-1"},
+      {{"-msg-size=1x"}, "-msg-size=1x"},
+      {{"-server=http://x"}, "-server=http://x"},
+      {{"-server="}, "-server="},
+      {{"-server"}, "-server: needs a value"},
+      {{"-cleints=5"}, "did you mean -clients?"},
+      {{"-no-such-flag"}, "unknown flag -no-such-flag"},
+      {{"-serializer=xml"}, "want one of json, proto"},
+      {{"-cipher=rot13"}, "want one of aes, chacha20poly1305, none"},
+      {{"-protocol=mqtt"}, "want one of gateway, echo"},
+      {{"-lang=fr"}, "want one of en, zh"},
+      {{"-heartbeat=-1s"}, "-heartbeat=-1s"},
+      {{"-stats-interval=0"}, "-stats-interval=0"},
+      {{"-workers=-1"}, "-workers=-1"},
+      {{"-header=no colon"}, "want \"Name: value\""},
+      {{"-header=Host: x"}, "-header=Host"},
+      {{"-jwt-key-file=/nonexistent/key"}, "-jwt-key-file=/nonexistent/key"},
+      {{"-cipher-key-file=/nonexistent/key"}, "-cipher-key-file=/nonexistent/key"},
+      {{"-token-param=a b"}, "-token-param"},
+      {{"-json=maybe"}, "-json=maybe"},
+      {{"surplus"}, "unexpected argument \"surplus\""},
+  };
+  for (const BadLine& line : lines) {
+    EXPECT_THAT(Refused(line.args), HasSubstr(line.says)) << ::testing::PrintToString(line.args);
+  }
+  EXPECT_THAT(Refused({}, {{"WSLOAD_CLIENTS", "x"}}), HasSubstr("WSLOAD_CLIENTS=x"));
+}
+
+TEST(RunFlags, BadHeaderIsNotRepeated) { EXPECT_THAT(Refused({"-header=Bearer-secret"}), Not(HasSubstr("secret"))); }
+
+TEST(RunFlags, HelpFitsAScreen) {
+  const std::string help = Parsed({"-help"}).print.value_or("");
+  EXPECT_LE(std::count(help.begin(), help.end(), '\n'), 24);
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+  for (const char* flag : {"-clients", "-mps", "-duration", "-conn-timeout", "-resp-timeout", "-ramp-up", "-msg-size",
+                           "-server", "-agents", "-out"}) {
+    EXPECT_THAT(help, HasSubstr(flag));
+  }
+  const std::string full = Parsed({"-helpfull"}).print.value_or("");
+  EXPECT_THAT(full, HasSubstr("-insecure-skip-verify"));
+  EXPECT_THAT(Parsed({"-version"}).print.value_or(""), HasSubstr("wsload 0."));
+}
+
+}  // namespace
+}  // namespace wsload
