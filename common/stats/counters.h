@@ -29,8 +29,8 @@ struct ConnectionCounters {
   int64_t failed = 0;  ///< the sum of failures
   int64_t lost = 0;    ///< the sum of losses
   int64_t closed = 0;  ///< by the run itself
-  CauseCounts failures;
-  CauseCounts losses;
+  CauseCounts failures = {};
+  CauseCounts losses = {};
 
   /// Open now.
   int64_t active() const { return opened - lost - closed; }
@@ -60,7 +60,7 @@ struct Counters {
   int64_t bytes_sent = 0;
   int64_t bytes_received = 0;
   int64_t loop_stalls = 0;
-  ConnectionCounters connections;
+  ConnectionCounters connections = {};
 
   int64_t failed() const { return timeout + rate_limited + connection_lost + send_error + refused; }
 

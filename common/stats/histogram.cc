@@ -105,10 +105,9 @@ void Histogram::Clear() {
 
 int64_t Histogram::PercentileUs(double percentile) const {
   if (count_ == 0) return 0;
+  if (percentile >= 100) return max_us_;
   int64_t rank = 1;
-  if (percentile >= 100) {
-    rank = count_;
-  } else if (percentile > 0) {
+  if (percentile > 0) {
     // One step down first: the double nearest to 99.9 lies above it, and of 1000 samples the 999th is meant.
     const double below = std::nextafter(percentile, 0.0);
     const long double exact = static_cast<long double>(below) * static_cast<long double>(count_) / 100;

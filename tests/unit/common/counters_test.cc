@@ -1,0 +1,147 @@
+#include "common/stats/counters.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <set>
+#include <string>
+
+#include "common/stats/stats.h"
+
+namespace wsload {
+namespace {
+
+constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+
+// Every field another number, so that a mixed-up pair shows.
+Counters Distinct(int64_t first) {
+  Counters counters;
+  ForEachCounter([&](const char*, int64_t Counters::*field) { counters.*field = first++; });
+  counters.connections = {.attempted = first, .opened = first + 1, .failed = 3, .lost = 4, .closed = first + 2};
+  counters.connections.failures = {{"refused", 1}, {"http_403", 2}};
+  counters.connections.losses = {{"reset", 4}};
+  return counters;
+}
+
+TEST(Counters, ListHasEveryPlainFieldOnce) {
+  std::set<std::string> names;
+  int fields = 0;
+  ForEachCounter([&](const char* name, int64_t Counters::*) {
+    names.insert(name);
+    ++fields;
+  });
+  EXPECT_EQ(names.size(), fields);
+  // The plain fields lie in front of the connections, and nothing else does.
+  EXPECT_EQ(fields * sizeof(int64_t), sizeof(Counters) - sizeof(ConnectionCounters));
+}
+
+TEST(Counters, MergeAddsFieldByField) {
+  Counters sum = Distinct(1);
+  sum.Merge(Distinct(100));
+  ForEachCounter([&, expected = 101](const char* name, int64_t Counters::*field) mutable {
+    EXPECT_EQ(sum.*field, expected) << name;
+    expected += 2;
+  });
+  EXPECT_EQ(sum.connections.failed, 6);
+  EXPECT_EQ(sum.connections.lost, 8);
+  EXPECT_EQ(sum.connections.failures, (CauseCounts{{"refused", 2}, {"http_403", 4}}));
+  EXPECT_EQ(sum.connections.losses, (CauseCounts{{"reset", 8}}));
+}
+
+TEST(Counters, MergeIsAssociativeAndHasZero) {
+  Counters left = Distinct(1);
+  left.Merge(Distinct(50));
+  left.Merge(Distinct(900));
+  Counters tail = Distinct(50);
+  tail.Merge(Distinct(900));
+  Counters right = Distinct(1);
+  right.Merge(tail);
+  EXPECT_EQ(left, right);
+  right.Merge(Counters{});
+  EXPECT_EQ(left, right);
+}
+
+TEST(Counters, ConservationSum) {
+  const Counters counters{.scheduled = 100,
+                          .success = 60,
+                          .timeout = 1,
+                          .rate_limited = 2,
+                          .connection_lost = 3,
+                          .send_error = 4,
+                          .refused = 5,
+                          .unsent = 6,
+                          .late_acks = 50};
+  EXPECT_EQ(counters.failed(), 15);
+  EXPECT_EQ(counters.open(), 19);
+}
+
+TEST(Counters, MergeSaturatesInsteadOfWrapping) {
+  Counters counters{.scheduled = kMax - 1};
+  counters.connections.failures = {{"refused", kMax}};
+  Counters more{.scheduled = 5};
+  more.connections.failures = {{"refused", 1}};
+  counters.Merge(more);
+  EXPECT_EQ(counters.scheduled, kMax);
+  EXPECT_EQ(counters.connections.failures["refused"], kMax);
+}
+
+TEST(ConnectionCounters, ActiveIsOpenedLessLostAndClosed) {
+  const ConnectionCounters connections{.attempted = 12, .opened = 10, .failed = 2, .lost = 3, .closed = 4};
+  EXPECT_EQ(connections.active(), 3);
+}
+
+TEST(AddCause, The65thCauseAndAllAfterItAreOther) {
+  CauseCounts causes;
+  for (int i = 0; i < 64; ++i) AddCause(causes, "cause_" + std::to_string(i));
+  EXPECT_EQ(causes.size(), 64);
+  AddCause(causes, "one too many", 2);
+  AddCause(causes, "and another", 3);
+  AddCause(causes, "cause_5", 10);
+  EXPECT_EQ(causes.size(), 65);
+  EXPECT_EQ(causes["other"], 5);
+  EXPECT_EQ(causes["cause_5"], 11);
+}
+
+TEST(AddCause, AnEarlyOtherTakesNoNamedPlace) {
+  CauseCounts causes;
+  AddCause(causes, "other");
+  for (int i = 0; i < 64; ++i) AddCause(causes, "cause_" + std::to_string(i));
+  EXPECT_EQ(causes.size(), 65);
+  EXPECT_EQ(causes["other"], 1);
+}
+
+TEST(AddCause, WhatIsNoNameOrNoCountIsNotTaken) {
+  CauseCounts causes;
+  AddCause(causes, "refused", 0);
+  AddCause(causes, "refused", -1);
+  EXPECT_TRUE(causes.empty());
+  AddCause(causes, "");
+  AddCause(causes, "line\nbreak");
+  AddCause(causes, std::string(65, 'x'));
+  EXPECT_EQ(causes, (CauseCounts{{"other", 3}}));
+  AddCause(causes, std::string(64, 'x'));
+  EXPECT_EQ(causes.size(), 2);
+}
+
+TEST(Stats, MergeAndClearReachEveryPart) {
+  Stats one;
+  one.counters.scheduled = 1;
+  one.response.RecordUs(1);
+  one.service.RecordUs(2);
+  one.connect.RecordUs(3);
+  one.send_lag.RecordUs(4);
+  one.push.RecordUs(5);
+  Stats sum = one;
+  sum.Merge(one);
+  EXPECT_EQ(sum.counters.scheduled, 2);
+  for (const Histogram* histogram : {&sum.response, &sum.service, &sum.connect, &sum.send_lag, &sum.push}) {
+    EXPECT_EQ(histogram->count(), 2);
+  }
+  EXPECT_EQ(sum.push.max_us(), 5);
+  EXPECT_FALSE(sum == one);
+  sum.Clear();
+  EXPECT_EQ(sum, Stats{});
+}
+
+}  // namespace
+}  // namespace wsload

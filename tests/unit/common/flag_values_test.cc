@@ -1,0 +1,79 @@
+#include "common/flags/flag_values.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+
+TEST(ParseInteger, ReadsTheWholeRange) {
+  EXPECT_EQ(*ParseInteger("0", kMin, kMax), 0);
+  EXPECT_EQ(*ParseInteger("+7", kMin, kMax), 7);
+  EXPECT_EQ(*ParseInteger("-1", kMin, kMax), -1);
+  EXPECT_EQ(*ParseInteger("9223372036854775807", kMin, kMax), kMax);
+  EXPECT_EQ(*ParseInteger("-9223372036854775808", kMin, kMax), kMin);
+}
+
+TEST(ParseInteger, RefusesTheRest) {
+  for (const char* text : {"", "abc", "1x", " 1", "1 ", "1.5", "1e3", "0x10", "+-1", "--1", "-", "+", "10k"}) {
+    EXPECT_EQ(Text(ParseInteger(text, kMin, kMax).status()), "not a whole number; write for example 10") << text;
+  }
+  EXPECT_EQ(Text(ParseInteger("9223372036854775808", 0, kMax).status()),
+            "out of range; must be from 0 to 9223372036854775807");
+  EXPECT_EQ(Text(ParseInteger("11", 0, 10).status()), "out of range; must be from 0 to 10");
+  EXPECT_FALSE(ParseInteger("-1", 0, 10).ok());
+}
+
+TEST(ParseBool, ReadsTheUsualWords) {
+  for (const char* text : {"true", "TRUE", "t", "1", "yes", "on"}) EXPECT_TRUE(*ParseBool(text)) << text;
+  for (const char* text : {"false", "False", "f", "0", "no", "off"}) EXPECT_FALSE(*ParseBool(text)) << text;
+  for (const char* text : {"", "2", "truee", " true"}) EXPECT_FALSE(ParseBool(text).ok()) << text;
+}
+
+TEST(ParseDouble, ReadsFiniteNumbers) {
+  EXPECT_EQ(*ParseDouble("0.5"), 0.5);
+  EXPECT_EQ(*ParseDouble("-1e3"), -1000);
+  for (const char* text : {"", "inf", "nan", "-infinity", "1e999", "0.5x", " 1"}) {
+    EXPECT_FALSE(ParseDouble(text).ok()) << text;
+  }
+}
+
+TEST(ParseSize, ReadsUnitsOf1024) {
+  EXPECT_EQ(*ParseSize("0"), 0);
+  EXPECT_EQ(*ParseSize("100"), 100);
+  EXPECT_EQ(*ParseSize("1k"), 1024);
+  EXPECT_EQ(*ParseSize("64K"), 65'536);
+  EXPECT_EQ(*ParseSize("2M"), 2 << 20);
+  EXPECT_EQ(*ParseSize("1g"), 1 << 30);
+  EXPECT_EQ(*ParseSize("8589934591g"), int64_t{8589934591} << 30);
+}
+
+TEST(ParseSize, RefusesTheRest) {
+  for (const char* text : {"", "k", "-1", "-1k", "1.5k", "1kb", "1 k", "1kk", "x", "1t"}) {
+    EXPECT_EQ(Text(ParseSize(text).status()), "not a size; write bytes, for example 100, 64k or 2m") << text;
+  }
+  for (const char* text : {"8589934592g", "9223372036854775808", "9223372036854775807k"}) {
+    EXPECT_EQ(Text(ParseSize(text).status()), "too large a size; write for example 100, 64k or 2m") << text;
+  }
+}
+
+TEST(FormatSize, IsReadBack) {
+  EXPECT_EQ(FormatSize(0), "0");
+  EXPECT_EQ(FormatSize(100), "100");
+  EXPECT_EQ(FormatSize(1024), "1k");
+  EXPECT_EQ(FormatSize(1536), "1536");
+  EXPECT_EQ(FormatSize(3 << 20), "3m");
+  EXPECT_EQ(FormatSize(int64_t{5} << 30), "5g");
+  for (const int64_t bytes : {int64_t{0}, int64_t{1023}, int64_t{1 << 20}, kMax}) {
+    EXPECT_EQ(*ParseSize(FormatSize(bytes)), bytes);
+  }
+}
+
+}  // namespace
+}  // namespace wsload

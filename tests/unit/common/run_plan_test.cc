@@ -1,0 +1,173 @@
+#include "common/plan/run_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "common/util/status.h"
+#include "tests/unit/common/sample_plan.h"
+
+namespace wsload {
+namespace {
+
+constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+constexpr int64_t kHourNs = 3600 * kNsPerSecond;
+
+std::string ErrorOf(const std::function<void(RunPlan&)>& change) {
+  RunPlan plan = ValidPlan();
+  change(plan);
+  const absl::Status status = ValidatePlan(plan);
+  EXPECT_TRUE(status.ok() || status.code() == absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Text(status).find('\n'), std::string_view::npos);
+  return std::string(Text(status));
+}
+
+TEST(ValidatePlan, TheContractsDefaultsPass) { EXPECT_TRUE(ValidatePlan(ValidPlan()).ok()); }
+
+TEST(ValidatePlan, NamesTheFlagTheValueAndTheMend) {
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.clients = 0; }), "-clients=0: must be at least 1; for example -clients=10");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.mps = 0; }), "-mps=0: must be at least 1; for example -mps=100");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.mps = 100'000'001; }),
+            "-mps=100000001: must be at most 100000000; for example -mps=100");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.duration_ns = 0; }),
+            "-duration=0s: must be more than 0; for example -duration=1m");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.resp_timeout_ns = 90 * 60 * kNsPerSecond; }),
+            "-resp-timeout=1h30m: must be at most 1h; for example -resp-timeout=1s");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.server = "http://x"; }),
+            "-server=http://x: want ws:// or wss://, for example ws://localhost:9002/ws");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.server = "ws://h/\r\nA: b"; }),
+            "-server=ws://h/\\x0d\\nA: b: a blank, control or non-ASCII character; percent-encode it, for example "
+            "ws://localhost:9002/ws");
+}
+
+TEST(ValidatePlan, BoundsOfEveryNumber) {
+  struct Bound {
+    const char* flag;
+    std::function<int64_t&(RunPlan&)> field;
+    int64_t least, most;
+  };
+  const std::vector<Bound> bounds = {
+      {"-clients=", [](RunPlan& p) -> int64_t& { return p.clients; }, 1, 100'000'000},
+      {"-mps=", [](RunPlan& p) -> int64_t& { return p.mps; }, 1, 100'000'000},
+      {"-duration=", [](RunPlan& p) -> int64_t& { return p.duration_ns; }, 1, 720 * kHourNs},
+      {"-conn-timeout=", [](RunPlan& p) -> int64_t& { return p.conn_timeout_ns; }, 1, kHourNs},
+      {"-resp-timeout=", [](RunPlan& p) -> int64_t& { return p.resp_timeout_ns; }, 1, kHourNs},
+      {"-ramp-up=", [](RunPlan& p) -> int64_t& { return p.ramp_up_ns; }, 0, 24 * kHourNs},
+      {"-msg-size=", [](RunPlan& p) -> int64_t& { return p.msg_size_bytes; }, 0, 1 << 20},
+      {"-heartbeat=", [](RunPlan& p) -> int64_t& { return p.heartbeat_ns; }, kNsPerMs, 24 * kHourNs},
+      {"-biz-id=", [](RunPlan& p) -> int64_t& { return p.biz_id; }, 0, kMax},
+      {"-token-ttl=", [](RunPlan& p) -> int64_t& { return p.token_ttl_s; }, 1, 315'360'000},
+      {"-report-interval=", [](RunPlan& p) -> int64_t& { return p.report_interval_ns; }, 10 * kNsPerMs,
+       60 * kNsPerSecond},
+  };
+  for (const Bound& bound : bounds) {
+    for (const int64_t good : {bound.least, bound.most}) {
+      EXPECT_EQ(ErrorOf([&](RunPlan& p) { bound.field(p) = good; }), "") << bound.flag << good;
+    }
+    std::vector<int64_t> bad = {bound.least == kNsPerMs ? 1 : bound.least - 1, kMin};
+    if (bound.most < kMax) bad.insert(bad.end(), {bound.most + 1, kMax});
+    for (const int64_t value : bad) {
+      const std::string error = ErrorOf([&](RunPlan& p) { bound.field(p) = value; });
+      EXPECT_EQ(error.substr(0, std::string(bound.flag).size()), bound.flag) << value << ": " << error;
+      EXPECT_NE(error.find("; for example "), std::string::npos) << error;
+    }
+  }
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.heartbeat_ns = 0; }), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.workers = 1024; }), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.workers = 1025; }), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.workers = -1; }), "");
+}
+
+TEST(ValidatePlan, UserIdsMayNotRunOut) {
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.first_user_id = kMax - p.clients; }), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.first_user_id = kMax - p.clients + 1; }),
+            "-first-user-id=9223372036854775798: 10 clients from there run out of numbers; for example "
+            "-first-user-id=10000");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.first_user_id = -1; }), "");
+}
+
+TEST(ValidatePlan, CipherKeysHaveTheirLength) {
+  for (const size_t length : {16, 24, 32}) {
+    EXPECT_EQ(ErrorOf([&](RunPlan& p) { p.cipher_key = std::string(length, 'S'); }), "");
+  }
+  for (const size_t length : {0, 15, 17, 31, 33}) {
+    const std::string error = ErrorOf([&](RunPlan& p) { p.cipher_key = std::string(length, 'S'); });
+    EXPECT_NE(error.find("-cipher=aes needs 16, 24 or 32"), std::string::npos) << error;
+    EXPECT_EQ(error.find("SS"), std::string::npos);
+  }
+  const auto chacha = [](size_t length) {
+    return ErrorOf([&](RunPlan& p) {
+      p.cipher = CipherKind::kChaCha20Poly1305;
+      p.cipher_key = std::string(length, 'S');
+    });
+  };
+  EXPECT_EQ(chacha(32), "");
+  EXPECT_EQ(chacha(16), "-cipher-key-file: the key has 16 bytes, -cipher=chacha20poly1305 needs 32");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) {
+              p.cipher = CipherKind::kNone;
+              p.cipher_key.clear();
+            }),
+            "");
+}
+
+TEST(ValidatePlan, GatewayNeedsATokenKeyAndEchoDoesNot) {
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.jwt_key.clear(); }),
+            "-jwt-key-file: the key is empty; give a file that holds one");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) {
+              p.protocol = Protocol::kEcho;
+              p.jwt_key.clear();
+              p.cipher_key.clear();
+            }),
+            "");
+}
+
+TEST(ValidatePlan, HeadersCannotBreakTheUpgrade) {
+  const auto with = [](std::string name, std::string value) {
+    return ErrorOf([&](RunPlan& p) { p.headers = {{name, value}}; });
+  };
+  EXPECT_EQ(with("X-AutoClose", "true"), "");
+  EXPECT_EQ(with("X-Empty", ""), "");
+  EXPECT_EQ(with("X-Name", "发行者"), "");
+  for (const char* name : {"Host", "UPGRADE", "connection", "Sec-WebSocket-Key", "sec-websocket-protocol",
+                           "Content-Length", "Transfer-Encoding"}) {
+    EXPECT_EQ(with(name, "x"),
+              std::string("-header=") + name + ": the WebSocket upgrade sets this one itself; leave it out");
+  }
+  for (const char* name : {"", "a b", "a:", "a\r\nb", "\xC3\xA9"}) {
+    EXPECT_NE(with(name, "x").find("not a header name"), std::string::npos) << name;
+  }
+  for (const char* value : {"s3cret\r\nEvil: 1", "s3cret\n", "s3cret\x7f", "s3cret\x01", "s3cret\xff"}) {
+    const std::string error = with("X-A", value);
+    EXPECT_NE(error.find("-header=X-A: the value has"), std::string::npos) << error;
+    EXPECT_EQ(error.find("s3cret"), std::string::npos);
+  }
+  EXPECT_NE(with("X-A", std::string(8193, 'v')), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.headers.assign(65, {"X-A", "b"}); }), "");
+}
+
+TEST(ValidatePlan, TextFields) {
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.subprotocol = "im.v1"; }), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.subprotocol = "a, b"; }), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.jwt_issuer = "发行者"; }), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.jwt_issuer = ""; }), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.jwt_issuer = "a\nb"; }), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.jwt_issuer = "\xff"; }), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.jwt_issuer.assign(257, 'i'); }), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.token_param = "access_token"; }), "");
+  for (const char* name : {"", "a&b", "a=b", "a b", "é"}) {
+    EXPECT_NE(ErrorOf([&](RunPlan& p) { p.token_param = name; }), "") << name;
+  }
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.ca_pem = "not PEM"; }), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.ca_pem = "-----BEGIN CERTIFICATE-----\nMII\n"; }), "");
+}
+
+TEST(ValidatePlan, RefusesEnumsOutOfThisVersion) {
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.protocol = static_cast<Protocol>(9); }), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.serializer = static_cast<Serializer>(9); }), "");
+  EXPECT_NE(ErrorOf([](RunPlan& p) { p.cipher = static_cast<CipherKind>(9); }), "");
+}
+
+}  // namespace
+}  // namespace wsload
