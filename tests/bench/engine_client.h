@@ -1,0 +1,27 @@
+// The same work through wsload's own client: connections, codec, cipher,
+// pending acknowledgements and recorder, each connection with one message outstanding.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "common/plan/run_plan.h"
+#include "tests/bench/floor_client.h"
+
+namespace wsload::bench {
+
+/// One thread; any error throws std::runtime_error.
+class EngineClient {
+ public:
+  /// Dials `connections` clients with `plan`'s protocol, serializer and cipher.
+  EngineClient(const RunPlan& plan, int connections);
+  ~EngineClient();
+
+  Cost Run(int64_t round_trips);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wsload::bench
