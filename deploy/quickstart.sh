@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# From nothing to a result: installs, builds, starts the mock gateway and two
+# agents, and drives a distributed run against it. Everything listens on loopback only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fail() {
+  echo "quickstart: $1" >&2
+  exit 1
+}
+
+echo "== 1/4 packages"
+deploy/install-packages.sh
+
+echo "== 2/4 build (the first one takes a few minutes)"
+work=$(mktemp -d)
+pids=()
+cleanup() {
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+cmake --preset release >"$work/cmake" 2>&1 || { tail -n 20 "$work/cmake" >&2; fail "cmake failed"; }
+cmake --build --preset release --target wsload wsload-agent wsload-gateway
+
+bin=build/release/bin
+
+# Prints what follows "listening on " in the file, once it is there.
+listening_on() {
+  for _ in $(seq 100); do
+    if line=$(grep -m1 'listening on ' "$1" 2>/dev/null); then
+      echo "${line##*listening on }"
+      return
+    fi
+    sleep 0.1
+  done
+  cat "$1" >&2
+  fail "$2 did not start"
+}
+
+echo "== 3/4 a mock gateway and two agents"
+"$bin/wsload-gateway" -listen=127.0.0.1:0 -ack-delay=20ms >"$work/gateway" 2>"$work/gateway.err" &
+pids+=($!)
+gateway_pid=$!
+server=$(listening_on "$work/gateway" wsload-gateway)
+agents=()
+for n in 1 2; do
+  "$bin/wsload-agent" -listen=127.0.0.1:0 -name="agent-$n" >"$work/agent-$n" 2>"$work/agent-$n.err" &
+  pids+=($!)
+  agents+=("$(listening_on "$work/agent-$n" wsload-agent)")
+done
+echo "gateway: $server"
+echo "agents:  ${agents[*]}"
+
+echo "== 4/4 a distributed run: 200 users, 500 messages/s for 10 s"
+status=0
+"$bin/wsload" -server="$server" -agents="$(IFS=,; echo "${agents[*]}")" \
+  -clients=200 -mps=500 -duration=10s -ramp-up=2s -stats-interval=3s -out=wsload-results/quickstart || status=$?
+
+kill -TERM "$gateway_pid"
+wait "$gateway_pid" || true
+echo
+echo "what the gateway itself counted:"
+tail -n 1 "$work/gateway"
+echo
+[ "$status" -eq 0 ] || fail "the run ended with exit code $status (see above; README.md lists the codes)"
+echo "quickstart: done. The result is in wsload-results/quickstart/result.json"
