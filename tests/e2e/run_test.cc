@@ -1,0 +1,256 @@
+// The whole product as its user runs it, held against the gateway's own count.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/e2e/cluster.h"
+
+namespace wsload::e2e {
+namespace {
+
+using testing::HasSubstr;
+
+int64_t Int(const nlohmann::json& json, const char* pointer) {
+  return json.at(nlohmann::json::json_pointer(pointer)).get<int64_t>();
+}
+
+/// Totals of a run without faults: everything acknowledged, and the gateway agrees to the message.
+void ExpectFaultless(const Outcome& run, const nlohmann::json& truth, int64_t messages, int64_t clients) {
+  ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
+  ExpectConserved(run.result);
+  EXPECT_EQ(Int(run.result, "/totals/scheduled"), messages);
+  EXPECT_EQ(Int(run.result, "/totals/success"), messages);
+  EXPECT_EQ(Int(run.result, "/totals/connections/opened"), clients);
+  EXPECT_EQ(run.result.at("verdict").at("code"), "VALID");
+  EXPECT_EQ(Int(truth, "/messages/upstream"), messages);
+  EXPECT_EQ(Int(truth, "/messages/acks_sent"), messages);
+  EXPECT_EQ(Int(truth, "/messages/duplicates"), 0);
+  EXPECT_EQ(Int(truth, "/handshakes/accepted"), clients);
+  EXPECT_EQ(Int(truth, "/distinct_user_ids"), clients);
+  EXPECT_EQ(Int(truth, "/duplicate_user_ids"), 0);
+  EXPECT_EQ(Int(truth, "/connections/closed_by_client"), clients) << "every connection closed by the close handshake";
+}
+
+TEST(Run, ThreeAgentsEveryClassicFlagAgreesWithTheGateway) {
+  Gateway gateway({"-ack-delay=5ms"});
+  const auto agents = StartAgents(3);
+  const Outcome run = RunController({AgentsFlag(agents), "-clients=100", "-mps=200", "-duration=5s", "-conn-timeout=3s",
+                                     "-resp-timeout=2s", "-ramp-up=1s", "-msg-size=256", "-server=" + gateway.url()});
+  ExpectFaultless(run, gateway.Stop(), 1000, 100);
+  ASSERT_EQ(run.result.at("agents").size(), 3u);
+  for (const auto& agent : run.result.at("agents")) {
+    EXPECT_GE(Int(agent, "/totals/scheduled"), 333);
+    EXPECT_LE(Int(agent, "/totals/scheduled"), 334);
+  }
+  for (const char* figure : {"total connections", "active connections", "total messages", "succeeded", "failed",
+                             "elapsed", "message rate", "success rate"}) {
+    EXPECT_THAT(run.out, testing::ContainsRegex("(?i)" + std::string(figure))) << figure;
+  }
+}
+
+TEST(Run, EmbeddedAgentAgreesWithTheGateway) {
+  Gateway gateway;
+  const Outcome run =
+      RunController({"-clients=20", "-mps=100", "-duration=2s", "-ramp-up=500ms", "-server=" + gateway.url()});
+  ExpectFaultless(run, gateway.Stop(), 200, 20);
+}
+
+TEST(Run, FewerMessagesThanAgents) {
+  Gateway gateway;
+  const auto agents = StartAgents(5);
+  const Outcome run = RunController(
+      {AgentsFlag(agents), "-clients=7", "-mps=3", "-duration=3s", "-ramp-up=200ms", "-server=" + gateway.url()});
+  ExpectFaultless(run, gateway.Stop(), 9, 7);
+}
+
+TEST(Run, FewerClientsThanAgents) {
+  Gateway gateway;
+  const auto agents = StartAgents(3);
+  const Outcome run = RunController(
+      {AgentsFlag(agents), "-clients=2", "-mps=10", "-duration=2s", "-ramp-up=200ms", "-server=" + gateway.url()});
+  ExpectFaultless(run, gateway.Stop(), 20, 2);
+}
+
+TEST(Run, ProtoSerializerAndChaCha20) {
+  const TempDir keys;
+  const std::string key = keys.Write("cipher.key", "0123456789abcdef0123456789ABCDEF\n");
+  const std::vector<std::string> wire = {"-serializer=proto", "-cipher=chacha20poly1305", "-cipher-key-file=" + key};
+  Gateway gateway(wire);
+  std::vector<std::string> flags = {"-clients=10", "-mps=50", "-duration=2s", "-ramp-up=200ms",
+                                    "-server=" + gateway.url()};
+  flags.insert(flags.end(), wire.begin(), wire.end());
+  ExpectFaultless(RunController(flags), gateway.Stop(), 100, 10);
+}
+
+TEST(Run, CompressionAndNoCipher) {
+  Gateway gateway({"-compress", "-cipher=none"});
+  const Outcome run = RunController({"-clients=10", "-mps=50", "-duration=2s", "-ramp-up=200ms", "-cipher=none",
+                                     "-compress", "-msg-size=2k", "-server=" + gateway.url()});
+  const auto truth = gateway.Stop();
+  ExpectFaultless(run, truth, 100, 10);
+  EXPECT_LT(Int(truth, "/traffic/bytes_in"), 100 * 2048) << "what came in was compressed";
+}
+
+TEST(Run, EchoProtocol) {
+  Gateway gateway({"-echo"});
+  const Outcome run = RunController(
+      {"-protocol=echo", "-clients=10", "-mps=50", "-duration=2s", "-ramp-up=200ms", "-server=" + gateway.url()});
+  ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
+  EXPECT_EQ(Int(run.result, "/totals/success"), 100);
+  EXPECT_EQ(Int(gateway.Stop(), "/messages/echoed"), 100);
+}
+
+TEST(Run, HeartbeatsAndPushesAreCounted) {
+  Gateway gateway({"-push-rate=20"});
+  const Outcome run = RunController(
+      {"-clients=4", "-mps=4", "-duration=3s", "-ramp-up=200ms", "-heartbeat=1s", "-server=" + gateway.url()});
+  const auto truth = gateway.Stop();
+  ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
+  EXPECT_EQ(Int(run.result, "/totals/heartbeats"), Int(truth, "/messages/heartbeats"));
+  EXPECT_GE(Int(truth, "/messages/heartbeats"), 4 * 2);
+  EXPECT_GT(Int(run.result, "/totals/pushes"), 20);
+  EXPECT_EQ(Int(run.result, "/latency_us/push/count"), Int(run.result, "/totals/pushes"));
+  EXPECT_LE(Int(truth, "/messages/downstream_acks"), Int(truth, "/messages/pushes_sent"));
+}
+
+TEST(Faults, DroppedAcknowledgementsAreTimeoutsOfThatShare) {
+  Gateway gateway({"-ack-drop=0.1"});
+  const Outcome run =
+      RunController({"-clients=20", "-mps=100", "-duration=3s", "-ramp-up=200ms", "-server=" + gateway.url()});
+  const auto truth = gateway.Stop();
+  ExpectConserved(run.result);
+  EXPECT_EQ(Int(run.result, "/totals/scheduled"), 300);
+  EXPECT_EQ(Int(run.result, "/totals/failures/timeout"), 30);
+  EXPECT_EQ(Int(run.result, "/totals/success"), Int(truth, "/messages/acks_sent"));
+  EXPECT_EQ(Int(truth, "/messages/acks_dropped"), 30);
+}
+
+TEST(Faults, RateLimitIsAFailureOfItsOwn) {
+  Gateway gateway({"-rate-limit=50", "-rate-limit-burst=10"});
+  const Outcome run =
+      RunController({"-clients=10", "-mps=200", "-duration=2s", "-ramp-up=200ms", "-server=" + gateway.url()});
+  const auto truth = gateway.Stop();
+  ExpectConserved(run.result);
+  EXPECT_GT(Int(truth, "/messages/rate_limited"), 200);
+  EXPECT_EQ(Int(run.result, "/totals/failures/rate_limited"), Int(truth, "/messages/rate_limited"));
+}
+
+TEST(Faults, ClosedConnectionsDegradeTheRun) {
+  Gateway gateway({"-close-after=1s"});
+  const Outcome run =
+      RunController({"-clients=10", "-mps=50", "-duration=3s", "-ramp-up=100ms", "-server=" + gateway.url()});
+  EXPECT_EQ(run.exit_code, 102) << run.out << run.err;
+  ExpectConserved(run.result);
+  EXPECT_EQ(run.result.at("verdict").at("code"), "DEGRADED");
+  EXPECT_EQ(Int(run.result, "/totals/connections/losses/closed_1001"), 10);
+  EXPECT_GT(Int(run.result, "/totals/unsent"), 0);
+  gateway.Stop();
+}
+
+TEST(Faults, AWrongTokenKeyIsHttp401OnEveryConnection) {
+  const TempDir keys;
+  Gateway gateway;
+  const Outcome run = RunController({"-clients=5", "-mps=10", "-duration=2s", "-ramp-up=100ms",
+                                     "-jwt-key-file=" + keys.Write("jwt.key", "not the key of this server"),
+                                     "-server=" + gateway.url()});
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_EQ(Int(run.result, "/totals/connections/failures/http_401"), 5);
+  EXPECT_THAT(run.out + run.err, HasSubstr("-jwt-key-file"));
+  EXPECT_EQ(Int(gateway.Stop(), "/handshakes/rejected/401"), 5);
+}
+
+TEST(Faults, AWrongCipherKeyIsRefusedNotSilence) {
+  const TempDir keys;
+  Gateway gateway;
+  const Outcome run = RunController({"-clients=5", "-mps=10", "-duration=2s", "-ramp-up=100ms",
+                                     "-cipher-key-file=" + keys.Write("c.key", "another-key-of-32-bytes-another-"),
+                                     "-server=" + gateway.url()});
+  EXPECT_EQ(run.exit_code, 102) << run.out << run.err;
+  ExpectConserved(run.result);
+  EXPECT_EQ(Int(run.result, "/totals/success"), 0);
+  EXPECT_EQ(Int(run.result, "/totals/connections/losses/closed_1008"), 5);
+  EXPECT_GT(Int(run.result, "/totals/failures/refused"), 0);
+  EXPECT_THAT(run.out + run.err, HasSubstr("cipher"));
+  EXPECT_EQ(run.result.dump().find("another-key"), std::string::npos) << "a key in the result";
+}
+
+TEST(Faults, EveryWayNotToConnectHasItsCause) {
+  Gateway forbidding({"-reject-handshake=403"});
+  const auto cause = [](const std::string& server) {
+    const Outcome run = RunController(
+        {"-clients=3", "-mps=5", "-duration=1s", "-ramp-up=100ms", "-conn-timeout=2s", "-server=" + server});
+    EXPECT_NE(run.exit_code, 0) << server;
+    EXPECT_FALSE(run.result.is_null()) << run.err;
+    const auto& failures = run.result.at("totals").at("connections").at("failures");
+    EXPECT_EQ(failures.size(), 1u) << failures;
+    EXPECT_EQ(failures.begin().value(), 3) << failures;
+    return failures.begin().key();
+  };
+  EXPECT_EQ(cause(forbidding.url()), "http_403");
+  EXPECT_EQ(cause("ws://no-such-host.invalid:9002/ws"), "resolve");
+  forbidding.Stop();
+  EXPECT_EQ(cause(forbidding.url()), "refused");
+  // An agent speaks HTTP/2, which is no WebSocket.
+  Agent agent;
+  EXPECT_EQ(cause("ws://" + agent.address() + "/ws"), "not_websocket");
+}
+
+TEST(Interrupt, CtrlCLeavesAValidPartialResult) {
+  Gateway gateway({"-ack-delay=5ms"});
+  const auto agents = StartAgents(2);
+  const TempDir out;
+  Process controller({Binary("wsload"), AgentsFlag(agents), "-clients=10", "-mps=100", "-duration=60s",
+                      "-ramp-up=100ms", "-stats-interval=1s", "-server=" + gateway.url(), "-out=" + out.path()});
+  // Three statistics blocks or so: the measurement is under way.
+  for (int lines = 0; lines < 400 && controller.out().find("elapsed") == std::string::npos; ++lines) {
+    controller.ReadLine(std::chrono::milliseconds(50));
+  }
+  controller.Signal(SIGINT);
+  EXPECT_EQ(controller.Wait(std::chrono::seconds(20)), 105) << controller.out() << controller.err();
+  std::ifstream file(out.path() + "/result.json");
+  ASSERT_TRUE(file);
+  const auto result = nlohmann::json::parse(file);
+  ExpectConserved(result);
+  EXPECT_GT(Int(result, "/totals/success"), 0);
+  EXPECT_EQ(Int(result, "/totals/success"), Int(gateway.Stop(), "/messages/acks_sent"));
+}
+
+TEST(Agents, AreFreeForTheNextRun) {
+  Gateway gateway;
+  const auto agents = StartAgents(2);
+  for (int round = 0; round < 2; ++round) {
+    const Outcome run = RunController(
+        {AgentsFlag(agents), "-clients=4", "-mps=20", "-duration=1s", "-ramp-up=100ms", "-server=" + gateway.url()});
+    EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+    EXPECT_EQ(Int(run.result, "/totals/success"), 20);
+  }
+  gateway.Stop();
+}
+
+TEST(Agents, AnUnreachableOneIsNamed) {
+  Gateway gateway;
+  const auto agents = StartAgents(1);
+  const Outcome run = RunController({"-agents=" + agents[0]->address() + ",127.0.0.1:1", "-clients=4", "-mps=20",
+                                     "-duration=1s", "-server=" + gateway.url()});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("127.0.0.1:1"));
+  EXPECT_EQ(Int(gateway.Stop(), "/handshakes/accepted"), 0) << "no load before every agent is there";
+}
+
+TEST(Flags, WhatIsWrongIsOneLineAndExit104) {
+  const auto line = [](const std::string& flag) {
+    Process process({Binary("wsload"), flag});
+    EXPECT_EQ(process.Wait(std::chrono::seconds(20)), 104) << flag;
+    EXPECT_EQ(std::count(process.err().begin(), process.err().end(), '\n'), 1) << process.err();
+    EXPECT_EQ(process.out(), "");
+    return process.err();
+  };
+  EXPECT_THAT(line("-clients=0"), HasSubstr("-clients=0"));
+  EXPECT_THAT(line("-mps=-1"), HasSubstr("-mps=-1"));
+  EXPECT_THAT(line("-duration=abc"), HasSubstr("30s"));
+  EXPECT_THAT(line("-server=http://x"), HasSubstr("ws://"));
+  EXPECT_THAT(line("-clinets=5"), HasSubstr("-clients"));
+}
+
+}  // namespace
+}  // namespace wsload::e2e
