@@ -11,6 +11,7 @@
 
 #include "agent/client/client_group.h"
 #include "agent/client/websocket_client.h"
+#include "agent/websocket/asio_dialer.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/net/ws_url.h"
 #include "common/time/clock.h"

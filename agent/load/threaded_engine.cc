@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "agent/load/engine_factory.h"
-#include "agent/websocket/dialer.h"
+#include "agent/websocket/asio_dialer.h"
 #include "common/net/ws_url.h"
 #include "common/util/status.h"
 

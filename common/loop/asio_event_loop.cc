@@ -20,7 +20,10 @@ AsioEventLoop::~AsioEventLoop() {
   poller_descriptor_.release();  // the descriptor is the poller's
 }
 
-void AsioEventLoop::Run() { io_context_.run(); }
+void AsioEventLoop::Run() {
+  io_context_.run();
+  io_context_.restart();
+}
 
 void AsioEventLoop::Stop() { io_context_.stop(); }
 

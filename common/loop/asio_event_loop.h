@@ -28,7 +28,7 @@ class AsioEventLoop final : public EventLoop {
   AsioEventLoop(const AsioEventLoop&) = delete;
   AsioEventLoop& operator=(const AsioEventLoop&) = delete;
 
-  /// Makes the calling thread the loop's thread and works until Stop(); once.
+  /// Makes the calling thread the loop's thread and works until Stop(). May be called again after it has returned.
   void Run();
 
   /// Run() returns after the callback under way (or at once, when it is called later). Any thread.

@@ -10,7 +10,7 @@
 #include "agent/client/websocket_client.h"
 #include "agent/load/client_pool.h"
 #include "agent/load/recorder.h"
-#include "agent/websocket/dialer.h"
+#include "agent/websocket/asio_dialer.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/net/ws_url.h"
 #include "common/util/status.h"
