@@ -1,0 +1,128 @@
+// wsload-agent: waits for controllers and carries out their runs, one at a time.
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "agent/load/engine_factory.h"
+#include "agent/service/agent_flags.h"
+#include "agent/service/grpc_agent_server.h"
+#include "common/flags/flag_set.h"
+#include "common/time/clock.h"
+#include "common/util/status.h"
+#include "common/version.h"
+
+namespace wsload {
+
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitBadFlags = 104;
+// For what is no client connection: loops, the control port, logs, files.
+constexpr int64_t kReservedDescriptors = 64;
+// A controller waits for the agent's last report; an agent waits for its connections to close, but not forever.
+constexpr int64_t kDrainTimeoutNs = 60 * kNsPerSecond;
+
+/// Raises the descriptor limit as far as it goes and says what it is then.
+int64_t RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur == RLIM_INFINITY ? 0 : static_cast<int64_t>(limit.rlim_cur);
+}
+
+std::string HostName() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "agent";
+}
+
+AgentConfig ToConfig(const AgentFlags& flags) {
+  AgentConfig config;
+  config.name = flags.name.empty() ? HostName() : flags.name;
+  config.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  config.workers = flags.workers;
+  config.max_clients = flags.max_clients;
+  const int64_t descriptors = RaiseDescriptorLimit();
+  if (descriptors > 0) {
+    const int64_t means = std::max<int64_t>(1, descriptors - kReservedDescriptors);
+    config.max_clients = config.max_clients == 0 ? means : std::min(config.max_clients, means);
+  }
+  config.engine_factory = NewLoadEngineFactory(SystemClock());
+  return config;
+}
+
+/// Blocks the signals that end the agent in this thread and all that it starts.
+sigset_t BlockEndSignals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int Serve(const AgentFlags& flags) {
+  const sigset_t signals = BlockEndSignals();
+  auto server = GrpcAgentServer::Listen(ToConfig(flags), flags.listen);
+  if (!server.ok()) {
+    fmt::print(stderr, "wsload-agent: {}\n", Text(server.status()));
+    return kExitFailed;
+  }
+  fmt::print("wsload-agent {} listening on {}\n", kVersion, (*server)->address().ToString());
+  std::fflush(stdout);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  const std::string reason = fmt::format("the agent got {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  spdlog::info("{}: draining; a second signal ends at once", reason);
+  std::thread([signals] {
+    int second = 0;
+    sigwait(&signals, &second);
+    std::_Exit(kExitFailed);
+  }).detach();
+  (*server)->Drain(reason, kDrainTimeoutNs);
+  server->reset();
+  spdlog::info("drained");
+  return 0;
+}
+
+int Main(const std::vector<std::string>& args) {
+  AgentFlags flags;
+  FlagSet set("wsload-agent", "WSLOAD_AGENT");
+  BindAgentFlags(set, flags);
+  absl::Status parsed = set.Parse(args, ProcessEnvironment());
+  if (parsed.ok() && (set.help_wanted() || set.helpfull_wanted())) {
+    fmt::print("{}", set.Usage("wsload-agent: carries out its share of a controller's runs, one at a time.\n",
+                               set.helpfull_wanted()));
+    return 0;
+  }
+  if (parsed.ok()) parsed = CheckAgentFlags(set, flags);
+  if (!parsed.ok()) {
+    fmt::print(stderr, "wsload-agent: {}\n", Text(parsed));
+    return kExitBadFlags;
+  }
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("agent"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  spdlog::set_level(flags.log_level);
+  // gRPC's own lines speak of its insides; what matters of them arrives as a status.
+  setenv("GRPC_VERBOSITY", flags.log_level <= spdlog::level::debug ? "ERROR" : "NONE", 0);
+  return Serve(flags);
+}
+
+}  // namespace
+}  // namespace wsload
+
+int main(int argc, char** argv) { return wsload::Main(std::vector<std::string>(argv + 1, argv + argc)); }

@@ -1,0 +1,170 @@
+#include "agent/service/grpc_agent_server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "agent/service/run_slot.h"
+#include "agent/service/run_stream.h"
+#include "common/loop/asio_event_loop.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+// A plan with its certificates and headers stays far below.
+constexpr int kMaxReceivedBytes = 1 << 20;
+// One runs; the others probe, or learn that the agent is busy.
+constexpr size_t kMaxStreams = 64;
+constexpr int kKeepaliveTimeMs = 10'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+constexpr int kMinPingIntervalMs = 5'000;
+
+/// gRPC only says that it could not; a plain bind() says why.
+std::string WhyNotListen(const HostPort& address) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
+  if (error != 0) return gai_strerror(error);
+  std::string why = "not possible on this host";
+  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0) why = std::strerror(errno);
+  if (fd >= 0) close(fd);
+  freeaddrinfo(found);
+  return why;
+}
+
+}  // namespace
+
+class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
+ public:
+  Impl(AgentConfig config, HostPort address) : slot_(SystemClock()), config_(std::move(config)), address_(address) {
+    config_.slot = &slot_;
+  }
+
+  ~Impl() override {
+    if (server_ == nullptr) return;
+    loop_.Post([this] {
+      leaving_ = true;
+      for (RunStream* stream : streams_) stream->Abort();
+    });
+    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
+    {
+      std::unique_lock lock(mutex_);
+      none_left_.wait(lock, [this] { return open_calls_ == 0; });
+    }
+    loop_.Stop();
+    thread_.join();
+  }
+
+  absl::Status Listen() {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort(address_.ToString(), grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(this);
+    builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
+    // Otherwise two agents would share one port and each get some of the streams.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(kMaxStreams));
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port == 0) {
+      if (server_ != nullptr) server_->Shutdown();
+      server_ = nullptr;
+      return MakeStatus(absl::StatusCode::kUnavailable, "cannot listen on {}: {}; free it, or choose another -listen",
+                        address_.ToString(), WhyNotListen(address_));
+    }
+    address_.port = static_cast<uint16_t>(port);
+    thread_ = std::thread([this] { loop_.Run(); });
+    return absl::OkStatus();
+  }
+
+  const HostPort& address() const { return address_; }
+
+  void Drain(const std::string& reason, int64_t timeout_ns) {
+    server_->GetHealthCheckService()->SetServingStatus(false);
+    loop_.Post([this, reason] {
+      leaving_ = true;
+      for (RunStream* stream : streams_) stream->Drain(reason);
+    });
+    std::unique_lock lock(mutex_);
+    none_left_.wait_for(lock, std::chrono::nanoseconds(timeout_ns), [this] { return open_calls_ == 0; });
+  }
+
+ private:
+  grpc::ServerBidiReactor<v1::ControllerMessage, v1::AgentMessage>* Run(grpc::CallbackServerContext* context) override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++open_calls_;
+    }
+    auto* stream = new RunStream(loop_, context, [this](RunStream* ended) { Remove(ended); });
+    loop_.Post([this, stream] { Add(stream); });
+    return stream;
+  }
+
+  void Add(RunStream* stream) {
+    streams_.insert(stream);
+    if (leaving_) {
+      stream->Reject(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the agent is leaving"));
+    } else if (streams_.size() > kMaxStreams) {
+      stream->Reject(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many streams"));
+    } else {
+      stream->Begin(config_);
+    }
+  }
+
+  void Remove(RunStream* stream) {
+    streams_.erase(stream);
+    delete stream;
+    const std::lock_guard lock(mutex_);
+    --open_calls_;
+    if (open_calls_ == 0) none_left_.notify_all();
+  }
+
+  RunSlot slot_;
+  AgentConfig config_;
+  HostPort address_;
+  AsioEventLoop loop_;
+  std::thread thread_;
+  std::set<RunStream*> streams_;  ///< the loop's
+  bool leaving_ = false;          ///< the loop's
+  std::mutex mutex_;
+  std::condition_variable none_left_;
+  int open_calls_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+absl::StatusOr<std::unique_ptr<GrpcAgentServer>> GrpcAgentServer::Listen(AgentConfig config, const HostPort& address) {
+  auto impl = std::make_unique<Impl>(std::move(config), address);
+  const absl::Status listening = impl->Listen();
+  if (!listening.ok()) return listening;
+  return std::unique_ptr<GrpcAgentServer>(new GrpcAgentServer(std::move(impl)));
+}
+
+GrpcAgentServer::GrpcAgentServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+GrpcAgentServer::~GrpcAgentServer() = default;
+
+const HostPort& GrpcAgentServer::address() const { return impl_->address(); }
+
+void GrpcAgentServer::Drain(const std::string& reason, int64_t timeout_ns) { impl_->Drain(reason, timeout_ns); }
+
+}  // namespace wsload

@@ -1,0 +1,37 @@
+// A load engine without connections: keeps the whole schedule of its slice and
+// answers every message after a latency that its index alone decides.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/load/load_engine.h"
+#include "common/loop/event_loop.h"
+
+namespace wsload {
+
+/// What goes wrong, and what the test learns. Outlives the engines that read it.
+struct FakeEngineScript {
+  absl::Status refuse;            ///< not OK: the factory's answer
+  bool fail_connections = false;  ///< all of them, cause "refused"
+  bool never_ready = false;
+  bool never_done = false;
+  int64_t totals_error = 0;  ///< added to the totals' success count
+
+  // Written by the engine, on its loop; instants on the agent's clock.
+  std::vector<int64_t> ramp_starts;
+  std::vector<int64_t> starts;
+  std::vector<std::string> stop_reasons;
+  int engines_alive = 0;
+};
+
+/// Response time of message i of a run, in microseconds.
+int64_t FakeLatencyUs(int64_t message);
+
+/// Engines of `script` that live on `loop`; the engine's calls may come from any thread.
+LoadEngineFactory NewFakeEngineFactory(EventLoop& loop, FakeEngineScript& script);
+
+}  // namespace wsload
