@@ -76,7 +76,7 @@ TEST(ConsoleSummary, NamesFailuresAndWhatToDo) {
   EXPECT_THAT(text, HasSubstr("2 messages were due while no connection could take them"));
   EXPECT_THAT(text, HasSubstr("1 acknowledgements came after their timeout"));
   EXPECT_THAT(text, HasSubstr("http_401   2   the server does not take the token: check -jwt-key-file"));
-  EXPECT_THAT(text, HasSubstr("h2:7400     lost"));
+  EXPECT_THAT(text, HasSubstr("h2:7400    lost"));
   EXPECT_THAT(text, HasSubstr("Verdict: DEGRADED"));
   EXPECT_THAT(text, HasSubstr("  - agent h2:7400 lost: connection reset\n"));
 }

@@ -1,0 +1,47 @@
+// wsload: the controller.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "common/flags/flag_set.h"
+#include "common/flags/nearest_name.h"
+#include "common/util/text.h"
+#include "controller/result/exit_code.h"
+#include "controller/run/run_command.h"
+
+namespace wsload {
+namespace {
+
+int Main(std::vector<std::string> args) {
+  std::string command = "run";
+  if (!args.empty() && !args.front().empty() && args.front().front() != '-') {
+    command = args.front();
+    args.erase(args.begin());
+  }
+  if (command == "version") args = {"-version"};
+  if (command == "help") args = {"-help"};
+  if (command == "run" || command == "version" || command == "help") return RunCommand(args, ProcessEnvironment());
+  const std::string nearest = NearestName(command, {"run", "version", "help"});
+  fmt::print(stderr, "wsload: unknown command \"{}\"{}; the commands are run, version and help\n", Shown(command),
+             nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest));
+  return static_cast<int>(ExitCode::kBadFlags);
+}
+
+}  // namespace
+}  // namespace wsload
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  // gRPC's own lines speak of its insides; what matters of them arrives as a status.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
+  try {
+    return wsload::Main(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "wsload: {}\n", error.what());
+    return static_cast<int>(wsload::ExitCode::kError);
+  }
+}
