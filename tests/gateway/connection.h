@@ -1,0 +1,143 @@
+// One accepted socket's life: HTTP request, upgrade, messages, closing handshake.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/time/clock.h"
+#include "tests/gateway/frame_codec.h"
+#include "tests/gateway/ground_truth.h"
+#include "tests/gateway/http_handshake.h"
+#include "tests/gateway/message_deflate.h"
+#include "tests/gateway/shared_state.h"
+#include "tests/gateway/socket_stream.h"
+
+namespace wsload::gateway {
+
+class Connection;
+
+/// What to say to a request.
+struct HandshakeReply {
+  bool later = false;    ///< Connection::AnswerHttp() follows
+  bool upgrade = false;  ///< `answer` is a 101
+  std::string answer;
+  std::optional<DeflateAgreement> deflate;
+};
+
+/// The layer above. Called on the connection's thread, from inside its methods; may send and close, not destroy.
+class ConnectionHandler {
+ public:
+  virtual ~ConnectionHandler() = default;
+  virtual HandshakeReply OnRequest(Connection& connection, const HttpRequest& request, int64_t now_ns) = 0;
+  /// The refused request had no HTTP to answer by OnRequest(): 400 or 431.
+  virtual void OnBadRequest(Connection& connection, int status) = 0;
+  /// A whole data message, decompressed; FrameReader::kReadPadding bytes behind it may be read.
+  virtual void OnMessage(Connection& connection, Opcode opcode, std::string_view message, int64_t receipt_ns) = 0;
+  /// Once: no message comes or goes any more. The connection may linger for its farewell.
+  virtual void OnLeaving(Connection& connection) = 0;
+};
+
+/// What connections of one thread share.
+struct ConnectionContext {
+  static constexpr size_t kMaxMessageBytes = size_t{4} << 20;
+  static constexpr size_t kReadAtLeastBytes = 64 * 1024;
+
+  ConnectionHandler& handler;
+  GroundTruth::Traffic& traffic;
+  const Clock& clock;
+  MessageDeflater deflater = MessageDeflater();
+  std::string deflated;
+  std::string inflated;
+  std::vector<char> read_buffer =
+      std::vector<char>(kMaxMessageBytes + FrameReader::kMaxHeader + kReadAtLeastBytes + FrameReader::kReadPadding);
+};
+
+/// How a connection left its open state.
+enum class Ending { kNone, kNotUpgraded, kByClient, kByServer, kBroken };
+
+/// What the application keeps about an upgraded connection.
+struct Session {
+  UserRecord* user = nullptr;
+  int64_t user_id = 0;
+  int64_t biz_id = 0;
+  int64_t upstream = 0;
+  int64_t last_receipt_ns = 0;
+  bool dirty = false;  ///< has output that the application will flush
+};
+
+class Connection {
+ public:
+  Connection(uint64_t id, int fd, SSL_CTX* tls, ConnectionContext& context);
+
+  uint64_t id() const { return id_; }
+  bool open() const { return phase_ == Phase::kOpen; }
+  bool done() const { return phase_ == Phase::kDone; }
+  bool in_handshake() const { return phase_ == Phase::kHandshake; }
+  /// All is said and written; only the peer's end is awaited.
+  bool farewell_said() const { return writing_finished_; }
+  Ending ending() const { return ending_; }
+
+  /// The socket may have news (edge-triggered): reads, handles and answers what is there. `hang_up`: the peer has
+  /// finished sending.
+  void OnReady(bool hang_up);
+
+  /// Appends a message; goes out with the next Flush(), or at the end of OnReady().
+  void Send(Opcode opcode, std::string_view message);
+
+  /// Starts the closing handshake if the connection is open. Flushes.
+  void Close(CloseCode code, std::string_view reason);
+
+  /// The answer that the handler put off.
+  void AnswerHttp(std::string_view answer);
+
+  /// Writes what the socket takes.
+  void Flush();
+
+  /// Without a farewell.
+  void Abort();
+
+  Session session;
+
+ private:
+  enum class Phase {
+    kHandshake,
+    kAwaitAnswer,  ///< AnswerHttp() is due
+    kOpen,
+    kClosing,  ///< our close frame went first; theirs is awaited
+    kLinger,   ///< all is said: flush, finish writing, read until the peer's end
+    kDone,
+  };
+
+  static constexpr size_t kPauseReadingBytes = size_t{8} << 20;
+
+  void ReadAll(bool hang_up);
+  size_t Consume(char* data, size_t size, int64_t now_ns);
+  size_t ConsumeRequest(std::string_view data, int64_t now_ns);
+  size_t ConsumeFrames(char* data, size_t size, int64_t now_ns);
+  void HandleFrame(const Incoming& incoming, int64_t now_ns);
+  void HandleData(const Incoming& incoming, int64_t now_ns);
+  void HandleClose(std::string_view payload);
+  void Fail(CloseCode code, std::string_view reason);
+  void SendControl(Opcode opcode, std::string_view payload);
+  void Leave(Ending ending, Phase next);
+
+  const uint64_t id_;
+  ConnectionContext& context_;
+  SocketStream stream_;
+  Phase phase_ = Phase::kHandshake;
+  Ending ending_ = Ending::kNone;
+  bool reading_paused_ = false;
+  bool writing_finished_ = false;
+  FrameReader reader_;
+  std::unique_ptr<MessageInflater> inflater_;  ///< with permessage-deflate only
+  bool inflater_forgets_ = false;
+  std::string pending_in_;  ///< the beginning of a frame or request
+  std::string pending_out_;
+  size_t written_ = 0;  ///< of pending_out_
+};
+
+}  // namespace wsload::gateway

@@ -1,0 +1,100 @@
+// wsload-gateway: a mock of the IM gateway with faults on demand, which prints what it saw.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "common/flags/flag_set.h"
+#include "common/util/status.h"
+#include "tests/gateway/gateway_flags.h"
+#include "tests/gateway/mock_gateway.h"
+
+namespace wsload::gateway {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitBadFlags = 104;
+
+void RaiseDescriptorLimit() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void PrintLine(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+void PrintProgress(const GroundTruth& truth) {
+  fmt::print(stderr, "open {} accepted {} upstream {} acks {} pending {} heartbeats {} pushes {}\n",
+             truth.connections.open, truth.handshakes.accepted, truth.messages.upstream, truth.messages.acks_sent,
+             truth.messages.acks_pending, truth.messages.heartbeats, truth.messages.pushes_sent);
+}
+
+/// Until SIGTERM or SIGINT, which `signals` holds blocked.
+void ServeUntilTold(const MockGateway& gateway, const sigset_t& signals, int64_t stats_interval_ns) {
+  while (true) {
+    int signal = 0;
+    if (stats_interval_ns > 0) {
+      const timespec timeout = {stats_interval_ns / kNsPerSecond, stats_interval_ns % kNsPerSecond};
+      signal = sigtimedwait(&signals, nullptr, &timeout);
+    } else {
+      signal = sigwaitinfo(&signals, nullptr);
+    }
+    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGUSR1) PrintLine(gateway.truth().ToJson());
+    if (signal < 0 && errno == EAGAIN) PrintProgress(gateway.truth());
+  }
+}
+
+int Fail(int exit_code, const absl::Status& status) {
+  fmt::print(stderr, "wsload-gateway: {}\n", Text(status));
+  return exit_code;
+}
+
+int Run(const std::vector<std::string>& args) {
+  ProgramOptions program;
+  FlagSet flags("wsload-gateway", "WSLOAD_GATEWAY");
+  BindFlags(flags, program);
+  if (auto status = flags.Parse(args, ProcessEnvironment()); !status.ok()) return Fail(kExitBadFlags, status);
+  if (flags.help_wanted() || flags.helpfull_wanted()) {
+    PrintLine(flags.Usage(
+        "wsload-gateway serves the IM gateway's protocol, with faults on demand.\n"
+        "SIGTERM ends it; it then prints what it saw as JSON. SIGUSR1 and GET /stats give the same at any time.",
+        flags.helpfull_wanted()));
+    return 0;
+  }
+  if (auto status = FinishOptions(flags, program); !status.ok()) return Fail(kExitBadFlags, status);
+
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  RaiseDescriptorLimit();
+
+  auto gateway = MockGateway::Start(program.gateway);
+  if (!gateway.ok()) {
+    const bool bad_flag = gateway.status().code() == absl::StatusCode::kInvalidArgument;
+    return Fail(bad_flag ? kExitBadFlags : kExitFailed, gateway.status());
+  }
+  PrintLine(fmt::format("listening on {}", (*gateway)->url()));
+  if (!program.port_file.empty() && !(std::ofstream(program.port_file) << (*gateway)->port() << '\n')) {
+    return Fail(kExitFailed, InvalidArgument("-port-file={}: cannot be written", program.port_file));
+  }
+  ServeUntilTold(**gateway, signals, program.stats_interval_ns);
+  (*gateway)->Stop();
+  PrintLine((*gateway)->truth().ToJson());
+  return 0;
+}
+
+}  // namespace
+}  // namespace wsload::gateway
+
+int main(int argc, char** argv) { return wsload::gateway::Run({argv + 1, argv + argc}); }

@@ -1,0 +1,111 @@
+// Who gets in, and what the others are told.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/integration/gateway/gateway_link.h"
+
+namespace wsload::gateway {
+namespace {
+
+TEST(GatewayHandshake, AcceptsAValidToken) {
+  auto gateway = StartGateway();
+  GatewayLink link(*gateway);
+  ASSERT_EQ(link.status(), 101);
+  // The key and the answer of RFC 6455 section 1.3.
+  EXPECT_NE(link.raw().response().find("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), std::string::npos);
+  EXPECT_EQ(gateway->truth().handshakes.accepted, 1);
+}
+
+TEST(GatewayHandshake, RefusesWithAStatusAndCloses) {
+  auto gateway = StartGateway();
+  const auto status_of = [&gateway](const std::string& target, std::string_view headers = {}) {
+    return RawWsClient(gateway->port()).Upgrade(target, headers);
+  };
+  EXPECT_EQ(status_of("/ws"), 401);
+  EXPECT_EQ(status_of("/ws?token=a.b.c"), 401);
+  EXPECT_EQ(status_of("/ws?token=" + Token(1, "another key")), 401);
+  EXPECT_EQ(status_of("/elsewhere?token=" + Token(1)), 404);
+  RawWsClient plain(gateway->port());
+  plain.SendRaw("GET /ws HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(plain.ReadHttpResponse(), 426);
+  RawWsClient garbage(gateway->port());
+  garbage.SendRaw(std::string_view("\x16\x03\x01\x02\x00\x01", 6));
+  EXPECT_EQ(garbage.ReadHttpResponse(), 400);
+  RawWsClient endless(gateway->port());
+  endless.SendRaw("GET /ws HTTP/1.1\r\nX: " + std::string(16 * 1024, 'x'));
+  EXPECT_EQ(endless.ReadHttpResponse(), 431);
+
+  const GroundTruth truth = gateway->truth();
+  const std::map<int, int64_t> expected = {{400, 1}, {401, 3}, {404, 1}, {426, 1}, {431, 1}};
+  EXPECT_EQ(truth.handshakes.rejected, expected);
+  EXPECT_EQ(truth.handshakes.accepted, 0);
+}
+
+TEST(GatewayHandshake, RejectsTheShareItIsTold) {
+  GatewayOptions options;
+  options.reject_handshake = {503, 0.25};
+  auto gateway = StartGateway(options);
+  int accepted = 0, rejected = 0;
+  for (int i = 0; i < 20; ++i) {
+    const int status = GatewayLink(*gateway, i).status();
+    accepted += status == 101 ? 1 : 0;
+    rejected += status == 503 ? 1 : 0;
+  }
+  EXPECT_EQ(accepted, 15);
+  EXPECT_EQ(rejected, 5);
+  EXPECT_EQ(gateway->truth().handshakes.rejected.at(503), 5);
+}
+
+TEST(GatewayHandshake, TakesARequestInPiecesAndFramesRightBehindIt) {
+  auto gateway = StartGateway();
+  RawWsClient client(gateway->port());
+  const std::string request = "GET /ws?token=" + Token(5) +
+                              " HTTP/1.1\r\nhost: x\r\nupgrade: WebSocket\r\nconnection: keep-alive, upgrade\r\n"
+                              "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  for (const char byte : request.substr(0, request.size() - 1)) ASSERT_TRUE(client.SendRaw({&byte, 1}));
+  ASSERT_TRUE(client.SendRaw("\n" + RawWsClient::EncodeFrame(0x9, "early")));
+  ASSERT_EQ(client.ReadHttpResponse(), 101);
+  EXPECT_EQ(client.ReadFrame()->payload, "early");
+}
+
+TEST(GatewayHandshake, StatsGiveTheTruthAsJson) {
+  auto gateway = StartGateway();
+  GatewayLink link(*gateway);
+  link.SendUpstream("k");
+  link.Read();
+  RawWsClient client(gateway->port());
+  client.SendRaw("GET /stats HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_EQ(client.ReadHttpResponse(), 200);
+  const std::string& response = client.response();
+  const auto json = nlohmann::json::parse(response.substr(response.find("\r\n\r\n") + 4));
+  EXPECT_EQ(json["messages"]["acks_sent"], 1);
+  EXPECT_EQ(json["handshakes"]["accepted"], 1);
+  EXPECT_EQ(json["connections"]["open"], 1);
+}
+
+TEST(GatewayHandshake, CountsSocketsThatLeaveWithoutAWord) {
+  auto gateway = StartGateway();
+  { RawWsClient probe(gateway->port()); }
+  AwaitTruth(*gateway, [](const GroundTruth& t) { return t.handshakes.abandoned == 1; });
+}
+
+TEST(GatewayHandshake, OptionsThatCannotWorkAreRefusedInOneLine) {
+  GatewayOptions options;
+  options.ack_drop_share = 1.5;
+  EXPECT_EQ(MockGateway::Start(options).status().code(), absl::StatusCode::kInvalidArgument);
+  options = {};
+  options.cipher_key = "short";
+  EXPECT_EQ(MockGateway::Start(options).status().code(), absl::StatusCode::kInvalidArgument);
+  options = {};
+  options.tls_cert_file = "/nonexistent";
+  EXPECT_EQ(MockGateway::Start(options).status().code(), absl::StatusCode::kInvalidArgument);
+  auto gateway = StartGateway();
+  options = {};
+  options.listen.port = gateway->port();
+  EXPECT_EQ(MockGateway::Start(options).status().code(), absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace wsload::gateway
