@@ -105,7 +105,7 @@ int Main(const std::vector<std::string>& args) {
   BindAgentFlags(set, flags);
   absl::Status parsed = set.Parse(args, ProcessEnvironment());
   if (parsed.ok() && (set.help_wanted() || set.helpfull_wanted())) {
-    fmt::print("{}", set.Usage("wsload-agent: carries out its share of a controller's runs, one at a time.\n",
+    fmt::print("{}", set.Usage("wsload-agent: carries out its share of a controller's runs, one at a time.",
                                set.helpfull_wanted()));
     return 0;
   }
