@@ -33,8 +33,9 @@ constexpr std::array<std::string_view, 8> kCommandNames = {
     "COMMAND_TYPE_RATE_LIMIT_EXCEEDED",
 };
 
-/// Nesting beyond this is refused; Protobuf's own limit for messages in messages.
-constexpr size_t kMaxDepth = 101;
+/// simdjson refuses the container that makes this many, the document's own among them: 100 inside it are Protobuf's
+/// limit too.
+constexpr size_t kMaxDepth = 102;
 
 /// Bytes of JSON that the parser has room for from the start; it grows when longer ones come.
 constexpr size_t kFirstCapacity = 4096;

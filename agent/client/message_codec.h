@@ -60,9 +60,9 @@ class MessageCodec {
   virtual void Encode(const MessageView& message, std::string& out) = 0;
 
   /// False: not a Message. Takes any valid proto3 JSON (enum by name or number, any key order, escapes, either base64
-  /// alphabet with or without padding, null as default, unknown fields ignored, white space anywhere) or any valid
-  /// Protobuf encoding (unknown fields ignored, last one wins). Hostile bytes are refused, never read past `wire.size()
-  /// + kPadding`.
+  /// alphabet with or without padding, null as absent, unknown fields ignored, last one wins, white space anywhere) or
+  /// any valid Protobuf encoding (unknown fields ignored, last one wins). Unknown command numbers are kept, unknown
+  /// names refused. Hostile bytes are refused, never read past `wire.size() + kPadding`.
   virtual bool Decode(std::string_view wire, MessageView& message) = 0;
 
   // The bodies' plaintexts, off the hot path.

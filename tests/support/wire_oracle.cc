@@ -17,7 +17,8 @@ namespace {
 using gatewayapi::v1::Message;
 using nlohmann::json;
 
-constexpr size_t kMaxDepth = 100;
+/// Of the values inside the 100th container in a document.
+constexpr size_t kMaxDepth = 101;
 
 bool ParseByProtobuf(Serializer serializer, std::string_view wire, Message& message) {
   const google::protobuf::LogSilencer silencer;  // it logs every string that is not UTF-8

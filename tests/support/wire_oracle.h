@@ -10,8 +10,7 @@
 //    a message of an unknown kind must not pass for an empty one) and a number in quotes;
 //  - in unknown fields, integers beyond 64 bits, and nesting deeper than 100 that consists of arrays.
 // It refuses, and we take:
-//  - an empty field name;
-//  - in unknown fields, what the strictest reader would refuse but JSON allows.
+//  - an empty field name.
 #pragma once
 
 #include <string>

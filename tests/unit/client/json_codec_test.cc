@@ -129,8 +129,8 @@ TEST_F(JsonCodecTest, NestingHasALimit) {
     for (size_t i = 0; i < depth; ++i) json = open + json + close;
     return R"({"x":)" + json + "}";
   };
-  EXPECT_TRUE(Decode(nested(99, R"({"x":)", "}")));
-  EXPECT_TRUE(Decode(nested(99, "[", "]")));
+  EXPECT_TRUE(Decode(nested(100, R"({"x":)", "}")));
+  EXPECT_TRUE(Decode(nested(100, "[", "]")));
   EXPECT_FALSE(Decode(nested(101, R"({"x":)", "}")));
   EXPECT_FALSE(Decode(nested(101, "[", "]")));
   EXPECT_FALSE(Decode(std::string(1000000, '[')));
