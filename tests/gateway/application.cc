@@ -103,7 +103,9 @@ void Application::StartSession(Connection& connection, const HttpRequest& reques
   }
   if (!options.redirect_to.empty() && !redirect_armed_) {
     redirect_armed_ = true;
-    state_.timers.Add(state_.shared.first_accepted_ns() + options.redirect_after_ns, TimerKind::kRedirect);
+    const int64_t redirect_ns = state_.shared.first_accepted_ns() + options.redirect_after_ns;
+    // A thread whose first connection comes later has nobody to redirect.
+    if (redirect_ns >= now_ns) state_.timers.Add(redirect_ns, TimerKind::kRedirect);
   }
   pushes_.OnConnected(now_ns);
 }

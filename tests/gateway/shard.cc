@@ -97,8 +97,13 @@ void Shard::Adopt(FileDescriptor socket) {
   eventfd_write(wake_.get(), 1);
 }
 
+std::unique_lock<std::mutex> Shard::TakeTurn() const {
+  const std::lock_guard turn(turn_mutex_);
+  return std::unique_lock(mutex_);
+}
+
 void Shard::AddTo(GroundTruth& truth) const {
-  const std::lock_guard lock(mutex_);
+  const auto lock = TakeTurn();
   truth.Add(state_.truth);
 }
 
@@ -106,7 +111,7 @@ void Shard::Run() {
   std::array<epoll_event, kEventsPerWait> events;
   while (true) {
     const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock = TakeTurn();
     for (int i = 0; i < count; ++i) {
       WaitOutStall(lock);
       // The deadline of an acknowledgement does not wait for a long list of sockets.
@@ -119,7 +124,7 @@ void Shard::Run() {
     if (stopping_ && (state_.connections.size() == 0 || clock_.MonoNs() >= stop_deadline_ns_)) break;
     ArmTimer();
   }
-  const std::lock_guard lock(mutex_);
+  const auto lock = TakeTurn();
   for (const uint64_t id : state_.connections.Ids()) {
     state_.connections.Find(id)->Abort();
     state_.connections.Remove(id);
@@ -193,7 +198,7 @@ void Shard::WaitOutStall(std::unique_lock<std::mutex>& lock) {
     stop_requested_changed_.wait_for(inbox_lock, std::chrono::nanoseconds(end_ns - now_ns),
                                      [this] { return stop_requested_.load(); });
   }
-  lock.lock();
+  lock = TakeTurn();
 }
 
 // --- connections
@@ -247,7 +252,7 @@ void Shard::AnswerStats(std::unique_lock<std::mutex>& lock) {
   if (asked.empty()) return;
   lock.unlock();  // the truth takes every shard's lock in turn, this one's too
   const std::string answer = HttpAnswer(200, "application/json", truth_text_() + "\n");
-  lock.lock();
+  lock = TakeTurn();
   for (const uint64_t id : asked) {
     Connection* connection = state_.connections.Find(id);
     if (connection == nullptr) continue;

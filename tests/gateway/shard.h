@@ -47,6 +47,7 @@ class Shard {
   Shard(const GatewayOptions& options, int32_t index, SharedState& shared, SSL_CTX* tls, MessageChannel channel);
   absl::Status Watch(int fd, uint32_t events, uint64_t id) const;
 
+  std::unique_lock<std::mutex> TakeTurn() const;
   void Run();
   void HandleEvent(uint64_t id, uint32_t events);
   void RunDueTimers();
@@ -73,6 +74,9 @@ class Shard {
 
   // Held by the thread while it works, free while it sleeps: so others get a whole view of its state.
   mutable std::mutex mutex_;
+  // Whoever waits for mutex_ holds this one: a busy thread could otherwise take its lock again and again before others
+  // wake up.
+  mutable std::mutex turn_mutex_;
   ThreadState state_;
   Application application_;
   ConnectionContext context_;

@@ -1,0 +1,89 @@
+#include <gtest/gtest.h>
+
+#include "common/util/status.h"
+#include "tests/gateway/gateway_flags.h"
+
+namespace wsload::gateway {
+namespace {
+
+absl::Status Parse(const std::vector<std::string>& args, ProgramOptions& options) {
+  FlagSet flags("wsload-gateway", "WSLOAD_GATEWAY");
+  BindFlags(flags, options);
+  if (auto status = flags.Parse(args, {}); !status.ok()) return status;
+  return FinishOptions(flags, options);
+}
+
+TEST(GatewayFlags, FillTheOptions) {
+  ProgramOptions program;
+  ASSERT_TRUE(Parse({"-listen=0.0.0.0:0", "-serializer=proto", "-cipher=none", "-ack-delay=exp:5ms", "-ack-drop=0.1",
+                     "-reject-handshake=403:0.5", "-close-after=100msgs", "-stall-every=10s", "-stall-for=1s",
+                     "-push-rate=7", "-rate-limit=10", "-rate-limit-burst=30", "-redirect-to=a:1,b:2",
+                     "-redirect-after=3s", "-dedup=false", "-seed=9", "-threads=2"},
+                    program)
+                  .ok());
+  const GatewayOptions& options = program.gateway;
+  EXPECT_EQ(options.listen.host, "0.0.0.0");
+  EXPECT_EQ(options.listen.port, 0);
+  EXPECT_EQ(options.serializer, Serializer::kProto);
+  EXPECT_EQ(options.cipher, CipherKind::kNone);
+  EXPECT_EQ(options.ack_delay.kind, DelaySpec::Kind::kExponential);
+  EXPECT_EQ(options.ack_drop_share, 0.1);
+  EXPECT_EQ(options.reject_handshake.status, 403);
+  EXPECT_EQ(options.reject_handshake.share, 0.5);
+  EXPECT_EQ(options.close_after.messages, 100);
+  EXPECT_EQ(options.stall_for_ns, kNsPerSecond);
+  EXPECT_EQ(options.push_per_s, 7);
+  EXPECT_EQ(options.rate_limit_burst, 30);
+  ASSERT_EQ(options.redirect_to.size(), 2u);
+  EXPECT_EQ(options.redirect_to[1].port, 2);
+  EXPECT_FALSE(options.dedup);
+  EXPECT_EQ(options.seed, 9u);
+  EXPECT_EQ(options.threads, 2);
+}
+
+TEST(GatewayFlags, DefaultToTheDemoDeployment) {
+  ProgramOptions program;
+  ASSERT_TRUE(Parse({}, program).ok());
+  EXPECT_EQ(program.gateway.listen.ToString(), "127.0.0.1:9002");
+  EXPECT_EQ(program.gateway.path, "/ws");
+  EXPECT_EQ(program.gateway.cipher, CipherKind::kAesGcm);
+  EXPECT_TRUE(program.gateway.dedup);
+}
+
+TEST(GatewayFlags, SayInOneLineHowToMend) {
+  const std::vector<std::vector<std::string>> bad = {{"-nope"},
+                                                     {"extra"},
+                                                     {"-listen=9002x"},
+                                                     {"-serializer=xml"},
+                                                     {"-cipher=des"},
+                                                     {"-ack-delay=5"},
+                                                     {"-ack-drop=2"},
+                                                     {"-ack-drop=-0.1"},
+                                                     {"-reject-handshake=200"},
+                                                     {"-reject-handshake=403:"},
+                                                     {"-reject-handshake=403:1.5"},
+                                                     {"-close-after=0msgs"},
+                                                     {"-close-after=msgs"},
+                                                     {"-stall-every=10s"},
+                                                     {"-stall-every=1s", "-stall-for=1s"},
+                                                     {"-push-rate=-1"},
+                                                     {"-redirect-to=nowhere"},
+                                                     {"-redirect-after=1s"},
+                                                     {"-tls-cert=x"},
+                                                     {"-threads=0"},
+                                                     {"-path=ws"},
+                                                     {"-path=/stats"},
+                                                     {"-echo", "-ack-drop=0.1"},
+                                                     {"-cipher-key-file=/nonexistent"},
+                                                     {"-stats-interval=-1s"}};
+  for (const auto& args : bad) {
+    ProgramOptions program;
+    const absl::Status status = Parse(args, program);
+    ASSERT_FALSE(status.ok()) << args.front();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(Text(status).find('\n'), std::string_view::npos);
+  }
+}
+
+}  // namespace
+}  // namespace wsload::gateway
