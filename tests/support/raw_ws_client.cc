@@ -34,7 +34,7 @@ std::string_view RawWsClient::Frame::CloseReason() const {
   return payload.size() < 2 ? std::string_view() : std::string_view(payload).substr(2);
 }
 
-RawWsClient::RawWsClient(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawWsClient::RawWsClient(uint16_t port, Transport transport) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -47,7 +47,24 @@ RawWsClient::RawWsClient(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK
   if (connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     close(fd_);
     fd_ = -1;
+  } else if (transport == Transport::kTls) {
+    StartTls();
   }
+}
+
+void RawWsClient::StartTls() {
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
+  tls_.reset(SSL_new(context.get()));
+  SSL_set_fd(tls_.get(), fd_);
+  if (SSL_connect(tls_.get()) != 1) {
+    close(fd_);
+    fd_ = -1;
+  }
+}
+
+ssize_t RawWsClient::Receive(char* data, size_t size) {
+  return tls_ != nullptr ? SSL_read(tls_.get(), data, static_cast<int>(size)) : recv(fd_, data, size, 0);
 }
 
 RawWsClient::~RawWsClient() {
@@ -56,7 +73,8 @@ RawWsClient::~RawWsClient() {
 
 bool RawWsClient::SendRaw(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = tls_ != nullptr ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                                         : send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
@@ -66,7 +84,7 @@ bool RawWsClient::SendRaw(std::string_view bytes) {
 bool RawWsClient::FillTo(size_t size) {
   char chunk[16 * 1024];
   while (buffer_.size() < size) {
-    const ssize_t got = recv(fd_, chunk, sizeof chunk, 0);
+    const ssize_t got = Receive(chunk, sizeof chunk);
     if (got <= 0) return false;
     buffer_.append(chunk, static_cast<size_t>(got));
   }
@@ -150,7 +168,7 @@ std::optional<RawWsClient::Frame> RawWsClient::ReadFrame() {
 bool RawWsClient::AtEnd() {
   if (!buffer_.empty()) return false;
   char byte;
-  return recv(fd_, &byte, 1, 0) == 0;
+  return Receive(&byte, 1) == 0;
 }
 
 }  // namespace wsload

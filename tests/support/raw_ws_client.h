@@ -2,7 +2,10 @@
 // independent of the product's WebSocket stack.
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +28,10 @@ class RawWsClient {
     std::string_view CloseReason() const;
   };
 
-  /// 127.0.0.1:`port`; connected() tells whether it worked.
-  explicit RawWsClient(uint16_t port);
+  enum class Transport { kPlain, kTls };
+
+  /// 127.0.0.1:`port`; connected() tells whether it worked. kTls: whatever the certificate.
+  explicit RawWsClient(uint16_t port, Transport transport = Transport::kPlain);
   ~RawWsClient();
   RawWsClient(const RawWsClient&) = delete;
   RawWsClient& operator=(const RawWsClient&) = delete;
@@ -60,9 +65,16 @@ class RawWsClient {
   bool AtEnd();
 
  private:
+  void StartTls();
+  ssize_t Receive(char* data, size_t size);
   bool FillTo(size_t size);  ///< until so many bytes are in the buffer
 
+  struct FreeTls {
+    void operator()(SSL* tls) const { SSL_free(tls); }
+  };
+
   int fd_ = -1;
+  std::unique_ptr<SSL, FreeTls> tls_;
   std::string buffer_;
   std::string response_;
 };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/integration/gateway/gateway_link.h"
+#include "tests/support/test_certificate.h"
 
 namespace wsload::gateway {
 namespace {
@@ -68,6 +69,34 @@ TEST(GatewayHandshake, TakesARequestInPiecesAndFramesRightBehindIt) {
   ASSERT_TRUE(client.SendRaw("\n" + RawWsClient::EncodeFrame(0x9, "early")));
   ASSERT_EQ(client.ReadHttpResponse(), 101);
   EXPECT_EQ(client.ReadFrame()->payload, "early");
+}
+
+TEST(GatewayHandshake, ServesTlsAndCountsWhoeverSpeaksNone) {
+  const TestCertificate certificate(testing::TempDir());
+  ASSERT_TRUE(certificate.ok);
+  GatewayOptions options;
+  options.echo = true;
+  options.tls_cert_file = certificate.cert_file;
+  options.tls_key_file = certificate.key_file;
+  auto gateway = StartGateway(options);
+  EXPECT_TRUE(gateway->url().starts_with("wss://"));
+
+  RawWsClient client(gateway->port(), RawWsClient::Transport::kTls);
+  ASSERT_TRUE(client.connected());
+  ASSERT_EQ(client.Upgrade("/ws"), 101);
+  const std::string large(1'000'000, 'x');  // more than the socket takes at once
+  ASSERT_TRUE(client.SendBinary(large));
+  ASSERT_TRUE(client.SendBinary("small"));
+  EXPECT_EQ(client.ReadFrame()->payload, large);
+  EXPECT_EQ(client.ReadFrame()->payload, "small");
+
+  RawWsClient plain(gateway->port());
+  EXPECT_EQ(plain.Upgrade("/ws"), 0);
+  AwaitTruth(*gateway, [](const GroundTruth& t) { return t.handshakes.abandoned == 1; });
+
+  ASSERT_TRUE(client.SendClose(1000));
+  EXPECT_EQ(client.ReadFrame()->CloseCode(), 1000);
+  EXPECT_TRUE(client.AtEnd());
 }
 
 TEST(GatewayHandshake, StatsGiveTheTruthAsJson) {

@@ -49,7 +49,7 @@ TEST(HttpRequest, NeedsMoreAtEverySplitPoint) {
 }
 
 TEST(HttpRequest, IsBadWhenItIsNoHttp) {
-  for (const std::string text :
+  for (const std::string& text :
        {std::string("\x16\x03\x01", 3), std::string("GET /ws HTTP/1.0\r\n\r\n"), std::string("GET ws HTTP/1.1\r\n\r\n"),
         std::string("GET /ws\r\n\r\n"), std::string("GET  /ws HTTP/1.1\r\n\r\n"),
         std::string("GET /w\x01 HTTP/1.1\r\n\r\n"), std::string("GET /ws HTTP/1.1 \r\n\r\n"),
