@@ -90,7 +90,7 @@ void BindIdentity(FlagSet& flags, Raw& raw) {
 void BindProtocol(FlagSet& flags, Raw& raw) {
   RunPlan& plan = raw.plan;
   AddChoice(flags, "protocol", &plan.protocol, &ProtocolName, {Protocol::kGateway, Protocol::kEcho},
-            "gateway, or echo: any server that returns what it gets", true);
+            "gateway, or echo: any echoing server", true);
   AddChoice(flags, "serializer", &plan.serializer, &SerializerName, {Serializer::kJson, Serializer::kProto},
             "json or proto", true);
   AddChoice(flags, "cipher", &plan.cipher, &CipherName,

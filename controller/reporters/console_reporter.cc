@@ -89,7 +89,7 @@ std::string ConsoleReporter::Block(const SeriesPoint& point, const Stats& totals
   const Language language = options_.language;
   std::string out = ProgressLine(point);
   const auto figures = ClassicFigures(language, totals.counters, point.active_connections,
-                                      earlier_elapsed_s_ + phase_elapsed_s_, measured_s_);
+                                      earlier_elapsed_s_ + phase_elapsed_s_, measured_s_, /*running=*/true);
   TextTable table(/*all_left=*/true);
   constexpr size_t kPerRow = 3;
   for (size_t i = 0; i < figures.size(); i += kPerRow) {

@@ -36,14 +36,16 @@ std::string ClassicLines(Language language, const RunResult& result) {
   const double measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond;
   TextTable table(/*all_left=*/true);
   // At the end every connection is closed: the peak is what was active.
-  for (const Figure& figure :
-       ClassicFigures(language, result.totals.counters, result.connections_active_peak, elapsed_s, measured_s)) {
+  for (const Figure& figure : ClassicFigures(language, result.totals.counters, result.connections_active_peak,
+                                             elapsed_s, measured_s, /*running=*/false)) {
     table.AddRow({figure.label, figure.value});
   }
   return table.Render(kMargin);
 }
 
 std::string LatencyLines(Language language, const Stats& totals) {
+  // No connection, no latency.
+  if (totals.connect.count() == 0 && totals.send_lag.count() == 0) return {};
   TextTable table;
   table.AddRow({Say(language, Msg::kLatencyMs), Say(language, Msg::kCount), Say(language, Msg::kMean), "p50", "p90",
                 "p95", "p99", "p99.9", Say(language, Msg::kMax)});

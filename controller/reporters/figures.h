@@ -24,9 +24,9 @@ struct Figure {
 };
 
 /// The eight classic figures in their order, and the unsent messages behind them when there are any.
-/// `ended` messages are what the success rate is of: while a run goes on, those still open count neither way.
+/// The success rate is of all scheduled messages; while the run goes on (`running`) those still open count neither way.
 std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t active_connections,
-                                   double elapsed_s, double measured_s);
+                                   double elapsed_s, double measured_s, bool running);
 
 /// Failures of messages by cause, only those that happened.
 std::vector<Figure> MessageFailures(Language language, const Counters& totals);

@@ -182,6 +182,10 @@ void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delt
 double ResultBuilder::ElapsedAtEndOf(const Position& position) const {
   int64_t elapsed_ns = (position.second + 1) * result_.plan.report_interval_ns;
   if (position.first == Phase::kMeasure) elapsed_ns = std::min(elapsed_ns, result_.plan.duration_ns);
+  // The last interval of a phase may be a short one.
+  for (const PhaseTimes& phase : result_.phases) {
+    if (phase.phase == position.first && phase.duration_ns > 0) elapsed_ns = std::min(elapsed_ns, phase.duration_ns);
+  }
   return static_cast<double>(elapsed_ns) / kNsPerSecond;
 }
 
@@ -212,6 +216,8 @@ RunResult ResultBuilder::Build() {
   EmitIntervals(true);
 
   RunResult result = result_;
+  // By now every phase's length is known.
+  for (SeriesPoint& point : result.series) point.elapsed_s = ElapsedAtEndOf({point.phase, point.interval_index});
   result.phases = PhasesWithDeltas();
   result.totals = totals_;
   result.agents = agents_;

@@ -81,6 +81,12 @@ TEST(ConsoleSummary, NamesFailuresAndWhatToDo) {
   EXPECT_THAT(text, HasSubstr("  - agent h2:7400 lost: connection reset\n"));
 }
 
+TEST(ConsoleSummary, MessagesOfALostAgentAreNoSuccess) {
+  RunResult result = PerfectResult();
+  result.totals.counters.success = 150;
+  EXPECT_THAT(ConsoleSummary(Language::kEnglish, result), HasSubstr("success rate (%)       75.00\n"));
+}
+
 TEST(ConsoleSummary, KeepsSecretsOut) {
   for (const Language language : {Language::kEnglish, Language::kChinese}) {
     const std::string text = ConsoleSummary(language, PerfectResult(2));

@@ -228,6 +228,7 @@ TEST(ResultBuilder, PhasesHaveTheirTimesAndCounts) {
   EXPECT_EQ(result.phases[1].delta.scheduled, 200);
   EXPECT_EQ(result.phases[3].duration_ns, 10 * kNsPerMs);
   EXPECT_EQ(result.measured_ns, 2 * kNsPerSecond);
+  EXPECT_DOUBLE_EQ(result.series.back().elapsed_s, 0.01);
   EXPECT_EQ(result.started_unix_ns, 1'700'000'000 * kNsPerSecond);
   EXPECT_EQ(result.connections_active_peak, 10);
   EXPECT_EQ(result.series.back().active_connections, 0);
