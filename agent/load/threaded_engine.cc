@@ -113,6 +113,8 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std
   return engine;
 }
 
+ThreadedEngine::ThreadedEngine(LoadEngineObserver& observer) : observer_(observer) {}
+
 ThreadedEngine::~ThreadedEngine() {
   // Workers first: after this nobody posts to the collector any more.
   lanes_.clear();

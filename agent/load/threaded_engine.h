@@ -31,7 +31,7 @@ class ThreadedEngine final : public LoadEngine {
  private:
   class Lane;
 
-  explicit ThreadedEngine(LoadEngineObserver& observer) : observer_(observer) {}
+  explicit ThreadedEngine(LoadEngineObserver& observer);
 
   void Run();
 
