@@ -58,12 +58,13 @@ Inflater::Result Inflater::Append(const uint8_t* data, size_t size, size_t max_b
   stream_.avail_in = static_cast<uInt>(size);
   for (;;) {
     stream_.next_out = reinterpret_cast<Bytef*>(step.data());
-    stream_.avail_out = static_cast<uInt>(step.size());
+    // One byte more than may be: what is wrong is then found at the same place however the input is split.
+    const size_t room = std::min(step.size(), max_bytes - std::min(out.size(), max_bytes) + 1);
+    stream_.avail_out = static_cast<uInt>(room);
     const int status = inflate(&stream_, Z_SYNC_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return Result::kCorrupt;
-    const size_t produced = step.size() - stream_.avail_out;
-    if (produced > max_bytes || out.size() > max_bytes - produced) return Result::kTooBig;
-    out.append(step.data(), produced);
+    out.append(step.data(), room - stream_.avail_out);
+    if (out.size() > max_bytes) return Result::kTooBig;
     if (status == Z_STREAM_END) {
       if (!ContinueAfterFinalBlock()) return Result::kCorrupt;
       if (stream_.avail_in == 0) return Result::kOk;
