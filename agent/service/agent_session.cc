@@ -8,12 +8,14 @@
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
+#include "common/util/text.h"
 #include "common/version.h"
 
 namespace wsload {
 namespace {
 
 constexpr size_t kMaxRunIdLength = 64;
+constexpr size_t kMaxReasonLength = 200;
 // A controller may take this long for its next step; then the agent frees itself.
 constexpr int64_t kControllerStepNs = 60 * kNsPerSecond;
 // An engine that has not ended this long after it should have is taken down without its figures.
@@ -197,7 +199,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void Stop(const v1::Stop& stop) {
     if (state_ == State::kIdle) return RefuseOutOfOrder("Stop");
-    StopEngineOrEnd(stop.reason().empty() ? "stopped by the controller" : stop.reason().substr(0, 200));
+    StopEngineOrEnd(stop.reason().empty() ? "stopped by the controller" : Shown(stop.reason(), kMaxReasonLength));
   }
 
   void HandleReady(int64_t opened, int64_t failed) {

@@ -13,15 +13,6 @@ constexpr size_t kMaxOutgoingBytes = 64 << 20;
 // The last messages get this long to leave.
 constexpr int64_t kFlushNs = 10 * kNsPerSecond;
 
-void LogSent(const std::string& peer, const v1::AgentMessage& message) {
-  if (message.has_accepted()) spdlog::info("{}: run accepted", peer);
-  if (message.has_refused()) spdlog::warn("{}: refused: {}", peer, message.refused().message());
-  if (message.has_done()) {
-    const std::string& early = message.done().stopped_early();
-    spdlog::info("{}: run done{}{}", peer, early.empty() ? "" : ", stopped early: ", early);
-  }
-}
-
 }  // namespace
 
 RunStream::RunStream(EventLoop& loop, grpc::CallbackServerContext* context, std::function<void(RunStream*)> ended)
@@ -29,6 +20,7 @@ RunStream::RunStream(EventLoop& loop, grpc::CallbackServerContext* context, std:
 
 void RunStream::Begin(const AgentConfig& config) {
   spdlog::debug("{}: stream opened", peer_);
+  slot_ = config.slot;
   flush_timer_ = loop_.NewTimer([this] { context_->TryCancel(); });
   session_ = std::make_unique<AgentSession>(
       loop_, config, [this](v1::AgentMessage message) { Send(std::move(message)); },
@@ -88,7 +80,7 @@ void RunStream::HandleWritten(bool ok) {
 
 void RunStream::HandleBroken() {
   if (finish_called_) return;
-  if (!broken_) spdlog::info("{}: controller lost", peer_);
+  if (!broken_ && session_ != nullptr) spdlog::info("{}: controller lost", peer_);
   broken_ = true;
   if (session_ != nullptr) session_->OnControllerLost();
   FinishWhenFlushed();
@@ -96,7 +88,7 @@ void RunStream::HandleBroken() {
 
 void RunStream::Send(v1::AgentMessage message) {
   if (broken_) return;
-  LogSent(peer_, message);
+  LogSent(message);
   outgoing_bytes_ += message.ByteSizeLong();
   outgoing_.push_back(std::move(message));
   if (outgoing_.size() > kMaxOutgoingMessages || outgoing_bytes_ > kMaxOutgoingBytes) {
@@ -107,6 +99,18 @@ void RunStream::Send(v1::AgentMessage message) {
     return;
   }
   WriteNext();
+}
+
+void RunStream::LogSent(const v1::AgentMessage& message) {
+  if (message.has_accepted()) {
+    run_id_ = slot_->run_id();
+    spdlog::info("{}: run {} accepted", peer_, run_id_);
+  } else if (message.has_refused()) {
+    spdlog::warn("{}: refused: {}", peer_, message.refused().message());
+  } else if (message.has_done()) {
+    const std::string& early = message.done().stopped_early();
+    spdlog::info("{}: run {} done{}{}", peer_, run_id_, early.empty() ? "" : ", stopped early: ", early);
+  }
 }
 
 void RunStream::WriteNext() {

@@ -22,7 +22,7 @@ class RunStream final : public grpc::ServerBidiReactor<v1::ControllerMessage, v1
   /// `ended` is called once, from the loop, when gRPC is through with the stream: it deletes it.
   RunStream(EventLoop& loop, grpc::CallbackServerContext* context, std::function<void(RunStream*)> ended);
 
-  /// First call, unless Reject() is: begins to serve.
+  /// First call, unless Reject() is: begins to serve. `config.slot` is set.
   void Begin(const AgentConfig& config);
   /// Ends the stream without a session.
   void Reject(const grpc::Status& status);
@@ -42,6 +42,7 @@ class RunStream final : public grpc::ServerBidiReactor<v1::ControllerMessage, v1
   /// Nobody listens at the other end any more.
   void HandleBroken();
   void Send(v1::AgentMessage message);
+  void LogSent(const v1::AgentMessage& message);
   void WriteNext();
   void HandleSessionFinished();
   /// Ends the stream once the session is through and all is written.
@@ -50,6 +51,8 @@ class RunStream final : public grpc::ServerBidiReactor<v1::ControllerMessage, v1
   EventLoop& loop_;
   grpc::CallbackServerContext* const context_;
   const std::string peer_;
+  std::string run_id_;  ///< once a run was accepted
+  const RunSlot* slot_ = nullptr;
   const std::function<void(RunStream*)> ended_;
   std::unique_ptr<AgentSession> session_;
   std::unique_ptr<Timer> flush_timer_;

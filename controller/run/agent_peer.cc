@@ -5,6 +5,7 @@
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
+#include "common/util/text.h"
 
 namespace wsload {
 namespace {
@@ -14,14 +15,7 @@ constexpr int kMaxPendingMessages = 4096;
 // Texts of agents end up in terminals, logs and result files.
 constexpr size_t kMaxTextLength = 400;
 
-/// One line of bounded length, without control characters.
-std::string CleanLine(const std::string& text) {
-  std::string line = text.substr(0, kMaxTextLength);
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return line;
-}
+std::string ShownText(const std::string& text) { return Shown(text, kMaxTextLength); }
 
 }  // namespace
 
@@ -120,8 +114,8 @@ void AgentPeer::HandleMessage(const v1::AgentMessage& message, int64_t arrived_n
 
 void AgentPeer::HandleLinkClosed(const absl::Status& status) {
   if (ended()) return;
-  const std::string detail = status.ok() ? "ended the stream without a final report" : CleanLine(status.ToString());
-  const std::string text = status.ok() ? detail : CleanLine(std::string(Text(status)));
+  const std::string detail = status.ok() ? "ended the stream without a final report" : ShownText(status.ToString());
+  const std::string text = status.ok() ? detail : ShownText(std::string(Text(status)));
   Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kUnreachable, text);
 }
 
@@ -155,14 +149,14 @@ void AgentPeer::HandleAccepted(const v1::Accepted& accepted) {
   if (state_ != State::kAssigned) return FailProtocol("sent Accepted out of order");
   state_ = State::kAccepted;
   identity_ = accepted;
-  identity_.set_agent_name(CleanLine(accepted.agent_name()));
-  identity_.set_agent_version(CleanLine(accepted.agent_version()));
+  identity_.set_agent_name(ShownText(accepted.agent_name()));
+  identity_.set_agent_version(ShownText(accepted.agent_version()));
   observer_.OnPeerAccepted(index_);
 }
 
 void AgentPeer::HandleRefused(const v1::Refused& refused) {
   const std::string text =
-      refused.message().empty() ? "refused the run without a reason" : CleanLine(refused.message());
+      refused.message().empty() ? "refused the run without a reason" : ShownText(refused.message());
   // A run that it has accepted and then gives up is lost.
   Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kRefused, text);
 }
@@ -204,13 +198,13 @@ void AgentPeer::HandleDone(const v1::Done& done) {
   }
   state_ = State::kEnded;
   link_->CloseSend();
-  observer_.OnPeerDone(index_, *totals, *cpu, CleanLine(done.stopped_early()));
+  observer_.OnPeerDone(index_, *totals, *cpu, ShownText(done.stopped_early()));
 }
 
 void AgentPeer::FailProtocol(const std::string& detail) {
   if (ended()) return;
   Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kUnreachable,
-       fmt::format("broke the control protocol: {}", CleanLine(detail)));
+       fmt::format("broke the control protocol: {}", ShownText(detail)));
 }
 
 void AgentPeer::Fail(AgentResult::State state, const std::string& detail) {

@@ -345,7 +345,7 @@ INSTANTIATE_TEST_SUITE_P(
                                     message.mutable_refused()->set_message("line\nbreak\x1b[2J");
                                   deliver(message);
                                 },
-                                "line break [2J"}),
+                                R"(line\nbreak\x1b[2J)"}),
     [](const auto& test) { return test.param.name; });
 
 /// Calls `scenario` with a fresh cluster every 130 ms of a run, from before its beginning to after its end.
