@@ -286,6 +286,17 @@ TEST(Agents, AnUnreachableOneIsNamed) {
   EXPECT_EQ(Int(gateway.Stop(), "/handshakes/accepted"), 0) << "no load before every agent is there";
 }
 
+TEST(Library, TheExamplesFiveStepsWork) {
+  Gateway gateway;
+  Process example({Binary("wsload-client-example"), gateway.url()});
+  EXPECT_EQ(example.Wait(std::chrono::seconds(20)), 0) << example.err();
+  EXPECT_THAT(example.out(), HasSubstr("acknowledged: msg_id=1 biz_id=9999"));
+  EXPECT_THAT(example.out(), HasSubstr("closed"));
+  const auto truth = gateway.Stop();
+  EXPECT_EQ(Int(truth, "/messages/upstream"), 1);
+  EXPECT_EQ(Int(truth, "/connections/closed_by_client"), 1);
+}
+
 TEST(Flags, WhatIsWrongIsOneLineAndExit104) {
   const auto line = [](const std::string& flag) {
     Process process({Binary("wsload"), flag});
