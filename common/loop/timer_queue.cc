@@ -52,6 +52,8 @@ void TimerQueue::Arm(Node* node, int64_t when_ns) {
   const int64_t next_before_ns = next_due_ns();
   node->when_ns = when_ns;
   heap_.push_back(node);
+  // Room for all of them to be due at once, so that running them never allocates.
+  due_.reserve(heap_.capacity());
   node->heap_index = heap_.size() - 1;
   SiftUp(node->heap_index);
   if (!running_ && when_ns < next_before_ns && on_earlier_) on_earlier_();
