@@ -108,7 +108,8 @@ absl::StatusOr<Proto> FromJson(std::string_view json) {
 class JsonCodec final : public MessageCodec {
  public:
   JsonCodec() {
-    if (parser_.allocate(kFirstCapacity, kMaxDepth)) throw std::bad_alloc();
+    // Both, or every message longer than all before it would grow the document to its own length and no further.
+    if (parser_.allocate(kFirstCapacity, kMaxDepth) || document_.allocate(kFirstCapacity)) throw std::bad_alloc();
   }
 
   void Encode(const MessageView& message, std::string& out) override {
@@ -138,7 +139,8 @@ class JsonCodec final : public MessageCodec {
   bool Decode(std::string_view wire, MessageView& message) override {
     message = {};
     simdjson::dom::object fields;
-    if (parser_.parse(reinterpret_cast<const uint8_t*>(wire.data()), wire.size(), false).get(fields)) return false;
+    const auto* bytes = reinterpret_cast<const uint8_t*>(wire.data());
+    if (parser_.parse_into_document(document_, bytes, wire.size(), false).get(fields)) return false;
     for (const auto [name, value] : fields) {
       // Null leaves a field as it is, like an absent one; of equal names the last value counts.
       if (value.is_null()) continue;
@@ -195,6 +197,7 @@ class JsonCodec final : public MessageCodec {
   }
 
   simdjson::dom::parser parser_;
+  simdjson::dom::document document_;
   std::string body_;  // only ever grows; the decoded body is its beginning
 };
 
