@@ -25,6 +25,8 @@ constexpr int64_t kHour = 3600 * kNsPerSecond;
 /// A controller and its agents, on one loop.
 class Cluster {
  public:
+  ~Cluster() { run_.coordinator.reset(); }
+
   SimAgent& AddAgent(int64_t skew_ns = 0, SimAgent::Network network = {kNsPerMs, kNsPerMs}) {
     const std::string address = fmt::format("h{}:7400", agents_.size() + 1);
     agents_.push_back(std::make_unique<SimAgent>(run_.loop, address, skew_ns, network));

@@ -94,8 +94,8 @@ class CoordinatorTest : public ::testing::Test {
     Say(agent, message);
   }
 
+  std::vector<FarEnd> far_;  ///< outlives the links
   RunHarness run_;
-  std::vector<FarEnd> far_;
 };
 
 TEST_F(CoordinatorTest, TheProtocolInOrder) {
