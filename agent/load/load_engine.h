@@ -55,6 +55,16 @@ class LoadEngine {
   /// No new dials and messages; drain, close, OnDone. Idempotent; also before Connect. `reason` becomes stopped_early.
   virtual void Stop(const std::string& reason) = 0;
 
+  /// Load is allowed until this instant on the monotonic clock; later calls move it. When it passes, the engine stops
+  /// by itself as Stop("lease expired") would, before it sends anything more, however late it wakes. No bound before
+  /// the first call.
+  virtual void SetLease(int64_t until_mono_ns) = 0;
+
+  /// Adds a share of a lost agent's slice, in the measure phase: its clients are dialled from `from_mono_ns` on at the
+  /// pace of the ramp-up, its messages that are due at or after `from_mono_ns` are sent at their due times. Ignored
+  /// outside the measure phase.
+  virtual void TakeOver(const Slice& share, int64_t from_mono_ns) = 0;
+
   virtual int workers() const = 0;
 };
 

@@ -43,6 +43,12 @@ class ThreadedEngine::Lane final : private WorkerObserver {
   void Stop() {
     loop_.Post([this] { worker_->Stop(); });
   }
+  void SetLease(int64_t until_ns) {
+    loop_.Post([this, until_ns] { worker_->SetLease(until_ns); });
+  }
+  void TakeOver(const Slice& share, int64_t from_ns) {
+    loop_.Post([this, share, from_ns] { worker_->TakeOver(share, from_ns); });
+  }
 
  private:
   void OnWorkerReady(int64_t opened, int64_t failed) override {
@@ -67,6 +73,10 @@ class ThreadedEngine::Lane final : private WorkerObserver {
       cpu_ = {now.user_us - cpu_at_start_.user_us, now.system_us - cpu_at_start_.system_us};
       wall_us_ = (loop_.MonoNs() - started_ns_) / kNsPerUs;
     }
+  }
+
+  void OnWorkerLeaseExpired() override {
+    engine_.collector_.Post([this] { engine_.StopsEarly("lease expired"); });
   }
 
   void OnWorkerDone() override {
@@ -136,10 +146,21 @@ void ThreadedEngine::Start(int64_t start_mono_ns) {
 }
 
 void ThreadedEngine::Stop(const std::string& reason) {
-  collector_.Post([this, reason] {
-    if (final_.stopped_early.empty() && lanes_done_ < lanes_.size()) final_.stopped_early = reason;
-  });
+  collector_.Post([this, reason] { StopsEarly(reason); });
   for (auto& lane : lanes_) lane->Stop();
+}
+
+void ThreadedEngine::SetLease(int64_t until_mono_ns) {
+  for (auto& lane : lanes_) lane->SetLease(until_mono_ns);
+}
+
+void ThreadedEngine::TakeOver(const Slice& share, int64_t from_mono_ns) {
+  const std::vector<Slice> parts = Divide(share, workers());
+  for (size_t lane = 0; lane < lanes_.size(); ++lane) lanes_[lane]->TakeOver(parts[lane], from_mono_ns);
+}
+
+void ThreadedEngine::StopsEarly(const std::string& reason) {
+  if (final_.stopped_early.empty() && lanes_done_ < lanes_.size()) final_.stopped_early = reason;
 }
 
 void ThreadedEngine::OnLaneReady(int64_t opened, int64_t failed) {

@@ -26,6 +26,8 @@ class ThreadedEngine final : public LoadEngine {
   void Connect(int64_t ramp_start_mono_ns) override;
   void Start(int64_t start_mono_ns) override;
   void Stop(const std::string& reason) override;
+  void SetLease(int64_t until_mono_ns) override;
+  void TakeOver(const Slice& share, int64_t from_mono_ns) override;
   int workers() const override { return static_cast<int>(lanes_.size()); }
 
  private:
@@ -36,6 +38,7 @@ class ThreadedEngine final : public LoadEngine {
   void Run();
 
   // On the collector's thread.
+  void StopsEarly(const std::string& reason);
   void OnLaneReady(int64_t opened, int64_t failed);
   void OnLaneDone(int lane, ThreadCpu cpu, int64_t wall_us);
   void EmitInterval(IntervalReport report);

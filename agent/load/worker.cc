@@ -61,9 +61,12 @@ Worker::Worker(Environment environment, const RunPlan& plan, const Slice& slice,
       dialer_(std::move(environment.dialer)),
       deadline_armed_ns_(kNever),
       send_timer_(loop_.NewTimer([this] { OnSendTimer(); })),
+      dial_timer_(loop_.NewTimer([this] { OnDialTimer(); })),
+      lease_timer_(loop_.NewTimer([this] { LeaseHolds(loop_.MonoNs()); })),
       deadline_timer_(loop_.NewTimer([this] { OnDeadlineTimer(); })),
       interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })) {
   pool_.Reserve(slice_.clients.count);
+  message_lists_.push_back({slice_.messages});
 }
 
 Worker::~Worker() = default;
@@ -73,15 +76,11 @@ Worker::~Worker() = default;
 void Worker::Connect(int64_t ramp_start_ns) {
   if (state_ != State::kIdle) return;
   state_ = State::kConnecting;
-  ramp_start_ns_ = ramp_start_ns;
   phase_ = Phase::kConnect;
   phase_start_ns_ = ramp_start_ns;
   ArmInterval();
-  if (slice_.clients.count == 0) {
-    ReadyIfAllResolved();
-  } else {
-    ArmSend(DialDueNs(0));
-  }
+  dial_lists_.push_back({slice_.clients, ramp_start_ns});
+  dial_timer_->ArmAt(ramp_start_ns);
 }
 
 void Worker::Start(int64_t start_ns) {
@@ -99,9 +98,8 @@ void Worker::Stop() {
       observer_.OnWorkerDone();
       return;
     case State::kConnecting:
-      next_dial_ = slice_.clients.count;
-      dialer_->CancelAll();
-      ArmSend(loop_.MonoNs());
+      GiveUpDials();
+      dial_timer_->ArmAt(loop_.MonoNs());
       return;
     case State::kReady:
       EnterClose(loop_.MonoNs());
@@ -114,6 +112,42 @@ void Worker::Stop() {
     case State::kDone:
       return;
   }
+}
+
+void Worker::SetLease(int64_t until_ns) {
+  lease_until_ns_ = until_ns;
+  if (until_ns == kNever) return lease_timer_->Cancel();
+  // The lease holds at its last instant.
+  lease_timer_->ArmAt(until_ns + 1);
+}
+
+bool Worker::LeaseHolds(int64_t now_ns) {
+  if (now_ns <= lease_until_ns_) return true;
+  lease_until_ns_ = kNever;
+  if (!stop_wanted_) {
+    observer_.OnWorkerLeaseExpired();
+    Stop();
+  }
+  return false;
+}
+
+void Worker::TakeOver(const Slice& share, int64_t from_ns) {
+  if (state_ != State::kMeasuring || stop_wanted_) return;
+  dial_lists_.push_back({share.clients, from_ns, share.clients.first});
+  MessageList list{share.messages};
+  // Binary search: the offsets never go back.
+  int64_t end = share.messages.count;
+  while (list.next < end) {
+    const int64_t middle = list.next + (end - list.next) / 2;
+    if (start_ns_ + schedule_.OffsetNs(share.messages.At(middle)) < from_ns) {
+      list.next = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  message_lists_.push_back(list);
+  dial_timer_->ArmAt(loop_.MonoNs());
+  ArmSend(loop_.MonoNs());
 }
 
 void Worker::EnterPhase(Phase phase, int64_t start_ns) {
@@ -132,6 +166,7 @@ void Worker::EnterMeasure() {
 
 void Worker::EnterDrain(int64_t now_ns) {
   state_ = State::kDraining;
+  GiveUpDials();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
   if (group_->open_messages() == 0) ArmSend(now_ns);
 }
@@ -145,9 +180,11 @@ void Worker::EnterClose(int64_t now_ns) {
 }
 
 void Worker::DoneIfClosed() {
-  if (state_ != State::kClosing || !pool_.empty()) return;
+  if (state_ != State::kClosing || !pool_.empty() || dials_resolved_ < dials_started_) return;
   state_ = State::kDone;
   send_timer_->Cancel();
+  dial_timer_->Cancel();
+  lease_timer_->Cancel();
   deadline_timer_->Cancel();
   interval_timer_->Cancel();
   EmitInterval();
@@ -164,10 +201,8 @@ void Worker::ArmSend(int64_t when_ns) {
 void Worker::OnSendTimer() {
   const int64_t now_ns = loop_.MonoNs();
   if (now_ns - send_armed_ns_ > kStallNs) ++recorder_.counters().loop_stalls;
+  if (!LeaseHolds(now_ns)) return;
   switch (state_) {
-    case State::kConnecting:
-      DialDue(now_ns);
-      return;
     case State::kReady:
       EnterMeasure();
       SendDue(now_ns);
@@ -179,10 +214,16 @@ void Worker::OnSendTimer() {
       if (group_->open_messages() == 0) EnterClose(now_ns);
       return;
     case State::kIdle:
+    case State::kConnecting:
     case State::kClosing:
     case State::kDone:
       return;
   }
+}
+
+void Worker::OnDialTimer() {
+  const int64_t now_ns = loop_.MonoNs();
+  if (LeaseHolds(now_ns)) DialDue(now_ns);
 }
 
 void Worker::ArmDeadline() {
@@ -196,7 +237,9 @@ void Worker::ArmDeadline() {
 
 void Worker::OnDeadlineTimer() {
   deadline_armed_ns_ = kNever;
-  group_->OnTimer(loop_.MonoNs());
+  const int64_t now_ns = loop_.MonoNs();
+  LeaseHolds(now_ns);
+  group_->OnTimer(now_ns);
   ArmDeadline();
 }
 
@@ -230,34 +273,50 @@ void Worker::CountBytes() {
 
 // --- connecting -----------------------------------------------------------------------------------------------------
 
-int64_t Worker::DialDueNs(int64_t position) const {
-  const auto client = static_cast<Int128>(slice_.clients.At(position));
-  return ramp_start_ns_ + static_cast<int64_t>(client * plan_.ramp_up_ns / plan_.clients);
+int64_t Worker::DialDueNs(const DialList& list) const {
+  const auto index = static_cast<Int128>(list.clients.At(list.next) - list.first_index);
+  return list.start_ns + static_cast<int64_t>(index * plan_.ramp_up_ns / plan_.clients);
+}
+
+Worker::DialList* Worker::NextDial() {
+  DialList* first = nullptr;
+  for (DialList& list : dial_lists_) {
+    if (list.next == list.clients.count) continue;
+    if (first == nullptr || DialDueNs(list) < DialDueNs(*first)) first = &list;
+  }
+  return first;
+}
+
+void Worker::GiveUpDials() {
+  dial_lists_.clear();
+  dialer_->CancelAll();
 }
 
 void Worker::DialDue(int64_t now_ns) {
-  for (int dials = 0; next_dial_ < slice_.clients.count && DialDueNs(next_dial_) <= now_ns; ++dials) {
-    if (dials == kDialsPerTurn) return ArmSend(now_ns);
-    const int64_t user_id = plan_.first_user_id + slice_.clients.At(next_dial_++);
-    std::string token;
-    if (plan_.protocol == Protocol::kGateway) {
-      const int64_t issued_at_s = clock_.UnixNs() / kNsPerSecond;
-      token = token_.Encode({.user_id = user_id,
-                             .biz_id = plan_.biz_id,
-                             .issuer = plan_.jwt_issuer,
-                             .issued_at_unix_s = issued_at_s,
-                             .expires_unix_s = issued_at_s + plan_.token_ttl_s});
-    }
-    ++dials_started_;
-    recorder_.DialStarted();
-    dialer_->Dial(token.empty() ? std::string() : plan_.token_param, token,
-                  [this, user_id](DialResult result) { OnDialled(user_id, std::move(result)); });
+  for (int dials = 0;; ++dials) {
+    DialList* list = NextDial();
+    if (list == nullptr) return ReadyIfAllResolved();
+    const int64_t due_ns = DialDueNs(*list);
+    if (due_ns > now_ns || dials == kDialsPerTurn) return dial_timer_->ArmAt(std::max(due_ns, now_ns));
+    DialOne(list->clients.At(list->next++));
   }
-  if (next_dial_ < slice_.clients.count) {
-    ArmSend(DialDueNs(next_dial_));
-  } else {
-    ReadyIfAllResolved();
+}
+
+void Worker::DialOne(int64_t client) {
+  const int64_t user_id = plan_.first_user_id + client;
+  std::string token;
+  if (plan_.protocol == Protocol::kGateway) {
+    const int64_t issued_at_s = clock_.UnixNs() / kNsPerSecond;
+    token = token_.Encode({.user_id = user_id,
+                           .biz_id = plan_.biz_id,
+                           .issuer = plan_.jwt_issuer,
+                           .issued_at_unix_s = issued_at_s,
+                           .expires_unix_s = issued_at_s + plan_.token_ttl_s});
   }
+  ++dials_started_;
+  recorder_.DialStarted();
+  dialer_->Dial(token.empty() ? std::string() : plan_.token_param, token,
+                [this, user_id](DialResult result) { OnDialled(user_id, std::move(result)); });
 }
 
 void Worker::OnDialled(int64_t user_id, DialResult result) {
@@ -265,15 +324,18 @@ void Worker::OnDialled(int64_t user_id, DialResult result) {
   recorder_.Dialled(result);
   if (result.connection != nullptr) {
     ++opened_;
-    pool_.Add(std::make_unique<WebSocketClient>(std::move(result.connection), *group_, plan_.biz_id, user_id))
-        .Start(result.finished_ns);
+    WebSocketClient& client =
+        pool_.Add(std::make_unique<WebSocketClient>(std::move(result.connection), *group_, plan_.biz_id, user_id));
+    client.Start(result.finished_ns);
+    if (state_ == State::kClosing) client.Stop(kCloseTimeoutNs);
     ArmDeadline();
   }
   ReadyIfAllResolved();
+  DoneIfClosed();
 }
 
 void Worker::ReadyIfAllResolved() {
-  if (state_ != State::kConnecting || next_dial_ < slice_.clients.count || dials_resolved_ < dials_started_) return;
+  if (state_ != State::kConnecting || dials_resolved_ < dials_started_ || NextDial() != nullptr) return;
   state_ = State::kReady;
   if (stop_wanted_) return EnterClose(loop_.MonoNs());
   observer_.OnWorkerReady(opened_, dials_resolved_ - opened_);
@@ -281,17 +343,32 @@ void Worker::ReadyIfAllResolved() {
 
 // --- sending --------------------------------------------------------------------------------------------------------
 
+int64_t Worker::MessageDueNs(const MessageList& list) const {
+  return start_ns_ + schedule_.OffsetNs(list.messages.At(list.next));
+}
+
+Worker::MessageList* Worker::NextMessage() {
+  MessageList* first = nullptr;
+  for (MessageList& list : message_lists_) {
+    if (list.next == list.messages.count) continue;
+    if (first == nullptr || MessageDueNs(list) < MessageDueNs(*first)) first = &list;
+  }
+  return first;
+}
+
 void Worker::SendDue(int64_t now_ns) {
   woke_ns_ = now_ns;
-  for (int sent = 0; next_message_ < slice_.messages.count; ++sent) {
-    const int64_t due_ns = start_ns_ + schedule_.OffsetNs(slice_.messages.At(next_message_));
+  for (int sent = 0;; ++sent) {
+    MessageList* list = NextMessage();
+    if (list == nullptr) break;
+    const int64_t due_ns = MessageDueNs(*list);
     if (due_ns > now_ns) {
       ArmDeadline();
       return ArmSend(pacer_.NextWakeNs(due_ns, woke_ns_));
     }
     if (sent == kMessagesPerTurn) return ArmSend(now_ns);
     SendOne(due_ns);
-    ++next_message_;
+    ++list->next;
   }
   ArmDeadline();
   if (now_ns < end_ns_) return ArmSend(end_ns_);

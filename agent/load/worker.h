@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "agent/client/client_group.h"
@@ -31,6 +32,8 @@ class WorkerObserver {
   virtual void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta) = 0;
   /// The measure phase begins (true) or the drain has ended (false): the time between is what CPU use is judged by.
   virtual void OnWorkerLoad(bool begins) = 0;
+  /// The lease passed; the worker stops by itself.
+  virtual void OnWorkerLeaseExpired() = 0;
   virtual void OnWorkerDone() = 0;
 
  protected:
@@ -62,6 +65,8 @@ class Worker final : private ClientObserver {
   void Connect(int64_t ramp_start_ns);
   void Start(int64_t start_ns);
   void Stop();
+  void SetLease(int64_t until_ns);
+  void TakeOver(const Slice& share, int64_t from_ns);
 
   void Recycle(std::unique_ptr<Stats> stats) { recorder_.Recycle(std::move(stats)); }
 
@@ -81,20 +86,43 @@ class Worker final : private ClientObserver {
   void OnUndecodable(WebSocketClient& client) override;
   void OnClientClosed(WebSocketClient& client, const CloseInfo& info) override;
 
-  // The three timers: clients' deadlines, sending (dials and messages), interval ends.
+  // The timers: phase changes and messages, dials, clients' deadlines, interval ends, the lease.
   void OnSendTimer();
+  void OnDialTimer();
   void OnDeadlineTimer();
   void OnIntervalTimer();
   void ArmSend(int64_t when_ns);
   void ArmDeadline();
   void ArmInterval();
 
+  /// The clients of one slice, dialled evenly.
+  struct DialList {
+    Progression clients;
+    int64_t start_ns = 0;
+    int64_t first_index = 0;  ///< of the run, the one that is due at start_ns
+    int64_t next = 0;         ///< position in clients
+  };
+  /// The messages of one slice.
+  struct MessageList {
+    Progression messages;
+    int64_t next = 0;  ///< position in messages
+  };
+
   void DialDue(int64_t now_ns);
-  int64_t DialDueNs(int64_t position) const;
+  int64_t DialDueNs(const DialList& list) const;
+  void DialOne(int64_t client);
+  /// The list whose next dial is due first; null when all were begun.
+  DialList* NextDial();
+  void GiveUpDials();
   void OnDialled(int64_t user_id, DialResult result);
   void ReadyIfAllResolved();
 
+  /// False: the lease has passed, and the worker is stopping.
+  bool LeaseHolds(int64_t now_ns);
+
   void SendDue(int64_t now_ns);
+  int64_t MessageDueNs(const MessageList& list) const;
+  MessageList* NextMessage();
   void SendOne(int64_t due_ns);
   void EnterMeasure();
   void EnterDrain(int64_t now_ns);
@@ -121,18 +149,18 @@ class Worker final : private ClientObserver {
   std::string plaintext_;  ///< the body of every upstream message
 
   State state_ = State::kIdle;
-  int64_t ramp_start_ns_ = 0;
-  int64_t next_dial_ = 0;  ///< position in slice_.clients
+  std::vector<DialList> dial_lists_;  ///< the slice's own, and what was taken over
   int64_t dials_started_ = 0;
   int64_t dials_resolved_ = 0;
   int64_t opened_ = 0;
 
   int64_t start_ns_ = 0;
-  int64_t next_message_ = 0;  ///< position in slice_.messages
+  std::vector<MessageList> message_lists_;  ///< likewise
   int64_t end_ns_ = 0;
   int64_t woke_ns_ = 0;
   int64_t send_armed_ns_ = 0;
   int64_t deadline_armed_ns_ = 0;
+  int64_t lease_until_ns_ = std::numeric_limits<int64_t>::max();
   bool stop_wanted_ = false;
 
   Phase phase_ = Phase::kConnect;
@@ -144,6 +172,8 @@ class Worker final : private ClientObserver {
   int64_t bytes_received_counted_ = 0;
 
   std::unique_ptr<Timer> send_timer_;
+  std::unique_ptr<Timer> dial_timer_;
+  std::unique_ptr<Timer> lease_timer_;
   std::unique_ptr<Timer> deadline_timer_;
   std::unique_ptr<Timer> interval_timer_;
 };

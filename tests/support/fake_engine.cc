@@ -158,6 +158,8 @@ class FakeEngine final : public LoadEngine {
   void Stop(const std::string& reason) override {
     loop_.Post([load = load_, reason] { load->Stop(reason); });
   }
+  void SetLease(int64_t) override {}
+  void TakeOver(const Slice&, int64_t) override {}
   int workers() const override { return 1; }
 
  private:

@@ -23,7 +23,7 @@ struct Interval {
 
 class Log final : public WorkerObserver {
  public:
-  int ready = 0, done = 0;
+  int ready = 0, done = 0, lease_expired = 0;
   int64_t opened = -1, failed = -1;
   std::vector<Interval> intervals;
   std::vector<bool> load;
@@ -39,6 +39,7 @@ class Log final : public WorkerObserver {
     intervals.push_back({phase, interval_index, *delta});
   }
   void OnWorkerLoad(bool begins) override { load.push_back(begins); }
+  void OnWorkerLeaseExpired() override { ++lease_expired; }
   void OnWorkerDone() override { ++done; }
 };
 
@@ -325,6 +326,86 @@ TEST_F(WorkerTest, SlicesOfOneRunTogetherAreTheRun) {
   std::sort(sent.begin(), sent.end());
   const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
   for (size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(sent[i], start_ns + schedule.OffsetNs(static_cast<int64_t>(i)));
+}
+
+TEST_F(WorkerTest, NothingLeavesAfterTheLeaseHoweverLateItWakes) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  const int64_t start_ns = loop_.MonoNs();
+  rig.worker->SetLease(start_ns + kNsPerSecond);
+  rig.worker->Start(start_ns);
+  loop_.AdvanceBy(kNsPerSecond / 2);
+  const size_t before = gateway_.upstream.size();
+  // A stopped process: time passes, nothing runs, then everything is overdue at once.
+  loop_.clock().AdvanceBy(kNsPerSecond);
+  loop_.AdvanceBy(5 * kNsPerSecond);
+  EXPECT_EQ(gateway_.upstream.size(), before);
+  EXPECT_EQ(rig.log.lease_expired, 1);
+  EXPECT_EQ(rig.log.done, 1);
+  EXPECT_EQ(gateway_.closes_seen, 10);
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, ARenewedLeaseLetsTheRunEnd) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  for (int i = 0; i < 40; ++i) {
+    rig.worker->SetLease(loop_.MonoNs() + 300 * kNsPerMs);
+    loop_.AdvanceBy(200 * kNsPerMs);
+  }
+  EXPECT_EQ(rig.log.lease_expired, 0);
+  EXPECT_EQ(rig.log.totals.counters.success, 300);
+}
+
+TEST_F(WorkerTest, TakingOverContinuesTheLostScheduleExactly) {
+  const RunPlan plan = SmallPlan();
+  const std::vector<Slice> slices = SplitOverAgents(plan, 2);
+  Rig rig(loop_, gateway_, plan, slices[0], "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  const int64_t start_ns = loop_.MonoNs();
+  rig.worker->Start(start_ns);
+  loop_.AdvanceBy(kNsPerSecond / 2);
+  const int64_t from_ns = start_ns + kNsPerSecond;
+  rig.worker->TakeOver(slices[1], from_ns);
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  // The first second by itself: messages 0, 2, ..., 98; from then on every message of the run.
+  std::vector<int64_t> expected;
+  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  for (int64_t i = 0; i < schedule.total(); ++i) {
+    const int64_t due_ns = start_ns + schedule.OffsetNs(i);
+    if (i % 2 == 0 || due_ns >= from_ns) expected.push_back(due_ns);
+  }
+  std::vector<int64_t> sent;
+  for (const auto& message : gateway_.upstream) sent.push_back(message.received_ns);
+  EXPECT_EQ(sent, expected);
+  EXPECT_EQ(rig.log.totals.counters.connections.opened, 10);
+  EXPECT_EQ(gateway_.keys.size(), expected.size());
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, StoppingWhileTakingOverLosesNoConnection) {
+  const RunPlan plan = SmallPlan();
+  const std::vector<Slice> slices = SplitOverAgents(plan, 2);
+  Rig rig(loop_, gateway_, plan, slices[0], "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(kNsPerSecond / 2);
+  gateway_.dial_delay_ns = 50 * kNsPerMs;
+  rig.worker->TakeOver(slices[1], loop_.MonoNs());
+  loop_.AdvanceBy(kNsPerMs);
+  rig.worker->Stop();
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  EXPECT_EQ(rig.log.done, 1);
+  EXPECT_EQ(gateway_.open(), 0);
+  ExpectConserved(rig.log.totals.counters);
 }
 
 TEST_F(WorkerTest, AStalledServerShowsInResponseTime) {

@@ -37,6 +37,8 @@ class NotedEngine final : public LoadEngine {
   void Connect(int64_t at) override { log_.calls.push_back(fmt::format("connect {}", at)); }
   void Start(int64_t at) override { log_.calls.push_back(fmt::format("start {}", at)); }
   void Stop(const std::string& reason) override { log_.calls.push_back("stop " + reason); }
+  void SetLease(int64_t) override {}
+  void TakeOver(const Slice&, int64_t) override {}
   int workers() const override { return 3; }
 
  private:
