@@ -61,6 +61,23 @@ std::vector<std::string> Wrapped(std::string_view text, size_t width) {
   return lines;
 }
 
+template <typename Integer>
+absl::StatusOr<Integer> ParseIntegerOf(std::string_view text) {
+  const auto parsed = ParseInteger(text, std::numeric_limits<Integer>::min(), std::numeric_limits<Integer>::max());
+  if (!parsed.ok()) return parsed.status();
+  return static_cast<Integer>(*parsed);
+}
+
+/// A flag's parser that leaves what `parse` makes of the text in `*value`.
+template <typename Value>
+std::function<absl::Status(std::string_view)> Into(Value* value, absl::StatusOr<Value> (*parse)(std::string_view)) {
+  return [value, parse](std::string_view text) {
+    auto parsed = parse(text);
+    if (parsed.ok()) *value = *std::move(parsed);
+    return parsed.status();
+  };
+}
+
 }  // namespace
 
 struct FlagSet::Flag {
@@ -96,11 +113,7 @@ void FlagSet::Add(std::string name, int64_t* value, std::string help, bool in_sh
            .default_text = fmt::format("{}", *value),
            .example = "10",
            .in_short_help = in_short_help,
-           .parse = [value](std::string_view text) {
-             auto parsed = ParseInteger(text, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max());
-             if (parsed.ok()) *value = *parsed;
-             return parsed.status();
-           }});
+           .parse = Into(value, &ParseIntegerOf<int64_t>)});
 }
 
 void FlagSet::Add(std::string name, int32_t* value, std::string help, bool in_short_help) {
@@ -109,11 +122,7 @@ void FlagSet::Add(std::string name, int32_t* value, std::string help, bool in_sh
            .default_text = fmt::format("{}", *value),
            .example = "10",
            .in_short_help = in_short_help,
-           .parse = [value](std::string_view text) {
-             auto parsed = ParseInteger(text, std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max());
-             if (parsed.ok()) *value = static_cast<int32_t>(*parsed);
-             return parsed.status();
-           }});
+           .parse = Into(value, &ParseIntegerOf<int32_t>)});
 }
 
 void FlagSet::Add(std::string name, bool* value, std::string help, bool in_short_help) {
@@ -123,11 +132,7 @@ void FlagSet::Add(std::string name, bool* value, std::string help, bool in_short
            .example = "true",
            .in_short_help = in_short_help,
            .is_bool = true,
-           .parse = [value](std::string_view text) {
-             auto parsed = ParseBool(text);
-             if (parsed.ok()) *value = *parsed;
-             return parsed.status();
-           }});
+           .parse = Into(value, &ParseBool)});
 }
 
 void FlagSet::Add(std::string name, double* value, std::string help, bool in_short_help) {
@@ -136,11 +141,7 @@ void FlagSet::Add(std::string name, double* value, std::string help, bool in_sho
            .default_text = fmt::format("{}", *value),
            .example = "0.5",
            .in_short_help = in_short_help,
-           .parse = [value](std::string_view text) {
-             auto parsed = ParseDouble(text);
-             if (parsed.ok()) *value = *parsed;
-             return parsed.status();
-           }});
+           .parse = Into(value, &ParseDouble)});
 }
 
 void FlagSet::Add(std::string name, std::string* value, std::string help, bool in_short_help) {
@@ -174,11 +175,7 @@ void FlagSet::Add(std::string name, DurationNs value, std::string help, bool in_
            .default_text = *value.ns == 0 ? "0" : FormatDuration(*value.ns),
            .example = "30s",
            .in_short_help = in_short_help,
-           .parse = [value](std::string_view text) {
-             auto parsed = ParseDuration(text);
-             if (parsed.ok()) *value.ns = *parsed;
-             return parsed.status();
-           }});
+           .parse = Into(value.ns, &ParseDuration)});
 }
 
 void FlagSet::Add(std::string name, SizeBytes value, std::string help, bool in_short_help) {
@@ -187,11 +184,7 @@ void FlagSet::Add(std::string name, SizeBytes value, std::string help, bool in_s
            .default_text = FormatSize(*value.bytes),
            .example = "64k",
            .in_short_help = in_short_help,
-           .parse = [value](std::string_view text) {
-             auto parsed = ParseSize(text);
-             if (parsed.ok()) *value.bytes = *parsed;
-             return parsed.status();
-           }});
+           .parse = Into(value.bytes, &ParseSize)});
 }
 
 void FlagSet::AddParsed(std::string name, std::string default_text, std::function<absl::Status(std::string_view)> parse,
