@@ -17,6 +17,7 @@
 #include "agent/load/engine_factory.h"
 #include "agent/service/agent_flags.h"
 #include "agent/service/grpc_agent_server.h"
+#include "agent/service/health_check.h"
 #include "common/flags/flag_set.h"
 #include "common/time/clock.h"
 #include "common/util/status.h"
@@ -32,6 +33,9 @@ constexpr int kExitBadFlags = 104;
 constexpr int64_t kReservedDescriptors = 64;
 // A controller waits for the agent's last report; an agent waits for its connections to close, but not forever.
 constexpr int64_t kDrainTimeoutNs = 60 * kNsPerSecond;
+// The first argument that asks an agent instead of being one.
+constexpr char kHealthCheck[] = "healthcheck";
+constexpr int64_t kHealthCheckTimeoutNs = 2 * kNsPerSecond;
 
 /// Raises the descriptor limit as far as it goes and says what it is then.
 int64_t RaiseDescriptorLimit() {
@@ -99,13 +103,23 @@ int Serve(const AgentFlags& flags) {
   return 0;
 }
 
-int Main(const std::vector<std::string>& args) {
+int CheckAgent(const AgentFlags& flags) {
+  const absl::Status healthy = CheckHealth(flags.listen, kHealthCheckTimeoutNs);
+  if (healthy.ok()) return 0;
+  fmt::print(stderr, "wsload-agent: {}\n", Text(healthy));
+  return kExitFailed;
+}
+
+int Main(std::vector<std::string> args) {
+  const bool health_check = !args.empty() && args.front() == kHealthCheck;
+  if (health_check) args.erase(args.begin());
   AgentFlags flags;
   FlagSet set("wsload-agent", "WSLOAD_AGENT");
   BindAgentFlags(set, flags);
   absl::Status parsed = set.Parse(args, ProcessEnvironment());
   if (parsed.ok() && (set.help_wanted() || set.helpfull_wanted())) {
-    fmt::print("{}", set.Usage("wsload-agent: carries out its share of a controller's runs, one at a time.",
+    fmt::print("{}", set.Usage("wsload-agent: carries out its share of a controller's runs, one at a time.\n"
+                               "wsload-agent healthcheck: asks the agent at -listen; exit code 0 when it takes runs.",
                                set.helpfull_wanted()));
     return 0;
   }
@@ -119,7 +133,7 @@ int Main(const std::vector<std::string>& args) {
   spdlog::set_level(flags.log_level);
   // gRPC's own lines speak of its insides; what matters of them arrives as a status.
   setenv("GRPC_VERBOSITY", flags.log_level <= spdlog::level::debug ? "ERROR" : "NONE", 0);
-  return Serve(flags);
+  return health_check ? CheckAgent(flags) : Serve(flags);
 }
 
 }  // namespace

@@ -294,6 +294,21 @@ TEST(Agents, AnUnreachableOneIsNamed) {
   EXPECT_EQ(Int(gateway.Stop(), "/handshakes/accepted"), 0) << "no load before every agent is there";
 }
 
+TEST(Agents, HealthCheckTellsAListeningOneFromNone) {
+  const auto check = [](const std::string& listen) {
+    Process process({Binary("wsload-agent"), "healthcheck", "-listen=" + listen});
+    const auto exit_code = process.Wait(std::chrono::seconds(20));
+    return std::make_pair(exit_code.value_or(-1), process.err());
+  };
+  Agent agent;
+  EXPECT_EQ(check(agent.address()).first, 0);
+  agent.process().Signal(SIGTERM);
+  EXPECT_EQ(agent.process().Wait(std::chrono::seconds(20)), 0);
+  const auto [exit_code, line] = check(agent.address());
+  EXPECT_EQ(exit_code, 1);
+  EXPECT_THAT(line, HasSubstr("no healthy agent on " + agent.address()));
+}
+
 TEST(Library, TheExamplesFiveStepsWork) {
   Gateway gateway;
   Process example({Binary("wsload-client-example"), gateway.url()});

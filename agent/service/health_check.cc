@@ -1,0 +1,40 @@
+#include "agent/service/health_check.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+
+#include "common/util/status.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+
+namespace wsload {
+namespace {
+
+namespace health = grpc::health::v1;
+
+HostPort Reachable(const HostPort& listen) {
+  if (listen.host == "0.0.0.0") return {"127.0.0.1", listen.port};
+  if (listen.host == "::") return {"::1", listen.port};
+  return listen;
+}
+
+}  // namespace
+
+absl::Status CheckHealth(const HostPort& listen, int64_t timeout_ns) {
+  const std::string address = Reachable(listen).ToString();
+  const auto stub = health::Health::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::nanoseconds(timeout_ns));
+  health::HealthCheckResponse response;
+  const grpc::Status answered = stub->Check(&context, health::HealthCheckRequest(), &response);
+  if (!answered.ok()) {
+    return MakeStatus(absl::StatusCode::kUnavailable, "no healthy agent on {}: {}; is it running, with this -listen?",
+                      address, answered.error_message());
+  }
+  if (response.status() != health::HealthCheckResponse::SERVING) {
+    return MakeStatus(absl::StatusCode::kUnavailable, "the agent on {} takes no runs: it is leaving", address);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace wsload
