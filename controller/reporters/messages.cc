@@ -50,7 +50,7 @@ constexpr Entry kEntries[] = {
     {Msg::kFailed, "failed", "失败"},
     {Msg::kUnsent, "unsent", "未发送"},
     {Msg::kSendLagP99, "send lag p99 (ms)", "发送滞后 p99 (ms)"},
-    {Msg::kCpu, "busiest worker (%)", "最忙线程 (%)"},
+    {Msg::kCpu, "worker CPU (%)", "最忙线程 (%)"},
     {Msg::kStateDone, "done", "完成"},
     {Msg::kStateLost, "lost", "失联"},
     {Msg::kStateRefused, "refused", "拒绝"},
