@@ -154,6 +154,7 @@ TEST(DialerTest, NoDescriptors) {
   AsioEventLoop loop;
   auto dialer = NewDialer(loop, LoopbackOptions(port.port()));
   ASSERT_TRUE(dialer.ok());
+  EXPECT_EQ(DialOnce(loop, **dialer).cause, "refused") << "with descriptors";
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   const rlimit none{0, limit.rlim_max};

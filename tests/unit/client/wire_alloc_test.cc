@@ -1,31 +1,24 @@
 // The message path allocates nothing once its buffers have grown. A program of
-// its own, because it replaces operator new and OpenSSL's allocator.
+// its own, because it replaces OpenSSL's allocator.
 #include <gtest/gtest.h>
 #include <openssl/crypto.h>
 
 #include <cstdlib>
-#include <new>
+#include <string>
 
 #include "agent/client/body_cipher.h"
 #include "agent/client/message_codec.h"
+#include "tests/support/count_allocations.h"
 
 namespace {
 
-size_t allocations = 0;
-
-void* Allocate(size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-
 void* CountedMalloc(size_t size, const char*, int) {
-  ++allocations;
+  wsload::CountAllocation();
   return std::malloc(size);
 }
 
 void* CountedRealloc(void* memory, size_t size, const char*, int) {
-  ++allocations;
+  wsload::CountAllocation();
   return std::realloc(memory, size);
 }
 
@@ -36,18 +29,6 @@ const bool kOpenSslCounts = CRYPTO_set_mem_functions(CountedMalloc, CountedReall
 
 }  // namespace
 
-void* operator new(size_t size) { return Allocate(size); }
-void* operator new[](size_t size) { return Allocate(size); }
-void* operator new(size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size > 0 ? size : 1);
-}
-void* operator new[](size_t size, const std::nothrow_t& tag) noexcept { return operator new(size, tag); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-
 namespace wsload {
 namespace {
 
@@ -56,22 +37,22 @@ constexpr size_t kSizes[] = {2000, 1, 100, 0, 1999, 300};  // the longest first:
 
 /// Allocations of `body` once it has run for a while.
 template <typename Body>
-size_t AllocationsOf(const Body& body) {
+int64_t AllocationsOf(const Body& body) {
   // The random generator's block of nonces must have been refilled on the way, too.
   for (int i = 0; i < 100; ++i) body();
-  const size_t before = allocations;
+  const int64_t before = ThreadAllocations();
   for (int i = 0; i < 1000; ++i) body();
-  return allocations - before;
+  return ThreadAllocations() - before;
 }
 
 TEST(WireAllocTest, TheCountersCount) {
   EXPECT_TRUE(kOpenSslCounts);
-  const size_t before = allocations;
+  const int64_t before = ThreadAllocations();
   OPENSSL_free(OPENSSL_malloc(1));
-  EXPECT_EQ(allocations, before + 1);
+  EXPECT_EQ(ThreadAllocations(), before + 1);
   std::string text;
   text.reserve(100);
-  EXPECT_EQ(allocations, before + 2);
+  EXPECT_EQ(ThreadAllocations(), before + 2);
 }
 
 TEST(WireAllocTest, Codecs) {
@@ -93,7 +74,7 @@ TEST(WireAllocTest, Codecs) {
                   ASSERT_FALSE(codec->Decode({padded.data(), wire.size() - 1}, received));
                 }
               }),
-              0u);
+              0);
   }
 }
 
@@ -111,7 +92,7 @@ TEST(WireAllocTest, Ciphers) {
                   ASSERT_EQ(opened, plaintext);
                 }
               }),
-              0u);
+              0);
   }
 }
 
