@@ -1,7 +1,9 @@
 #include "agent/service/agent_flags.h"
 
 #include <string_view>
+#include <utility>
 
+#include "common/security/access_token.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -31,7 +33,19 @@ void BindAgentFlags(FlagSet& set, AgentFlags& flags) {
         return address.status();
       },
       "address for controllers, host:port (port 0: any free one)", true);
-  set.Add("insecure", &flags.insecure, "allow a -listen address that other hosts can reach", true);
+  set.Add("tls-cert", &flags.tls_cert, "PEM certificate of this agent; controllers then need TLS", true);
+  set.Add("tls-key", &flags.tls_key, "its private key", true);
+  set.Add("tls-client-ca", &flags.tls_client_ca, "PEM; only controllers with a certificate it signed are served", true);
+  set.Add("token-file", &flags.token_file, "only controllers with the same token are served", true);
+  set.AddParsed(
+      "allow-target", "",
+      [&flags](std::string_view text) {
+        absl::StatusOr<TargetList> targets = TargetList::Parse(text);
+        if (targets.ok()) flags.allowed_targets = *std::move(targets);
+        return targets.status();
+      },
+      "host[:port],... that runs may load; none: any", true);
+  set.Add("insecure", &flags.insecure, "serve whoever reaches a -listen address of no loopback", true);
   set.Add("workers", &flags.workers, "worker threads (0: as the run says, else one per core)", true);
   set.Add("max-clients", &flags.max_clients, "most clients in one run (0: as many as the descriptor limit allows)",
           true);
@@ -49,13 +63,31 @@ absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags) {
     return InvalidArgument("-workers={}: want 0 to {}", flags.workers, kMaxWorkers);
   }
   if (flags.max_clients < 0) return InvalidArgument("-max-clients={}: want 0 or more", flags.max_clients);
-  if (!flags.listen.IsLoopback() && !flags.insecure) {
-    return InvalidArgument(
-        "-listen={}: anyone who reaches this address could run loads from this host; add -insecure if the network is "
-        "trusted, or listen on 127.0.0.1",
-        flags.listen.ToString());
+  if (!flags.tls_client_ca.empty() && flags.tls_cert.empty()) {
+    return InvalidArgument("-tls-client-ca: wants a certificate of the agent's own too; add -tls-cert and -tls-key");
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<ServerSecurity> ReadServerSecurity(const AgentFlags& flags,
+                                                  const std::map<std::string, std::string>& environment) {
+  ServerSecurity security;
+  absl::StatusOr<TlsIdentity> identity = ReadTlsIdentity(flags.tls_cert, flags.tls_key);
+  if (!identity.ok()) return identity.status();
+  security.identity = *std::move(identity);
+  absl::StatusOr<std::string> client_ca = ReadTrustedCertificates("tls-client-ca", flags.tls_client_ca);
+  if (!client_ca.ok()) return client_ca.status();
+  security.client_ca_pem = *std::move(client_ca);
+  absl::StatusOr<std::string> token = ReadAccessToken(flags.token_file, environment);
+  if (!token.ok()) return token.status();
+  security.token = *std::move(token);
+  if (!flags.listen.IsLoopback() && !security.KnowsControllers() && !flags.insecure) {
+    return InvalidArgument(
+        "-listen={}: anyone who reaches this address could run loads from this host; add -token-file or "
+        "-tls-client-ca, listen on 127.0.0.1, or add -insecure if the network is trusted",
+        flags.listen.ToString());
+  }
+  return security;
 }
 
 }  // namespace wsload

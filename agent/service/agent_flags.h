@@ -4,17 +4,26 @@
 #include <spdlog/common.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "agent/service/server_security.h"
 #include "common/flags/flag_set.h"
 #include "common/net/host_port.h"
+#include "common/net/target_list.h"
 
 namespace wsload {
 
 struct AgentFlags {
   HostPort listen{"127.0.0.1", 7400};
   bool insecure = false;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string tls_client_ca;
+  std::string token_file;
+  TargetList allowed_targets;
   int32_t workers = 0;
   int64_t max_clients = 0;
   spdlog::level::level_enum log_level = spdlog::level::info;
@@ -26,5 +35,10 @@ void BindAgentFlags(FlagSet& set, AgentFlags& flags);
 
 /// After parsing: ranges, combinations and leftovers. kInvalidArgument with one line.
 absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags);
+
+/// Reads the files that the flags name, and the token from `environment`. kInvalidArgument: one line, without a secret
+/// in it, for what cannot be read or used, and for an address that others can reach while nothing keeps them out.
+absl::StatusOr<ServerSecurity> ReadServerSecurity(const AgentFlags& flags,
+                                                  const std::map<std::string, std::string>& environment);
 
 }  // namespace wsload

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <thread>
 #include <utility>
@@ -58,6 +59,7 @@ AgentConfig ToConfig(const AgentFlags& flags) {
   config.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   config.workers = flags.workers;
   config.max_clients = flags.max_clients;
+  config.allowed_targets = flags.allowed_targets;
   const int64_t descriptors = RaiseDescriptorLimit();
   if (descriptors > 0) {
     const int64_t means = std::max<int64_t>(1, descriptors - kReservedDescriptors);
@@ -78,9 +80,23 @@ sigset_t BlockEndSignals() {
   return signals;
 }
 
-int Serve(const AgentFlags& flags) {
+/// What an operator should know about who can get in, and read along.
+void LogSecurity(const AgentFlags& flags, const ServerSecurity& security) {
+  spdlog::info("TLS {}, client certificates {}, token {}, targets {}", security.identity.empty() ? "off" : "on",
+               security.client_ca_pem.empty() ? "not asked for" : "required",
+               security.token.empty() ? "not asked for" : "required",
+               flags.allowed_targets.empty() ? "any" : "as -allow-target lists them");
+  if (flags.listen.IsLoopback()) return;
+  if (!security.KnowsControllers()) {
+    spdlog::warn("anyone who reaches {} can run loads from this host (-insecure)", flags.listen.ToString());
+  } else if (security.identity.empty()) {
+    spdlog::warn("token and keys cross the network unencrypted; add -tls-cert and -tls-key");
+  }
+}
+
+int Serve(const AgentFlags& flags, ServerSecurity security) {
   const sigset_t signals = BlockEndSignals();
-  auto server = GrpcAgentServer::Listen(ToConfig(flags), flags.listen);
+  auto server = GrpcAgentServer::Listen(ToConfig(flags), flags.listen, std::move(security));
   if (!server.ok()) {
     fmt::print(stderr, "wsload-agent: {}\n", Text(server.status()));
     return kExitFailed;
@@ -116,7 +132,8 @@ int Main(std::vector<std::string> args) {
   AgentFlags flags;
   FlagSet set("wsload-agent", "WSLOAD_AGENT");
   BindAgentFlags(set, flags);
-  absl::Status parsed = set.Parse(args, ProcessEnvironment());
+  const std::map<std::string, std::string> environment = ProcessEnvironment();
+  absl::Status parsed = set.Parse(args, environment);
   if (parsed.ok() && (set.help_wanted() || set.helpfull_wanted())) {
     fmt::print("{}", set.Usage("wsload-agent: carries out its share of a controller's runs, one at a time.\n"
                                "wsload-agent healthcheck: asks the agent at -listen; exit code 0 when it takes runs.",
@@ -124,8 +141,9 @@ int Main(std::vector<std::string> args) {
     return 0;
   }
   if (parsed.ok()) parsed = CheckAgentFlags(set, flags);
-  if (!parsed.ok()) {
-    fmt::print(stderr, "wsload-agent: {}\n", Text(parsed));
+  absl::StatusOr<ServerSecurity> security = parsed.ok() ? ReadServerSecurity(flags, environment) : parsed;
+  if (!security.ok()) {
+    fmt::print(stderr, "wsload-agent: {}\n", Text(security.status()));
     return kExitBadFlags;
   }
   spdlog::set_default_logger(spdlog::stderr_logger_mt("agent"));
@@ -133,7 +151,9 @@ int Main(std::vector<std::string> args) {
   spdlog::set_level(flags.log_level);
   // gRPC's own lines speak of its insides; what matters of them arrives as a status.
   setenv("GRPC_VERBOSITY", flags.log_level <= spdlog::level::debug ? "ERROR" : "NONE", 0);
-  return health_check ? CheckAgent(flags) : Serve(flags);
+  if (health_check) return CheckAgent(flags);
+  LogSecurity(flags, *security);
+  return Serve(flags, *std::move(security));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <utility>
 
+#include "common/net/host_port.h"
+#include "common/net/ws_url.h"
 #include "common/plan/plan_proto.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
@@ -39,6 +41,18 @@ v1::Refused::Code RefusalCode(const absl::Status& status) {
     default:
       return v1::Refused::CODE_BAD_PLAN;
   }
+}
+
+/// Before the server's name is resolved, let alone dialled.
+absl::Status CheckTarget(const std::string& server, const TargetList& allowed) {
+  const absl::StatusOr<WsUrl> url = ParseWsUrl(server);
+  if (!url.ok()) return url.status();
+  if (allowed.Allows(url->host, url->port)) return absl::OkStatus();
+  const std::string target = HostPort{url->host, url->port}.ToString();
+  return MakeStatus(absl::StatusCode::kPermissionDenied,
+                    "{} is no target that this agent may load; add it to the agent's -allow-target, or name another "
+                    "-server",
+                    target);
 }
 
 }  // namespace
@@ -142,6 +156,9 @@ class AgentSession::Impl final : public LoadEngineObserver {
     }
     absl::StatusOr<RunPlan> plan = FromProto(assign.plan());
     if (!plan.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(plan.status())));
+    if (const absl::Status allowed = CheckTarget(plan->server, config_.allowed_targets); !allowed.ok()) {
+      return Refuse(RefusalCode(allowed), std::string(Text(allowed)));
+    }
     const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);
     if (!slice.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(slice.status())));
     if (config_.max_clients > 0 && slice->clients.count > config_.max_clients) {

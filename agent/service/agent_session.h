@@ -9,6 +9,7 @@
 #include "agent/load/load_engine.h"
 #include "agent/service/run_slot.h"
 #include "common/loop/event_loop.h"
+#include "common/net/target_list.h"
 #include "wsload/v1/control.pb.h"
 
 namespace wsload {
@@ -17,9 +18,10 @@ namespace wsload {
 struct AgentConfig {
   std::string name;  ///< host name by default
   int cores = 1;
-  int workers = 0;          ///< 0: as the plan says, else one per core
-  int64_t max_clients = 0;  ///< a slice with more is refused; 0: no bound
-  RunSlot* slot = nullptr;  ///< shared by the agent's sessions, so that one runs at a time; null: nothing to share
+  int workers = 0;             ///< 0: as the plan says, else one per core
+  int64_t max_clients = 0;     ///< a slice with more is refused; 0: no bound
+  TargetList allowed_targets;  ///< a plan for another server is refused
+  RunSlot* slot = nullptr;     ///< shared by the agent's sessions, so that one runs at a time; null: nothing to share
   LoadEngineFactory engine_factory;
 };
 

@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "agent/service/call_guard.h"
 #include "agent/service/run_slot.h"
 #include "agent/service/run_stream.h"
 #include "common/loop/asio_event_loop.h"
@@ -31,6 +32,10 @@ constexpr size_t kMaxStreams = 64;
 constexpr int kKeepaliveTimeMs = 10'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kMinPingIntervalMs = 5'000;
+// Who does not get through TLS or HTTP/2's first frames by then is no controller.
+constexpr int kHandshakeTimeoutMs = 10'000;
+// What gRPC may hold for all its peers together, in buffers of theirs.
+constexpr size_t kMaxBufferBytes = 512 << 20;
 
 /// gRPC only says that it could not; a plain bind() says why.
 std::string WhyNotListen(const HostPort& address) {
@@ -48,11 +53,32 @@ std::string WhyNotListen(const HostPort& address) {
   return why;
 }
 
+std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerSecurity& security) {
+  if (security.identity.empty()) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(security.client_ca_pem.empty()
+                                                ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                                : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_key_cert_pairs = {{security.identity.key_pem, security.identity.cert_pem}};
+  options.pem_root_certs = security.client_ca_pem;
+  return grpc::SslServerCredentials(options);
+}
+
+/// A call that ends before it has begun.
+class RefusedStream final : public grpc::ServerBidiReactor<v1::ControllerMessage, v1::AgentMessage> {
+ public:
+  explicit RefusedStream(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
 }  // namespace
 
 class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
  public:
-  Impl(AgentConfig config, HostPort address) : slot_(SystemClock()), config_(std::move(config)), address_(address) {
+  Impl(AgentConfig config, HostPort address, const ServerSecurity& security)
+      : slot_(SystemClock()),
+        config_(std::move(config)),
+        address_(std::move(address)),
+        guard_(SystemClock(), security.token) {
     config_.slot = &slot_;
   }
 
@@ -71,12 +97,13 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
     thread_.join();
   }
 
-  absl::Status Listen() {
+  absl::Status Listen(const ServerSecurity& security) {
     grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    // It would tell strangers what there is to attack; without a token there is nothing to hide.
+    if (security.token.empty()) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     int port = 0;
-    builder.AddListeningPort(address_.ToString(), grpc::InsecureServerCredentials(), &port);
+    builder.AddListeningPort(address_.ToString(), Credentials(security), &port);
     builder.RegisterService(this);
     builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
     // Otherwise two agents would share one port and each get some of the streams.
@@ -85,6 +112,8 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+    builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+    builder.SetResourceQuota(grpc::ResourceQuota("wsload-agent").Resize(kMaxBufferBytes));
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port == 0) {
@@ -112,6 +141,7 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
 
  private:
   grpc::ServerBidiReactor<v1::ControllerMessage, v1::AgentMessage>* Run(grpc::CallbackServerContext* context) override {
+    if (const grpc::Status welcome = guard_.Check(*context); !welcome.ok()) return new RefusedStream(welcome);
     {
       const std::lock_guard lock(mutex_);
       ++open_calls_;
@@ -143,6 +173,7 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
   RunSlot slot_;
   AgentConfig config_;
   HostPort address_;
+  CallGuard guard_;
   AsioEventLoop loop_;
   std::thread thread_;
   std::set<RunStream*> streams_;  ///< the loop's
@@ -153,9 +184,10 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
   std::unique_ptr<grpc::Server> server_;
 };
 
-absl::StatusOr<std::unique_ptr<GrpcAgentServer>> GrpcAgentServer::Listen(AgentConfig config, const HostPort& address) {
-  auto impl = std::make_unique<Impl>(std::move(config), address);
-  const absl::Status listening = impl->Listen();
+absl::StatusOr<std::unique_ptr<GrpcAgentServer>> GrpcAgentServer::Listen(AgentConfig config, const HostPort& address,
+                                                                         const ServerSecurity& security) {
+  auto impl = std::make_unique<Impl>(std::move(config), address, security);
+  const absl::Status listening = impl->Listen(security);
   if (!listening.ok()) return listening;
   return std::unique_ptr<GrpcAgentServer>(new GrpcAgentServer(std::move(impl)));
 }

@@ -7,18 +7,20 @@
 
 #include "absl/status/statusor.h"
 #include "agent/service/agent_session.h"
+#include "agent/service/server_security.h"
 #include "common/net/host_port.h"
 
 namespace wsload {
 
 /// One session per stream, all on one loop and thread of the server's own, sharing one RunSlot. The gRPC health
-/// service and reflection are on. Messages, streams and write queues are bounded; a peer that goes beyond loses its
-/// stream.
+/// service is on, and reflection unless a token is wanted. Messages, streams and write queues are bounded; a peer that
+/// goes beyond loses its stream.
 class GrpcAgentServer {
  public:
   /// `config.slot` is replaced by the server's own. kUnavailable: one line that says why the address cannot be
   /// listened on.
-  static absl::StatusOr<std::unique_ptr<GrpcAgentServer>> Listen(AgentConfig config, const HostPort& address);
+  static absl::StatusOr<std::unique_ptr<GrpcAgentServer>> Listen(AgentConfig config, const HostPort& address,
+                                                                 const ServerSecurity& security = {});
 
   /// Breaks the streams and stops their loads at once.
   ~GrpcAgentServer();

@@ -12,6 +12,7 @@
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "common/version.h"
+#include "controller/flags/access_flags.h"
 #include "controller/result/plan_names.h"
 
 namespace wsload {
@@ -36,6 +37,7 @@ struct Raw {
   std::string jwt_key_file;
   std::string cipher_key_file;
   std::string ca_file;
+  AccessFlags access;
   std::vector<std::string> headers;
   bool version = false;
 };
@@ -74,6 +76,7 @@ void BindLoad(FlagSet& flags, Raw& raw) {
   flags.Add("msg-size", SizeBytes{&plan.msg_size_bytes}, "bytes of text in a message", true);
   flags.Add("server", &plan.server, "ws:// or wss:// URL", true);
   flags.Add("agents", &raw.options.agents, "host:port,... or dns:///name:port; none: this process", true);
+  BindAccessFlags(flags, raw.access);
   flags.Add("workers", &plan.workers, "worker threads per agent; 0: one per core");
 }
 
@@ -146,6 +149,13 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
       }
     }
   }
+  if (raw.options.agents.empty()) {
+    for (const char* name : {"tls-ca", "tls-cert", "tls-key", "token-file"}) {
+      if (flags.IsSet(name)) {
+        return InvalidArgument("-{}: is for agents over the network; leave it out, or name them with -agents", name);
+      }
+    }
+  }
   const int64_t interval_ns = raw.options.stats_interval_ns;
   if (interval_ns < kMinStatsIntervalNs || interval_ns > kMaxStatsIntervalNs) {
     return InvalidArgument("-stats-interval={}: must be from 1s to 1h; for example -stats-interval=5s",
@@ -200,6 +210,9 @@ absl::Status ReadFiles(Raw& raw, const Environment& environment) {
     if (pem->empty()) return InvalidArgument("-ca-file={}: is empty; give PEM certificates", Shown(raw.ca_file));
     plan.ca_pem = *std::move(pem);
   }
+  absl::StatusOr<AgentAccess> access = ReadAgentAccess(raw.access, environment);
+  if (!access.ok()) return access.status();
+  raw.options.access = *std::move(access);
   return absl::OkStatus();
 }
 

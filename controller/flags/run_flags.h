@@ -9,13 +9,15 @@
 
 #include "absl/status/statusor.h"
 #include "common/plan/run_plan.h"
+#include "controller/link/agent_access.h"
 #include "controller/reporters/messages.h"
 
 namespace wsload {
 
 /// What the controller does with a run; agents never see it.
 struct RunOptions {
-  std::string agents;   ///< as -agents has it; empty: the embedded agent
+  std::string agents;  ///< as -agents has it; empty: the embedded agent
+  AgentAccess access;
   std::string out_dir;  ///< empty: no files
   bool json = false;
   bool quiet = false;

@@ -24,20 +24,22 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-absl::StatusOr<std::vector<std::string>> ExpandEntry(std::string_view entry, const HostResolver& resolve) {
+absl::StatusOr<std::vector<AgentAddress>> ExpandEntry(std::string_view entry, const HostResolver& resolve) {
   const bool dns = entry.starts_with(kDnsScheme);
   const auto address = ParseHostPort(dns ? entry.substr(kDnsScheme.size()) : entry);
   if (!address.ok()) {
     return InvalidArgument("-agents: \"{}\": {}; want host:port or dns:///name:port", entry, Text(address.status()));
   }
-  if (!dns) return std::vector<std::string>{address->ToString()};
+  if (!dns) return std::vector<AgentAddress>{{address->ToString(), address->host}};
 
   const auto hosts = resolve(address->host);
   if (!hosts.ok()) {
     return MakeStatus(hosts.status().code(), "-agents: \"{}\": {}", entry, Text(hosts.status()));
   }
-  std::vector<std::string> expanded;
-  for (const std::string& host : *hosts) expanded.push_back(HostPort{host, address->port}.ToString());
+  std::vector<AgentAddress> expanded;
+  for (const std::string& host : *hosts) {
+    expanded.push_back({HostPort{host, address->port}.ToString(), address->host});
+  }
   return expanded;
 }
 
@@ -67,8 +69,8 @@ absl::StatusOr<std::vector<std::string>> ResolveHost(const std::string& host) {
   return addresses;
 }
 
-absl::StatusOr<std::vector<std::string>> ExpandAgents(std::string_view flag, const HostResolver& resolve) {
-  std::vector<std::string> agents;
+absl::StatusOr<std::vector<AgentAddress>> ExpandAgents(std::string_view flag, const HostResolver& resolve) {
+  std::vector<AgentAddress> agents;
   std::set<std::string> seen;
   for (size_t begin = 0; begin <= flag.size();) {
     const size_t comma = std::min(flag.find(',', begin), flag.size());
@@ -79,9 +81,9 @@ absl::StatusOr<std::vector<std::string>> ExpandAgents(std::string_view flag, con
     }
     auto expanded = ExpandEntry(entry, resolve);
     if (!expanded.ok()) return expanded.status();
-    for (std::string& agent : *expanded) {
-      if (!seen.insert(agent).second) {
-        return InvalidArgument("-agents: {} is named twice; an agent takes one share of a run", agent);
+    for (AgentAddress& agent : *expanded) {
+      if (!seen.insert(agent.address).second) {
+        return InvalidArgument("-agents: {} is named twice; an agent takes one share of a run", agent.address);
       }
       agents.push_back(std::move(agent));
     }

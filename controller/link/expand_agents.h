@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "controller/link/agent_access.h"
 
 namespace wsload {
 
@@ -19,6 +20,7 @@ absl::StatusOr<std::vector<std::string>> ResolveHost(const std::string& host);
 /// A comma list of host:port and dns:///name:port, the latter one agent per address of the name. At least one agent;
 /// kInvalidArgument: one line that names the entry and the mend (malformed, named twice, more than 10,000),
 /// kUnavailable: a name that does not resolve.
-absl::StatusOr<std::vector<std::string>> ExpandAgents(std::string_view flag, const HostResolver& resolve = ResolveHost);
+absl::StatusOr<std::vector<AgentAddress>> ExpandAgents(std::string_view flag,
+                                                       const HostResolver& resolve = ResolveHost);
 
 }  // namespace wsload

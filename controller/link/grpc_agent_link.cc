@@ -15,7 +15,7 @@ namespace {
 
 class GrpcAgentLink final : public AgentLink, private grpc::ClientBidiReactor<v1::ControllerMessage, v1::AgentMessage> {
  public:
-  explicit GrpcAgentLink(std::string address) : address_(std::move(address)) {}
+  GrpcAgentLink(AgentAddress agent, const AgentAccess& access) : agent_(std::move(agent)), access_(access) {}
 
   ~GrpcAgentLink() override {
     {
@@ -35,7 +35,8 @@ class GrpcAgentLink final : public AgentLink, private grpc::ClientBidiReactor<v1
       observer_ = observer;
     }
     context_.set_wait_for_ready(false);
-    stub_ = v1::Agent::NewStub(NewAgentChannel(address_));
+    ShowToken(access_, context_);
+    stub_ = v1::Agent::NewStub(NewAgentChannel(agent_, access_));
     stub_->async()->Run(&context_, this);
     // Writes begin outside gRPC's upcalls; the hold keeps the call alive for them until reading has ended.
     AddHold();
@@ -61,7 +62,7 @@ class GrpcAgentLink final : public AgentLink, private grpc::ClientBidiReactor<v1
     Pump();
   }
 
-  const std::string& address() const override { return address_; }
+  const std::string& address() const override { return agent_.address; }
 
  private:
   /// Starts the next write, or ends the sending side. gRPC is called without the lock, since it may call back from
@@ -120,14 +121,15 @@ class GrpcAgentLink final : public AgentLink, private grpc::ClientBidiReactor<v1
   }
 
   void OnDone(const grpc::Status& status) override {
-    const absl::Status text = ToUserStatus(status);
+    const absl::Status text = ToUserStatus(status, agent_, access_);
     const std::lock_guard lock(mutex_);
     if (observer_ != nullptr) observer_->OnLinkClosed(text);
     done_ = true;
     done_changed_.notify_all();
   }
 
-  const std::string address_;
+  const AgentAddress agent_;
+  const AgentAccess access_;
   std::unique_ptr<v1::Agent::Stub> stub_;
   grpc::ClientContext context_;
   v1::AgentMessage incoming_;  ///< gRPC's between StartRead and OnReadDone
@@ -146,8 +148,8 @@ class GrpcAgentLink final : public AgentLink, private grpc::ClientBidiReactor<v1
 
 }  // namespace
 
-std::unique_ptr<AgentLink> NewGrpcAgentLink(std::string address) {
-  return std::make_unique<GrpcAgentLink>(std::move(address));
+std::unique_ptr<AgentLink> NewGrpcAgentLink(AgentAddress agent, const AgentAccess& access) {
+  return std::make_unique<GrpcAgentLink>(std::move(agent), access);
 }
 
 }  // namespace wsload

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "common/security/access_token.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -13,9 +14,18 @@ constexpr int kMaxReceivedBytes = 8 << 20;
 constexpr int kKeepaliveTimeMs = 10'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const AgentAccess& access) {
+  if (!access.tls()) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = access.ca_pem;
+  options.pem_private_key = access.identity.key_pem;
+  options.pem_cert_chain = access.identity.cert_pem;
+  return grpc::SslCredentials(options);
+}
+
 }  // namespace
 
-std::shared_ptr<grpc::Channel> NewAgentChannel(const std::string& address) {
+std::shared_ptr<grpc::Channel> NewAgentChannel(const AgentAddress& agent, const AgentAccess& access) {
   grpc::ChannelArguments args;
   args.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
@@ -23,14 +33,24 @@ std::shared_ptr<grpc::Channel> NewAgentChannel(const std::string& address) {
   args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   args.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), args);
+  if (access.tls() && !agent.host.empty()) args.SetSslTargetNameOverride(agent.host);
+  return grpc::CreateCustomChannel(agent.address, Credentials(access), args);
 }
 
-absl::Status ToUserStatus(const grpc::Status& status) {
+void ShowToken(const AgentAccess& access, grpc::ClientContext& context) {
+  if (!access.token.empty()) context.AddMetadata(kAuthorizationMetadata, kBearerPrefix + access.token);
+}
+
+absl::Status ToUserStatus(const grpc::Status& status, const AgentAddress& agent, const AgentAccess& access) {
+  (void)agent;
   if (status.ok()) return absl::OkStatus();
   const std::string& text = status.error_message();
   const auto contains = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
   const auto unavailable = [](std::string_view line) { return MakeStatus(absl::StatusCode::kUnavailable, "{}", line); };
+  if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
+    return unavailable(access.token.empty() ? "wants a token; add -token-file with the token that the agent was given"
+                                            : "refused the token: is -token-file the same on both sides?");
+  }
   if (contains("Connection refused")) return unavailable("connection refused; is wsload-agent running there?");
   if (contains("DNS resolution failed") || contains("Domain name not found") || contains("name resolution")) {
     return unavailable("cannot resolve the host name; check -agents and the DNS");

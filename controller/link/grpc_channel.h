@@ -7,13 +7,18 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "controller/link/agent_access.h"
 
 namespace wsload {
 
-/// `address` is host:port; not dialled before the first call.
-std::shared_ptr<grpc::Channel> NewAgentChannel(const std::string& address);
+/// Nothing is resolved or dialled before the first call.
+std::shared_ptr<grpc::Channel> NewAgentChannel(const AgentAddress& agent, const AgentAccess& access);
 
-/// kUnavailable with one line for people ("connection refused; is wsload-agent running there?"), or OK.
-absl::Status ToUserStatus(const grpc::Status& status);
+/// Before every call: it shows the token.
+void ShowToken(const AgentAccess& access, grpc::ClientContext& context);
+
+/// How a call ended, as one line for people that says what to mend. May ask the agent's port, with a plain handshake of
+/// a few seconds at most, what gRPC does not tell.
+absl::Status ToUserStatus(const grpc::Status& status, const AgentAddress& agent, const AgentAccess& access);
 
 }  // namespace wsload

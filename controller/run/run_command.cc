@@ -75,9 +75,9 @@ absl::StatusOr<Links> MakeLinks(const RunOptions& options, int64_t max_clients) 
     links.push_back(NewEmbeddedAgentLink(std::move(config)));
     return links;
   }
-  absl::StatusOr<std::vector<std::string>> addresses = ExpandAgents(options.agents);
-  if (!addresses.ok()) return addresses.status();
-  for (std::string& address : *addresses) links.push_back(NewGrpcAgentLink(std::move(address)));
+  absl::StatusOr<std::vector<AgentAddress>> agents = ExpandAgents(options.agents);
+  if (!agents.ok()) return agents.status();
+  for (AgentAddress& agent : *agents) links.push_back(NewGrpcAgentLink(std::move(agent), options.access));
   return links;
 }
 

@@ -135,7 +135,7 @@ class TestRun final : public RunListener {
 
 std::vector<std::unique_ptr<AgentLink>> Links(const std::vector<std::string>& addresses) {
   std::vector<std::unique_ptr<AgentLink>> links;
-  for (const std::string& address : addresses) links.push_back(NewGrpcAgentLink(address));
+  for (const std::string& address : addresses) links.push_back(NewGrpcAgentLink({address, "127.0.0.1"}));
   return links;
 }
 

@@ -22,13 +22,15 @@ absl::StatusOr<std::vector<std::string>> FakeDns(const std::string& host) {
 TEST(ExpandAgentsTest, TakesAListOfAddresses) {
   const auto agents = ExpandAgents("h1:7400, 10.0.0.7:7401 ,[::1]:7402", FakeDns);
   ASSERT_TRUE(agents.ok()) << agents.status();
-  EXPECT_THAT(*agents, ElementsAre("h1:7400", "10.0.0.7:7401", "[::1]:7402"));
+  EXPECT_THAT(*agents, ElementsAre(AgentAddress{"h1:7400", "h1"}, AgentAddress{"10.0.0.7:7401", "10.0.0.7"},
+                                   AgentAddress{"[::1]:7402", "::1"}));
 }
 
-TEST(ExpandAgentsTest, MakesAnAgentOfEachAddressOfADnsName) {
+TEST(ExpandAgentsTest, MakesAnAgentOfEachAddressOfADnsNameWhichItsCertificateIsFor) {
   const auto agents = ExpandAgents("dns:///agents:7400,h1:7400", FakeDns);
   ASSERT_TRUE(agents.ok()) << agents.status();
-  EXPECT_THAT(*agents, ElementsAre("10.0.0.1:7400", "10.0.0.2:7400", "[fd00::3]:7400", "h1:7400"));
+  EXPECT_THAT(*agents, ElementsAre(AgentAddress{"10.0.0.1:7400", "agents"}, AgentAddress{"10.0.0.2:7400", "agents"},
+                                   AgentAddress{"[fd00::3]:7400", "agents"}, AgentAddress{"h1:7400", "h1"}));
 }
 
 TEST(ExpandAgentsTest, RefusesWithOneLine) {

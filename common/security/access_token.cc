@@ -1,0 +1,69 @@
+#include "common/security/access_token.h"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+
+#include "common/flags/secret_file.h"
+#include "common/util/status.h"
+#include "common/util/text.h"
+
+namespace wsload {
+namespace {
+
+// Below, guessing comes within reach.
+constexpr size_t kMinTokenLength = 16;
+constexpr size_t kMaxTokenLength = 4096;
+
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+Digest Sha256(std::string_view text) {
+  Digest digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return digest;
+}
+
+absl::Status CheckToken(const std::string& source, std::string_view token) {
+  const auto refuse = [&source](std::string_view why) {
+    return InvalidArgument("{}: {}; make a token with: openssl rand -hex 32", source, why);
+  };
+  if (token.size() < kMinTokenLength) return refuse(fmt::format("is shorter than {} characters", kMinTokenLength));
+  if (token.size() > kMaxTokenLength) return refuse(fmt::format("is longer than {} characters", kMaxTokenLength));
+  // It travels in a header line.
+  if (!std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
+    return refuse("holds spaces or characters that are not visible ASCII");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadAccessToken(const std::string& path,
+                                            const std::map<std::string, std::string>& environment) {
+  std::string source = kTokenVariable;
+  std::string token;
+  if (!path.empty()) {
+    absl::StatusOr<std::string> read = ReadSecretFile("token-file", path);
+    if (!read.ok()) return read.status();
+    token = *std::move(read);
+    source = fmt::format("-token-file={}", Shown(path));
+  } else if (const auto found = environment.find(kTokenVariable); found != environment.end()) {
+    token = found->second;
+  }
+  if (token.empty()) return token;
+  if (absl::Status checked = CheckToken(source, token); !checked.ok()) return checked;
+  return token;
+}
+
+bool CarriesToken(std::string_view authorization, std::string_view token) {
+  constexpr std::string_view kPrefix = kBearerPrefix;
+  if (!authorization.starts_with(kPrefix)) return false;
+  // Digests are of one length whatever was sent, and say nothing of how much of a guess was right.
+  const Digest sent = Sha256(authorization.substr(kPrefix.size()));
+  const Digest wanted = Sha256(token);
+  return CRYPTO_memcmp(sent.data(), wanted.data(), wanted.size()) == 0;
+}
+
+}  // namespace wsload
