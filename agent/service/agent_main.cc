@@ -120,7 +120,7 @@ int Serve(const AgentFlags& flags, ServerSecurity security) {
 }
 
 int CheckAgent(const AgentFlags& flags) {
-  const absl::Status healthy = CheckHealth(flags.listen, kHealthCheckTimeoutNs);
+  const absl::Status healthy = CheckHealth(flags.listen, !flags.tls_cert.empty(), kHealthCheckTimeoutNs);
   if (healthy.ok()) return 0;
   fmt::print(stderr, "wsload-agent: {}\n", Text(healthy));
   return kExitFailed;

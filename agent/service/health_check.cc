@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "common/security/tls_probe.h"
 #include "common/util/status.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
@@ -20,8 +21,14 @@ HostPort Reachable(const HostPort& listen) {
 
 }  // namespace
 
-absl::Status CheckHealth(const HostPort& listen, int64_t timeout_ns) {
+absl::Status CheckHealth(const HostPort& listen, bool tls, int64_t timeout_ns) {
   const std::string address = Reachable(listen).ToString();
+  if (tls) {
+    const TlsProbe found = ProbeTls(Reachable(listen), {}, timeout_ns);
+    if (found == TlsProbe::kOpen || found == TlsProbe::kRejected) return absl::OkStatus();
+    return MakeStatus(absl::StatusCode::kUnavailable,
+                      "no agent with TLS answers on {}; is it running, with this -listen and -tls-cert?", address);
+  }
   const auto stub = health::Health::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::nanoseconds(timeout_ns));
