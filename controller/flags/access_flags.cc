@@ -8,10 +8,10 @@
 namespace wsload {
 
 void BindAccessFlags(FlagSet& set, AccessFlags& flags) {
-  set.Add("tls-ca", &flags.tls_ca, "PEM; TLS to the agents, whose certificates it signed", true);
+  set.Add("tls-ca", &flags.tls_ca, "PEM; TLS to the agents, whose certificates it signed");
   set.Add("tls-cert", &flags.tls_cert, "PEM certificate that agents with -tls-client-ca ask for");
   set.Add("tls-key", &flags.tls_key, "its private key");
-  set.Add("token-file", &flags.token_file, "token that agents with -token-file ask for", true);
+  set.Add("token-file", &flags.token_file, "token that agents with -token-file ask for");
 }
 
 absl::StatusOr<AgentAccess> ReadAgentAccess(const AccessFlags& flags,
