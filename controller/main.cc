@@ -4,17 +4,26 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "common/flags/flag_set.h"
 #include "common/flags/nearest_name.h"
 #include "common/util/text.h"
+#include "controller/certs/certs_command.h"
 #include "controller/result/exit_code.h"
 #include "controller/run/run_command.h"
 
 namespace wsload {
 namespace {
+
+struct Command {
+  const char* name;
+  int (*run)(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment);
+};
+
+constexpr Command kCommands[] = {{"run", RunCommand}, {"certs", CertsCommand}};
 
 int Main(std::vector<std::string> args) {
   std::string command = "run";
@@ -22,12 +31,19 @@ int Main(std::vector<std::string> args) {
     command = args.front();
     args.erase(args.begin());
   }
-  if (command == "version") args = {"-version"};
-  if (command == "help") args = {"-help"};
-  if (command == "run" || command == "version" || command == "help") return RunCommand(args, ProcessEnvironment());
-  const std::string nearest = NearestName(command, {"run", "version", "help"});
-  fmt::print(stderr, "wsload: unknown command \"{}\"{}; the commands are run, version and help\n", Shown(command),
-             nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest));
+  if (command == "version" || command == "help") {
+    args = {"-" + command};
+    command = "run";
+  }
+  std::vector<std::string> names;
+  for (const Command& known : kCommands) {
+    if (command == known.name) return known.run(args, ProcessEnvironment());
+    names.emplace_back(known.name);
+  }
+  names.insert(names.end(), {"version", "help"});
+  const std::string nearest = NearestName(command, names);
+  fmt::print(stderr, "wsload: unknown command \"{}\"{}; the commands are {}\n", Shown(command),
+             nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest), fmt::join(names, ", "));
   return static_cast<int>(ExitCode::kBadFlags);
 }
 

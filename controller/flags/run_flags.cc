@@ -22,7 +22,7 @@ using Environment = std::map<std::string, std::string>;
 
 constexpr char kIntro[] =
     "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
-    "wsload version | help. Durations: 500ms, 1m30s; sizes: 100, 1k.";
+    "wsload certs | version | help. Durations: 500ms, 1m30s; sizes: 100, 1k.";
 constexpr size_t kMaxCaBytes = 4 << 20;
 constexpr int64_t kMinStatsIntervalNs = kNsPerSecond;
 constexpr int64_t kMaxStatsIntervalNs = 3600 * kNsPerSecond;
