@@ -15,7 +15,10 @@ class ThreadedEngine::Lane final : private WorkerObserver {
  public:
   Lane(ThreadedEngine& engine, int index) : engine_(engine), index_(index) {}
 
-  ~Lane() {
+  ~Lane() { Join(); }
+
+  /// After this the worker does nothing any more; what is posted to it is kept and never run.
+  void Join() {
     loop_.Stop();
     if (thread_.joinable()) thread_.join();
   }
@@ -126,8 +129,8 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std
 ThreadedEngine::ThreadedEngine(LoadEngineObserver& observer) : observer_(observer) {}
 
 ThreadedEngine::~ThreadedEngine() {
-  // Workers first: after this nobody posts to the collector any more.
-  lanes_.clear();
+  // Lanes and collector post to each other: all threads end before anything is deleted.
+  for (auto& lane : lanes_) lane->Join();
   collector_.Stop();
   if (collector_thread_.joinable()) collector_thread_.join();
 }

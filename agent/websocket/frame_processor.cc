@@ -73,7 +73,10 @@ std::optional<std::string_view> WholeDataFrame(std::span<const uint8_t> bytes, s
 
 }  // namespace
 
-FrameContext::FrameContext() : messages_(std::make_unique<hybi::MessagePool>()) {}
+FrameContext::FrameContext() : messages_(std::make_unique<hybi::MessagePool>()) {
+  // websocketpp finds out the byte order with its first call, unguarded; here no other thread can be in it.
+  [[maybe_unused]] static const uint64_t byte_order_known = wspp::lib::net::_htonll(1);
+}
 FrameContext::~FrameContext() = default;
 
 uint8_t* FrameContext::Scratch(size_t size) {
