@@ -25,6 +25,9 @@ constexpr int kBucketCount = (kBuckets + 1) * static_cast<int>(kSubBucketHalfCou
 // Counts beyond this are nobody's measurement; below it no sum of a few can overflow.
 constexpr uint64_t kMaxWireCount = uint64_t{1} << 53;
 
+static_assert(kBucketCount <= 1 << 16, "a bucket's index fits 16 bits");
+constexpr uint64_t kMaxSparseCount = std::numeric_limits<uint32_t>::max();
+
 constexpr int64_t kMaxInt64 = std::numeric_limits<int64_t>::max();
 
 int64_t SaturatedProduct(int64_t a, int64_t b) {
@@ -60,7 +63,7 @@ void Histogram::RecordUs(int64_t us, int64_t count) {
   if (count <= 0) [[unlikely]]
     return;
   if (counts_.empty()) [[unlikely]]
-    counts_.resize(kBucketCount);
+    ReserveBuckets();
   if (us < kLowestUs) [[unlikely]] {
     us = kLowestUs;
     clamped_low_ = SaturatingAdd(clamped_low_, count);
@@ -76,13 +79,41 @@ void Histogram::RecordUs(int64_t us, int64_t count) {
   max_us_ = std::max(max_us_, us);
 }
 
+void Histogram::ReserveBuckets() {
+  if (dense()) return;
+  counts_.resize(kBucketCount);
+  for (size_t i = 0; i < sparse_indices_.size(); ++i) counts_[sparse_indices_[i]] = sparse_counts_[i];
+  sparse_indices_ = {};
+  sparse_counts_ = {};
+}
+
+template <typename Visit>
+void Histogram::VisitBuckets(Visit&& visit) const {
+  if (count_ == 0) return;
+  if (!dense()) {
+    for (size_t i = 0; i < sparse_indices_.size(); ++i) {
+      if (!visit(int{sparse_indices_[i]}, uint64_t{sparse_counts_[i]})) return;
+    }
+    return;
+  }
+  const int last = BucketIndex(max_us_);
+  for (int i = BucketIndex(min_us_); i <= last; ++i) {
+    const uint64_t count = counts_[static_cast<size_t>(i)];
+    if (count != 0 && !visit(i, count)) return;
+  }
+}
+
 void Histogram::Merge(const Histogram& other) {
   if (other.count_ == 0) return;
-  if (counts_.empty()) counts_.resize(kBucketCount);
-  const int last = BucketIndex(other.max_us_);
-  for (int i = BucketIndex(other.min_us_); i <= last; ++i) {
-    const auto index = static_cast<size_t>(i);
-    counts_[index] = SaturatingAdd(counts_[index], other.counts_[index]);
+  if (!dense() && !other.dense()) {
+    AddSparse(other);
+  } else {
+    ReserveBuckets();
+    other.VisitBuckets([this](int index, uint64_t count) {
+      uint64_t& bucket = counts_[static_cast<size_t>(index)];
+      bucket = SaturatingAdd(bucket, count);
+      return true;
+    });
   }
   count_ = SaturatingAdd(count_, other.count_);
   sum_us_ = SaturatingAdd(sum_us_, other.sum_us_);
@@ -92,9 +123,56 @@ void Histogram::Merge(const Histogram& other) {
   clamped_high_ = SaturatingAdd(clamped_high_, other.clamped_high_);
 }
 
+/// Merges two ordered lists in place, from the back. `other` may be this.
+void Histogram::AddSparse(const Histogram& other) {
+  const size_t own = sparse_indices_.size();
+  const size_t theirs = other.sparse_indices_.size();
+  size_t common = 0;
+  for (size_t i = 0, k = 0; i < own && k < theirs;) {
+    const uint16_t mine = sparse_indices_[i];
+    const uint16_t its = other.sparse_indices_[k];
+    if (mine == its) {
+      ++common;
+      if (uint64_t{sparse_counts_[i]} + other.sparse_counts_[k] > kMaxSparseCount) {
+        const Histogram copy = other;
+        ReserveBuckets();
+        for (size_t n = 0; n < theirs; ++n) counts_[copy.sparse_indices_[n]] += copy.sparse_counts_[n];
+        return;
+      }
+    }
+    i += mine <= its ? 1 : 0;
+    k += its <= mine ? 1 : 0;
+  }
+  const size_t size = own + theirs - common;
+  if (size > sparse_indices_.capacity()) {
+    // Many are kept for the length of a run: little is set aside.
+    sparse_indices_.reserve(size + size / 8);
+    sparse_counts_.reserve(size + size / 8);
+  }
+  sparse_indices_.resize(size);
+  sparse_counts_.resize(size);
+  size_t i = own;
+  size_t k = theirs;
+  for (size_t to = size; k > 0;) {
+    --to;
+    const bool take_mine = i > 0 && sparse_indices_[i - 1] >= other.sparse_indices_[k - 1];
+    const bool take_its = i == 0 || other.sparse_indices_[k - 1] >= sparse_indices_[i - 1];
+    const uint16_t index = take_mine ? sparse_indices_[i - 1] : other.sparse_indices_[k - 1];
+    const uint32_t count = (take_mine ? sparse_counts_[i - 1] : 0) + (take_its ? other.sparse_counts_[k - 1] : 0);
+    sparse_indices_[to] = index;
+    sparse_counts_[to] = count;
+    i -= take_mine ? 1 : 0;
+    k -= take_its ? 1 : 0;
+  }
+}
+
 void Histogram::Clear() {
   if (count_ == 0) return;
-  std::fill(counts_.begin() + BucketIndex(min_us_), counts_.begin() + BucketIndex(max_us_) + 1, 0);
+  if (dense()) {
+    std::fill(counts_.begin() + BucketIndex(min_us_), counts_.begin() + BucketIndex(max_us_) + 1, 0);
+  }
+  sparse_indices_.clear();
+  sparse_counts_.clear();
   count_ = 0;
   sum_us_ = 0;
   min_us_ = kMaxInt64;
@@ -114,25 +192,46 @@ int64_t Histogram::PercentileUs(double percentile) const {
     rank = std::max<int64_t>(1, static_cast<int64_t>(std::ceil(exact)));
   }
   uint64_t seen = 0;
-  const int last = BucketIndex(max_us_);
-  for (int i = BucketIndex(min_us_); i < last; ++i) {
-    seen = SaturatingAdd(seen, counts_[static_cast<size_t>(i)]);
-    if (seen >= static_cast<uint64_t>(rank)) return HighestInBucketUs(i);
-  }
-  return max_us_;
+  int64_t found_us = max_us_;
+  VisitBuckets([&](int index, uint64_t count) {
+    seen = SaturatingAdd(seen, count);
+    if (seen < static_cast<uint64_t>(rank)) return true;
+    found_us = HighestInBucketUs(index);
+    return false;
+  });
+  return std::min(found_us, max_us_);
 }
 
 void Histogram::ForEachBucket(const std::function<void(int, int64_t, uint64_t)>& visit) const {
-  if (count_ == 0) return;
-  const int last = BucketIndex(max_us_);
-  for (int i = BucketIndex(min_us_); i <= last; ++i) {
-    const uint64_t count = counts_[static_cast<size_t>(i)];
-    if (count != 0) visit(i, HighestInBucketUs(i), count);
+  VisitBuckets([&](int index, uint64_t count) {
+    visit(index, HighestInBucketUs(index), count);
+    return true;
+  });
+}
+
+void Histogram::AddBucket(int index, uint64_t count) {
+  const bool next = sparse_indices_.empty() || sparse_indices_.back() < index;
+  if (!dense() && next && count <= kMaxSparseCount) {
+    sparse_indices_.push_back(static_cast<uint16_t>(index));
+    sparse_counts_.push_back(static_cast<uint32_t>(count));
+  } else {
+    ReserveBuckets();
+    counts_[static_cast<size_t>(index)] += count;
   }
+}
+
+uint64_t Histogram::CountInBucket(int index) const {
+  if (dense()) return counts_[static_cast<size_t>(index)];
+  const auto at = std::lower_bound(sparse_indices_.begin(), sparse_indices_.end(), index);
+  return at == sparse_indices_.end() || *at != index
+             ? 0
+             : sparse_counts_[static_cast<size_t>(at - sparse_indices_.begin())];
 }
 
 absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buckets, const Summary& summary) {
   Histogram built;
+  built.sparse_indices_.reserve(buckets.size());
+  built.sparse_counts_.reserve(buckets.size());
   uint64_t total = 0;
   Int128 least_sum = 0;
   Int128 most_sum = 0;
@@ -142,8 +241,7 @@ absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buck
     if (index < 0 || index >= kBucketCount) return InvalidArgument("histogram: bucket {} is outside", index);
     if (count > kMaxWireCount) return InvalidArgument("histogram: bucket {} holds an impossible count", index);
     if (count == 0) continue;
-    if (built.counts_.empty()) built.counts_.resize(kBucketCount);
-    built.counts_[static_cast<size_t>(index)] += count;
+    built.AddBucket(index, count);
     total += count;
     if (total > kMaxWireCount) return InvalidArgument("histogram: the counts add up beyond reason");
     least_sum += static_cast<Int128>(count) * LowestInBucketUs(index);
@@ -168,7 +266,7 @@ absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buck
   // What was clamped lies in the end buckets, at the very end values.
   const auto clamped_fits = [&](int64_t clamped, int64_t end_us, int64_t extreme_us) {
     return clamped == 0 || (clamped > 0 && extreme_us == end_us &&
-                            static_cast<uint64_t>(clamped) <= built.counts_[static_cast<size_t>(BucketIndex(end_us))]);
+                            static_cast<uint64_t>(clamped) <= built.CountInBucket(BucketIndex(end_us)));
   };
   if (!clamped_fits(summary.clamped_low, kLowestUs, summary.min_us) ||
       !clamped_fits(summary.clamped_high, kHighestUs, summary.max_us)) {
@@ -192,8 +290,14 @@ bool operator==(const Histogram& a, const Histogram& b) {
       a.clamped_low_ != b.clamped_low_ || a.clamped_high_ != b.clamped_high_) {
     return false;
   }
-  // Bucket memory that holds no sample is no difference.
-  return a.count_ == 0 || a.counts_ == b.counts_;
+  // Bucket memory that holds no sample is no difference, nor is the form.
+  if (a.count_ == 0) return true;
+  if (a.dense() == b.dense()) {
+    return a.counts_ == b.counts_ && a.sparse_indices_ == b.sparse_indices_ && a.sparse_counts_ == b.sparse_counts_;
+  }
+  Histogram widened = a.dense() ? b : a;
+  widened.ReserveBuckets();
+  return widened.counts_ == (a.dense() ? a : b).counts_;
 }
 
 }  // namespace wsload

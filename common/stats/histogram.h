@@ -12,6 +12,8 @@
 namespace wsload {
 
 /// Not thread-safe; one writer owns it. Record() does not allocate after the first sample.
+/// One that is rebuilt or merged from the wire's form keeps its non-empty buckets only, 6 bytes each; the first sample
+/// recorded, and ReserveBuckets(), make room for all (184 KiB).
 class Histogram {
  public:
   static constexpr int64_t kLowestUs = 1;
@@ -28,6 +30,9 @@ class Histogram {
 
   /// Adds the other's counts: exact, associative, commutative.
   void Merge(const Histogram& other);
+
+  /// Makes room for all buckets: what is merged into costs the other's non-empty buckets alone from here on.
+  void ReserveBuckets();
 
   /// Forgets the samples, keeps the memory.
   void Clear();
@@ -69,7 +74,19 @@ class Histogram {
   friend bool operator==(const Histogram& a, const Histogram& b);
 
  private:
-  std::vector<uint64_t> counts_;  ///< empty until the first sample
+  /// Calls `visit(index, count)` for every non-empty bucket, in order, until it answers false.
+  template <typename Visit>
+  void VisitBuckets(Visit&& visit) const;
+  bool dense() const { return !counts_.empty(); }
+  void AddSparse(const Histogram& other);
+  /// Sparse as long as the indices rise and the counts fit; of the samples' sums nothing.
+  void AddBucket(int index, uint64_t count);
+  uint64_t CountInBucket(int index) const;
+
+  std::vector<uint64_t> counts_;  ///< of all buckets; empty while the pairs below are the samples
+  // The non-empty buckets in order, while counts_ is empty.
+  std::vector<uint16_t> sparse_indices_;
+  std::vector<uint32_t> sparse_counts_;
   int64_t count_ = 0;
   int64_t sum_us_ = 0;
   int64_t min_us_ = std::numeric_limits<int64_t>::max();

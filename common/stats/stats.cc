@@ -11,6 +11,14 @@ void Stats::Merge(const Stats& other) {
   push.Merge(other.push);
 }
 
+void Stats::ReserveBuckets() {
+  response.ReserveBuckets();
+  service.ReserveBuckets();
+  connect.ReserveBuckets();
+  send_lag.ReserveBuckets();
+  push.ReserveBuckets();
+}
+
 void Stats::Clear() {
   counters = Counters{};
   response.Clear();

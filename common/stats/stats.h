@@ -17,6 +17,8 @@ struct Stats {
   Histogram push;      ///< receipt - stamp, where a push carries one
 
   void Merge(const Stats& other);
+  /// Histogram::ReserveBuckets() for all, for what much is merged into.
+  void ReserveBuckets();
   /// Zero again, bucket memory kept.
   void Clear();
   friend bool operator==(const Stats&, const Stats&) = default;

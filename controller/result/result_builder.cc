@@ -13,6 +13,8 @@ ResultBuilder::ResultBuilder(std::string run_id, RunPlan plan, std::vector<Agent
     : listener_(listener), agents_(std::move(agents)), progress_(agents_.size()) {
   result_.run_id = std::move(run_id);
   result_.plan = std::move(plan);
+  at_start_ = agents_.size();
+  totals_.ReserveBuckets();
 }
 
 void ResultBuilder::SetAgentIdentity(int agent, std::string name, std::string version, int workers, int cores) {
@@ -65,8 +67,10 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
     return InvalidArgument("agent {} reports interval {} of phase {} after interval {} of phase {}", AgentLabel(agent),
                            interval_index, PhaseName(phase), progress.last.second, PhaseName(progress.last.first));
   }
+  LeavePosition(progress);
   progress.reported = true;
   progress.last = position;
+  ++running_at_[position];
   agents_[agent].totals.Merge(delta);
   totals_.Merge(delta);
   phase_counters_[phase].Merge(delta.counters);
@@ -78,6 +82,7 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
     if (interval.agents_reporting++ == 0) {
       interval.delta = std::move(delta);
     } else {
+      interval.delta.ReserveBuckets();
       interval.delta.Merge(delta);
     }
   }
@@ -111,6 +116,7 @@ void ResultBuilder::AgentFailed(int agent, AgentResult::State state, std::string
 }
 
 void ResultBuilder::EndAgent(int agent, AgentResult::State state, std::string detail) {
+  LeavePosition(progress_[agent]);
   progress_[agent].ended = true;
   agents_[agent].state = state;
   agents_[agent].state_detail = std::move(detail);
@@ -126,10 +132,17 @@ std::string ResultBuilder::AgentLabel(int agent) const {
   return entry.address.empty() ? entry.name : entry.address;
 }
 
+void ResultBuilder::LeavePosition(const AgentProgress& progress) {
+  if (!progress.reported) {
+    --at_start_;
+    return;
+  }
+  const auto at = running_at_.find(progress.last);
+  if (--at->second == 0) running_at_.erase(at);
+}
+
 bool ResultBuilder::AllHaveReached(const Position& position) const {
-  return std::all_of(progress_.begin(), progress_.end(), [&](const AgentProgress& progress) {
-    return progress.ended || (progress.reported && progress.last >= position);
-  });
+  return at_start_ == 0 && (running_at_.empty() || running_at_.begin()->first >= position);
 }
 
 void ResultBuilder::EmitIntervals(bool all) {

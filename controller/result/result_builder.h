@@ -83,6 +83,8 @@ class ResultBuilder {
 
   std::string AgentLabel(int agent) const;
   void EndAgent(int agent, AgentResult::State state, std::string detail);
+  /// Takes an agent that has not ended out of the count below, before its position changes or it ends.
+  void LeavePosition(const AgentProgress& progress);
   /// True when every agent that still reports has come to `position` or passed it.
   bool AllHaveReached(const Position& position) const;
   /// Passes on what is complete, or everything when `all`.
@@ -99,6 +101,9 @@ class ResultBuilder {
   RunResult result_;
   std::vector<AgentResult> agents_;  ///< `totals` of each: the sum of its intervals
   std::vector<AgentProgress> progress_;
+  // Of the agents that have not ended: how many have reported nothing, and how many up to where.
+  size_t at_start_ = 0;
+  std::map<Position, size_t> running_at_;
   Stats totals_;
   std::map<Phase, Counters> phase_counters_;
   std::map<Position, OpenInterval> open_;

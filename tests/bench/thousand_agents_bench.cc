@@ -110,7 +110,8 @@ class Crowd {
 
   std::vector<std::unique_ptr<AgentLink>> Links() const {
     std::vector<std::unique_ptr<AgentLink>> links;
-    for (const std::string& address : addresses_) links.push_back(NewGrpcAgentLink(address));
+    for (const std::string& address : addresses_)
+      links.push_back(NewGrpcAgentLink({.address = address, .host = "127.0.0.1"}));
     return links;
   }
 

@@ -259,6 +259,54 @@ TEST(HistogramAssign, RebuildsWhatWasTakenApart) {
   }
 }
 
+// Whatever form either side is in, the sum is that of one histogram that saw every sample.
+TEST(HistogramAssign, MergesWithoutRegardToTheForm) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 200; ++round) {
+    Histogram merged, seen;
+    for (uint64_t parts = 1 + random() % 6; parts > 0; --parts) {
+      Histogram part;
+      for (uint64_t i = random() % 200; i > 0; --i) {
+        const int64_t us = random() % 4 == 0 ? RandomUs(random) : static_cast<int64_t>(random() % 300);
+        part.RecordUs(us);
+        seen.RecordUs(us);
+      }
+      Histogram sparse;
+      ASSERT_TRUE(sparse.Assign(Buckets(part), SummaryOf(part)).ok());
+      ASSERT_EQ(sparse, part);
+      merged.Merge(random() % 3 == 0 ? part : sparse);
+      if (random() % 8 == 0) merged.ReserveBuckets();
+    }
+    ASSERT_EQ(merged, seen) << "round " << round;
+    ASSERT_EQ(seen, merged);
+    ASSERT_EQ(Buckets(merged), Buckets(seen));
+    for (const double percentile : {0.0, 50.0, 99.0, 99.9, 100.0}) {
+      ASSERT_EQ(merged.PercentileUs(percentile), seen.PercentileUs(percentile));
+    }
+    merged.Clear();
+    ASSERT_EQ(merged, Histogram());
+  }
+}
+
+TEST(HistogramAssign, CountsBeyond32BitsAreExact) {
+  constexpr int64_t kMany = 3'000'000'000;
+  Histogram recorded, sparse;
+  recorded.RecordUs(5, kMany);
+  recorded.RecordUs(70'000);
+  ASSERT_TRUE(sparse.Assign(Buckets(recorded), SummaryOf(recorded)).ok());
+  Histogram twice = sparse;
+  twice.Merge(sparse);
+  Histogram with_itself = sparse;
+  with_itself.Merge(with_itself);
+  recorded.Merge(recorded);
+  EXPECT_EQ(twice, recorded);
+  EXPECT_EQ(with_itself, recorded);
+  EXPECT_EQ(Buckets(twice).front().second, 2u * kMany);
+  Histogram again;
+  ASSERT_TRUE(again.Assign(Buckets(recorded), SummaryOf(recorded)).ok());
+  EXPECT_EQ(again, recorded);
+}
+
 TEST(HistogramAssign, RefusesContradictionsAndStaysUntouched) {
   Histogram good;
   good.RecordUs(0);

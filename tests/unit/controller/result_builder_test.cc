@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "common/stats/stats_proto.h"
 #include "common/util/status.h"
 #include "sample_result.h"
 
@@ -74,6 +75,8 @@ TEST(ResultBuilder, MergesAgentsAsIfOneProcessHadSeenAll) {
           expected.Merge(event.delta);
           expected_agents[agent].Merge(event.delta);
           expected_points[{phase, i}].Merge(event.delta);
+          // As it comes over the wire, or from inside the process.
+          if (random() % 2 == 0) event.delta = FromProto(ToProto(event.delta)).value();
           streams[agent].push_back(std::move(event));
         }
       }
