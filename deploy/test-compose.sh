@@ -213,13 +213,16 @@ plain_run() { # NAME MESSAGES CLIENTS AGENTS
   holds "$1: as many users as clients" "t['distinct_user_ids'] == $3 and t['duplicate_user_ids'] == 0"
 }
 
-# lose_agent POLICY HOW: a run from which the second agent is taken away in the middle.
+# lose_agent POLICY HOW: a run of 200 messages a second from which one of the four agents is taken away in the middle.
 lose_agent() {
-  local policy=$1 how=$2 name="agent $2, -on-agent-loss=$1" victim network
+  local policy=$1 how=$2 name="agent $2, -on-agent-loss=$1" duration=12 victim network
+  # Silence is only known for a loss when the lease (10 s) is over.
+  [ "$how" = killed ] || duration=20
+  local messages=$((200 * duration)) share=$((50 * duration))
   victim=$(agents | sort | head -n 1)
   network=$(docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}' "$victim")
   fresh_gateway
-  controller -clients=40 -mps=200 -duration=12s -ramp-up=1s -on-agent-loss="$policy" &
+  controller -clients=40 -mps=200 -duration="${duration}s" -ramp-up=1s -on-agent-loss="$policy" &
   local running=$!
   until_true 40 gateway_saw 300 || fails "$name: the run began"
   if [ "$how" = killed ]; then
@@ -230,22 +233,27 @@ lose_agent() {
   wait "$running"
   exit_code=$(cat "$work/exit_code")
   gateway_truth
-  exit_code_is "$name" 102
+  # A generator that was late itself is the verdict that comes first; both mean that the figures are not to be trusted.
+  exit_code_is "$name" 102 103
   holds "$name: the verdict names the lost agent" \
-    "r['verdict']['code'] == 'DEGRADED' and states == ['done', 'done', 'done', 'lost']"
+    "states == ['done', 'done', 'done', 'lost'] and any(' lost: ' in reason for reason in r['verdict']['reasons'])"
   holds "$name: totals add up, and the gateway saw all that was reported" \
     "conserved and totals['success'] <= messages['acks_sent'] and messages['duplicates'] == 0"
   case "$policy" in
-    fail) holds "$name: the others were stopped" "totals['scheduled'] < 2000" ;;
+    fail) holds "$name: the others were stopped" "totals['scheduled'] < $messages - $share" ;;
     continue)
       holds "$name: the others went on with their own shares" \
-        "all(a['totals']['scheduled'] == 600 for a in r['agents'] if a['state'] == 'done')"
+        "all(a['totals']['scheduled'] == $share for a in r['agents'] if a['state'] == 'done')"
       ;;
     rebalance)
       holds "$name: the others took over its share" \
-        "all(a['totals']['scheduled'] > 600 for a in r['agents'] if a['state'] == 'done')"
+        "all(a['totals']['scheduled'] > $share for a in r['agents'] if a['state'] == 'done')"
       ;;
   esac
+  if [ "$policy" != fail ]; then
+    holds "$name: the gap is in the result, to the message" \
+      "totals['scheduled'] + sum(gap['messages_not_scheduled'] for gap in r['gaps']) == $messages"
+  fi
   if [ "$how" = killed ]; then
     docker start "$victim" >/dev/null
   else
