@@ -1,5 +1,6 @@
 // wsload: the controller.
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -52,8 +53,9 @@ int Main(std::vector<std::string> args) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  // gRPC's own lines speak of its insides; what matters of them arrives as a status.
+  // gRPC's and Protobuf's own lines speak of their insides; what matters of them arrives as a status.
   setenv("GRPC_VERBOSITY", "NONE", 0);
+  google::protobuf::SetLogHandler(nullptr);
   try {
     return wsload::Main(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {

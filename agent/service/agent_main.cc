@@ -1,5 +1,6 @@
 // wsload-agent: waits for controllers and carries out their runs, one at a time.
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -151,6 +152,8 @@ int Main(std::vector<std::string> args) {
   spdlog::set_level(flags.log_level);
   // gRPC's own lines speak of its insides; what matters of them arrives as a status.
   setenv("GRPC_VERBOSITY", flags.log_level <= spdlog::level::debug ? "ERROR" : "NONE", 0);
+  // Protobuf has one for every malformed text: enough to fill a disk.
+  google::protobuf::SetLogHandler(nullptr);
   if (health_check) return CheckAgent(flags);
   LogSecurity(flags, *security);
   return Serve(flags, *std::move(security));

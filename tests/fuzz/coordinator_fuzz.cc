@@ -1,0 +1,188 @@
+// A run with one honest agent and one that sends whatever it likes, whenever it likes: it ends, and nothing of what was
+// sent can harm who reads the result.
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/stats/stats_proto.h"
+#include "common/util/status.h"
+#include "common/util/text.h"
+#include "controller/reporters/console_summary.h"
+#include "controller/result/result_json.h"
+#include "controller/run/coordinator.h"
+#include "tests/fuzz/control_records.h"
+#include "tests/fuzz/fuzz_check.h"
+#include "tests/support/manual_event_loop.h"
+#include "tests/support/sim_agent.h"
+
+namespace wsload {
+namespace {
+
+constexpr int kMaxSteps = 64;
+// Longer than every wait of a run together.
+constexpr int64_t kEndOfPatienceNs = 600 * kNsPerSecond;
+
+RunPlan ShortPlan() {
+  RunPlan plan;
+  plan.clients = 10;
+  plan.mps = 7;
+  plan.duration_ns = 3 * kNsPerSecond;
+  plan.ramp_up_ns = kNsPerSecond;
+  plan.cipher_key = kDemoCipherKey;
+  plan.jwt_key = kDemoJwtKey;
+  return plan;
+}
+
+/// The test's end of a link: keeps what an honest answer needs to know.
+struct Wire {
+  AgentLinkObserver* observer = nullptr;
+  int64_t probe_sent_ns = 0;
+  v1::Slice slice;
+  uint64_t reports = 0;
+};
+
+class WireLink final : public AgentLink {
+ public:
+  explicit WireLink(Wire& wire) : wire_(wire) {}
+  ~WireLink() override { wire_.observer = nullptr; }
+
+  void Open(AgentLinkObserver* observer) override { wire_.observer = observer; }
+  void Send(v1::ControllerMessage message) override {
+    if (message.has_clock_probe()) wire_.probe_sent_ns = message.clock_probe().sent_ns();
+    if (message.has_assign()) wire_.slice = message.assign().slice();
+  }
+  void CloseSend() override {}
+  const std::string& address() const override { return address_; }
+
+ private:
+  Wire& wire_;
+  const std::string address_ = "hostile:7400";
+};
+
+void CheckLine(const std::string& line) {
+  FuzzCheck(!HasControlCharacter(line), "a control character in a line for people");
+  FuzzCheck(IsUtf8(line), "a line that is no UTF-8");
+}
+
+class Listener final : public RunListener {
+ public:
+  void OnPhase(Phase) override {}
+  void OnInterval(const SeriesPoint&, const Stats&, const Stats&, const std::vector<AgentResult>&) override {}
+  void OnNotice(const std::string& line) override { CheckLine(line); }
+};
+
+class Run {
+ public:
+  Run() : honest_(loop_, "honest:7400", 5 * kNsPerSecond, {}) {
+    std::vector<std::unique_ptr<AgentLink>> links;
+    links.push_back(honest_.NewLink());
+    links.push_back(std::make_unique<WireLink>(wire_));
+    coordinator_ = std::make_unique<RunCoordinator>(loop_, loop_.clock(), "run-1", ShortPlan(), std::move(links),
+                                                    RunCoordinator::Limits{}, &listener_);
+    coordinator_->Start([this](RunResult result) { result_ = std::move(result); });
+    loop_.RunUntilIdle();
+  }
+
+  void Step(const ControlRecords& record) {
+    v1::AgentMessage message;
+    bool whole = true;
+    switch (record.kind() % 10) {
+      case 0:
+        whole = message.ParseFromString(std::string(record.bytes()));
+        break;
+      case 1:
+        message.mutable_clock_reply()->set_sent_ns(wire_.probe_sent_ns);
+        message.mutable_clock_reply()->set_agent_mono_ns(loop_.MonoNs());
+        whole = record.Overlay(*message.mutable_clock_reply());
+        break;
+      case 2:
+        message.mutable_accepted()->set_agent_name("hostile");
+        whole = record.Overlay(*message.mutable_accepted());
+        break;
+      case 3:
+        message.mutable_ready()->set_opened(wire_.slice.clients().count());
+        whole = record.Overlay(*message.mutable_ready());
+        break;
+      case 4:
+        FillReport(*message.mutable_report());
+        whole = record.Overlay(*message.mutable_report());
+        break;
+      case 5:
+        *message.mutable_done()->mutable_totals() = ToProto(Stats());
+        message.mutable_done()->set_last_seq(wire_.reports);
+        whole = record.Overlay(*message.mutable_done());
+        break;
+      case 6:
+        whole = record.Overlay(*message.mutable_refused());
+        break;
+      case 7:
+        loop_.AdvanceBy(record.Number(5 * kNsPerSecond));
+        return;
+      case 8:
+        if (coordinator_ != nullptr && !result_.has_value()) coordinator_->Interrupt();
+        loop_.RunUntilIdle();
+        return;
+      default:
+        Close(MakeStatus(absl::StatusCode::kUnavailable, "{}", record.bytes()));
+        return;
+    }
+    if (whole && wire_.observer != nullptr) wire_.observer->OnAgentMessage(std::move(message));
+    loop_.RunUntilIdle();
+    // What is no message breaks the stream, as gRPC would.
+    if (!whole) Close(MakeStatus(absl::StatusCode::kUnavailable, "malformed"));
+  }
+
+  void ExpectAnEnd() {
+    loop_.AdvanceBy(kEndOfPatienceNs);
+    FuzzCheck(result_.has_value(), "the run did not end");
+    coordinator_.reset();
+    loop_.RunUntilIdle();
+    const std::string json = ResultJson(*result_);
+    FuzzCheck(nlohmann::json::accept(json), "result.json that is no JSON");
+    for (const Language language : {Language::kEnglish, Language::kChinese}) {
+      std::string text = ConsoleSummary(language, *result_) + ConsoleVerdict(language, *result_);
+      std::erase(text, '\n');
+      CheckLine(text);
+    }
+    for (const AgentResult& agent : result_->agents) CheckLine(agent.state_detail + agent.stopped_early + agent.name);
+    CheckLine(std::string(Text(result_->error)));
+    // Whatever the other one claims, what the honest one did is in there.
+    const Counters& counters = result_->agents[0].totals.counters;
+    FuzzCheck(result_->totals.counters.scheduled >= counters.scheduled, "an honest agent's messages are gone");
+  }
+
+ private:
+  void FillReport(v1::Report& report) {
+    report.set_seq(++wire_.reports);
+    report.set_phase(v1::PHASE_CONNECT);
+    report.set_interval_index(static_cast<int64_t>(wire_.reports) - 1);
+    *report.mutable_delta() = ToProto(Stats());
+  }
+
+  void Close(const absl::Status& status) {
+    // An upcall of a link is its last once it is closed.
+    if (AgentLinkObserver* observer = std::exchange(wire_.observer, nullptr)) observer->OnLinkClosed(status);
+    loop_.RunUntilIdle();
+  }
+
+  ManualEventLoop loop_;
+  SimAgent honest_;
+  Wire wire_;
+  Listener listener_;
+  std::optional<RunResult> result_;
+  std::unique_ptr<RunCoordinator> coordinator_;
+};
+
+}  // namespace
+}  // namespace wsload
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  wsload::Run run;
+  wsload::ControlRecords records(data, size);
+  for (int step = 0; step < wsload::kMaxSteps && records.Next(); ++step) run.Step(records);
+  run.ExpectAnEnd();
+  return 0;
+}
