@@ -14,6 +14,8 @@ namespace {
 constexpr int kMaxPendingMessages = 4096;
 // Texts of agents end up in terminals, logs and result files.
 constexpr size_t kMaxTextLength = 400;
+// No host has been up for that long: instants may be added to it without an overflow.
+constexpr int64_t kMaxMonoNs = int64_t{1} << 61;
 
 std::string ShownText(const std::string& text) { return Shown(text, kMaxTextLength); }
 
@@ -130,6 +132,9 @@ void AgentPeer::SendProbe() {
 void AgentPeer::HandleClockReply(const v1::ClockReply& reply, int64_t arrived_ns) {
   if (state_ != State::kProbing || reply.sent_ns() != probe_sent_ns_) {
     return FailProtocol("sent a clock reply that nobody asked for");
+  }
+  if (reply.agent_mono_ns() < -kMaxMonoNs || reply.agent_mono_ns() > kMaxMonoNs) {
+    return FailProtocol("told an impossible time");
   }
   // The reply's path is taken to be as long as the probe's; where it is not, the error is at most half the round trip.
   const int64_t round_trip_ns = arrived_ns - probe_sent_ns_;
