@@ -14,6 +14,7 @@
 #include "common/util/text.h"
 #include "controller/certs/certs_command.h"
 #include "controller/result/exit_code.h"
+#include "controller/run/doctor_command.h"
 #include "controller/run/run_command.h"
 
 namespace wsload {
@@ -24,7 +25,7 @@ struct Command {
   int (*run)(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment);
 };
 
-constexpr Command kCommands[] = {{"run", RunCommand}, {"certs", CertsCommand}};
+constexpr Command kCommands[] = {{"run", RunCommand}, {"doctor", DoctorCommand}, {"certs", CertsCommand}};
 
 int Main(std::vector<std::string> args) {
   std::string command = "run";

@@ -47,8 +47,7 @@ void BindAgentFlags(FlagSet& set, AgentFlags& flags) {
       "host[:port],... that runs may load; none: any", true);
   set.Add("insecure", &flags.insecure, "serve whoever reaches a -listen address of no loopback", true);
   set.Add("workers", &flags.workers, "worker threads (0: as the run says, else one per core)", true);
-  set.Add("max-clients", &flags.max_clients, "most clients in one run (0: as many as the descriptor limit allows)",
-          true);
+  set.Add("max-clients", &flags.max_clients, "most clients in one run (0: as many as the host can carry)", true);
   set.AddParsed(
       "log-level", "info", [&flags](std::string_view text) { return ParseLogLevel(text, flags.log_level); },
       "debug, info, warning or error", true);

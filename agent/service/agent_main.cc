@@ -3,7 +3,6 @@
 #include <google/protobuf/stubs/logging.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +21,7 @@
 #include "agent/service/health_check.h"
 #include "common/flags/flag_set.h"
 #include "common/time/clock.h"
+#include "common/util/descriptor_limit.h"
 #include "common/util/status.h"
 #include "common/version.h"
 
@@ -31,23 +31,11 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitBadFlags = 104;
-// For what is no client connection: loops, the control port, logs, files.
-constexpr int64_t kReservedDescriptors = 64;
 // A controller waits for the agent's last report; an agent waits for its connections to close, but not forever.
 constexpr int64_t kDrainTimeoutNs = 60 * kNsPerSecond;
 // The first argument that asks an agent instead of being one.
 constexpr char kHealthCheck[] = "healthcheck";
 constexpr int64_t kHealthCheckTimeoutNs = 2 * kNsPerSecond;
-
-/// Raises the descriptor limit as far as it goes and says what it is then.
-int64_t RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur == RLIM_INFINITY ? 0 : static_cast<int64_t>(limit.rlim_cur);
-}
 
 std::string HostName() {
   char name[256] = {};
@@ -61,11 +49,7 @@ AgentConfig ToConfig(const AgentFlags& flags) {
   config.workers = flags.workers;
   config.max_clients = flags.max_clients;
   config.allowed_targets = flags.allowed_targets;
-  const int64_t descriptors = RaiseDescriptorLimit();
-  if (descriptors > 0) {
-    const int64_t means = std::max<int64_t>(1, descriptors - kReservedDescriptors);
-    config.max_clients = config.max_clients == 0 ? means : std::min(config.max_clients, means);
-  }
+  config.host_facts = [] { return ReadHostFacts(); };
   config.engine_factory = NewLoadEngineFactory(SystemClock());
   return config;
 }
@@ -96,6 +80,7 @@ void LogSecurity(const AgentFlags& flags, const ServerSecurity& security) {
 }
 
 int Serve(const AgentFlags& flags, ServerSecurity security) {
+  RaiseDescriptorLimit();
   const sigset_t signals = BlockEndSignals();
   auto server = GrpcAgentServer::Listen(ToConfig(flags), flags.listen, std::move(security));
   if (!server.ok()) {

@@ -4,8 +4,10 @@
 #include <cctype>
 #include <utility>
 
+#include "agent/service/describe.h"
 #include "common/net/host_port.h"
 #include "common/net/ws_url.h"
+#include "common/plan/means.h"
 #include "common/plan/plan_proto.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
@@ -161,13 +163,6 @@ class AgentSession::Impl final : public LoadEngineObserver {
     }
     const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);
     if (!slice.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(slice.status())));
-    if (config_.max_clients > 0 && slice->clients.count > config_.max_clients) {
-      return Refuse(
-          v1::Refused::CODE_BEYOND_MEANS,
-          fmt::format("{} clients are more than this agent's {}; raise its -max-clients (and descriptor limit, "
-                      "ulimit -n), or add agents",
-                      slice->clients.count, config_.max_clients));
-    }
     TakeRun(assign.run_id(), *std::move(plan), *slice);
   }
 
@@ -177,8 +172,9 @@ class AgentSession::Impl final : public LoadEngineObserver {
       if (!taken.ok()) return Refuse(v1::Refused::CODE_BUSY, std::string(Text(taken)));
       holds_slot_ = true;
     }
-    if (config_.workers > 0) plan.workers = config_.workers;
-    if (plan.workers == 0) plan.workers = config_.cores;
+    plan.workers = WorkersFor(config_.workers, plan.workers, config_.cores);
+    const absl::Status fits = CheckMeans(MeansOf(config_), NeedsOf(plan, slice.clients.count, plan.workers));
+    if (!fits.ok()) return Refuse(RefusalCode(fits), std::string(Text(fits)));
     auto engine = config_.engine_factory(run_id, plan, slice, *this);
     if (!engine.ok()) return Refuse(RefusalCode(engine.status()), std::string(Text(engine.status())));
     engine_ = *std::move(engine);

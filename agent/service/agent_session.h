@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/load/load_engine.h"
+#include "agent/service/host_facts.h"
 #include "agent/service/run_slot.h"
 #include "common/loop/event_loop.h"
 #include "common/net/target_list.h"
@@ -22,6 +23,7 @@ struct AgentConfig {
   int64_t max_clients = 0;     ///< a slice with more is refused; 0: no bound
   TargetList allowed_targets;  ///< a plan for another server is refused
   RunSlot* slot = nullptr;     ///< shared by the agent's sessions, so that one runs at a time; null: nothing to share
+  std::function<HostFacts()> host_facts;  ///< what else bounds a slice; null: nothing else does. Any thread
   LoadEngineFactory engine_factory;
 };
 

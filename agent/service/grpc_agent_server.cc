@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "agent/service/call_guard.h"
+#include "agent/service/describe_call.h"
 #include "agent/service/run_slot.h"
 #include "agent/service/run_stream.h"
 #include "common/loop/asio_event_loop.h"
@@ -67,6 +68,12 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerSecurity& secur
 class RefusedStream final : public grpc::ServerBidiReactor<v1::ControllerMessage, v1::AgentMessage> {
  public:
   explicit RefusedStream(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+class RefusedCall final : public grpc::ServerUnaryReactor {
+ public:
+  explicit RefusedCall(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
 };
 
@@ -151,6 +158,22 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
     return stream;
   }
 
+  grpc::ServerUnaryReactor* Describe(grpc::CallbackServerContext* context, const v1::DescribeRequest* request,
+                                     v1::DescribeResponse* response) override {
+    if (const grpc::Status welcome = guard_.Check(*context); !welcome.ok()) return new RefusedCall(welcome);
+    {
+      const std::lock_guard lock(mutex_);
+      ++open_calls_;
+    }
+    auto* call = new DescribeCall(loop_, config_, *response, [this](DescribeCall* ended) {
+      delete ended;
+      CountEnded();
+    });
+    // A lookup may take seconds, and gRPC's own threads are few.
+    call->Begin(*request);
+    return call;
+  }
+
   void Add(RunStream* stream) {
     streams_.insert(stream);
     if (leaving_) {
@@ -165,6 +188,10 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
   void Remove(RunStream* stream) {
     streams_.erase(stream);
     delete stream;
+    CountEnded();
+  }
+
+  void CountEnded() {
     const std::lock_guard lock(mutex_);
     --open_calls_;
     if (open_calls_ == 0) none_left_.notify_all();

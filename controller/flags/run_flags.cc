@@ -20,9 +20,6 @@ namespace {
 
 using Environment = std::map<std::string, std::string>;
 
-constexpr char kIntro[] =
-    "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
-    "wsload certs | version | help. Durations: 500ms, 1m30s; sizes: 100, 1k.";
 constexpr size_t kMaxCaBytes = 4 << 20;
 constexpr int64_t kMinStatsIntervalNs = kNsPerSecond;
 constexpr int64_t kMaxStatsIntervalNs = 3600 * kNsPerSecond;
@@ -218,7 +215,13 @@ absl::Status ReadFiles(Raw& raw, const Environment& environment) {
 
 }  // namespace
 
-absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment) {
+const char kRunIntro[] =
+    "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
+    "wsload doctor [flags] looks at the agents first; wsload certs | version | help.\n"
+    "Durations: 500ms, 1m30s; sizes: 100, 1k.";
+
+absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,
+                                             std::string_view intro) {
   Raw raw;
   FlagSet flags("wsload", "WSLOAD");
   Bind(flags, raw);
@@ -226,7 +229,7 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
 
   RunCommandLine line;
   if (flags.help_wanted() || flags.helpfull_wanted()) {
-    line.print = flags.Usage(kIntro, flags.helpfull_wanted());
+    line.print = flags.Usage(intro, flags.helpfull_wanted());
     return line;
   }
   if (raw.version) {
@@ -243,6 +246,7 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
   line.plan = std::move(raw.plan);
   line.options = std::move(raw.options);
+  line.options.server_given = flags.IsSet("server");
   return line;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,7 +17,8 @@ namespace wsload {
 
 /// What the controller does with a run; agents never see it.
 struct RunOptions {
-  std::string agents;  ///< as -agents has it; empty: the embedded agent
+  bool server_given = false;  ///< -server was written, not left at its default
+  std::string agents;         ///< as -agents has it; empty: the embedded agent
   AgentAccess access;
   std::string out_dir;  ///< empty: no files
   bool json = false;
@@ -32,9 +34,13 @@ struct RunCommandLine {
   RunOptions options;
 };
 
-/// `args` without program and subcommand. Reads key, certificate and flag files, nothing else. kInvalidArgument: one
-/// line that says how to mend it, never with a secret in it; exit code 104.
+/// What `wsload run -help` says first.
+extern const char kRunIntro[];
+
+/// `args` without program and subcommand; `intro` stands above the flags in the help. Reads key, certificate and flag
+/// files, nothing else. kInvalidArgument: one line that says how to mend it, never with a secret in it; exit code 104.
 absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args,
-                                             const std::map<std::string, std::string>& environment);
+                                             const std::map<std::string, std::string>& environment,
+                                             std::string_view intro = kRunIntro);
 
 }  // namespace wsload

@@ -4,10 +4,14 @@
 #include <thread>
 #include <utility>
 
+#include "agent/service/describe.h"
 #include "common/loop/asio_event_loop.h"
+#include "common/time/clock.h"
 
 namespace wsload {
 namespace {
+
+constexpr char kAddress[] = "embedded";
 
 class EmbeddedAgentLink final : public AgentLink {
  public:
@@ -48,7 +52,7 @@ class EmbeddedAgentLink final : public AgentLink {
   const std::string& address() const override { return address_; }
 
  private:
-  const std::string address_ = "embedded";
+  const std::string address_ = kAddress;
   const AgentConfig config_;
   AsioEventLoop loop_;
   AgentLinkObserver* observer_ = nullptr;
@@ -60,6 +64,17 @@ class EmbeddedAgentLink final : public AgentLink {
 
 std::unique_ptr<AgentLink> NewEmbeddedAgentLink(AgentConfig config) {
   return std::make_unique<EmbeddedAgentLink>(std::move(config));
+}
+
+AgentDescription DescribeEmbeddedAgent(const AgentConfig& config, const DescribeOptions& options) {
+  v1::DescribeRequest request;
+  request.set_target(options.target);
+  request.set_depth(options.depth);
+  AgentDescription description;
+  description.address = kAddress;
+  description.response = Describe(config, request);
+  AddRun(config, SystemClock(), description.response);
+  return description;
 }
 
 }  // namespace wsload

@@ -4,11 +4,15 @@
 #include <memory>
 
 #include "agent/service/agent_session.h"
+#include "controller/link/agent_description.h"
 #include "controller/link/agent_link.h"
 
 namespace wsload {
 
 /// Runs one AgentSession on a thread and loop of its own; upcalls come from there. address() is "embedded".
 std::unique_ptr<AgentLink> NewEmbeddedAgentLink(AgentConfig config);
+
+/// What the agent with this config would say of itself. Blocks up to 3 s when a target is named.
+AgentDescription DescribeEmbeddedAgent(const AgentConfig& config, const DescribeOptions& options);
 
 }  // namespace wsload

@@ -129,6 +129,23 @@ constexpr Entry kEntries[] = {
     {Msg::kHintUndecodable, "{} frames could not be read: check -serializer and -cipher on both sides",
      "{} 个帧无法解析：请检查两端的 -serializer 和 -cipher"},
     {Msg::kHintUnsent, "{} messages were due while no connection could take them", "{} 条消息到期时没有可用的连接"},
+    {Msg::kDoctorVersion, "version", "版本"},
+    {Msg::kDoctorCores, "cores", "核数"},
+    {Msg::kDoctorOpenFiles, "open files", "打开文件数"},
+    {Msg::kDoctorConnections, "addresses x ports", "源地址 x 端口"},
+    {Msg::kDoctorAddresses, "host addresses", "主机地址"},
+    {Msg::kDoctorMemory, "memory", "可用内存"},
+    {Msg::kDoctorClients, "clients that fit", "可承载客户端"},
+    {Msg::kDoctorClock, "clock offset", "时钟偏差"},
+    {Msg::kDoctorTarget, "server", "服务器"},
+    {Msg::kDoctorVerdict, "verdict", "结论"},
+    {Msg::kDoctorOk, "ok", "正常"},
+    {Msg::kDoctorNotOk, "NOT OK", "异常"},
+    {Msg::kDoctorNo, "no", "不通"},
+    {Msg::kDoctorAllWell, "{} of {} agents are ready for this run.", "{} / {} 个压测节点可以执行本次压测。"},
+    {Msg::kDoctorNotAllWell, "Only {} of {} agents are ready for this run.",
+     "只有 {} / {} 个压测节点可以执行本次压测。"},
+    {Msg::kAgentProblem, "agent {}: {}", "压测节点 {}：{}"},
 };
 
 static_assert(std::size(kEntries) == static_cast<size_t>(Msg::kEnd), "every message has its entry");
@@ -174,6 +191,39 @@ std::string_view ChineseReason(VerdictReason::Kind kind) {
   return {};
 }
 
+std::string_view ChineseProblem(AgentProblem::Kind kind) {
+  using Kind = AgentProblem::Kind;
+  switch (kind) {
+    case Kind::kUnreachable:
+      return "无法使用：{}";
+    case Kind::kVersion:
+      return "版本为 wsload {}，控制协议 {}，而本控制器为 {}；请在两端安装相同版本的 wsload";
+    case Kind::kBusy:
+      return "正忙于运行 {}（自 {} 起）；请等待其结束，或使用其他压测节点";
+    case Kind::kMaxClients:
+      return "{} 个客户端超过其 -max-clients={}；请提高该值，或增加压测节点";
+    case Kind::kDescriptors:
+      return "{} 个客户端需要打开 {} 个文件，而上限为 {}；请提高上限 (ulimit -n)，或增加压测节点";
+    case Kind::kPorts:
+      return "{} 个客户端超过其到单一目标的 {} 个本地端口；请放宽 net.ipv4.ip_local_port_range，或增加压测节点";
+    case Kind::kMemory:
+      return "{} 个客户端约需 {} MiB 内存，而可用 {} MiB；请释放内存，或增加压测节点";
+    case Kind::kTargetNotResolved:
+      return "无法解析 {} 的主机名；请检查 -server 以及该节点的 DNS";
+    case Kind::kTargetRefused:
+      return "{} 拒绝连接；服务器是否已启动？-server 中的端口是否正确？";
+    case Kind::kTargetUnreachable:
+      return "到 {} 的网络不通；请检查 -server 以及该节点的网络";
+    case Kind::kTargetTimeout:
+      return "{} 没有应答；请检查 -server 以及中间的防火墙";
+    case Kind::kTargetNotAllowed:
+      return "该节点不允许压测 {}；请将其加入该节点的 -allow-target，或更换 -server";
+    case Kind::kClock:
+      return "时钟偏差 {}，服务器可能拒绝其用户令牌；请用 NTP 校准时钟";
+  }
+  return {};
+}
+
 }  // namespace
 
 absl::StatusOr<Language> ParseLanguage(std::string_view text) {
@@ -189,6 +239,10 @@ std::string_view MessageText(Language language, Msg message) {
 
 std::string_view ReasonText(Language language, VerdictReason::Kind kind) {
   return language == Language::kChinese ? ChineseReason(kind) : std::string_view(ReasonFormat(kind));
+}
+
+std::string_view ProblemText(Language language, AgentProblem::Kind kind) {
+  return language == Language::kChinese ? ChineseProblem(kind) : std::string_view(ProblemFormat(kind));
 }
 
 }  // namespace wsload

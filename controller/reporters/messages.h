@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "controller/result/agent_check.h"
 #include "controller/result/verdict.h"
 
 namespace wsload {
@@ -110,7 +111,24 @@ enum class Msg {
   kHintRateLimited,
   kHintUndecodable,
   kHintUnsent,
-  kEnd,  ///< not a message: their number
+  // The doctor.
+  kDoctorVersion,
+  kDoctorCores,
+  kDoctorOpenFiles,
+  kDoctorConnections,
+  kDoctorAddresses,
+  kDoctorMemory,
+  kDoctorClients,
+  kDoctorClock,
+  kDoctorTarget,
+  kDoctorVerdict,
+  kDoctorOk,
+  kDoctorNotOk,
+  kDoctorNo,
+  kDoctorAllWell,     ///< agents that are well, of how many
+  kDoctorNotAllWell,  ///< agents that are well, of how many
+  kAgentProblem,      ///< address, problem
+  kEnd,               ///< not a message: their number
 };
 
 /// A format for fmt. Never empty.
@@ -123,5 +141,8 @@ std::string Say(Language language, Msg message, Args&&... args) {
 
 /// The format of a verdict's reason; as many {} as its args.
 std::string_view ReasonText(Language language, VerdictReason::Kind kind);
+
+/// The format of an agent's problem; as many {} as its args.
+std::string_view ProblemText(Language language, AgentProblem::Kind kind);
 
 }  // namespace wsload

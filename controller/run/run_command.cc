@@ -1,9 +1,7 @@
 #include "controller/run/run_command.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
@@ -12,21 +10,18 @@
 #include <random>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 
-#include "agent/load/engine_factory.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/util/status.h"
-#include "controller/flags/run_flags.h"
 #include "controller/link/embedded_agent_link.h"
-#include "controller/link/expand_agents.h"
 #include "controller/link/grpc_agent_link.h"
 #include "controller/reporters/console_reporter.h"
 #include "controller/reporters/console_summary.h"
-#include "controller/result/exit_code.h"
+#include "controller/reporters/doctor_report.h"
 #include "controller/result/output_dir.h"
 #include "controller/result/result_json.h"
+#include "controller/run/command.h"
 #include "controller/run/coordinator.h"
 
 namespace wsload {
@@ -35,50 +30,28 @@ namespace {
 using Environment = std::map<std::string, std::string>;
 using Links = std::vector<std::unique_ptr<AgentLink>>;
 
-// For what is no client connection: loops, files, gRPC.
-constexpr int64_t kReservedDescriptors = 64;
-
-/// Raises the descriptor limit as far as it goes; the connections that leaves room for, 0 when there is no limit.
-int64_t RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur == RLIM_INFINITY) return 0;
-  return std::max<int64_t>(1, static_cast<int64_t>(limit.rlim_cur) - kReservedDescriptors);
-}
-
 std::string RandomRunId() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-void Print(FILE* stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
-}
-
-ExitCode FailWith(const absl::Status& status) {
-  Print(stderr, fmt::format("wsload: {}\n", Text(status)));
-  return status.code() == absl::StatusCode::kInvalidArgument ? ExitCode::kBadFlags : ExitCode::kError;
-}
-
-absl::StatusOr<Links> MakeLinks(const RunOptions& options, int64_t max_clients) {
+Links MakeLinks(Agents agents) {
   Links links;
-  if (options.agents.empty()) {
-    AgentConfig config;
-    config.name = "embedded";
-    config.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    config.max_clients = max_clients;
-    config.engine_factory = NewLoadEngineFactory(SystemClock());
-    links.push_back(NewEmbeddedAgentLink(std::move(config)));
-    return links;
-  }
-  absl::StatusOr<std::vector<AgentAddress>> agents = ExpandAgents(options.agents);
-  if (!agents.ok()) return agents.status();
-  for (AgentAddress& agent : *agents) links.push_back(NewGrpcAgentLink(std::move(agent), options.access));
+  if (agents.addresses.empty()) links.push_back(NewEmbeddedAgentLink(std::move(agents.embedded)));
+  for (AgentAddress& agent : agents.addresses) links.push_back(NewGrpcAgentLink(std::move(agent), agents.access));
   return links;
+}
+
+/// Every reason not to begin, one line each on stderr; false when there is none.
+bool RefuseRun(const Agents& agents, const RunCommandLine& line) {
+  std::string lines;
+  for (const AgentCheck& check : CheckBeforeRun(agents, line.plan)) {
+    for (const AgentProblem& problem : check.problems) {
+      lines += fmt::format("wsload: {}\n", ProblemLine(line.options.language, check.address, problem));
+    }
+  }
+  Print(stderr, lines);
+  return !lines.empty();
 }
 
 /// Rewriting in place works on terminals that know the escapes.
@@ -163,8 +136,9 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
     // Before the run: a run whose result cannot be kept is not worth its time.
     if (absl::Status prepared = PrepareOutputDir(options.out_dir); !prepared.ok()) return FailWith(prepared);
   }
-  absl::StatusOr<Links> links = MakeLinks(options, RaiseDescriptorLimit());
-  if (!links.ok()) return FailWith(links.status());
+  absl::StatusOr<Agents> agents = FindAgents(options);
+  if (!agents.ok()) return FailWith(agents.status());
+  if (RefuseRun(*agents, *line)) return ExitCode::kError;
 
   FILE* people = options.json ? stderr : stdout;
   ConsoleOptions console;
@@ -172,7 +146,7 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   console.stats_interval_ns = options.stats_interval_ns;
   console.live = IsLive(people, environment);
   ConsoleReporter reporter(line->plan, console, [people](std::string_view text) { Print(people, text); });
-  const RunResult result = CarryOut(*line, *std::move(links), options.quiet ? nullptr : &reporter);
+  const RunResult result = CarryOut(*line, MakeLinks(*std::move(agents)), options.quiet ? nullptr : &reporter);
   reporter.Finish();
   return Publish(options, result, people);
 }

@@ -48,6 +48,16 @@ TEST(Messages, ReasonsAreCompleteInBothLanguages) {
   }
 }
 
+TEST(Messages, ProblemsAreCompleteInBothLanguages) {
+  for (int i = 0; i <= static_cast<int>(AgentProblem::Kind::kClock); ++i) {
+    const auto kind = static_cast<AgentProblem::Kind>(i);
+    const std::string_view english = ProblemText(Language::kEnglish, kind);
+    EXPECT_FALSE(english.empty()) << i;
+    EXPECT_TRUE(HasChinese(ProblemText(Language::kChinese, kind))) << english;
+    EXPECT_EQ(Holes(english), Holes(ProblemText(Language::kChinese, kind))) << english;
+  }
+}
+
 TEST(Messages, ClassicFiguresHaveTheirOldNames) {
   const std::vector<std::string> names = {"总连接数",   "活跃连接数", "总消息数",         "成功消息数",
                                           "失败消息数", "运行时间",   "消息速率 (msg/s)", "成功率 (%)"};

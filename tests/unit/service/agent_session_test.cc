@@ -251,6 +251,26 @@ TEST_F(AgentSessionTest, RefusesMoreClientsThanItsMeans) {
   EXPECT_EQ(finished_, 1);
 }
 
+TEST_F(AgentSessionTest, RefusesMoreClientsThanItsHostCarries) {
+  const std::pair<HostFacts, const char*> hosts[] = {{{.descriptors_soft = 30}, "ulimit -n"},
+                                                     {{.ports = 2}, "ip_local_port_range"},
+                                                     {{.memory_available_bytes = 1}, "memory"}};
+  for (const auto& [facts, part] : hosts) {
+    config_.host_facts = [facts = facts] { return facts; };
+    NewSession();
+    Assign();
+    ExpectRefused(v1::Refused::CODE_BEYOND_MEANS, part);
+    EXPECT_EQ(finished_, 1);
+    EXPECT_EQ(slot_.run_id(), "");
+  }
+  config_.host_facts = [] {
+    return HostFacts{.descriptors_soft = 1000, .ports = 1000, .memory_available_bytes = 1 << 30};
+  };
+  NewSession();
+  Assign();
+  EXPECT_TRUE(sent_.back().has_accepted());
+}
+
 TEST_F(AgentSessionTest, HandsTheEnginesRefusalOn) {
   const std::pair<absl::StatusCode, v1::Refused::Code> codes[] = {
       {absl::StatusCode::kInvalidArgument, v1::Refused::CODE_BAD_PLAN},
@@ -295,7 +315,8 @@ TEST_F(AgentSessionTest, SaysWhoKeepsItBusy) {
   loop_.RunUntilIdle();
   ASSERT_EQ(answers.size(), 1u);
   EXPECT_EQ(answers[0].refused().code(), v1::Refused::CODE_BUSY);
-  EXPECT_EQ(answers[0].refused().message(), "busy with run run-1 since 2023-11-14T22:13:20Z");
+  EXPECT_EQ(answers[0].refused().message(),
+            "busy with run run-1 since 2023-11-14T22:13:20Z; wait for its end, or use another agent");
   EXPECT_TRUE(second_finished);
   EXPECT_EQ(slot_.run_id(), "run-1") << "the refused session must not free the other's slot";
 }

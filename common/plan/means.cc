@@ -1,0 +1,147 @@
+#include "common/plan/means.h"
+
+#include <arpa/inet.h>
+#include <fmt/args.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "common/net/ws_url.h"
+#include "common/util/status.h"
+#include "common/util/text.h"
+
+namespace wsload {
+namespace {
+
+constexpr int64_t kMiB = 1 << 20;
+// Logs, files, name lookups, control streams that open later.
+constexpr int64_t kSpareDescriptors = 32;
+// A worker's event loop.
+constexpr int64_t kDescriptorsPerWorker = 5;
+// A client with its socket: ours, and the kernel's when it is idle.
+constexpr int64_t kBytesPerClient = 8 << 10;
+constexpr int64_t kTlsBytesPerClient = 32 << 10;
+
+bool IsAddress(const std::string& host) {
+  in6_addr parsed{};
+  return inet_pton(AF_INET, host.c_str(), &parsed) == 1 || inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
+}
+
+int64_t BytesPerClient(bool tls) { return kBytesPerClient + (tls ? kTlsBytesPerClient : 0); }
+
+std::string MiB(int64_t bytes, bool up) { return std::to_string((bytes + (up ? kMiB - 1 : 0)) / kMiB); }
+
+}  // namespace
+
+int64_t Means::MostConnections() const {
+  int64_t product = 0;
+  if (__builtin_mul_overflow(std::max<int64_t>(0, ports), std::max<int64_t>(1, addresses), &product)) {
+    return std::numeric_limits<int64_t>::max();
+  }
+  return product;
+}
+
+v1::Means ToProto(const Means& means) {
+  v1::Means proto;
+  proto.set_max_clients(means.max_clients);
+  proto.set_descriptors_soft(means.descriptors_soft);
+  proto.set_descriptors_hard(means.descriptors_hard);
+  proto.set_descriptors_in_use(means.descriptors_in_use);
+  proto.set_ports(means.ports);
+  proto.set_addresses(means.addresses);
+  proto.set_memory_available_bytes(means.memory_available_bytes);
+  return proto;
+}
+
+Means FromProto(const v1::Means& proto) {
+  return {.max_clients = proto.max_clients(),
+          .descriptors_soft = proto.descriptors_soft(),
+          .descriptors_hard = proto.descriptors_hard(),
+          .descriptors_in_use = std::clamp<int64_t>(proto.descriptors_in_use(), 0, std::numeric_limits<int32_t>::max()),
+          .ports = proto.ports(),
+          .addresses = proto.addresses(),
+          .memory_available_bytes = proto.memory_available_bytes()};
+}
+
+int64_t Needs::Descriptors(int64_t in_use) const {
+  return clients + in_use + kSpareDescriptors + workers * kDescriptorsPerWorker;
+}
+
+int64_t Needs::MemoryBytes() const { return clients * BytesPerClient(tls); }
+
+Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
+  const absl::StatusOr<WsUrl> url = ParseWsUrl(plan.server);
+  return {.clients = clients,
+          .workers = workers,
+          .tls = url.ok() && url->secure,
+          .one_destination = url.ok() && (IsAddress(url->host) || AsciiLower(url->host) == "localhost")};
+}
+
+int WorkersFor(int agent_workers, int plan_workers, int cores) {
+  if (agent_workers > 0) return agent_workers;
+  return plan_workers > 0 ? plan_workers : std::max(1, cores);
+}
+
+std::vector<Shortage> FindShortages(const Means& means, const Needs& needs) {
+  using Kind = Shortage::Kind;
+  std::vector<Shortage> shortages;
+  const std::string clients = std::to_string(needs.clients);
+  if (means.max_clients > 0 && needs.clients > means.max_clients) {
+    shortages.push_back({Kind::kMaxClients, {clients, std::to_string(means.max_clients)}});
+  }
+  if (const int64_t needed = needs.Descriptors(means.descriptors_in_use);
+      means.descriptors_soft > 0 && needed > means.descriptors_soft) {
+    shortages.push_back(
+        {Kind::kDescriptors, {clients, std::to_string(needed), std::to_string(means.descriptors_soft)}});
+  }
+  if (means.ports > 0 && needs.one_destination && needs.clients > means.MostConnections()) {
+    shortages.push_back({Kind::kPorts, {clients, std::to_string(means.MostConnections())}});
+  }
+  if (const int64_t needed = needs.MemoryBytes();
+      means.memory_available_bytes > 0 && needed > means.memory_available_bytes) {
+    shortages.push_back({Kind::kMemory, {clients, MiB(needed, true), MiB(means.memory_available_bytes, false)}});
+  }
+  return shortages;
+}
+
+std::optional<int64_t> MostClients(const Means& means, const Needs& needs) {
+  std::optional<int64_t> most;
+  const auto bound = [&most](int64_t clients) {
+    most = std::max<int64_t>(0, std::min(most.value_or(clients), clients));
+  };
+  Needs nobody = needs;
+  nobody.clients = 0;
+  if (means.max_clients > 0) bound(means.max_clients);
+  if (means.descriptors_soft > 0) bound(means.descriptors_soft - nobody.Descriptors(means.descriptors_in_use));
+  if (means.ports > 0 && needs.one_destination) bound(means.MostConnections());
+  if (means.memory_available_bytes > 0) bound(means.memory_available_bytes / BytesPerClient(needs.tls));
+  return most;
+}
+
+const char* ShortageFormat(Shortage::Kind kind) {
+  switch (kind) {
+    case Shortage::Kind::kMaxClients:
+      return "{} clients are more than its -max-clients={}; raise that, or add agents";
+    case Shortage::Kind::kDescriptors:
+      return "{} clients need {} open files and the limit is {}; raise it (ulimit -n), or add agents";
+    case Shortage::Kind::kPorts:
+      return "{} clients are more than its {} local ports to one destination; widen net.ipv4.ip_local_port_range, or "
+             "add agents";
+    case Shortage::Kind::kMemory:
+      return "{} clients need about {} MiB of memory and {} are available; free some, or add agents";
+  }
+  return "";
+}
+
+absl::Status CheckMeans(const Means& means, const Needs& needs) {
+  std::string line;
+  for (const Shortage& shortage : FindShortages(means, needs)) {
+    fmt::dynamic_format_arg_store<fmt::format_context> args;
+    for (const std::string& arg : shortage.args) args.push_back(arg);
+    line += (line.empty() ? "" : "; ") + fmt::vformat(ShortageFormat(shortage.kind), args);
+  }
+  if (line.empty()) return absl::OkStatus();
+  return MakeStatus(absl::StatusCode::kResourceExhausted, "{}", line);
+}
+
+}  // namespace wsload

@@ -1,0 +1,77 @@
+// Whether a share of a run fits an agent: asked by the controller before a run,
+// and by the agent again when the share is assigned.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/plan/run_plan.h"
+#include "wsload/v1/describe.pb.h"
+
+namespace wsload {
+
+/// What bounds the clients of one run. Zero or less: no bound, or none known.
+struct Means {
+  int64_t max_clients = 0;       ///< -max-clients
+  int64_t descriptors_soft = 0;  ///< limit of open files in force
+  int64_t descriptors_hard = 0;  ///< up to which it may be raised
+  int64_t descriptors_in_use = 0;
+  int64_t ports = 0;      ///< local ports for connections to one destination, per source address
+  int64_t addresses = 1;  ///< source addresses that connections are made from
+  int64_t memory_available_bytes = 0;
+
+  /// ports * addresses, without overflow.
+  int64_t MostConnections() const;
+
+  friend bool operator==(const Means&, const Means&) = default;
+};
+
+v1::Means ToProto(const Means& means);
+Means FromProto(const v1::Means& proto);
+
+/// What a share of a run takes.
+struct Needs {
+  int64_t clients = 0;
+  int64_t workers = 1;
+  bool tls = false;
+  /// All connections go to one address and port: always so when -server names an address; a name may have several.
+  bool one_destination = false;
+
+  int64_t Descriptors(int64_t in_use) const;
+  int64_t MemoryBytes() const;
+};
+
+/// The destination is judged by the URL alone.
+Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers);
+
+/// Worker threads that an agent runs a plan with: its own -workers, else the plan's, else one per core.
+int WorkersFor(int agent_workers, int plan_workers, int cores);
+
+struct Shortage {
+  enum class Kind {
+    kMaxClients,   ///< clients, bound
+    kDescriptors,  ///< clients, open files needed, limit
+    kPorts,        ///< clients, most connections
+    kMemory,       ///< clients, MiB needed, MiB available
+  };
+  Kind kind = Kind::kMaxClients;
+  std::vector<std::string> args;
+
+  friend bool operator==(const Shortage&, const Shortage&) = default;
+};
+
+std::vector<Shortage> FindShortages(const Means& means, const Needs& needs);
+
+/// The most clients without a shortage, all other needs as they are. Nothing when nothing is known to bound them.
+std::optional<int64_t> MostClients(const Means& means, const Needs& needs);
+
+/// The English format of a kind, with as many {} as it has args: what is short, and how to mend it.
+const char* ShortageFormat(Shortage::Kind kind);
+
+/// OK, or kResourceExhausted with all shortages in one line.
+absl::Status CheckMeans(const Means& means, const Needs& needs);
+
+}  // namespace wsload

@@ -1,0 +1,12 @@
+// Instants as people and other programs write them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace wsload {
+
+/// "2030-01-31T23:59:59Z"
+std::string UtcText(int64_t unix_ns);
+
+}  // namespace wsload

@@ -1,0 +1,30 @@
+// What the controller learns from an agent before a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/time/clock.h"
+#include "wsload/v1/describe.pb.h"
+
+namespace wsload {
+
+struct AgentDescription {
+  std::string address;
+  /// OK, or why there is no response: kUnavailable, one line with the mend.
+  absl::Status status;
+  v1::DescribeResponse response;
+  /// The agent's clock of the day minus this host's, from the exchange with the smallest round trip; and half of that.
+  int64_t clock_offset_ns = 0;
+  int64_t clock_error_ns = 0;
+};
+
+struct DescribeOptions {
+  std::string target;                                                     ///< ws:// or wss:// URL; empty: none
+  v1::DescribeRequest::Depth depth = v1::DescribeRequest::DEPTH_ALLOWED;  ///< to which agents look at it
+  int clock_exchanges = 1;
+  int64_t timeout_ns = 10 * kNsPerSecond;
+};
+
+}  // namespace wsload

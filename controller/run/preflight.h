@@ -1,0 +1,26 @@
+// The check of all agents that comes before any load.
+#pragma once
+
+#include <vector>
+
+#include "agent/service/agent_session.h"
+#include "common/plan/run_plan.h"
+#include "controller/link/agent_access.h"
+#include "controller/result/agent_check.h"
+
+namespace wsload {
+
+/// Who takes part in a run: agents at these addresses, or, when there are none, the embedded one.
+struct Agents {
+  std::vector<AgentAddress> addresses;
+  AgentAccess access;
+  AgentConfig embedded;
+};
+
+/// Every agent with its share of the plan, in parallel; blocks for at most 20 s.
+std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan);
+
+/// Takes longer and looks further: the clocks, and with `probe_target` the way from each agent to the server.
+std::vector<AgentCheck> CheckForDoctor(const Agents& agents, const RunPlan& plan, bool probe_target);
+
+}  // namespace wsload

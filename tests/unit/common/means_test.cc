@@ -1,0 +1,131 @@
+#include "common/plan/means.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Kind = Shortage::Kind;
+
+std::vector<Kind> KindsShort(const Means& means, const Needs& needs) {
+  std::vector<Kind> kinds;
+  for (const Shortage& shortage : FindShortages(means, needs)) kinds.push_back(shortage.kind);
+  return kinds;
+}
+
+TEST(Means, WhatIsNotKnownBoundsNothing) {
+  const Needs needs{.clients = 1'000'000'000, .workers = 1024, .tls = true, .one_destination = true};
+  EXPECT_THAT(KindsShort(Means{}, needs), IsEmpty());
+  EXPECT_EQ(MostClients(Means{}, needs), std::nullopt);
+  EXPECT_TRUE(CheckMeans(Means{}, needs).ok());
+}
+
+TEST(Means, EachBoundHoldsToTheClient) {
+  struct Case {
+    Means means;
+    Needs needs;
+    Kind kind;
+  };
+  const Case cases[] = {
+      {{.max_clients = 50}, {}, Kind::kMaxClients},
+      {{.descriptors_soft = 200, .descriptors_in_use = 16}, {.workers = 2}, Kind::kDescriptors},
+      {{.ports = 100}, {.one_destination = true}, Kind::kPorts},
+      {{.ports = 100, .addresses = 3}, {.one_destination = true}, Kind::kPorts},
+      {{.memory_available_bytes = 1 << 20}, {}, Kind::kMemory},
+      {{.memory_available_bytes = 1 << 20}, {.tls = true}, Kind::kMemory},
+  };
+  for (const Case& c : cases) {
+    Needs needs = c.needs;
+    const std::optional<int64_t> most = MostClients(c.means, needs);
+    ASSERT_TRUE(most.has_value());
+    EXPECT_GT(*most, 0);
+    needs.clients = *most;
+    EXPECT_THAT(KindsShort(c.means, needs), IsEmpty()) << *most;
+    ++needs.clients;
+    EXPECT_THAT(KindsShort(c.means, needs), ElementsAre(c.kind)) << *most;
+  }
+}
+
+TEST(Means, DescriptorsInUseAndWorkersTakeFromTheClients) {
+  const Means idle{.descriptors_soft = 1000, .descriptors_in_use = 10};
+  const Means full{.descriptors_soft = 1000, .descriptors_in_use = 500};
+  EXPECT_EQ(*MostClients(idle, {.workers = 4}) - *MostClients(full, {.workers = 4}), 490);
+  EXPECT_GT(*MostClients(idle, {.workers = 1}), *MostClients(idle, {.workers = 4}));
+  EXPECT_EQ(MostClients({.descriptors_soft = 10, .descriptors_in_use = 20}, {}), 0);
+}
+
+TEST(Means, PortsBoundOnlyWhereAllGoesToOneAddress) {
+  const Means means{.ports = 28232};
+  RunPlan plan;
+  for (const char* server : {"ws://10.0.0.7/ws", "ws://[fd00::7]:9002/ws", "ws://localhost:9002/ws"}) {
+    plan.server = server;
+    EXPECT_THAT(KindsShort(means, NeedsOf(plan, 28233, 1)), ElementsAre(Kind::kPorts)) << server;
+  }
+  plan.server = "ws://gateway.example/ws";
+  EXPECT_THAT(KindsShort(means, NeedsOf(plan, 28233, 1)), IsEmpty()) << "the name may have several addresses";
+}
+
+TEST(Means, TlsTakesMoreMemory) {
+  RunPlan plan;
+  plan.server = "ws://gateway/ws";
+  const int64_t plain = NeedsOf(plan, 1000, 1).MemoryBytes();
+  plan.server = "wss://gateway/ws";
+  EXPECT_GT(NeedsOf(plan, 1000, 1).MemoryBytes(), 2 * plain);
+}
+
+TEST(Means, AllShortagesStandInOneLineWithTheirMends) {
+  const Means means{.max_clients = 5, .descriptors_soft = 64, .ports = 7, .memory_available_bytes = 1};
+  const absl::Status status = CheckMeans(means, {.clients = 100, .one_destination = true});
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  const std::string line(Text(status));
+  EXPECT_THAT(line, HasSubstr("100 clients are more than its -max-clients=5"));
+  EXPECT_THAT(line, HasSubstr("the limit is 64; raise it (ulimit -n), or add agents"));
+  EXPECT_THAT(line, HasSubstr("its 7 local ports to one destination; widen net.ipv4.ip_local_port_range"));
+  EXPECT_THAT(line, HasSubstr("about 1 MiB of memory and 0 are available"));
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+}
+
+TEST(Means, TravelAsTheyAre) {
+  const Means means{.max_clients = 1,
+                    .descriptors_soft = 2,
+                    .descriptors_hard = 3,
+                    .descriptors_in_use = 4,
+                    .ports = 5,
+                    .addresses = 6,
+                    .memory_available_bytes = 7};
+  EXPECT_EQ(FromProto(ToProto(means)), means);
+}
+
+TEST(Means, HostileFiguresOverflowNothing) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  v1::Means proto;
+  for (const int64_t extreme : {kMost, std::numeric_limits<int64_t>::min(), int64_t{-1}}) {
+    proto.set_max_clients(extreme);
+    proto.set_descriptors_soft(extreme);
+    proto.set_descriptors_in_use(extreme);
+    proto.set_ports(extreme);
+    proto.set_addresses(extreme);
+    proto.set_memory_available_bytes(extreme);
+    const Means means = FromProto(proto);
+    EXPECT_THAT(KindsShort(means, {.clients = 100, .workers = 2, .one_destination = true}), IsEmpty()) << extreme;
+    EXPECT_GE(means.MostConnections(), 0);
+  }
+}
+
+TEST(Means, TheAgentsWorkersOutrankThePlans) {
+  EXPECT_EQ(WorkersFor(3, 2, 8), 3);
+  EXPECT_EQ(WorkersFor(0, 2, 8), 2);
+  EXPECT_EQ(WorkersFor(0, 0, 8), 8);
+  EXPECT_EQ(WorkersFor(0, 0, 0), 1);
+}
+
+}  // namespace
+}  // namespace wsload

@@ -1,0 +1,137 @@
+#include "controller/result/agent_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/time/clock.h"
+#include "common/util/status.h"
+#include "common/version.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Kind = AgentProblem::Kind;
+using Reach = v1::TargetReport;
+
+v1::DescribeResponse GoodAgent() {
+  v1::DescribeResponse response;
+  response.set_agent_name("a");
+  response.set_agent_version("1.2.3");
+  response.set_protocol_version(kControlProtocolVersion);
+  response.set_cores(2);
+  response.mutable_means()->set_descriptors_soft(1024);
+  response.mutable_means()->set_descriptors_in_use(20);
+  response.mutable_means()->set_ports(500);
+  return response;
+}
+
+std::vector<Kind> Kinds(const AgentCheck& check) {
+  std::vector<Kind> kinds;
+  for (const AgentProblem& problem : check.problems) kinds.push_back(problem.kind);
+  return kinds;
+}
+
+AgentCheck Check(const v1::DescribeResponse& response, int64_t clients, const std::string& server) {
+  RunPlan plan;
+  plan.server = server;
+  return CheckAgent("a:1", absl::OkStatus(), response, plan, clients);
+}
+
+constexpr char kServer[] = "ws://10.0.0.1:9002/ws";
+
+TEST(AgentCheck, AnAgentThatCanHasNoProblem) {
+  const AgentCheck check = Check(GoodAgent(), 500, kServer);
+  EXPECT_THAT(check.problems, IsEmpty());
+  EXPECT_EQ(check.most_clients, 500);
+  EXPECT_EQ(check.address, "a:1");
+}
+
+TEST(AgentCheck, OneThatDidNotAnswerSaysWhy) {
+  const AgentCheck check =
+      CheckAgent("a:1", MakeStatus(absl::StatusCode::kUnavailable, "connection refused"), {}, RunPlan{}, 1);
+  EXPECT_THAT(check.problems, ElementsAre(AgentProblem{Kind::kUnreachable, {"connection refused"}}));
+  EXPECT_FALSE(check.response.has_value());
+}
+
+TEST(AgentCheck, AnotherControlProtocolIsNamedFirstAndAlone) {
+  v1::DescribeResponse response = GoodAgent();
+  response.set_protocol_version(kControlProtocolVersion + 1);
+  response.set_agent_version("9\n9");
+  response.set_busy_run_id("run-1");
+  const AgentCheck check = Check(response, 5000, kServer);
+  ASSERT_THAT(Kinds(check), ElementsAre(Kind::kVersion));
+  const std::string line = FillProblem(ProblemFormat(Kind::kVersion), check.problems[0]);
+  EXPECT_THAT(line, HasSubstr("wsload 9\\n9"));
+  EXPECT_THAT(line, HasSubstr("install the same wsload version"));
+}
+
+TEST(AgentCheck, ABusyOneNamesRunAndTime) {
+  v1::DescribeResponse response = GoodAgent();
+  response.set_busy_run_id("run-1");
+  response.set_busy_since_unix_ns(1'700'000'000 * kNsPerSecond);
+  EXPECT_THAT(Check(response, 5000, kServer).problems,
+              ElementsAre(AgentProblem{Kind::kBusy, {"run-1", "2023-11-14T22:13:20Z"}}));
+}
+
+TEST(AgentCheck, EveryShortageIsAProblem) {
+  v1::DescribeResponse response = GoodAgent();
+  response.mutable_means()->set_max_clients(10);
+  response.mutable_means()->set_memory_available_bytes(1);
+  EXPECT_THAT(Kinds(Check(response, 5000, kServer)),
+              ElementsAre(Kind::kMaxClients, Kind::kDescriptors, Kind::kPorts, Kind::kMemory));
+}
+
+TEST(AgentCheck, ANameWithOneAddressIsOneDestination) {
+  v1::DescribeResponse response = GoodAgent();
+  RunPlan plan;
+  plan.server = "ws://gateway.example/ws";
+  EXPECT_FALSE(NeedsDestinations(response, plan, 500));
+  EXPECT_TRUE(NeedsDestinations(response, plan, 501));
+  EXPECT_THAT(Check(response, 501, plan.server).problems, IsEmpty());
+  response.mutable_target()->add_addresses("10.0.0.1");
+  EXPECT_THAT(Kinds(Check(response, 501, plan.server)), ElementsAre(Kind::kPorts));
+  response.mutable_target()->add_addresses("10.0.0.2");
+  EXPECT_THAT(Check(response, 501, plan.server).problems, IsEmpty());
+  plan.server = kServer;
+  EXPECT_FALSE(NeedsDestinations(GoodAgent(), plan, 501)) << "known without a lookup";
+}
+
+TEST(AgentCheck, TheWayToTheServerCounts) {
+  const std::pair<Reach::Reach, Kind> ways[] = {{Reach::REACH_NOT_RESOLVED, Kind::kTargetNotResolved},
+                                                {Reach::REACH_REFUSED, Kind::kTargetRefused},
+                                                {Reach::REACH_UNREACHABLE, Kind::kTargetUnreachable},
+                                                {Reach::REACH_TIMEOUT, Kind::kTargetTimeout},
+                                                {Reach::REACH_NOT_ALLOWED, Kind::kTargetNotAllowed}};
+  RunPlan plan;
+  plan.server = kServer;
+  for (const auto& [reach, kind] : ways) {
+    v1::DescribeResponse response = GoodAgent();
+    response.mutable_target()->set_reach(reach);
+    AgentCheck check = Check(response, 1, kServer);
+    CheckSurroundings(plan, check);
+    EXPECT_THAT(check.problems, ElementsAre(AgentProblem{kind, {"10.0.0.1:9002"}}));
+  }
+  for (const auto reach : {Reach::REACH_UNSPECIFIED, Reach::REACH_RESOLVED, Reach::REACH_CONNECTED}) {
+    v1::DescribeResponse response = GoodAgent();
+    response.mutable_target()->set_reach(reach);
+    AgentCheck check = Check(response, 1, kServer);
+    CheckSurroundings(plan, check);
+    EXPECT_THAT(check.problems, IsEmpty());
+  }
+}
+
+TEST(AgentCheck, AClockFarOffIsAProblem) {
+  AgentCheck check = Check(GoodAgent(), 1, kServer);
+  check.clock_offset_ns = -30 * kNsPerSecond;
+  CheckSurroundings(RunPlan{}, check);
+  EXPECT_THAT(check.problems, IsEmpty());
+  check.clock_offset_ns = -90 * kNsPerSecond;
+  CheckSurroundings(RunPlan{}, check);
+  EXPECT_THAT(check.problems, ElementsAre(AgentProblem{Kind::kClock, {"-90.0 s"}}));
+}
+
+}  // namespace
+}  // namespace wsload
