@@ -1,0 +1,139 @@
+// Looking before leaping: wsload doctor, and what a run refuses to begin with.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "tests/e2e/cluster.h"
+
+namespace wsload::e2e {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+Outcome RunDoctor(std::vector<std::string> flags) {
+  flags.insert(flags.begin(), {Binary("wsload"), "doctor"});
+  Process process(flags);
+  Outcome outcome;
+  outcome.exit_code = process.Wait(std::chrono::seconds(40)).value_or(-1);
+  outcome.out = process.out();
+  outcome.err = process.err();
+  return outcome;
+}
+
+/// wsload-agent under a limit of open files.
+class LimitedAgent {
+ public:
+  explicit LimitedAgent(int descriptors)
+      : process_({"/bin/sh", "-c",
+                  "ulimit -n " + std::to_string(descriptors) + "; exec " + Binary("wsload-agent") +
+                      " -listen=127.0.0.1:0"}) {
+    const std::string line = process_.ReadLine(std::chrono::seconds(20)).value_or("");
+    address_ = line.substr(line.rfind(' ') + 1);
+  }
+  const std::string& address() const { return address_; }
+
+ private:
+  Process process_;
+  std::string address_;
+};
+
+int64_t Handshakes(Gateway& gateway) { return gateway.Stop().at("handshakes").at("accepted").get<int64_t>(); }
+
+TEST(Doctor, AllIsWell) {
+  Gateway gateway;
+  const auto agents = StartAgents(3);
+  const Outcome doctor = RunDoctor({AgentsFlag(agents), "-clients=100", "-server=" + gateway.url()});
+  EXPECT_EQ(doctor.exit_code, 0) << doctor.out << doctor.err;
+  for (const auto& agent : agents) EXPECT_THAT(doctor.out, HasSubstr(agent->address()));
+  EXPECT_THAT(doctor.out, ContainsRegex("1 x [0-9]+ = [0-9]+"));
+  EXPECT_THAT(doctor.out, HasSubstr("3 of 3 agents are ready"));
+  EXPECT_EQ(Handshakes(gateway), 0) << "it looks, it does not load";
+}
+
+TEST(Doctor, LooksAtThisHostWithoutAgents) {
+  const Outcome doctor = RunDoctor({});
+  EXPECT_EQ(doctor.exit_code, 0) << doctor.out << doctor.err;
+  EXPECT_THAT(doctor.out, HasSubstr("embedded"));
+}
+
+TEST(Doctor, NamesEveryTroubleAndItsMend) {
+  Gateway gateway;
+  Agent few({"-max-clients=5"});
+  const LimitedAgent low(200);
+  const std::string foreign = gateway.url().substr(5, gateway.url().find('/', 5) - 5);
+  const Outcome doctor = RunDoctor({"-agents=" + few.address() + "," + low.address() + "," + foreign + ",127.0.0.1:1",
+                                    "-clients=2000", "-server=ws://127.0.0.1:1/ws"});
+  EXPECT_EQ(doctor.exit_code, 1);
+  EXPECT_THAT(doctor.out, HasSubstr("agent " + few.address() + ": 500 clients are more than its -max-clients=5"));
+  EXPECT_THAT(doctor.out, ContainsRegex("agent " + low.address() +
+                                        ": 500 clients need [0-9]+ open files and the "
+                                        "limit is 200; raise it \\(ulimit -n\\), or add agents"));
+  EXPECT_THAT(doctor.out, HasSubstr("agent " + foreign + ": something else than wsload-agent listens there"));
+  EXPECT_THAT(doctor.out, HasSubstr("agent 127.0.0.1:1: connection refused; is wsload-agent running there?"));
+  EXPECT_THAT(doctor.out, HasSubstr("agent " + few.address() + ": 127.0.0.1:1 refuses the connection"));
+  EXPECT_THAT(doctor.out, HasSubstr("Only 0 of 4 agents are ready"));
+}
+
+TEST(Doctor, AStoppedAgentDoesNotHangIt) {
+  const auto agents = StartAgents(2);
+  agents[0]->process().Signal(SIGSTOP);
+  const Outcome doctor = RunDoctor({AgentsFlag(agents)});
+  agents[0]->process().Signal(SIGCONT);
+  EXPECT_EQ(doctor.exit_code, 1) << doctor.out << doctor.err;
+  EXPECT_THAT(doctor.out, HasSubstr("agent " + agents[0]->address() + ": no answer within"));
+  EXPECT_THAT(doctor.out, HasSubstr("Only 1 of 2 agents are ready"));
+}
+
+TEST(Preflight, ABusyAgentIsLeftInPeace) {
+  Gateway gateway;
+  const auto agents = StartAgents(1);
+  const std::vector<std::string> load = {AgentsFlag(agents), "-clients=4", "-ramp-up=100ms",
+                                         "-server=" + gateway.url()};
+  auto flags = load;
+  flags.insert(flags.begin(), Binary("wsload"));
+  flags.insert(flags.end(), {"-mps=50", "-duration=4s", "-stats-interval=1s"});
+  Process first(flags);
+  for (int lines = 0; lines < 400 && first.out().find("elapsed") == std::string::npos; ++lines) {
+    first.ReadLine(std::chrono::milliseconds(50));
+  }
+  const std::string busy = "agent " + agents[0]->address() + ": busy with run [0-9a-f]+ since 2[0-9T:-]+Z";
+  const Outcome doctor = RunDoctor(load);
+  EXPECT_EQ(doctor.exit_code, 1);
+  EXPECT_THAT(doctor.out, ContainsRegex(busy));
+  const Outcome second = RunController(load);
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.err, ContainsRegex(busy));
+  EXPECT_EQ(std::count(second.err.begin(), second.err.end(), '\n'), 1) << second.err;
+  EXPECT_EQ(first.Wait(std::chrono::seconds(30)), 0) << first.out() << first.err();
+  const auto truth = gateway.Stop();
+  EXPECT_EQ(truth.at("messages").at("upstream"), 200) << "the first run went on unharmed";
+  EXPECT_EQ(truth.at("handshakes").at("accepted"), 4);
+}
+
+TEST(Preflight, WhatCannotBeCarriedIsRefusedBeforeAnyLoad) {
+  Gateway gateway;
+  const auto good = StartAgents(1);
+  const LimitedAgent low(200);
+  const Outcome run = RunController({AgentsFlag(good) + "," + low.address() + ",127.0.0.1:1", "-clients=1500",
+                                     "-duration=2s", "-server=" + gateway.url()});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, ContainsRegex("wsload: agent " + low.address() + ": 500 clients need .* \\(ulimit -n\\)"));
+  EXPECT_THAT(run.err, HasSubstr("wsload: agent 127.0.0.1:1: connection refused"));
+  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 2) << run.err;
+  EXPECT_EQ(Handshakes(gateway), 0);
+}
+
+TEST(Preflight, TheEmbeddedAgentHasItsLimitsToo) {
+  Process run({"/bin/sh", "-c", "ulimit -n 100; exec " + Binary("wsload") + " -clients=1000"});
+  EXPECT_EQ(run.Wait(std::chrono::seconds(20)), 1);
+  EXPECT_THAT(run.err(), ContainsRegex("1000 clients need [0-9]+ open files and the limit is 100; .*ulimit -n"));
+  EXPECT_EQ(std::count(run.err().begin(), run.err().end(), '\n'), 1) << run.err();
+  EXPECT_EQ(run.out(), "");
+}
+
+}  // namespace
+}  // namespace wsload::e2e
