@@ -139,13 +139,14 @@ std::string ConsoleReporter::AgentTable(const std::vector<AgentResult>& agents) 
   TextTable table;
   table.AddRow({Say(language, Msg::kAgent), Say(language, Msg::kConnections), Say(language, Msg::kMessages),
                 Say(language, Msg::kSuccess), Say(language, Msg::kFailed), Say(language, Msg::kSendLagP99)});
-  for (const AgentResult& agent : agents) {
-    const Counters& totals = agent.totals.counters;
-    table.AddRow({AgentLabel(agent), fmt::to_string(totals.connections.active()), fmt::to_string(totals.scheduled),
+  const std::vector<const AgentResult*> shown = AgentsToShow(agents);
+  for (const AgentResult* agent : shown) {
+    const Counters& totals = agent->totals.counters;
+    table.AddRow({AgentLabel(*agent), fmt::to_string(totals.connections.active()), fmt::to_string(totals.scheduled),
                   fmt::to_string(totals.success), fmt::to_string(totals.failed()),
-                  MsText(agent.totals.send_lag.PercentileUs(99))});
+                  MsText(agent->totals.send_lag.PercentileUs(99))});
   }
-  return table.Render(kMargin);
+  return table.Render(kMargin) + MoreLine(language, agents.size() - shown.size(), kMargin);
 }
 
 void ConsoleReporter::Show(const std::string& block) {

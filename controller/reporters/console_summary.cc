@@ -1,5 +1,8 @@
 #include "controller/reporters/console_summary.h"
 
+#include <algorithm>
+#include <map>
+
 #include "common/time/duration.h"
 #include "common/util/status.h"
 #include "controller/reporters/figures.h"
@@ -12,11 +15,14 @@ namespace wsload {
 namespace {
 
 constexpr int kMargin = 2;
+constexpr size_t kMaxNamedAgents = 8;
 
 std::string PlanLines(Language language, const RunResult& result) {
   const RunPlan& plan = result.plan;
   std::string agents;
-  for (const AgentResult& agent : result.agents) agents += (agents.empty() ? "" : ", ") + AgentLabel(agent);
+  const size_t named = std::min(result.agents.size(), kMaxNamedAgents);
+  for (size_t i = 0; i < named; ++i) agents += (agents.empty() ? "" : ", ") + AgentLabel(result.agents[i]);
+  if (named < result.agents.size()) agents += ", " + Say(language, Msg::kAndMore, result.agents.size() - named);
   std::string out = Say(language, Msg::kRunId, result.run_id) + "\n";
   out += "  " +
          Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
@@ -110,14 +116,15 @@ std::string AgentLines(Language language, const RunResult& result) {
   table.AddRow({Say(language, Msg::kAgent), Say(language, Msg::kState), Say(language, Msg::kConnections),
                 Say(language, Msg::kMessages), Say(language, Msg::kSuccess), Say(language, Msg::kFailed),
                 Say(language, Msg::kUnsent), Say(language, Msg::kSendLagP99), Say(language, Msg::kCpu)});
-  for (const AgentResult& agent : result.agents) {
-    const Counters& totals = agent.totals.counters;
-    table.AddRow({AgentLabel(agent), Say(language, StateText(agent.state)), fmt::to_string(totals.connections.opened),
+  const std::vector<const AgentResult*> shown = AgentsToShow(result.agents);
+  for (const AgentResult* agent : shown) {
+    const Counters& totals = agent->totals.counters;
+    table.AddRow({AgentLabel(*agent), Say(language, StateText(agent->state)), fmt::to_string(totals.connections.opened),
                   fmt::to_string(totals.scheduled), fmt::to_string(totals.success), fmt::to_string(totals.failed()),
-                  fmt::to_string(totals.unsent), MsText(agent.totals.send_lag.PercentileUs(99)),
-                  fmt::format("{:.0f}", agent.cpu.busiest_worker_share * 100)});
+                  fmt::to_string(totals.unsent), MsText(agent->totals.send_lag.PercentileUs(99)),
+                  fmt::format("{:.0f}", agent->cpu.busiest_worker_share * 100)});
   }
-  return "\n" + table.Render(kMargin);
+  return "\n" + table.Render(kMargin) + MoreLine(language, result.agents.size() - shown.size(), kMargin);
 }
 
 Msg VerdictText(Verdict verdict) {
@@ -139,10 +146,16 @@ std::string ConsoleVerdict(Language language, const RunResult& result) {
   std::string out;
   if (result.interrupted) out += Say(language, Msg::kInterrupted) + "\n";
   out += Say(language, Msg::kVerdict, MessageText(language, VerdictText(result.verdict))) + "\n";
+  std::map<VerdictReason::Kind, size_t> lines;
+  size_t left_out = 0;
   for (const VerdictReason& reason : Judge(result).reasons) {
+    if (++lines[reason.kind] > kMaxAgentLines) {
+      ++left_out;
+      continue;
+    }
     out += "  - " + FillReason(ReasonText(language, reason.kind), reason) + "\n";
   }
-  return out;
+  return out + MoreLine(language, left_out, kMargin);
 }
 
 std::string ConsoleSummary(Language language, const RunResult& result) {

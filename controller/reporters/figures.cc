@@ -1,5 +1,8 @@
 #include "controller/reporters/figures.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace wsload {
 
 std::string MsText(int64_t us) {
@@ -54,5 +57,32 @@ std::string JoinCauses(const CauseCounts& causes) {
 }
 
 std::string AgentLabel(const AgentResult& agent) { return agent.address.empty() ? agent.name : agent.address; }
+
+std::vector<const AgentResult*> AgentsToShow(const std::vector<AgentResult>& agents) {
+  std::vector<const AgentResult*> shown;
+  for (const AgentResult& agent : agents) shown.push_back(&agent);
+  if (shown.size() <= kMaxAgentLines) return shown;
+  // Greater is worse; the place in the list decides between equals.
+  using Badness = std::tuple<bool, int64_t, int64_t>;
+  std::vector<std::pair<Badness, const AgentResult*>> ranked;
+  for (const AgentResult* agent : shown) {
+    const Counters& totals = agent->totals.counters;
+    ranked.push_back({{agent->state != AgentResult::State::kDone, totals.failed() + totals.unsent,
+                       agent->totals.send_lag.PercentileUs(99)},
+                      agent});
+  }
+  std::partial_sort(ranked.begin(), ranked.begin() + kMaxAgentLines, ranked.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  shown.clear();
+  for (size_t i = 0; i < kMaxAgentLines; ++i) shown.push_back(ranked[i].second);
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
+std::string MoreLine(Language language, size_t left_out, int margin) {
+  if (left_out == 0) return {};
+  return std::string(static_cast<size_t>(margin), ' ') + Say(language, Msg::kAndMore, left_out) + "\n";
+}
 
 }  // namespace wsload

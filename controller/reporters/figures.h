@@ -38,4 +38,14 @@ std::string JoinCauses(const CauseCounts& causes);
 /// Address, else name.
 std::string AgentLabel(const AgentResult& agent);
 
+/// What a screen has room for, of agents and of what can be said once for each of them.
+inline constexpr size_t kMaxAgentLines = 20;
+
+/// The agents to show, in their order: all, or when they are too many the worst (not done, then most messages failed
+/// or unsent, then the longest send lag).
+std::vector<const AgentResult*> AgentsToShow(const std::vector<AgentResult>& agents);
+
+/// The line below a list that was cut short; empty when nothing was left out.
+std::string MoreLine(Language language, size_t left_out, int margin);
+
 }  // namespace wsload

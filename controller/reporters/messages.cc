@@ -56,6 +56,7 @@ constexpr Entry kEntries[] = {
     {Msg::kStateRefused, "refused", "拒绝"},
     {Msg::kStateUnreachable, "unreachable", "无法连接"},
     {Msg::kStateRunning, "running", "运行中"},
+    {Msg::kAndMore, "and {} more (result.json has all)", "另有 {} 个（全部见 result.json）"},
     {Msg::kFailuresByCause, "failures by cause", "失败原因"},
     {Msg::kConnectionFailures, "connections not opened, by cause", "未建立的连接（按原因）"},
     {Msg::kConnectionLosses, "connections lost, by cause", "中断的连接（按原因）"},

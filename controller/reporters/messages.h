@@ -62,6 +62,7 @@ enum class Msg {
   kStateRefused,
   kStateUnreachable,
   kStateRunning,
+  kAndMore,  ///< count
   // Lists.
   kFailuresByCause,
   kConnectionFailures,

@@ -228,22 +228,21 @@ RunResult ResultBuilder::Build() {
   }
   EmitIntervals(true);
 
-  RunResult result = result_;
   // By now every phase's length is known.
-  for (SeriesPoint& point : result.series) point.elapsed_s = ElapsedAtEndOf({point.phase, point.interval_index});
-  result.phases = PhasesWithDeltas();
-  result.totals = totals_;
-  result.agents = agents_;
-  result.connections_active_peak = ActivePeak();
-  for (const PhaseTimes& phase : result.phases) {
-    if (phase.phase == Phase::kMeasure) result.measured_ns = std::min(phase.duration_ns, result.plan.duration_ns);
+  for (SeriesPoint& point : result_.series) point.elapsed_s = ElapsedAtEndOf({point.phase, point.interval_index});
+  result_.phases = PhasesWithDeltas();
+  result_.totals = std::move(totals_);
+  result_.agents = std::move(agents_);
+  result_.connections_active_peak = ActivePeak();
+  for (const PhaseTimes& phase : result_.phases) {
+    if (phase.phase == Phase::kMeasure) result_.measured_ns = std::min(phase.duration_ns, result_.plan.duration_ns);
   }
-  const Judgement judgement = Judge(result);
-  result.verdict = judgement.verdict;
+  const Judgement judgement = Judge(result_);
+  result_.verdict = judgement.verdict;
   for (const VerdictReason& reason : judgement.reasons) {
-    result.verdict_reasons.push_back(FillReason(ReasonFormat(reason.kind), reason));
+    result_.verdict_reasons.push_back(FillReason(ReasonFormat(reason.kind), reason));
   }
-  return result;
+  return std::move(result_);
 }
 
 }  // namespace wsload

@@ -65,6 +65,7 @@ class ResultBuilder {
   const Stats& totals() const { return totals_; }
 
   /// Closes open intervals, checks conservation, judges (verdict and reasons). Agents that never ended count as lost.
+  /// Once, the last call.
   RunResult Build();
 
  private:

@@ -1,6 +1,7 @@
 #include "controller/result/result_json.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "absl/time/time.h"
@@ -73,18 +74,22 @@ Json Totals(const Counters& counters, int64_t active_peak) {
   return json;
 }
 
+/// JSON text that stands in a document as it is. Buckets by the million would cost gigabytes as JSON values.
+Json Verbatim(const std::string& text) { return Json::binary({text.begin(), text.end()}); }
+
 Json HistogramJson(const Histogram& histogram) {
-  Json buckets = Json::array();
+  std::string buckets;
   histogram.ForEachBucket([&](int, int64_t highest_us, uint64_t count) {
-    buckets.push_back(Json::array({highest_us, count}));
+    fmt::format_to(std::back_inserter(buckets), "{}[{},{}]", buckets.empty() ? '[' : ',', highest_us, count);
   });
+  buckets += buckets.empty() ? "[]" : "]";
   return {{"unit", "us"},
           {"lowest", Histogram::kLowestUs},
           {"highest", Histogram::kHighestUs},
           {"significant_digits", Histogram::kSignificantDigits},
           {"clamped_low", histogram.clamped_low()},
           {"clamped_high", histogram.clamped_high()},
-          {"buckets", std::move(buckets)}};
+          {"buckets", Verbatim(buckets)}};
 }
 
 Json Distribution(const Histogram& histogram) {
@@ -156,30 +161,26 @@ Json Phases(const RunResult& result) {
   return phases;
 }
 
-Json Agents(const RunResult& result) {
-  Json agents = Json::array();
-  for (const AgentResult& agent : result.agents) {
-    agents.push_back({{"name", agent.name},
-                      {"address", agent.address},
-                      {"version", agent.version},
-                      {"state", AgentStateName(agent.state)},
-                      {"state_detail", agent.state_detail},
-                      {"stopped_early", agent.stopped_early},
-                      {"workers", agent.workers},
-                      {"cores", agent.cores},
-                      {"clients_assigned", agent.slice.clients.count},
-                      {"messages_assigned", agent.slice.messages.count},
-                      {"clock_offset_us", agent.clock_offset_us},
-                      {"clock_error_us", agent.clock_error_us},
-                      {"totals", Totals(agent.totals.counters, -1)},
-                      {"latency_us", Latencies(agent.totals)},
-                      {"cpu",
-                       {{"user_us", agent.cpu.user_us},
-                        {"system_us", agent.cpu.system_us},
-                        {"wall_us", agent.cpu.wall_us},
-                        {"busiest_worker_share", agent.cpu.busiest_worker_share}}}});
-  }
-  return agents;
+Json Agent(const AgentResult& agent) {
+  return {{"name", agent.name},
+          {"address", agent.address},
+          {"version", agent.version},
+          {"state", AgentStateName(agent.state)},
+          {"state_detail", agent.state_detail},
+          {"stopped_early", agent.stopped_early},
+          {"workers", agent.workers},
+          {"cores", agent.cores},
+          {"clients_assigned", agent.slice.clients.count},
+          {"messages_assigned", agent.slice.messages.count},
+          {"clock_offset_us", agent.clock_offset_us},
+          {"clock_error_us", agent.clock_error_us},
+          {"totals", Totals(agent.totals.counters, -1)},
+          {"latency_us", Latencies(agent.totals)},
+          {"cpu",
+           {{"user_us", agent.cpu.user_us},
+            {"system_us", agent.cpu.system_us},
+            {"wall_us", agent.cpu.wall_us},
+            {"busiest_worker_share", agent.cpu.busiest_worker_share}}}};
 }
 
 Json Series(const RunResult& result) {
@@ -208,30 +209,57 @@ Json Series(const RunResult& result) {
   return series;
 }
 
-std::string Compact(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string Scalar(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// On one line. False, with the rest left out, as soon as `out` is longer than `limit`.
+bool WriteCompact(const Json& json, size_t limit, std::string& out) {
+  if (json.is_binary()) {
+    out.append(json.get_binary().begin(), json.get_binary().end());
+  } else if (!json.is_structured()) {
+    out += Scalar(json);
+  } else {
+    out += json.is_object() ? '{' : '[';
+    const char* separator = "";
+    for (const auto& [key, value] : json.items()) {
+      out += separator;
+      if (json.is_object()) out += Scalar(Json(key)) + ":";
+      if (!WriteCompact(value, limit, out)) return false;
+      separator = ",";
+    }
+    out += json.is_object() ? '}' : ']';
+  }
+  return out.size() <= limit;
+}
 
 /// Indented where that helps a reader: short values and plain arrays stay on one line.
 void Write(const Json& json, int indent, std::string& out) {
   const bool plain_array =
       json.is_array() && std::none_of(json.begin(), json.end(), [](const Json& item) { return item.is_object(); });
-  if (!json.is_structured() || plain_array) {
-    out += Compact(json);
-    return;
-  }
-  if (std::string compact = Compact(json); indent > 0 && compact.size() <= kInlineChars) {
-    out += compact;
-    return;
-  }
+  const size_t begin = out.size();
+  const bool always = !json.is_structured() || plain_array;
+  const size_t limit = always ? std::string::npos : begin + (indent > 0 ? kInlineChars : 0);
+  if (WriteCompact(json, limit, out)) return;
+  out.resize(begin);
   const std::string margin(2 * (indent + 1), ' ');
   out += json.is_object() ? "{" : "[";
   const char* separator = "\n";
   for (const auto& [key, value] : json.items()) {
     out += separator + margin;
-    if (json.is_object()) out += Compact(Json(key)) + ": ";
+    if (json.is_object()) out += Scalar(Json(key)) + ": ";
     Write(value, indent + 1, out);
     separator = ",\n";
   }
   out += "\n" + std::string(2 * indent, ' ') + (json.is_object() ? "}" : "]");
+}
+
+/// The list of agents, one at a time.
+std::string AgentsText(const RunResult& result) {
+  std::string out = "[";
+  for (const AgentResult& agent : result.agents) {
+    out += out.size() == 1 ? "\n    " : ",\n    ";
+    Write(Agent(agent), 2, out);
+  }
+  return out + (result.agents.empty() ? "]" : "\n  ]");
 }
 
 }  // namespace
@@ -256,7 +284,7 @@ std::string ResultJson(const RunResult& result) {
                  {"success_ratio", rates.success_ratio}}},
                {"latency_us", Latencies(result.totals)},
                {"thresholds", Json::array()},
-               {"agents", Agents(result)},
+               {"agents", Verbatim(AgentsText(result))},
                {"series", Series(result)}};
   std::string out;
   Write(json, 0, out);

@@ -13,6 +13,8 @@ namespace wsload {
 namespace {
 
 constexpr char kNothingOpened[] = "no connection could be opened";
+// Of agents in one line; each has its own entry in the result.
+constexpr size_t kMaxNamedFailures = 10;
 
 std::vector<AgentResult> AgentEntries(const std::vector<std::unique_ptr<AgentLink>>& links,
                                       const std::vector<Slice>& slices) {
@@ -151,7 +153,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   void FailSetup() {
     std::string line;
-    for (const std::string& failure : setup_failures_) line += (line.empty() ? "" : "; ") + failure;
+    const size_t named = std::min(setup_failures_.size(), kMaxNamedFailures);
+    for (size_t i = 0; i < named; ++i) line += (i == 0 ? "" : "; ") + setup_failures_[i];
+    if (named < setup_failures_.size()) line += fmt::format("; and {} more", setup_failures_.size() - named);
     builder_.SetError(MakeStatus(absl::StatusCode::kUnavailable, "{}", line));
     EndEarly("another agent cannot take part");
   }

@@ -100,7 +100,7 @@ void SimAgent::OpenSession() {
   AgentConfig config;
   config.name = "host-" + address_;
   config.slot = &slot_;
-  config.engine_factory = NewFakeEngineFactory(agent_loop_, script_);
+  config.engine_factory = engine_factory ? engine_factory : NewFakeEngineFactory(agent_loop_, script_);
   session_ = std::make_unique<AgentSession>(
       agent_loop_, config,
       [this](v1::AgentMessage message) {

@@ -71,6 +71,8 @@ class SimAgent {
   bool has_session() const { return session_ != nullptr; }
   int64_t skew_ns() const { return skew_ns_; }
 
+  /// Set: makes the engines instead of the script.
+  LoadEngineFactory engine_factory;
   /// Set: every message of the agent goes through it, and what it delivers arrives.
   std::function<void(v1::AgentMessage, const Deliver&)> tamper;
 

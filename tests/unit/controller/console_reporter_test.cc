@@ -97,6 +97,25 @@ TEST_F(Console, HasALineForEveryAgentWhenThereAreSeveral) {
   EXPECT_THAT(shown_.at(0), HasSubstr("send lag p99 (ms)"));
 }
 
+TEST_F(Console, OfVeryManyAgentsShowsTheWorst) {
+  Make({.stats_interval_ns = 1 * kNsPerSecond}, 1'000);
+  for (int agent = 0; agent < 1'000; ++agent) {
+    Stats stats = PerfectMeasure(50);
+    if (agent == 700) {
+      stats.counters.success -= 9;
+      stats.counters.timeout += 9;
+    }
+    if (agent == 300) stats.send_lag.RecordUs(900'000, 50);
+    ASSERT_TRUE(builder_->AddInterval(agent, Phase::kMeasure, 0, stats).ok());
+  }
+  const std::string& block = shown_.at(0);
+  EXPECT_THAT(block, HasSubstr("h701:7400"));
+  EXPECT_THAT(block, HasSubstr("h301:7400"));
+  EXPECT_THAT(block, Not(HasSubstr("h401:7400")));
+  EXPECT_THAT(block, HasSubstr("  and 980 more (result.json has all)\n"));
+  EXPECT_LT(std::count(block.begin(), block.end(), '\n'), 40);
+}
+
 TEST_F(Console, SpeaksChinese) {
   Make({.language = Language::kChinese, .stats_interval_ns = 1 * kNsPerSecond});
   Report(Phase::kMeasure, 0, PerfectMeasure(50));

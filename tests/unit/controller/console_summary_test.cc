@@ -29,6 +29,15 @@ RunResult TroubledResult() {
   return result;
 }
 
+TEST(ConsoleSummary, StaysShortWithVeryManyAgents) {
+  RunResult result = PerfectResult(1'000);
+  for (AgentResult& agent : result.agents) agent.state = AgentResult::State::kLost;
+  const std::string text = ConsoleSummary(Language::kEnglish, result);
+  EXPECT_THAT(text, HasSubstr("h8:7400, and 992 more"));
+  EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 80);
+  EXPECT_EQ(Judge(result).reasons.size(), 1'000u);
+}
+
 TEST(ConsoleSummary, English) {
   EXPECT_EQ(ConsoleSummary(Language::kEnglish, PerfectResult()),
             R"(Run 0123456789abcdef

@@ -1,0 +1,106 @@
+// A run of ten minutes with a thousand agents, on virtual time: real
+// coordinator, real sessions, synthetic load.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "controller/result/stats_difference.h"
+#include "controller/run/coordinator.h"
+#include "tests/support/manual_event_loop.h"
+#include "tests/support/sim_agent.h"
+#include "tests/support/synthetic_load.h"
+
+namespace wsload {
+namespace {
+
+constexpr int kAgents = 1'000;
+constexpr int kIntervals = 600;
+
+/// How far what was passed on is behind, and what the process holds.
+class Watch final : public RunListener {
+ public:
+  explicit Watch(const ManualEventLoop& loop) : loop_(loop) {}
+
+  void OnPhase(Phase phase) override {
+    if (phase == Phase::kMeasure) started_ns_ = loop_.MonoNs();
+  }
+  void OnInterval(const SeriesPoint& point, const Stats&, const Stats&, const std::vector<AgentResult>&) override {
+    if (point.phase != Phase::kMeasure) return;
+    ++intervals;
+    if (point.agents_reporting != kAgents) ++incomplete;
+    const int64_t end_ns = started_ns_ + (point.interval_index + 1) * kNsPerSecond;
+    most_behind_ns = std::max(most_behind_ns, loop_.MonoNs() - end_ns);
+    const struct mallinfo2 heap = mallinfo2();
+    heap_bytes.push_back(heap.uordblks + heap.hblkhd);
+  }
+  void OnNotice(const std::string& line) override { notices.push_back(line); }
+
+  int intervals = 0;
+  int incomplete = 0;
+  int64_t most_behind_ns = 0;
+  std::vector<size_t> heap_bytes;
+  std::vector<std::string> notices;
+
+ private:
+  const ManualEventLoop& loop_;
+  int64_t started_ns_ = 0;
+};
+
+TEST(ThousandAgents, TenMinutesAreExactAndBounded) {
+  // The distributions of a few reports are enough to fill the buckets of an agent; fewer samples keep the test short.
+  const SyntheticLoad load({.variants = 32, .messages_per_interval = 40});
+  ManualEventLoop loop;
+  RunPlan plan;
+  plan.clients = kAgents;
+  plan.mps = kAgents * load.messages_per_interval();
+  plan.duration_ns = kIntervals * kNsPerSecond;
+  plan.ramp_up_ns = kNsPerSecond;
+  plan.cipher_key = kDemoCipherKey;
+  plan.jwt_key = kDemoJwtKey;
+
+  std::vector<std::unique_ptr<SimAgent>> agents;
+  std::vector<std::unique_ptr<AgentLink>> links;
+  for (int i = 0; i < kAgents; ++i) {
+    const SimAgent::Network network{.down_delay_ns = (1 + i % 7) * kNsPerMs, .up_delay_ns = (1 + i % 5) * kNsPerMs};
+    agents.push_back(std::make_unique<SimAgent>(loop, "h" + std::to_string(i) + ":7400", 0, network));
+    agents.back()->engine_factory = NewSyntheticEngineFactory(loop, load);
+    links.push_back(agents.back()->NewLink());
+  }
+  Watch watch(loop);
+  RunCoordinator coordinator(loop, loop.clock(), "run-1", plan, std::move(links), {}, &watch);
+  std::optional<RunResult> result;
+  coordinator.Start([&](RunResult finished) { result = std::move(finished); });
+  loop.AdvanceBy(plan.duration_ns + 60 * kNsPerSecond);
+  ASSERT_TRUE(result.has_value());
+
+  EXPECT_EQ(result->verdict, Verdict::kValid);
+  EXPECT_THAT(result->verdict_reasons, testing::IsEmpty());
+  EXPECT_THAT(watch.notices, testing::IsEmpty());
+  Stats seen = load.SeenByOneProcess(0, kAgents, kIntervals);
+  ConnectionCounters& connections = seen.counters.connections;
+  connections.attempted = connections.opened = connections.closed = plan.clients;
+  EXPECT_EQ(FirstDifference(result->totals, seen), "");
+  for (const double percentile : {50.0, 90.0, 99.0, 99.9, 99.99}) {
+    EXPECT_EQ(result->totals.response.PercentileUs(percentile), seen.response.PercentileUs(percentile));
+  }
+  Stats sum;
+  for (const AgentResult& agent : result->agents) sum.Merge(agent.totals);
+  EXPECT_EQ(sum, seen);
+
+  // Each interval goes out when its last report comes, complete, and leaves its point alone behind.
+  EXPECT_EQ(watch.intervals, kIntervals);
+  EXPECT_EQ(watch.incomplete, 0);
+  EXPECT_LE(watch.most_behind_ns, 20 * kNsPerMs);
+  ASSERT_EQ(watch.heap_bytes.size(), static_cast<size_t>(kIntervals));
+  // By then every agent has reported all there is; what grows from there on are the points.
+  constexpr size_t kFilled = 60;
+  EXPECT_LE(watch.heap_bytes.back(), watch.heap_bytes[kFilled] + (kIntervals - kFilled) * 4'096);
+}
+
+}  // namespace
+}  // namespace wsload
