@@ -105,7 +105,9 @@ void Histogram::VisitBuckets(Visit&& visit) const {
 
 void Histogram::Merge(const Histogram& other) {
   if (other.count_ == 0) return;
-  if (!dense() && !other.dense()) {
+  // No bucket holds more than all of them.
+  const bool fits = static_cast<uint64_t>(SaturatingAdd(count_, other.count_)) <= kMaxSparseCount;
+  if (!dense() && !other.dense() && fits) {
     AddSparse(other);
   } else {
     ReserveBuckets();
@@ -123,27 +125,22 @@ void Histogram::Merge(const Histogram& other) {
   clamped_high_ = SaturatingAdd(clamped_high_, other.clamped_high_);
 }
 
-/// Merges two ordered lists in place, from the back. `other` may be this.
 void Histogram::AddSparse(const Histogram& other) {
   const size_t own = sparse_indices_.size();
   const size_t theirs = other.sparse_indices_.size();
-  size_t common = 0;
-  for (size_t i = 0, k = 0; i < own && k < theirs;) {
-    const uint16_t mine = sparse_indices_[i];
-    const uint16_t its = other.sparse_indices_[k];
-    if (mine == its) {
-      ++common;
-      if (uint64_t{sparse_counts_[i]} + other.sparse_counts_[k] > kMaxSparseCount) {
-        const Histogram copy = other;
-        ReserveBuckets();
-        for (size_t n = 0; n < theirs; ++n) counts_[copy.sparse_indices_[n]] += copy.sparse_counts_[n];
-        return;
-      }
+  // What both have is added in place: before long that is everything, and `other` may be this.
+  size_t missing = 0;
+  for (size_t i = 0, k = 0; k < theirs; ++k) {
+    const uint16_t index = other.sparse_indices_[k];
+    while (i < own && sparse_indices_[i] < index) ++i;
+    if (i < own && sparse_indices_[i] == index) {
+      sparse_counts_[i] += other.sparse_counts_[k];
+    } else {
+      ++missing;
     }
-    i += mine <= its ? 1 : 0;
-    k += its <= mine ? 1 : 0;
   }
-  const size_t size = own + theirs - common;
+  if (missing == 0) return;
+  const size_t size = own + missing;
   if (size > sparse_indices_.capacity()) {
     // Many are kept for the length of a run: little is set aside.
     sparse_indices_.reserve(size + size / 8);
@@ -151,18 +148,20 @@ void Histogram::AddSparse(const Histogram& other) {
   }
   sparse_indices_.resize(size);
   sparse_counts_.resize(size);
+  // The rest is put between, from the back; where `i` and `to` meet everything is in its place.
   size_t i = own;
-  size_t k = theirs;
-  for (size_t to = size; k > 0;) {
+  for (size_t to = size, k = theirs; to > i;) {
+    --k;
+    const uint16_t index = other.sparse_indices_[k];
+    for (; i > 0 && sparse_indices_[i - 1] > index; --i) {
+      --to;
+      sparse_indices_[to] = sparse_indices_[i - 1];
+      sparse_counts_[to] = sparse_counts_[i - 1];
+    }
+    if (i > 0 && sparse_indices_[i - 1] == index) continue;
     --to;
-    const bool take_mine = i > 0 && sparse_indices_[i - 1] >= other.sparse_indices_[k - 1];
-    const bool take_its = i == 0 || other.sparse_indices_[k - 1] >= sparse_indices_[i - 1];
-    const uint16_t index = take_mine ? sparse_indices_[i - 1] : other.sparse_indices_[k - 1];
-    const uint32_t count = (take_mine ? sparse_counts_[i - 1] : 0) + (take_its ? other.sparse_counts_[k - 1] : 0);
     sparse_indices_[to] = index;
-    sparse_counts_[to] = count;
-    i -= take_mine ? 1 : 0;
-    k -= take_its ? 1 : 0;
+    sparse_counts_[to] = other.sparse_counts_[k];
   }
 }
 
