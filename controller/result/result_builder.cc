@@ -8,6 +8,12 @@
 #include "controller/result/verdict.h"
 
 namespace wsload {
+namespace {
+
+// More than the longest run has; times the longest interval, still a count of nanoseconds.
+constexpr int64_t kMaxIntervalIndex = 100'000'000;
+
+}  // namespace
 
 ResultBuilder::ResultBuilder(std::string run_id, RunPlan plan, std::vector<AgentResult> agents, RunListener* listener)
     : listener_(listener), agents_(std::move(agents)), progress_(agents_.size()) {
@@ -59,9 +65,9 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   if (progress.ended) {
     return MakeStatus(absl::StatusCode::kFailedPrecondition, "agent {} reports after its end", AgentLabel(agent));
   }
-  if (interval_index < 0) {
-    return InvalidArgument("agent {} reports interval {} of phase {}: want 0 or more", AgentLabel(agent),
-                           interval_index, PhaseName(phase));
+  if (interval_index < 0 || interval_index > kMaxIntervalIndex) {
+    return InvalidArgument("agent {} reports interval {} of phase {}: want 0 to {}", AgentLabel(agent), interval_index,
+                           PhaseName(phase), kMaxIntervalIndex);
   }
   if (progress.reported && position <= progress.last) {
     return InvalidArgument("agent {} reports interval {} of phase {} after interval {} of phase {}", AgentLabel(agent),

@@ -28,6 +28,7 @@ AgentPeer::AgentPeer(EventLoop& loop, int index, std::unique_ptr<AgentLink> link
       link_(std::move(link)),
       address_(link_->address()),
       assign_(std::move(assign)),
+      clients_(assign_.slice().clients().count()),
       probes_left_(clock_probes),
       observer_(observer) {}
 
@@ -170,7 +171,10 @@ void AgentPeer::HandleReady(const v1::Ready& ready) {
   // Ready and Stop may cross on their way.
   if (stop_sent_ && state_ == State::kConnecting) return;
   if (state_ != State::kConnecting) return FailProtocol("sent Ready out of order");
-  if (ready.opened() < 0 || ready.failed() < 0) return FailProtocol("sent Ready with negative counts");
+  const auto possible = [this](int64_t count) { return count >= 0 && count <= clients_; };
+  if (!possible(ready.opened()) || !possible(ready.failed())) {
+    return FailProtocol(fmt::format("sent Ready with counts that its {} clients cannot have", clients_));
+  }
   state_ = State::kReady;
   connections_opened_ = ready.opened();
   observer_.OnPeerReady(index_);

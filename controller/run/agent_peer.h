@@ -86,6 +86,7 @@ class AgentPeer final : private AgentLinkObserver {
   std::unique_ptr<AgentLink> link_;
   const std::string address_;
   v1::Assign assign_;
+  const int64_t clients_;  ///< of the slice assigned
   int probes_left_;
   AgentPeerObserver& observer_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

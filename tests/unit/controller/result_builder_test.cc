@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 
 #include "common/stats/stats_proto.h"
@@ -163,6 +164,8 @@ TEST_F(TwoAgents, RefusesRepeatedAndBackwardIntervals) {
   EXPECT_EQ(builder_.AddInterval(0, Phase::kMeasure, 0, Messages(5)).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(builder_.AddInterval(0, Phase::kConnect, 9, Messages(5)).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(builder_.AddInterval(0, Phase::kDrain, -1, Messages(5)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(builder_.AddInterval(0, Phase::kDrain, std::numeric_limits<int64_t>::max(), Messages(5)).code(),
+            absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(builder_.totals().counters.success, 5);
 }
 
