@@ -24,7 +24,8 @@ struct IntervalReport {
 struct FinalReport {
   Stats totals;
   CpuUsage cpu;
-  std::string stopped_early;  ///< why the load ended before its time; empty when it did not
+  std::string stopped_early;    ///< why the load ended before its time; empty when it did not
+  int64_t started_mono_ns = 0;  ///< when the last worker began to measure; 0: none did
 };
 
 /// Upcalls come from any thread, one at a time, and in order; the observer hands them on without blocking.
@@ -60,9 +61,9 @@ class LoadEngine {
   /// the first call.
   virtual void SetLease(int64_t until_mono_ns) = 0;
 
-  /// Adds a share of a lost agent's slice, in the measure phase: its clients are dialled from `from_mono_ns` on at the
-  /// pace of the ramp-up, its messages that are due at or after `from_mono_ns` are sent at their due times. Ignored
-  /// outside the measure phase.
+  /// Adds a share of a lost agent's slice, between Start and the end of the measure phase: its clients are dialled from
+  /// `from_mono_ns` on at the pace of the ramp-up, its messages that are due at or after `from_mono_ns` are sent at
+  /// their due times. Ignored at other times.
   virtual void TakeOver(const Slice& share, int64_t from_mono_ns) = 0;
 
   virtual int workers() const = 0;

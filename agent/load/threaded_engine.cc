@@ -83,7 +83,10 @@ class ThreadedEngine::Lane final : private WorkerObserver {
   }
 
   void OnWorkerDone() override {
-    engine_.collector_.Post([this, cpu = cpu_, wall_us = wall_us_] { engine_.OnLaneDone(index_, cpu, wall_us); });
+    engine_.collector_.Post([this, cpu = cpu_, wall_us = wall_us_, started_ns = started_ns_] {
+      engine_.final_.started_mono_ns = std::max(engine_.final_.started_mono_ns, started_ns);
+      engine_.OnLaneDone(index_, cpu, wall_us);
+    });
   }
 
   ThreadedEngine& engine_;

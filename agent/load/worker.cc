@@ -132,22 +132,13 @@ bool Worker::LeaseHolds(int64_t now_ns) {
 }
 
 void Worker::TakeOver(const Slice& share, int64_t from_ns) {
-  if (state_ != State::kMeasuring || stop_wanted_) return;
+  const bool starts = state_ == State::kReady && end_ns_ > 0;
+  if ((state_ != State::kMeasuring && !starts) || stop_wanted_) return;
   dial_lists_.push_back({share.clients, from_ns, share.clients.first});
-  MessageList list{share.messages};
-  // Binary search: the offsets never go back.
-  int64_t end = share.messages.count;
-  while (list.next < end) {
-    const int64_t middle = list.next + (end - list.next) / 2;
-    if (start_ns_ + schedule_.OffsetNs(share.messages.At(middle)) < from_ns) {
-      list.next = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  message_lists_.push_back(list);
+  message_lists_.push_back({share.messages, CountDueBefore(share.messages, schedule_, from_ns - start_ns_)});
   dial_timer_->ArmAt(loop_.MonoNs());
-  ArmSend(loop_.MonoNs());
+  // The start's own timer is armed for later.
+  if (!starts) ArmSend(loop_.MonoNs());
 }
 
 void Worker::EnterPhase(Phase phase, int64_t start_ns) {

@@ -24,6 +24,11 @@ constexpr size_t kMaxReasonLength = 200;
 constexpr int64_t kControllerStepNs = 60 * kNsPerSecond;
 // An engine that has not ended this long after it should have is taken down without its figures.
 constexpr int64_t kEngineGraceNs = 30 * kNsPerSecond;
+// After Done: the controller looks at the clocks once more and ends the stream.
+constexpr int64_t kFarewellNs = 10 * kNsPerSecond;
+// One for every share of every agent that is lost; each is divided anew over those that are left.
+constexpr int kMaxTakeOvers = 4096;
+constexpr char kLeaseExpired[] = "lease expired";
 // Instants further from now than this come from a wrong clock estimate or a hostile sender.
 constexpr int64_t kMaxInstantDistanceNs = 60 * kNsPerSecond;
 
@@ -65,6 +70,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
        std::function<void()> finished)
       : loop_(loop), config_(config), send_(std::move(send)), finished_(std::move(finished)) {
     deadline_ = loop_.NewTimer([this] { OnDeadline(); });
+    lease_timer_ = loop_.NewTimer([this] { StopEngineOrEnd(kLeaseExpired); });
     ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller assigned no run");
   }
 
@@ -75,7 +81,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void OnControllerMessage(const v1::ControllerMessage& message) {
     // What arrives while the load stops has crossed the reason for stopping on the way.
-    const bool listening = state_ != State::kStopping && state_ != State::kEnded;
+    const bool listening = state_ < State::kStopping;
     switch (message.kind_case()) {
       case v1::ControllerMessage::kClockProbe:
         if (state_ != State::kEnded) Reply(message.clock_probe());
@@ -91,6 +97,12 @@ class AgentSession::Impl final : public LoadEngineObserver {
         return;
       case v1::ControllerMessage::kStop:
         if (listening) Stop(message.stop());
+        return;
+      case v1::ControllerMessage::kLease:
+        if (listening) Renew(message.lease());
+        return;
+      case v1::ControllerMessage::kTakeOver:
+        if (listening) TakeOver(message.take_over());
         return;
       case v1::ControllerMessage::KIND_NOT_SET:
         if (listening) Refuse(v1::Refused::CODE_OUT_OF_ORDER, "empty or unknown control message");
@@ -123,8 +135,8 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
  private:
-  // kStopping: the engine was told to stop and OnDone is awaited.
-  enum class State { kIdle, kAssigned, kConnecting, kReady, kRunning, kStopping, kEnded };
+  // kStopping: the engine was told to stop and OnDone is awaited. kReported: Done is on its way.
+  enum class State { kIdle, kAssigned, kConnecting, kReady, kRunning, kStopping, kReported, kEnded };
 
   template <typename Work>
   void PostToSession(Work work) {
@@ -179,6 +191,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (!engine.ok()) return Refuse(RefusalCode(engine.status()), std::string(Text(engine.status())));
     engine_ = *std::move(engine);
     plan_ = std::move(plan);
+    clients_ = slice.clients.count;
     state_ = State::kAssigned;
     ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller sent no Connect");
 
@@ -193,6 +206,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void Connect(const v1::Connect& connect) {
     if (state_ != State::kAssigned) return RefuseOutOfOrder("Connect");
+    if (!has_lease_) return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "Connect came without a lease before it");
     const int64_t ramp_start = connect.ramp_start_mono_ns();
     if (!IsNear(ramp_start)) return RefuseInstant("Connect", ramp_start);
     state_ = State::kConnecting;
@@ -208,6 +222,36 @@ class AgentSession::Impl final : public LoadEngineObserver {
     state_ = State::kRunning;
     ArmDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns + kEngineGraceNs, "the load did not end");
     engine_->Start(instant);
+  }
+
+  void Renew(const v1::Lease& lease) {
+    if (state_ == State::kIdle) return RefuseOutOfOrder("Lease");
+    const int64_t until = lease.until_mono_ns();
+    // One that was long under way is no fault: it is over, that is all.
+    if (until > loop_.MonoNs() + kMaxInstantDistanceNs) return RefuseInstant("Lease", until);
+    has_lease_ = true;
+    engine_->SetLease(until);
+    // It holds at its last instant.
+    lease_timer_->ArmAt(until + 1);
+  }
+
+  void TakeOver(const v1::TakeOver& take_over) {
+    if (state_ != State::kRunning) return RefuseOutOfOrder("TakeOver");
+    const int64_t from = take_over.from_mono_ns();
+    if (!IsNear(from)) return RefuseInstant("TakeOver", from);
+    absl::StatusOr<Slice> share = FromProto(take_over.slice(), plan_);
+    if (!share.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(share.status())));
+    if (++take_overs_ > kMaxTakeOvers) {
+      return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "TakeOver came too often");
+    }
+    if (config_.max_clients > 0) {
+      // Fewer connections carry the same messages; without one more there is no place for them either, and the
+      // controller sees it in the totals.
+      share->clients.count = std::min(share->clients.count, config_.max_clients - clients_);
+      if (share->clients.count <= 0) return;
+    }
+    clients_ += share->clients.count;
+    engine_->TakeOver(*share, from);
   }
 
   void Stop(const v1::Stop& stop) {
@@ -248,8 +292,12 @@ class AgentSession::Impl final : public LoadEngineObserver {
     done.set_last_seq(last_seq_);
     *done.mutable_cpu() = ToProto(report.cpu);
     done.set_stopped_early(report.stopped_early);
+    done.set_started_mono_ns(report.started_mono_ns);
     Send(std::move(message));
-    End();
+    if (muted_) return End();
+    state_ = State::kReported;
+    lease_timer_->Cancel();
+    ArmDeadline(loop_.MonoNs() + kFarewellNs, "");
   }
 
   bool IsNear(int64_t instant_ns) const {
@@ -283,6 +331,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (state_ == State::kStopping || state_ == State::kEnded) return;
     if (engine_ == nullptr) return End();
     state_ = State::kStopping;
+    lease_timer_->Cancel();
     ArmDeadline(loop_.MonoNs() + plan_.resp_timeout_ns + kEngineGraceNs, "the load did not stop");
     engine_->Stop(reason);
   }
@@ -293,7 +342,9 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void OnDeadline() {
-    if (state_ == State::kStopping || state_ == State::kRunning) {
+    if (state_ == State::kReported) {
+      End();
+    } else if (state_ == State::kStopping || state_ == State::kRunning) {
       // The engine does not answer: no totals can be had from it, and a stream that ends without them says so.
       engine_.reset();
       End();
@@ -306,6 +357,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (state_ == State::kEnded) return;
     state_ = State::kEnded;
     deadline_->Cancel();
+    lease_timer_->Cancel();
     FreeSlot();
     PostToSession([finished = finished_] { finished(); });
   }
@@ -321,11 +373,15 @@ class AgentSession::Impl final : public LoadEngineObserver {
   const std::function<void()> finished_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unique_ptr<Timer> deadline_;
+  std::unique_ptr<Timer> lease_timer_;
   const char* missed_ = "";
   State state_ = State::kIdle;
   bool muted_ = false;  ///< refused, or nobody listens any more
   bool holds_slot_ = false;
+  bool has_lease_ = false;
   RunPlan plan_;
+  int64_t clients_ = 0;  ///< of the slice and of what was taken over
+  int take_overs_ = 0;
   uint64_t last_seq_ = 0;
   std::unique_ptr<LoadEngine> engine_;
 };

@@ -40,7 +40,8 @@ class AgentSession {
   /// never a crash.
   void OnControllerMessage(const v1::ControllerMessage& message);
 
-  /// The controller is gone: the load stops, connections close properly, nothing more is sent.
+  /// The stream ended. Before Done the controller is lost: the load stops, connections close properly, nothing more is
+  /// sent. After it the session is through.
   void OnControllerLost();
 
   /// The agent is asked to leave (SIGTERM): stop, drain, tell the controller.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "common/schedule/arrival_schedule.h"
 #include "common/util/int128.h"
 
 namespace wsload {
@@ -23,6 +22,20 @@ Progression Progression::Part(int64_t part, int64_t parts) const {
   result.stride = Saturated(static_cast<Int128>(stride) * parts);
   result.count = (count - part - 1) / parts + 1;
   return result;
+}
+
+int64_t CountDueBefore(const Progression& messages, const ArrivalSchedule& schedule, int64_t offset_ns) {
+  int64_t begin = 0;
+  int64_t end = messages.count;
+  while (begin < end) {
+    const int64_t middle = begin + (end - begin) / 2;
+    if (schedule.OffsetNs(messages.At(middle)) < offset_ns) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
 }
 
 Slice WholeRun(const RunPlan& plan) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/plan/run_plan.h"
+#include "common/schedule/arrival_schedule.h"
 
 namespace wsload {
 
@@ -34,6 +35,10 @@ struct Slice {
 
   friend bool operator==(const Slice&, const Slice&) = default;
 };
+
+/// How many terms of `messages` are due less than `offset_ns` after the start; since the schedule never goes back, they
+/// are the first ones.
+int64_t CountDueBefore(const Progression& messages, const ArrivalSchedule& schedule, int64_t offset_ns);
 
 /// The whole run as one slice.
 Slice WholeRun(const RunPlan& plan);

@@ -14,6 +14,7 @@
 #include "common/version.h"
 #include "controller/flags/access_flags.h"
 #include "controller/result/plan_names.h"
+#include "controller/result/verdict.h"
 
 namespace wsload {
 namespace {
@@ -74,6 +75,9 @@ void BindLoad(FlagSet& flags, Raw& raw) {
   flags.Add("server", &plan.server, "ws:// or wss:// URL", true);
   flags.Add("agents", &raw.options.agents, "host:port,... or dns:///name:port; none: this process", true);
   BindAccessFlags(flags, raw.access);
+  AddChoice(flags, "on-agent-loss", &raw.options.on_agent_loss, &AgentLossPolicyName,
+            {AgentLossPolicy::kFail, AgentLossPolicy::kContinue, AgentLossPolicy::kRebalance},
+            "fail: the run ends; continue: without it; rebalance: the others take over", false);
   flags.Add("workers", &plan.workers, "worker threads per agent; 0: one per core");
 }
 

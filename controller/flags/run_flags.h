@@ -12,6 +12,7 @@
 #include "common/plan/run_plan.h"
 #include "controller/link/agent_access.h"
 #include "controller/reporters/messages.h"
+#include "controller/result/run_result.h"
 
 namespace wsload {
 
@@ -23,6 +24,7 @@ struct RunOptions {
   std::string out_dir;  ///< empty: no files
   bool json = false;
   bool quiet = false;
+  AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;
   int64_t stats_interval_ns = 5 * kNsPerSecond;
   Language language = Language::kEnglish;
 };

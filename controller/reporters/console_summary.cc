@@ -9,6 +9,7 @@
 #include "controller/reporters/hints.h"
 #include "controller/reporters/text_table.h"
 #include "controller/result/plan_names.h"
+#include "controller/result/rates.h"
 #include "controller/result/redact.h"
 
 namespace wsload {
@@ -124,7 +125,11 @@ std::string AgentLines(Language language, const RunResult& result) {
                   fmt::to_string(totals.unsent), MsText(agent->totals.send_lag.PercentileUs(99)),
                   fmt::format("{:.0f}", agent->cpu.busiest_worker_share * 100)});
   }
-  return "\n" + table.Render(kMargin) + MoreLine(language, result.agents.size() - shown.size(), kMargin);
+  std::string out = "\n" + table.Render(kMargin) + MoreLine(language, result.agents.size() - shown.size(), kMargin);
+  if (const std::optional<int64_t> spread_us = StartSpreadUs(result); spread_us.has_value()) {
+    out += fmt::format("  {}\n", Say(language, Msg::kStartSpread, MsText(*spread_us)));
+  }
+  return out;
 }
 
 Msg VerdictText(Verdict verdict) {

@@ -74,6 +74,7 @@ constexpr Entry kEntries[] = {
     {Msg::kVerdictDegraded, "DEGRADED - the load was smaller than planned", "降级 (DEGRADED)：实际负载小于计划"},
     {Msg::kInterrupted, "Interrupted: this is the result up to then.", "已中断：以下为中断前的结果。"},
     {Msg::kRunFailed, "The run could not be carried out: {}", "压测无法进行：{}"},
+    {Msg::kStartSpread, "all agents began to measure within {} ms", "各压测节点开始压测的时间相差不超过 {} 毫秒"},
     {Msg::kRunId, "Run {}", "运行 {}"},
     {Msg::kPlan, "{} clients, {} msg/s for {}, ramp-up {}, {}-byte messages to {}",
      "{} 个客户端，每秒 {} 条消息，持续 {}，建连阶段 {}，消息 {} 字节，服务器 {}"},
@@ -184,6 +185,8 @@ std::string_view ChineseReason(VerdictReason::Kind kind) {
       return "压测节点 {} 提前结束：{}";
     case Kind::kScheduleIncomplete:
       return "压测节点 {} 只调度了 {} 条消息（应为 {} 条）";
+    case Kind::kGap:
+      return "压测节点 {}：有 {} 条消息无人报告（应在开始后 {} 秒至 {} 秒发送）";
     case Kind::kConnectionsNotOpened:
       return "{} 个连接（共 {} 个）未能建立：{}";
     case Kind::kConnectionsLost:

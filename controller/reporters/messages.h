@@ -80,6 +80,7 @@ enum class Msg {
   kVerdictDegraded,
   kInterrupted,
   kRunFailed,     ///< error
+  kStartSpread,   ///< milliseconds
   kRunId,         ///< id
   kPlan,          ///< clients, msg/s, duration, ramp-up, message size, server
   kPlanDetails,   ///< protocol, serializer, cipher, agents

@@ -1,5 +1,9 @@
-// Rates of a run, over its measure phase.
+// Figures that follow from a result: rates over the measure phase, how far apart the agents began.
 #pragma once
+
+#include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "controller/result/run_result.h"
 
@@ -22,6 +26,17 @@ inline Rates RatesOf(const RunResult& result) {
   }
   if (scheduled > 0) rates.success_ratio = success / scheduled;
   return rates;
+}
+
+/// Between the first and the last agent that began to measure; nothing: not known of two agents.
+inline std::optional<int64_t> StartSpreadUs(const RunResult& result) {
+  std::vector<int64_t> skews;
+  for (const AgentResult& agent : result.agents) {
+    if (agent.start_skew_us.has_value()) skews.push_back(*agent.start_skew_us);
+  }
+  if (skews.size() < 2) return std::nullopt;
+  const auto [first, last] = std::minmax_element(skews.begin(), skews.end());
+  return *last - *first;
 }
 
 }  // namespace wsload

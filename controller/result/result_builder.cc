@@ -36,6 +36,26 @@ void ResultBuilder::SetAgentClock(int agent, int64_t offset_us, int64_t error_us
   agents_[agent].clock_error_us = error_us;
 }
 
+void ResultBuilder::SetAgentClockAfter(int agent, AgentResult::Clock clock) { agents_[agent].clock_after = clock; }
+
+void ResultBuilder::SetStartSkew(int agent, int64_t skew_us) { agents_[agent].start_skew_us = skew_us; }
+
+void ResultBuilder::SetTakenOver(int agent, int64_t clients, int64_t messages) {
+  agents_[agent].clients_taken_over = clients;
+  agents_[agent].messages_taken_over = messages;
+}
+
+void ResultBuilder::AddGap(int agent, int64_t to_ns, int64_t messages_due) {
+  const Counters& counters = agents_[agent].totals.counters;
+  Gap gap;
+  gap.agent = AgentLabel(agent);
+  gap.to_ns = to_ns;
+  gap.from_ns = std::min(to_ns, progress_[agent].measured_ns);
+  gap.messages_not_scheduled = std::max<int64_t>(0, messages_due - counters.scheduled);
+  gap.unaccounted = std::max<int64_t>(0, counters.open());
+  if (gap.messages_not_scheduled > 0 || gap.unaccounted > 0) result_.gaps.push_back(gap);
+}
+
 void ResultBuilder::BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns) {
   for (const PhaseTimes& seen : result_.phases) {
     if (seen.phase == phase) return;
@@ -77,6 +97,11 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   progress.reported = true;
   progress.last = position;
   ++running_at_[position];
+  if (phase == Phase::kMeasure) {
+    const RunPlan& plan = result_.plan;
+    const bool within = interval_index < plan.duration_ns / plan.report_interval_ns;
+    progress.measured_ns = within ? (interval_index + 1) * plan.report_interval_ns : plan.duration_ns;
+  }
   agents_[agent].totals.Merge(delta);
   totals_.Merge(delta);
   phase_counters_[phase].Merge(delta.counters);
@@ -126,6 +151,10 @@ void ResultBuilder::EndAgent(int agent, AgentResult::State state, std::string de
   progress_[agent].ended = true;
   agents_[agent].state = state;
   agents_[agent].state_detail = std::move(detail);
+  // Nobody tells when its connections end: they count to its last interval.
+  if (state == AgentResult::State::kLost && progress_[agent].reported) {
+    lost_active_[progress_[agent].last] += agents_[agent].totals.counters.connections.active();
+  }
   EmitIntervals(false);
 }
 
@@ -162,6 +191,10 @@ void ResultBuilder::EmitOldest() {
   const Position& position = node.key();
   const OpenInterval& interval = node.mapped();
   const Stats& delta = interval.delta;
+  while (!lost_active_.empty() && lost_active_.begin()->first < position) {
+    active_emitted_ -= lost_active_.begin()->second;
+    lost_active_.erase(lost_active_.begin());
+  }
   active_emitted_ += delta.counters.connections.active();
   emitted_any_ = true;
   last_emitted_ = position;

@@ -42,6 +42,13 @@ class ResultBuilder {
   /// name, version, workers, cores as the agent told them.
   void SetAgentIdentity(int agent, std::string name, std::string version, int workers, int cores);
   void SetAgentClock(int agent, int64_t offset_us, int64_t error_us);
+  void SetAgentClockAfter(int agent, AgentResult::Clock clock);
+  void SetStartSkew(int agent, int64_t skew_us);
+  void SetTakenOver(int agent, int64_t clients, int64_t messages);
+  void SetAgentLossPolicy(AgentLossPolicy policy) { result_.on_agent_loss = policy; }
+  /// The agent's load ended before its time, and `messages_due` of its messages were due until `to_ns`: what it did not
+  /// report of them is a gap.
+  void AddGap(int agent, int64_t to_ns, int64_t messages_due);
 
   /// Ends the phase before; tells the listener. A phase that already began is ignored.
   void BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns);
@@ -76,6 +83,7 @@ class ResultBuilder {
     bool ended = false;
     bool reported = false;  ///< `last` means something
     Position last;
+    int64_t measured_ns = 0;  ///< end of its last interval of the measure phase
   };
   struct OpenInterval {
     Stats delta;
@@ -110,7 +118,8 @@ class ResultBuilder {
   std::map<Position, OpenInterval> open_;
   bool emitted_any_ = false;
   Position last_emitted_;
-  int64_t active_emitted_ = 0;  ///< connections open at the end of the last interval passed on
+  std::map<Position, int64_t> lost_active_;  ///< connections of lost agents, by their last interval
+  int64_t active_emitted_ = 0;  ///< connections open at the end of the last interval passed on, less the lost agents'
   bool in_phase_ = false;
   int64_t phase_started_mono_ns_ = 0;
 };

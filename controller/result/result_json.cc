@@ -161,6 +161,20 @@ Json Phases(const RunResult& result) {
   return phases;
 }
 
+Json Optional(std::optional<int64_t> value) { return value.has_value() ? Json(*value) : Json(nullptr); }
+
+Json Gaps(const RunResult& result) {
+  Json gaps = Json::array();
+  for (const Gap& gap : result.gaps) {
+    gaps.push_back({{"agent", gap.agent},
+                    {"from_s", static_cast<double>(gap.from_ns) / kNsPerSecond},
+                    {"to_s", static_cast<double>(gap.to_ns) / kNsPerSecond},
+                    {"messages_not_scheduled", gap.messages_not_scheduled},
+                    {"unaccounted", gap.unaccounted}});
+  }
+  return gaps;
+}
+
 Json Agent(const AgentResult& agent) {
   return {{"name", agent.name},
           {"address", agent.address},
@@ -172,8 +186,13 @@ Json Agent(const AgentResult& agent) {
           {"cores", agent.cores},
           {"clients_assigned", agent.slice.clients.count},
           {"messages_assigned", agent.slice.messages.count},
+          {"clients_taken_over", agent.clients_taken_over},
+          {"messages_taken_over", agent.messages_taken_over},
           {"clock_offset_us", agent.clock_offset_us},
           {"clock_error_us", agent.clock_error_us},
+          {"clock_offset_after_us", agent.clock_after ? Json(agent.clock_after->offset_us) : Json(nullptr)},
+          {"clock_error_after_us", agent.clock_after ? Json(agent.clock_after->error_us) : Json(nullptr)},
+          {"start_skew_us", Optional(agent.start_skew_us)},
           {"totals", Totals(agent.totals.counters, -1)},
           {"latency_us", Latencies(agent.totals)},
           {"cpu",
@@ -284,6 +303,9 @@ std::string ResultJson(const RunResult& result) {
                  {"success_ratio", rates.success_ratio}}},
                {"latency_us", Latencies(result.totals)},
                {"thresholds", Json::array()},
+               {"on_agent_loss", AgentLossPolicyName(result.on_agent_loss)},
+               {"gaps", Gaps(result)},
+               {"start_spread_us", Optional(StartSpreadUs(result))},
                {"agents", Verbatim(AgentsText(result))},
                {"series", Series(result)}};
   std::string out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,13 @@
 namespace wsload {
 
 enum class Verdict { kValid, kGeneratorLimited, kDegraded };
+
+/// What becomes of a run that loses an agent.
+enum class AgentLossPolicy {
+  kFail,       ///< it ends
+  kContinue,   ///< it goes on without the agent's share
+  kRebalance,  ///< the others take the share over
+};
 
 /// What became of one agent.
 struct AgentResult {
@@ -26,6 +34,15 @@ struct AgentResult {
   std::string state_detail;  ///< why it was lost, refused, ...; one line
   int64_t clock_offset_us = 0;
   int64_t clock_error_us = 0;  ///< half the minimum round trip
+  struct Clock {
+    int64_t offset_us = 0;
+    int64_t error_us = 0;
+  };
+  std::optional<Clock> clock_after;      ///< likewise, after the run; none: it was not there any more
+  std::optional<int64_t> start_skew_us;  ///< when it began to measure, minus the common start
+  // Of lost agents' load.
+  int64_t clients_taken_over = 0;
+  int64_t messages_taken_over = 0;
   Stats totals;
   CpuUsage cpu;
   std::string stopped_early;
@@ -51,6 +68,18 @@ struct PhaseTimes {
   Counters delta;
 };
 
+/// What is missing of a lost agent's load.
+struct Gap {
+  std::string agent;
+  // Since the common start: the end of its last report, and when others took over or the load ended.
+  int64_t from_ns = 0;
+  int64_t to_ns = 0;
+  /// Due before `to_ns` and reported by nobody; the agent may have sent some of them.
+  int64_t messages_not_scheduled = 0;
+  /// Reported as sent, and their end is not known.
+  int64_t unaccounted = 0;
+};
+
 struct RunResult {
   std::string run_id;
   int64_t started_unix_ns = 0;
@@ -64,6 +93,8 @@ struct RunResult {
   Stats totals;
   int64_t connections_active_peak = 0;
   std::vector<AgentResult> agents;
+  AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;
+  std::vector<Gap> gaps;  ///< one per agent that left something out
   std::vector<SeriesPoint> series;
   int64_t measured_ns = 0;  ///< length of the measure phase as it was
 };

@@ -11,6 +11,8 @@ std::string Ms(int64_t us) { return fmt::format("{:.1f} ms", static_cast<double>
 
 std::string Count(int64_t count) { return std::to_string(count); }
 
+std::string Seconds(int64_t ns) { return fmt::format("{:.1f}", static_cast<double>(ns) / kNsPerSecond); }
+
 std::string Percent(double share) { return fmt::format("{:.0f} %", share * 100); }
 
 std::string Label(const AgentResult& agent) { return agent.address.empty() ? agent.name : agent.address; }
@@ -75,10 +77,15 @@ void FindMissingAgents(const RunResult& result, Reasons& reasons) {
     if (agent.state != AgentResult::State::kDone || result.interrupted) continue;
     if (!agent.stopped_early.empty()) {
       reasons.push_back({Kind::kEndedEarly, {Label(agent), agent.stopped_early}});
-    } else if (counters.scheduled != agent.slice.messages.count) {
-      reasons.push_back(
-          {Kind::kScheduleIncomplete, {Label(agent), Count(counters.scheduled), Count(agent.slice.messages.count)}});
+    } else if (const int64_t assigned = agent.slice.messages.count + agent.messages_taken_over;
+               counters.scheduled != assigned) {
+      reasons.push_back({Kind::kScheduleIncomplete, {Label(agent), Count(counters.scheduled), Count(assigned)}});
     }
+  }
+  for (const Gap& gap : result.gaps) {
+    if (gap.messages_not_scheduled == 0) continue;
+    reasons.push_back(
+        {Kind::kGap, {gap.agent, Count(gap.messages_not_scheduled), Seconds(gap.from_ns), Seconds(gap.to_ns)}});
   }
 }
 
@@ -122,6 +129,8 @@ const char* ReasonFormat(VerdictReason::Kind kind) {
       return "agent {} ended early: {}";
     case Kind::kScheduleIncomplete:
       return "agent {} scheduled {} of its {} messages";
+    case Kind::kGap:
+      return "agent {}: nobody reported {} of its messages, due from {} s to {} s after the start";
     case Kind::kConnectionsNotOpened:
       return "{} of {} connections never opened: {}";
     case Kind::kConnectionsLost:
@@ -180,6 +189,18 @@ const char* AgentStateName(AgentResult::State state) {
       return "unreachable";
   }
   return "done";
+}
+
+const char* AgentLossPolicyName(AgentLossPolicy policy) {
+  switch (policy) {
+    case AgentLossPolicy::kFail:
+      return "fail";
+    case AgentLossPolicy::kContinue:
+      return "continue";
+    case AgentLossPolicy::kRebalance:
+      return "rebalance";
+  }
+  return "fail";
 }
 
 const char* PhaseName(Phase phase) {

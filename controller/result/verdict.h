@@ -34,6 +34,7 @@ struct VerdictReason {
     kUnaccounted,           ///< agent, count
     kEndedEarly,            ///< agent, why
     kScheduleIncomplete,    ///< agent, scheduled, assigned
+    kGap,                   ///< agent, messages, from second, to second
     kConnectionsNotOpened,  ///< count, of how many, causes
     kConnectionsLost,       ///< count, of how many, causes
   };
@@ -62,6 +63,9 @@ const char* VerdictName(Verdict verdict);
 
 /// "done", "lost", "refused", "unreachable".
 const char* AgentStateName(AgentResult::State state);
+
+/// "fail", "continue", "rebalance".
+const char* AgentLossPolicyName(AgentLossPolicy policy);
 
 /// "connect", "measure", "drain", "close".
 const char* PhaseName(Phase phase);

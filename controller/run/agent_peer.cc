@@ -1,7 +1,9 @@
 #include "controller/run/agent_peer.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "common/plan/plan_proto.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
@@ -16,6 +18,11 @@ constexpr int kMaxPendingMessages = 4096;
 constexpr size_t kMaxTextLength = 400;
 // No host has been up for that long: instants may be added to it without an overflow.
 constexpr int64_t kMaxMonoNs = int64_t{1} << 61;
+// What timers and clocks may be off by when a lease ends, on top of the clock estimate's error.
+constexpr int64_t kLeaseMarginNs = 20 * kNsPerMs;
+// For the last clock probes; a path on which they take longer has too wide an error anyway.
+constexpr int64_t kLastProbesNs = kNsPerSecond;
+constexpr int64_t kMaxStartSkewNs = 3600 * kNsPerSecond;
 
 std::string ShownText(const std::string& text) { return Shown(text, kMaxTextLength); }
 
@@ -29,8 +36,10 @@ AgentPeer::AgentPeer(EventLoop& loop, int index, std::unique_ptr<AgentLink> link
       address_(link_->address()),
       assign_(std::move(assign)),
       clients_(assign_.slice().clients().count()),
+      clock_probes_(clock_probes),
       probes_left_(clock_probes),
-      observer_(observer) {}
+      observer_(observer),
+      timer_(loop.NewTimer([this] { OnTimer(); })) {}
 
 AgentPeer::~AgentPeer() = default;
 
@@ -39,17 +48,29 @@ void AgentPeer::Open() {
   SendProbe();
 }
 
-void AgentPeer::Connect(int64_t ramp_start_mono_ns) {
+void AgentPeer::Connect(int64_t ramp_start_mono_ns, int64_t lease_ns) {
   state_ = State::kConnecting;
+  lease_ns_ = lease_ns;
+  heard_ns_ = loop_.MonoNs();
+  OnTimer();
   v1::ControllerMessage message;
-  message.mutable_connect()->set_ramp_start_mono_ns(ramp_start_mono_ns + clock_.offset_ns);
+  message.mutable_connect()->set_ramp_start_mono_ns(ramp_start_mono_ns + clock_now_.At(loop_.MonoNs()).offset_ns);
   link_->Send(std::move(message));
 }
 
 void AgentPeer::Start(int64_t start_mono_ns) {
   state_ = State::kRunning;
+  start_ns_ = start_mono_ns;
+  start_agent_ns_ = start_mono_ns + clock_now_.At(loop_.MonoNs()).offset_ns;
   v1::ControllerMessage message;
-  message.mutable_start()->set_start_mono_ns(start_mono_ns + clock_.offset_ns);
+  message.mutable_start()->set_start_mono_ns(start_agent_ns_);
+  link_->Send(std::move(message));
+}
+
+void AgentPeer::TakeOver(const Slice& share, int64_t offset_ns) {
+  v1::ControllerMessage message;
+  *message.mutable_take_over()->mutable_slice() = ToProto(share);
+  message.mutable_take_over()->set_from_mono_ns(start_agent_ns_ + offset_ns);
   link_->Send(std::move(message));
 }
 
@@ -67,11 +88,18 @@ bool AgentPeer::Stop(const std::string& reason) {
 
 void AgentPeer::GiveUp() {
   state_ = State::kEnded;
+  timer_->Cancel();
   link_.reset();
+}
+
+std::optional<ClockEstimate> AgentPeer::clock_after() const {
+  if (!clock_after_.known()) return std::nullopt;
+  return clock_after_.At(0);
 }
 
 void AgentPeer::OnAgentMessage(v1::AgentMessage message) {
   const int64_t arrived_ns = loop_.MonoNs();
+  heard_ns_.store(arrived_ns, std::memory_order_relaxed);
   const int pending = pending_messages_.fetch_add(1, std::memory_order_relaxed);
   if (pending > kMaxPendingMessages) return;
   if (pending == kMaxPendingMessages) {
@@ -97,6 +125,7 @@ void AgentPeer::PostToPeer(Work work) {
 
 void AgentPeer::HandleMessage(const v1::AgentMessage& message, int64_t arrived_ns) {
   if (ended()) return;
+  if (state_ == State::kReported && !message.has_clock_reply()) return;
   switch (message.kind_case()) {
     case v1::AgentMessage::kClockReply:
       return HandleClockReply(message.clock_reply(), arrived_ns);
@@ -117,34 +146,67 @@ void AgentPeer::HandleMessage(const v1::AgentMessage& message, int64_t arrived_n
 
 void AgentPeer::HandleLinkClosed(const absl::Status& status) {
   if (ended()) return;
+  if (state_ == State::kReported) return Close();
   const std::string detail = status.ok() ? "ended the stream without a final report" : ShownText(status.ToString());
   const std::string text = status.ok() ? detail : ShownText(std::string(Text(status)));
   Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kUnreachable, text);
 }
 
+void AgentPeer::OnTimer() {
+  if (state_ == State::kReported) return Close();
+  const int64_t now = loop_.MonoNs();
+  const int64_t silent_ns = now - heard_ns_.load(std::memory_order_relaxed);
+  int64_t next_ns = now + lease_ns_ / 3;
+  if (silent_ns <= lease_ns_) {
+    RenewLease();
+  } else if (now >= lease_over_ns_) {
+    return Fail(AgentResult::State::kLost, fmt::format("nothing heard of it for {:.1f} s; its lease has run out",
+                                                       static_cast<double>(silent_ns) / kNsPerSecond));
+  } else {
+    next_ns = std::min(next_ns, lease_over_ns_);
+  }
+  // Keeps the clock estimate young, and an agent that has nothing else to say is heard all the same.
+  if (!probe_sent_ns_.has_value()) SendProbe();
+  timer_->ArmAt(next_ns);
+}
+
+void AgentPeer::RenewLease() {
+  const int64_t now = loop_.MonoNs();
+  const ClockEstimate clock = clock_now_.At(now);
+  v1::ControllerMessage message;
+  message.mutable_lease()->set_until_mono_ns(now + lease_ns_ + clock.offset_ns);
+  lease_over_ns_ = std::max(lease_over_ns_, now + lease_ns_ + lease_ns_ / 1000 + clock.error_ns + kLeaseMarginNs);
+  link_->Send(std::move(message));
+}
+
 void AgentPeer::SendProbe() {
-  --probes_left_;
   probe_sent_ns_ = loop_.MonoNs();
   v1::ControllerMessage message;
-  message.mutable_clock_probe()->set_sent_ns(probe_sent_ns_);
+  message.mutable_clock_probe()->set_sent_ns(*probe_sent_ns_);
   link_->Send(std::move(message));
 }
 
 void AgentPeer::HandleClockReply(const v1::ClockReply& reply, int64_t arrived_ns) {
-  if (state_ != State::kProbing || reply.sent_ns() != probe_sent_ns_) {
+  if (!probe_sent_ns_.has_value() || reply.sent_ns() != *probe_sent_ns_) {
     return FailProtocol("sent a clock reply that nobody asked for");
   }
   if (reply.agent_mono_ns() < -kMaxMonoNs || reply.agent_mono_ns() > kMaxMonoNs) {
     return FailProtocol("told an impossible time");
   }
-  // The reply's path is taken to be as long as the probe's; where it is not, the error is at most half the round trip.
-  const int64_t round_trip_ns = arrived_ns - probe_sent_ns_;
-  if (best_round_trip_ns_ < 0 || round_trip_ns < best_round_trip_ns_) {
-    best_round_trip_ns_ = round_trip_ns;
-    clock_.offset_ns = reply.agent_mono_ns() - (probe_sent_ns_ + round_trip_ns / 2);
-    clock_.error_ns = round_trip_ns / 2;
+  const int64_t sent_ns = *std::exchange(probe_sent_ns_, std::nullopt);
+  clock_now_.Add(sent_ns, arrived_ns, reply.agent_mono_ns());
+  if (state_ == State::kProbing) {
+    clock_before_.Add(sent_ns, arrived_ns, reply.agent_mono_ns());
+    if (--probes_left_ > 0) return SendProbe();
+    SendAssign();
+  } else if (state_ == State::kReported) {
+    clock_after_.Add(sent_ns, arrived_ns, reply.agent_mono_ns());
+    if (--probes_left_ > 0) return SendProbe();
+    Close();
   }
-  if (probes_left_ > 0) return SendProbe();
+}
+
+void AgentPeer::SendAssign() {
   state_ = State::kAssigned;
   v1::ControllerMessage message;
   *message.mutable_assign() = std::move(assign_);
@@ -205,9 +267,24 @@ void AgentPeer::HandleDone(const v1::Done& done) {
   if (state_ != State::kRunning && !stop_sent_ && done.stopped_early().empty()) {
     return FailProtocol("ended before the start");
   }
+  AgentPeerReport report{*totals, *cpu, ShownText(done.stopped_early()), std::nullopt};
+  const int64_t started_ns = done.started_mono_ns();
+  if (state_ == State::kRunning && started_ns != 0 && started_ns > start_agent_ns_ - kMaxStartSkewNs &&
+      started_ns < start_agent_ns_ + kMaxStartSkewNs) {
+    report.start_skew_ns = started_ns - clock_now_.At(loop_.MonoNs()).offset_ns - start_ns_;
+  }
+  state_ = State::kReported;
+  probes_left_ = clock_probes_;
+  if (!probe_sent_ns_.has_value()) SendProbe();
+  timer_->ArmAt(loop_.MonoNs() + kLastProbesNs);
+  observer_.OnPeerDone(index_, report);
+}
+
+void AgentPeer::Close() {
   state_ = State::kEnded;
+  timer_->Cancel();
   link_->CloseSend();
-  observer_.OnPeerDone(index_, *totals, *cpu, ShownText(done.stopped_early()));
+  observer_.OnPeerClosed(index_);
 }
 
 void AgentPeer::FailProtocol(const std::string& detail) {
@@ -217,6 +294,8 @@ void AgentPeer::FailProtocol(const std::string& detail) {
 }
 
 void AgentPeer::Fail(AgentResult::State state, const std::string& detail) {
+  // It has said all that counts.
+  if (state_ == State::kReported) return Close();
   GiveUp();
   observer_.OnPeerFailed(index_, state, detail);
 }

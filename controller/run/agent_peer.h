@@ -5,15 +5,25 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/loop/event_loop.h"
 #include "common/stats/stats.h"
 #include "controller/link/agent_link.h"
 #include "controller/result/run_result.h"
+#include "controller/run/clock_estimate.h"
 #include "wsload/v1/control.pb.h"
 
 namespace wsload {
+
+/// An agent's last word.
+struct AgentPeerReport {
+  Stats totals;
+  CpuUsage cpu;
+  std::string stopped_early;
+  std::optional<int64_t> start_skew_ns;  ///< its first instant of measuring minus the common start
+};
 
 /// Told of the agents' progress, on the loop; may call the peer back, must not delete it inside a call.
 class AgentPeerObserver {
@@ -21,8 +31,10 @@ class AgentPeerObserver {
   virtual void OnPeerAccepted(int peer) = 0;
   virtual void OnPeerReady(int peer) = 0;
   virtual void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta) = 0;
+  /// Its load is over and counted; OnPeerClosed() follows.
+  virtual void OnPeerDone(int peer, const AgentPeerReport& report) = 0;
   // One of these two is the peer's last event.
-  virtual void OnPeerDone(int peer, const Stats& totals, const CpuUsage& cpu, const std::string& stopped_early) = 0;
+  virtual void OnPeerClosed(int peer) = 0;
   virtual void OnPeerFailed(int peer, AgentResult::State state, const std::string& detail) = 0;
 
  protected:
@@ -32,21 +44,19 @@ class AgentPeerObserver {
 /// All on `loop`'s thread; link upcalls are posted to it.
 class AgentPeer final : private AgentLinkObserver {
  public:
-  /// The agent's clock is the controller's plus `offset_ns`, give or take `error_ns` (half the best round trip).
-  struct ClockEstimate {
-    int64_t offset_ns = 0;
-    int64_t error_ns = 0;
-  };
-
-  /// `assign` is sent after `clock_probes` >= 1 exchanges.
+  /// `assign` is sent after `clock_probes` >= 1 exchanges, and as many follow when the agent is done.
   AgentPeer(EventLoop& loop, int index, std::unique_ptr<AgentLink> link, v1::Assign assign, int clock_probes,
             AgentPeerObserver& observer);
   ~AgentPeer();
 
   void Open();
   // Instants are on the controller's clock; they travel on the agent's.
-  void Connect(int64_t ramp_start_mono_ns);
+  /// From here to its end the agent has a lease of `lease_ns`, renewed three times as often as need be. An agent from
+  /// which nothing came for as long gets no more of it, and fails once the last one has certainly run out.
+  void Connect(int64_t ramp_start_mono_ns, int64_t lease_ns);
   void Start(int64_t start_mono_ns);
+  /// After Start(). `offset_ns` from the start on, to the nanosecond as the schedule has it.
+  void TakeOver(const Slice& share, int64_t offset_ns);
   /// The agent stops, drains and reports. An agent that has no run yet is given up: false, and no event follows.
   bool Stop(const std::string& reason);
   /// Breaks the link; no event follows.
@@ -55,13 +65,19 @@ class AgentPeer final : private AgentLinkObserver {
   const std::string& address() const { return address_; }
   bool accepted() const { return state_ >= State::kAccepted; }
   bool ready() const { return state_ >= State::kReady; }
+  /// Has a link and has not yet said its last word.
+  bool active() const { return state_ < State::kReported; }
   bool ended() const { return state_ == State::kEnded; }
-  const ClockEstimate& clock() const { return clock_; }
+  /// Before the run, and after it when the agent was there.
+  ClockEstimate clock() const { return clock_before_.At(0); }
+  std::optional<ClockEstimate> clock_after() const;
+  /// From this instant on the agent certainly sends nothing more, whatever became of it.
+  int64_t lease_over_ns() const { return lease_over_ns_; }
   const v1::Accepted& identity() const { return identity_; }
   int64_t connections_opened() const { return connections_opened_; }
 
  private:
-  enum class State { kProbing, kAssigned, kAccepted, kConnecting, kReady, kRunning, kEnded };
+  enum class State { kProbing, kAssigned, kAccepted, kConnecting, kReady, kRunning, kReported, kEnded };
 
   void OnAgentMessage(v1::AgentMessage message) override;
   void OnLinkClosed(absl::Status status) override;
@@ -71,6 +87,11 @@ class AgentPeer final : private AgentLinkObserver {
   void HandleMessage(const v1::AgentMessage& message, int64_t arrived_ns);
   void HandleLinkClosed(const absl::Status& status);
   void SendProbe();
+  void SendAssign();
+  void OnTimer();
+  void RenewLease();
+  /// After Done: nothing more is wanted of the agent.
+  void Close();
   void HandleClockReply(const v1::ClockReply& reply, int64_t arrived_ns);
   void HandleAccepted(const v1::Accepted& accepted);
   void HandleRefused(const v1::Refused& refused);
@@ -87,6 +108,7 @@ class AgentPeer final : private AgentLinkObserver {
   const std::string address_;
   v1::Assign assign_;
   const int64_t clients_;  ///< of the slice assigned
+  const int clock_probes_;
   int probes_left_;
   AgentPeerObserver& observer_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -94,9 +116,16 @@ class AgentPeer final : private AgentLinkObserver {
 
   State state_ = State::kProbing;
   bool stop_sent_ = false;
-  int64_t probe_sent_ns_ = 0;
-  int64_t best_round_trip_ns_ = -1;
-  ClockEstimate clock_;
+  std::optional<int64_t> probe_sent_ns_;  ///< of the one that is under way
+  ClockEstimator clock_before_{false};
+  ClockEstimator clock_now_{true};
+  ClockEstimator clock_after_{false};
+  std::unique_ptr<Timer> timer_;  ///< for the lease, then for the last probes
+  std::atomic<int64_t> heard_ns_{0};
+  int64_t lease_ns_ = 0;
+  int64_t lease_over_ns_ = 0;
+  int64_t start_ns_ = 0;
+  int64_t start_agent_ns_ = 0;
   v1::Accepted identity_;
   int64_t connections_opened_ = 0;
   uint64_t last_seq_ = 0;

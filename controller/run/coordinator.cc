@@ -1,6 +1,8 @@
 #include "controller/run/coordinator.h"
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -8,6 +10,7 @@
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/run/agent_peer.h"
+#include "controller/run/share_ledger.h"
 
 namespace wsload {
 namespace {
@@ -49,7 +52,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
         limits_(limits),
         listener_(listener),
         slices_(SplitOverAgents(plan_, static_cast<int>(links.size()))),
+        ledger_(plan_, slices_),
         builder_(run_id, plan_, AgentEntries(links, slices_), listener) {
+    builder_.SetAgentLossPolicy(limits_.on_agent_loss);
     v1::Assign assign;
     assign.set_run_id(run_id);
     assign.set_controller_version(kVersion);
@@ -62,6 +67,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     deadline_ = loop_.NewTimer([this] { OnDeadline(); });
     phase_timer_ = loop_.NewTimer([this] { OnPhaseTimer(); });
+    hand_over_timer_ = loop_.NewTimer([this] { HandOverOrphans(); });
   }
 
   void Start(std::function<void(RunResult)> done) {
@@ -86,7 +92,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     const v1::Accepted& identity = peers_[peer]->identity();
     builder_.SetAgentIdentity(peer, identity.agent_name(), identity.agent_version(), identity.workers(),
                               identity.cores());
-    const AgentPeer::ClockEstimate& clock = peers_[peer]->clock();
+    const ClockEstimate clock = peers_[peer]->clock();
     builder_.SetAgentClock(peer, clock.offset_ns / kNsPerUs, clock.error_ns / kNsPerUs);
     CheckSetup();
   }
@@ -104,22 +110,29 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
   }
 
-  void OnPeerDone(int peer, const Stats& totals, const CpuUsage& cpu, const std::string& stopped_early) override {
+  void OnPeerDone(int peer, const AgentPeerReport& report) override {
     BeginClose();
-    const absl::Status agreed = builder_.AgentDone(peer, totals, cpu, stopped_early);
+    if (report.start_skew_ns.has_value()) builder_.SetStartSkew(peer, *report.start_skew_ns / kNsPerUs);
+    const absl::Status agreed = builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early);
     if (!agreed.ok()) {
-      EndWithout(peer, std::string(Text(agreed)));
-    } else if (!stopped_early.empty() && stage_ != Stage::kEnding) {
-      // Its share of the load is missing from here on, and nobody else carries it.
-      Notice(fmt::format("agent {} left early: {}", peers_[peer]->address(), stopped_early));
-      EndWithout(peer, stopped_early);
+      GoOnWithout(peer, std::string(Text(agreed)), loop_.MonoNs());
+    } else if (!report.stopped_early.empty() && stage_ != Stage::kEnding) {
+      Notice(fmt::format("agent {} left early: {}", peers_[peer]->address(), report.stopped_early));
+      GoOnWithout(peer, report.stopped_early, loop_.MonoNs());
+    }
+  }
+
+  void OnPeerClosed(int peer) override {
+    if (const std::optional<ClockEstimate> clock = peers_[peer]->clock_after(); clock.has_value()) {
+      builder_.SetAgentClockAfter(peer, {clock->offset_ns / kNsPerUs, clock->error_ns / kNsPerUs});
     }
     CheckEnd();
   }
 
   void OnPeerFailed(int peer, AgentResult::State state, const std::string& detail) override {
     builder_.AgentFailed(peer, state, detail);
-    EndWithout(peer, detail);
+    // Without a last word, only the end of its lease tells that it sends nothing more.
+    GoOnWithout(peer, detail, peers_[peer]->lease_over_ns());
     CheckEnd();
   }
 
@@ -140,14 +153,67 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
   }
 
-  /// The run cannot go on without this agent.
-  void EndWithout(int peer, const std::string& why) {
+  /// What follows from the loss of an agent that certainly sends nothing after `silent_from_ns`.
+  void GoOnWithout(int peer, const std::string& why, int64_t silent_from_ns) {
     const std::string& address = peers_[peer]->address();
-    if (stage_ == Stage::kSetup) {
-      setup_failures_.push_back(fmt::format("agent {}: {}", address, why));
-      CheckSetup();
-    } else {
-      EndEarly(fmt::format("agent {} lost", address));
+    switch (stage_) {
+      case Stage::kSetup:
+        setup_failures_.push_back(fmt::format("agent {}: {}", address, why));
+        return CheckSetup();
+      case Stage::kConnect:
+      case Stage::kRun:
+        lost_.push_back(peer);
+        if (limits_.on_agent_loss == AgentLossPolicy::kFail) return EndEarly(fmt::format("agent {} lost", address));
+        if (limits_.on_agent_loss == AgentLossPolicy::kRebalance) {
+          orphans_[peer] = silent_from_ns;
+          HandOverOrphans();
+        }
+        if (stage_ == Stage::kConnect) CheckBarrier();
+        return;
+      case Stage::kEnding:
+      case Stage::kFinished:
+        return;
+    }
+  }
+
+  /// Gives the load of those lost agents to others that can no longer send any of it themselves.
+  void HandOverOrphans() {
+    if (stage_ != Stage::kRun) return;
+    int64_t next_ns = std::numeric_limits<int64_t>::max();
+    for (auto orphan = orphans_.begin(); orphan != orphans_.end();) {
+      if (orphan->second <= loop_.MonoNs()) {
+        HandOver(orphan->first);
+        orphan = orphans_.erase(orphan);
+      } else {
+        next_ns = std::min(next_ns, (orphan++)->second);
+      }
+    }
+    if (!orphans_.empty()) hand_over_timer_->ArmAt(next_ns);
+  }
+
+  void HandOver(int lost) {
+    std::vector<int> survivors;
+    for (size_t i = 0; i < peers_.size(); ++i) {
+      if (peers_[i]->active()) survivors.push_back(static_cast<int>(i));
+    }
+    // Before the start nothing was due, and the start itself is as good an instant as any.
+    const int64_t from_ns = std::max(start_mono_ns_, loop_.MonoNs() + StartLead());
+    if (survivors.empty() || from_ns >= MeasureEnd()) return;
+    const int64_t offset_ns = from_ns - start_mono_ns_;
+    for (const ShareLedger::Piece& piece : ledger_.HandOver(lost, survivors, offset_ns)) {
+      peers_[piece.agent]->TakeOver(piece.slice, offset_ns);
+    }
+    for (const int survivor : survivors) {
+      builder_.SetTakenOver(survivor, ledger_.ClientsTakenOver(survivor), ledger_.MessagesTakenOver(survivor));
+    }
+    Notice(fmt::format("the load of agent {} goes to {} others, {:.1f} s after the start", peers_[lost]->address(),
+                       survivors.size(), static_cast<double>(offset_ns) / kNsPerSecond));
+  }
+
+  void MarkGaps() {
+    for (const int agent : lost_) {
+      const int64_t to_ns = std::min(measured_ns_, ledger_.HandedOverAt(agent));
+      builder_.AddGap(agent, to_ns, ledger_.DueBefore(agent, to_ns));
     }
   }
 
@@ -163,17 +229,21 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   void BeginConnect() {
     stage_ = Stage::kConnect;
     const int64_t ramp_start = loop_.MonoNs() + StartLead();
-    for (auto& peer : peers_) peer->Connect(ramp_start);
+    for (auto& peer : peers_) peer->Connect(ramp_start, limits_.lease_ns);
     deadline_->ArmAt(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + limits_.barrier_grace_ns);
     ArmPhase(Phase::kConnect, ramp_start);
   }
 
   void CheckBarrier() {
     int64_t opened = 0;
+    int64_t waiting = 0;
     for (const auto& peer : peers_) {
+      if (!peer->active()) continue;
       if (!peer->ready()) return;
+      ++waiting;
       opened += peer->connections_opened();
     }
+    if (waiting == 0) return CheckEnd();
     // Starting now would only count every message as unsent, for as long as the run was to take.
     nothing_opened_ = opened == 0;
     if (nothing_opened_) {
@@ -186,15 +256,20 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   void BeginRun() {
     stage_ = Stage::kRun;
     start_mono_ns_ = loop_.MonoNs() + StartLead();
-    for (auto& peer : peers_) peer->Start(start_mono_ns_);
+    for (auto& peer : peers_) {
+      if (peer->active()) peer->Start(start_mono_ns_);
+    }
     deadline_->ArmAt(DrainEnd() + limits_.done_grace_ns);
     ArmPhase(Phase::kMeasure, start_mono_ns_);
+    HandOverOrphans();
   }
 
   /// Time for an instant to reach every agent before it comes.
   int64_t StartLead() const {
     int64_t slowest_error_ns = 0;
-    for (const auto& peer : peers_) slowest_error_ns = std::max(slowest_error_ns, peer->clock().error_ns);
+    for (const auto& peer : peers_) {
+      if (peer->active()) slowest_error_ns = std::max(slowest_error_ns, peer->clock().error_ns);
+    }
     return limits_.start_lead_ns + 4 * slowest_error_ns;
   }
 
@@ -217,6 +292,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void BeginPhase(Phase phase, int64_t mono_ns) {
+    if (phase_ == Phase::kMeasure) measured_ns_ = std::min(plan_.duration_ns, mono_ns - start_mono_ns_);
     phase_ = phase;
     builder_.BeginPhase(phase, clock_.UnixNs() - (loop_.MonoNs() - mono_ns), mono_ns);
   }
@@ -233,10 +309,11 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (stage_ == Stage::kEnding || stage_ == Stage::kFinished) return;
     stage_ = Stage::kEnding;
     phase_timer_->Cancel();
+    hand_over_timer_->Cancel();
     if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
     deadline_->ArmAt(loop_.MonoNs() + plan_.resp_timeout_ns + limits_.done_grace_ns);
     for (size_t i = 0; i < peers_.size(); ++i) {
-      if (peers_[i]->ended() || peers_[i]->Stop(reason)) continue;
+      if (!peers_[i]->active() || peers_[i]->Stop(reason)) continue;
       builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kUnreachable, "had no run yet: " + reason);
     }
     CheckEnd();
@@ -247,11 +324,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       case Stage::kSetup:
         return OnSetupDeadline();
       case Stage::kConnect:
-        GiveUpOpenPeers(
-            [](const AgentPeer& peer) { return !peer.ready(); },
-            fmt::format("not ready {} after the ramp-up and the connect timeout", Seconds(limits_.barrier_grace_ns)));
-        EndEarly("an agent did not get ready");
-        break;
+        return OnBarrierDeadline();
       case Stage::kRun:
       case Stage::kEnding:
         GiveUpOpenPeers([](const AgentPeer&) { return true; },
@@ -261,6 +334,16 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
         return;
     }
     CheckEnd();
+  }
+
+  void OnBarrierDeadline() {
+    const std::string detail =
+        fmt::format("not ready {} after the ramp-up and the connect timeout", Seconds(limits_.barrier_grace_ns));
+    for (size_t i = 0; i < peers_.size(); ++i) {
+      if (!peers_[i]->active() || peers_[i]->ready()) continue;
+      peers_[i]->GiveUp();
+      OnPeerFailed(static_cast<int>(i), AgentResult::State::kLost, detail);
+    }
   }
 
   void OnSetupDeadline() {
@@ -294,7 +377,10 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     stage_ = Stage::kFinished;
     deadline_->Cancel();
     phase_timer_->Cancel();
+    hand_over_timer_->Cancel();
+    if (phase_ == Phase::kMeasure) measured_ns_ = loop_.MonoNs() - start_mono_ns_;
     builder_.EndPhases(loop_.MonoNs());
+    MarkGaps();
     if (nothing_opened_) {
       Notice(fmt::format("{}: {}", kNothingOpened, CauseList(builder_.totals().counters.connections.failures)));
     }
@@ -317,11 +403,13 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   const Limits limits_;
   RunListener* const listener_;
   const std::vector<Slice> slices_;
+  ShareLedger ledger_;
   ResultBuilder builder_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::vector<std::unique_ptr<AgentPeer>> peers_;
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> phase_timer_;
+  std::unique_ptr<Timer> hand_over_timer_;
   std::function<void(RunResult)> done_;
 
   Stage stage_ = Stage::kSetup;
@@ -329,6 +417,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   Phase next_phase_ = Phase::kConnect;
   int64_t next_phase_mono_ns_ = 0;
   int64_t start_mono_ns_ = 0;
+  int64_t measured_ns_ = 0;         ///< how long the measure phase was, once it is over
+  std::vector<int> lost_;           ///< agents whose load ended before its time
+  std::map<int, int64_t> orphans_;  ///< those whose load waits for new owners, and from when they are silent
   bool interrupted_ = false;
   bool nothing_opened_ = false;
   std::vector<std::string> setup_failures_;

@@ -25,6 +25,9 @@ class RunCoordinator {
     int64_t done_grace_ns = 10 * kNsPerSecond;    ///< on top of duration + response timeout (+ close)
     int clock_probes = 8;
     int64_t start_lead_ns = 200 * kNsPerMs;  ///< between the barrier and the common start
+    /// An agent that hangs, or that nobody can reach, stops by itself after this time.
+    int64_t lease_ns = 5 * kNsPerSecond;
+    AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;
   };
 
   RunCoordinator(EventLoop& loop, const Clock& clock, std::string run_id, RunPlan plan,

@@ -91,8 +91,9 @@ class InterruptSignals {
 
 RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* reporter) {
   AsioEventLoop loop;
-  RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), RunCoordinator::Limits(),
-                             reporter);
+  RunCoordinator::Limits limits;
+  limits.on_agent_loss = line.options.on_agent_loss;
+  RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), limits, reporter);
   const InterruptSignals signals(loop, coordinator, reporter, line.options.language);
   std::optional<RunResult> result;
   coordinator.Start([&](RunResult finished) {

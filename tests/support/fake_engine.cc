@@ -1,6 +1,8 @@
 #include "tests/support/fake_engine.h"
 
 #include <algorithm>
+#include <deque>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -19,7 +21,9 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
         plan_(plan),
         slice_(slice),
         schedule_(plan.mps, plan.duration_ns),
-        observer_(&observer) {}
+        observer_(&observer) {
+    shares_.push_back({slice.messages, 0});
+  }
 
   /// No upcall is under way after this, none follows.
   void Mute() {
@@ -27,7 +31,11 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     observer_ = nullptr;
   }
 
-  void DropTimer() { timer_.reset(); }
+  void DropTimers() {
+    timer_.reset();
+    send_timer_.reset();
+    lease_timer_.reset();
+  }
 
   void Connect(int64_t ramp_start_ns) {
     script_.ramp_starts.push_back(ramp_start_ns);
@@ -36,22 +44,56 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   }
 
   void Start(int64_t start_ns) {
+    if (ended_) return;
     script_.starts.push_back(start_ns);
     start_ns_ = start_ns;
     timer_ = loop_.NewTimer([this] { OnIntervalEnd(); });
+    send_timer_ = loop_.NewTimer([this] { OnSendTimer(); });
     ArmNextInterval();
+    ArmSend();
   }
 
   void Stop(const std::string& reason) {
     script_.stop_reasons.push_back(reason);
-    if (ended_) return;
-    timer_.reset();
-    if (start_ns_ >= 0 && loop_.MonoNs() >= start_ns_) ReportMessagesUntil(loop_.MonoNs() - start_ns_);
-    End(reason);
+    if (stopping_) return;
+    stopped_early_ = reason;
+    if (start_ns_ >= 0 && loop_.MonoNs() >= start_ns_) {
+      ReportMeasured();
+      Drain();
+    } else {
+      stopping_ = true;
+      End();
+    }
+  }
+
+  void SetLease(int64_t until_ns) {
+    lease_until_ns_ = until_ns;
+    if (lease_timer_ == nullptr) lease_timer_ = loop_.NewTimer([this] { LeaseHolds(); });
+    lease_timer_->ArmAt(until_ns + 1);
+  }
+
+  void TakeOver(const Slice& share, int64_t from_ns) {
+    script_.take_overs.emplace_back(share, from_ns);
+    if (start_ns_ < 0 || stopping_) return;
+    shares_.push_back({share.messages, CountDueBefore(share.messages, schedule_, from_ns - start_ns_)});
+    dialled_later_ += share.clients.count;
+    ArmSend();
   }
 
  private:
+  struct Share {
+    Progression messages;
+    int64_t next = 0;
+  };
+
+  bool LeaseHolds() {
+    if (stopping_ || loop_.MonoNs() <= lease_until_ns_) return true;
+    Stop("lease expired");
+    return false;
+  }
+
   void OnConnected() {
+    if (!LeaseHolds()) return;
     Stats delta;
     ConnectionCounters& connections = delta.counters.connections;
     connections.attempted = slice_.clients.count;
@@ -72,37 +114,103 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   }
 
   void OnIntervalEnd() {
+    if (!LeaseHolds()) return;
     const int64_t elapsed_ns = std::min((interval_ + 1) * plan_.report_interval_ns, plan_.duration_ns);
-    ReportMessagesUntil(elapsed_ns);
+    SendDue();
+    ReportMeasured();
     if (elapsed_ns < plan_.duration_ns) {
       ++interval_;
       ArmNextInterval();
     } else {
-      Report(Phase::kDrain, 0, {});
-      End("");
+      Drain();
     }
   }
 
-  void ReportMessagesUntil(int64_t elapsed_ns) {
-    Stats delta;
-    while (next_ < slice_.messages.count && schedule_.OffsetNs(slice_.messages.At(next_)) < elapsed_ns) {
-      const int64_t message = slice_.messages.At(next_++);
-      ++delta.counters.scheduled;
-      ++delta.counters.success;
-      delta.response.RecordUs(FakeLatencyUs(message));
-      delta.service.RecordUs(FakeLatencyUs(message));
-      delta.send_lag.RecordUs(20);
+  Share* NextShare() {
+    Share* first = nullptr;
+    for (Share& share : shares_) {
+      if (share.next == share.messages.count) continue;
+      if (first == nullptr || share.messages.At(share.next) < first->messages.At(first->next)) first = &share;
     }
-    Report(Phase::kMeasure, interval_, delta);
+    return first;
   }
 
-  void End(const std::string& stopped_early) {
+  void ArmSend() {
+    if (const Share* share = NextShare(); share != nullptr) {
+      send_timer_->ArmAt(start_ns_ + schedule_.OffsetNs(share->messages.At(share->next)));
+    }
+  }
+
+  void OnSendTimer() {
+    if (!LeaseHolds() || stopping_) return;
+    SendDue();
+    ArmSend();
+  }
+
+  void SendDue() {
+    const int64_t now_ns = loop_.MonoNs();
+    for (Share* share = NextShare(); share != nullptr; share = NextShare()) {
+      const int64_t message = share->messages.At(share->next);
+      const int64_t due_ns = start_ns_ + schedule_.OffsetNs(message);
+      if (due_ns > now_ns || due_ns >= start_ns_ + plan_.duration_ns) return;
+      ++share->next;
+      if (script_.on_sent) script_.on_sent(message, now_ns);
+      ++delta_.counters.scheduled;
+      delta_.send_lag.RecordUs(20);
+      open_.emplace_back(now_ns + FakeLatencyUs(message) * kNsPerUs, message);
+    }
+  }
+
+  /// Those whose answer is there, or all.
+  void Answer(bool all) {
+    std::erase_if(open_, [&](const std::pair<int64_t, int64_t>& open) {
+      if (!all && open.first > loop_.MonoNs()) return false;
+      ++delta_.counters.success;
+      delta_.response.RecordUs(FakeLatencyUs(open.second));
+      delta_.service.RecordUs(FakeLatencyUs(open.second));
+      return true;
+    });
+  }
+
+  void ReportMeasured() {
+    Answer(script_.answers_at_once);
+    if (dialled_later_ > 0) {
+      ConnectionCounters& connections = delta_.counters.connections;
+      connections.attempted += dialled_later_;
+      connections.opened += dialled_later_;
+      delta_.connect.RecordUs(300, dialled_later_);
+      opened_ += std::exchange(dialled_later_, 0);
+    }
+    Report(Phase::kMeasure, interval_, std::exchange(delta_, {}));
+  }
+
+  void Drain() {
+    stopping_ = true;
+    send_timer_.reset();
+    lease_timer_.reset();
+    int64_t last_ns = loop_.MonoNs();
+    for (const auto& [answer_ns, message] : open_) last_ns = std::max(last_ns, answer_ns);
+    if (last_ns <= loop_.MonoNs()) return OnDrained();
+    timer_ = loop_.NewTimer([this] { OnDrained(); });
+    timer_->ArmAt(last_ns);
+  }
+
+  void OnDrained() {
+    Answer(true);
+    Report(Phase::kDrain, 0, std::exchange(delta_, {}));
+    End();
+  }
+
+  void End() {
     ended_ = true;
     Stats closing;
     closing.counters.connections.closed = opened_;
     Report(Phase::kClose, 0, closing);
     if (script_.never_done) return;
-    FinalReport final_report{.totals = totals_, .cpu = {}, .stopped_early = stopped_early};
+    FinalReport final_report{.totals = totals_,
+                             .cpu = {},
+                             .stopped_early = stopped_early_,
+                             .started_mono_ns = start_ns_ < 0 ? 0 : start_ns_};
     final_report.totals.counters.success += script_.totals_error;
     Upcall([&](LoadEngineObserver& to) { to.OnDone(final_report); });
   }
@@ -127,11 +235,19 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   std::mutex mutex_;
   LoadEngineObserver* observer_;
   std::unique_ptr<Timer> timer_;
+  std::unique_ptr<Timer> send_timer_;
+  std::unique_ptr<Timer> lease_timer_;
+  int64_t lease_until_ns_ = std::numeric_limits<int64_t>::max();
+  std::vector<Share> shares_;
+  std::deque<std::pair<int64_t, int64_t>> open_;  ///< when the answer comes, message
+  Stats delta_;
   Stats totals_;
+  std::string stopped_early_;
   int64_t start_ns_ = -1;
   int64_t interval_ = 0;
-  int64_t next_ = 0;
   int64_t opened_ = 0;
+  int64_t dialled_later_ = 0;
+  bool stopping_ = false;
   bool ended_ = false;
 };
 
@@ -146,7 +262,7 @@ class FakeEngine final : public LoadEngine {
   ~FakeEngine() override {
     load_->Mute();
     --script_.engines_alive;
-    loop_.Post([load = load_] { load->DropTimer(); });
+    loop_.Post([load = load_] { load->DropTimers(); });
   }
 
   void Connect(int64_t ramp_start_mono_ns) override {
@@ -158,8 +274,12 @@ class FakeEngine final : public LoadEngine {
   void Stop(const std::string& reason) override {
     loop_.Post([load = load_, reason] { load->Stop(reason); });
   }
-  void SetLease(int64_t) override {}
-  void TakeOver(const Slice&, int64_t) override {}
+  void SetLease(int64_t until_mono_ns) override {
+    loop_.Post([load = load_, until_mono_ns] { load->SetLease(until_mono_ns); });
+  }
+  void TakeOver(const Slice& share, int64_t from_mono_ns) override {
+    loop_.Post([load = load_, share, from_mono_ns] { load->TakeOver(share, from_mono_ns); });
+  }
   int workers() const override { return 1; }
 
  private:

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/load/load_engine.h"
@@ -19,12 +20,16 @@ struct FakeEngineScript {
   bool fail_connections = false;  ///< all of them, cause "refused"
   bool never_ready = false;
   bool never_done = false;
-  int64_t totals_error = 0;  ///< added to the totals' success count
+  int64_t totals_error = 0;     ///< added to the totals' success count
+  bool answers_at_once = true;  ///< else a message is open for its latency
+  /// Told of every message that is sent: its index in the run and the instant on the engine's loop.
+  std::function<void(int64_t message, int64_t sent_ns)> on_sent;
 
   // Written by the engine, on its loop; instants on the agent's clock.
   std::vector<int64_t> ramp_starts;
   std::vector<int64_t> starts;
   std::vector<std::string> stop_reasons;
+  std::vector<std::pair<Slice, int64_t>> take_overs;
   int engines_alive = 0;
 };
 

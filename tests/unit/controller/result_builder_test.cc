@@ -212,12 +212,48 @@ TEST_F(TwoAgents, AVerySlowOneDoesNotHoldMemoryAndLosesNoCount) {
   ASSERT_EQ(listener_.points.size(), 1u);
   EXPECT_EQ(listener_.points[0].agents_reporting, 1);
   ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 0, opened).ok());
+  ASSERT_TRUE(builder_.AgentDone(1, opened, {}, "").ok());
   const RunResult result = builder_.Build();
   EXPECT_EQ(result.series[0].agents_reporting, 2);
   EXPECT_EQ(result.series[0].delta.connections.opened, 2);
   EXPECT_EQ(result.series[0].active_connections, 2);
   EXPECT_EQ(result.series[1].active_connections, 3);
   EXPECT_EQ(result.totals.counters.connections.opened, bound + 2);
+}
+
+TEST_F(TwoAgents, ALostOnesConnectionsAreActiveToItsLastInterval) {
+  Stats opened;
+  opened.counters.connections.opened = 5;
+  for (int agent : {0, 1}) ASSERT_TRUE(builder_.AddInterval(agent, Phase::kConnect, 0, opened).ok());
+  for (int64_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, i, {}).ok());
+    if (i == 0) {
+      ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, i, {}).ok());
+    }
+  }
+  builder_.AgentFailed(1, AgentResult::State::kLost, "gone");
+  ASSERT_EQ(listener_.points.size(), 4u);
+  EXPECT_EQ(listener_.points[1].active_connections, 10);
+  EXPECT_EQ(listener_.points[2].active_connections, 5);
+  EXPECT_EQ(listener_.points[3].active_connections, 5);
+}
+
+TEST_F(TwoAgents, AGapIsWhatWasDueAndNobodyReported) {
+  ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 0, Messages(30)).ok());
+  Stats open = Messages(10);
+  open.counters.success -= 4;
+  ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 1, open).ok());
+  builder_.AgentFailed(1, AgentResult::State::kLost, "gone");
+  builder_.AddGap(1, 1'700 * kNsPerMs, 55);
+  builder_.AddGap(0, kNsPerSecond, 0);
+  const RunResult result = builder_.Build();
+  ASSERT_EQ(result.gaps.size(), 1u) << "an agent that left nothing out has no gap";
+  EXPECT_EQ(result.gaps[0].agent, "h2:7400");
+  EXPECT_EQ(result.gaps[0].from_ns, 1'700 * kNsPerMs) << "its last report goes to 2 s";
+  EXPECT_EQ(result.gaps[0].to_ns, 1'700 * kNsPerMs);
+  EXPECT_EQ(result.gaps[0].messages_not_scheduled, 15);
+  EXPECT_EQ(result.gaps[0].unaccounted, 4);
+  EXPECT_EQ(result.verdict, Verdict::kDegraded);
 }
 
 TEST(ResultBuilder, PhasesHaveTheirTimesAndCounts) {

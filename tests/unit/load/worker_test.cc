@@ -390,6 +390,29 @@ TEST_F(WorkerTest, TakingOverContinuesTheLostScheduleExactly) {
   ExpectConserved(rig.log.totals.counters);
 }
 
+TEST_F(WorkerTest, TakesOverFromTheVeryStart) {
+  const RunPlan plan = SmallPlan();
+  const std::vector<Slice> slices = SplitOverAgents(plan, 2);
+  Rig rig(loop_, gateway_, plan, slices[0], "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->TakeOver(slices[1], loop_.MonoNs());
+  const int64_t start_ns = loop_.MonoNs() + 200 * kNsPerMs;
+  rig.worker->Start(start_ns);
+  rig.worker->TakeOver(slices[1], start_ns);
+  loop_.AdvanceTo(start_ns - 1);
+  EXPECT_TRUE(gateway_.upstream.empty()) << "nothing before the start";
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  ASSERT_EQ(gateway_.upstream.size(), static_cast<size_t>(schedule.total())) << "a take-over before Start is ignored";
+  for (int64_t i = 0; i < schedule.total(); ++i) {
+    EXPECT_EQ(gateway_.upstream[static_cast<size_t>(i)].received_ns, start_ns + schedule.OffsetNs(i));
+  }
+  EXPECT_EQ(rig.log.totals.counters.connections.opened, 10);
+  ExpectConserved(rig.log.totals.counters);
+}
+
 TEST_F(WorkerTest, StoppingWhileTakingOverLosesNoConnection) {
   const RunPlan plan = SmallPlan();
   const std::vector<Slice> slices = SplitOverAgents(plan, 2);

@@ -20,10 +20,13 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Notes the session's calls; the test makes the upcalls.
 struct EngineLog {
   std::vector<std::string> calls;
+  std::vector<int64_t> leases;
+  std::vector<std::pair<Slice, int64_t>> take_overs;
   LoadEngineObserver* observer = nullptr;
   bool alive = false;
   RunPlan plan;
@@ -37,8 +40,8 @@ class NotedEngine final : public LoadEngine {
   void Connect(int64_t at) override { log_.calls.push_back(fmt::format("connect {}", at)); }
   void Start(int64_t at) override { log_.calls.push_back(fmt::format("start {}", at)); }
   void Stop(const std::string& reason) override { log_.calls.push_back("stop " + reason); }
-  void SetLease(int64_t) override {}
-  void TakeOver(const Slice&, int64_t) override {}
+  void SetLease(int64_t until) override { log_.leases.push_back(until); }
+  void TakeOver(const Slice& share, int64_t from) override { log_.take_overs.emplace_back(share, from); }
   int workers() const override { return 3; }
 
  private:
@@ -94,6 +97,17 @@ class AgentSessionTest : public ::testing::Test {
     message.mutable_connect()->set_ramp_start_mono_ns(at);
     Deliver(message);
   }
+  void Lease(int64_t until) {
+    v1::ControllerMessage message;
+    message.mutable_lease()->set_until_mono_ns(until);
+    Deliver(message);
+  }
+  void TakeOver(const Slice& share, int64_t from) {
+    v1::ControllerMessage message;
+    *message.mutable_take_over()->mutable_slice() = ToProto(share);
+    message.mutable_take_over()->set_from_mono_ns(from);
+    Deliver(message);
+  }
   void Start(int64_t at) {
     v1::ControllerMessage message;
     message.mutable_start()->set_start_mono_ns(at);
@@ -121,10 +135,16 @@ class AgentSessionTest : public ::testing::Test {
     log_.observer->OnDone(report);
     loop_.RunUntilIdle();
   }
+  /// The controller has its final report and ends the stream.
+  void CloseStream() {
+    if (session_ != nullptr) session_->OnControllerLost();
+    loop_.RunUntilIdle();
+  }
   void Reach(const std::string& state) {
     if (state == "idle") return;
     Assign();
     if (state == "assigned") return;
+    Lease(loop_.MonoNs() + 10 * kNsPerSecond);
     Connect(loop_.MonoNs());
     if (state == "connecting") return;
     EngineReady(5, 0);
@@ -161,6 +181,8 @@ TEST_F(AgentSessionTest, CarriesARunFromAssignToDone) {
   EXPECT_EQ(slot_.run_id(), "run-1");
 
   const int64_t ramp = loop_.MonoNs() + 200 * kNsPerMs;
+  Lease(loop_.MonoNs() + 5 * kNsPerSecond);
+  EXPECT_THAT(log_.leases, ElementsAre(loop_.MonoNs() + 5 * kNsPerSecond));
   Connect(ramp);
   EngineInterval(Phase::kConnect, 0);
   EXPECT_EQ(sent_.back().report().seq(), 1u);
@@ -182,9 +204,126 @@ TEST_F(AgentSessionTest, CarriesARunFromAssignToDone) {
   ASSERT_TRUE(sent_.back().has_done());
   EXPECT_EQ(sent_.back().done().last_seq(), 3u);
   EXPECT_EQ(sent_.back().done().stopped_early(), "");
-  EXPECT_EQ(finished_, 1);
   EXPECT_FALSE(log_.alive);
-  EXPECT_EQ(slot_.run_id(), "");
+  EXPECT_EQ(slot_.run_id(), "") << "free before the controller can know";
+  EXPECT_EQ(finished_, 0) << "the clocks are looked at once more";
+  v1::ControllerMessage probe;
+  probe.mutable_clock_probe()->set_sent_ns(5);
+  Deliver(probe);
+  EXPECT_TRUE(sent_.back().has_clock_reply());
+  Stop("late");
+  EXPECT_TRUE(sent_.back().has_clock_reply()) << "nothing else counts any more";
+  CloseStream();
+  EXPECT_EQ(finished_, 1);
+}
+
+TEST_F(AgentSessionTest, ControllerThatForgetsToEndTheStreamIsNotWaitedForForever) {
+  Reach("running");
+  EngineDone("");
+  EXPECT_EQ(finished_, 0);
+  loop_.AdvanceBy(11 * kNsPerSecond);
+  EXPECT_EQ(finished_, 1);
+}
+
+TEST_F(AgentSessionTest, ConnectsOnlyUnderALease) {
+  Reach("assigned");
+  Connect(loop_.MonoNs());
+  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "lease");
+}
+
+TEST_F(AgentSessionTest, LeaseThatRunsOutStopsTheLoadInEveryState) {
+  for (const char* state : {"connecting", "ready", "running"}) {
+    SCOPED_TRACE(state);
+    Reach(state);
+    const int64_t until = loop_.MonoNs() + 3 * kNsPerSecond;
+    Lease(until);
+    EXPECT_EQ(log_.leases.back(), until);
+    loop_.AdvanceTo(until);
+    EXPECT_THAT(log_.calls.back(), Not(HasSubstr("stop")));
+    loop_.AdvanceBy(1);
+    EXPECT_EQ(log_.calls.back(), "stop lease expired");
+    Lease(until + kNsPerSecond);
+    EXPECT_EQ(log_.leases.back(), until) << "a renewal that comes too late changes nothing";
+    EngineDone("lease expired");
+    ASSERT_TRUE(sent_.back().has_done()) << "told, should anyone still listen";
+    EXPECT_EQ(sent_.back().done().stopped_early(), "lease expired");
+    EXPECT_EQ(slot_.run_id(), "");
+    CloseStream();
+    NewSession();
+  }
+}
+
+TEST_F(AgentSessionTest, LeaseIsRenewedAndOneOfThePastIsOver) {
+  Reach("running");
+  for (int i = 0; i < 20; ++i) {
+    loop_.AdvanceBy(kNsPerSecond);
+    Lease(loop_.MonoNs() + 2 * kNsPerSecond);
+  }
+  EXPECT_THAT(log_.calls.back(), HasSubstr("start"));
+  Lease(loop_.MonoNs() - kNsPerSecond);
+  EXPECT_EQ(log_.calls.back(), "stop lease expired");
+}
+
+TEST_F(AgentSessionTest, RefusesLeasesThatNobodyCanMean) {
+  Reach("running");
+  Lease(std::numeric_limits<int64_t>::max());
+  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "clock");
+  EngineDone("");
+  NewSession();
+  Lease(loop_.MonoNs());
+  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "no run");
+}
+
+TEST_F(AgentSessionTest, HandsATakeOverToTheEngineWhileTheLoadRuns) {
+  Reach("running");
+  const Slice share = Divide(SplitOverAgents(plan_, 2)[1], 3)[2];
+  const int64_t from = loop_.MonoNs() + 300 * kNsPerMs;
+  TakeOver(share, from);
+  ASSERT_EQ(log_.take_overs.size(), 1u);
+  EXPECT_EQ(log_.take_overs[0], std::make_pair(share, from));
+}
+
+TEST_F(AgentSessionTest, RefusesHostileTakeOvers) {
+  const Slice share = SplitOverAgents(plan_, 2)[1];
+  for (const char* state : {"assigned", "connecting", "ready"}) {
+    Reach(state);
+    TakeOver(share, loop_.MonoNs());
+    ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "TakeOver");
+    EngineDone("");
+    NewSession();
+  }
+  Reach("running");
+  TakeOver(share, std::numeric_limits<int64_t>::min());
+  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "clock");
+  EngineDone("");
+  NewSession();
+  Reach("running");
+  Slice huge = share;
+  huge.clients.count = std::numeric_limits<int64_t>::max();
+  TakeOver(huge, loop_.MonoNs());
+  ExpectRefused(v1::Refused::CODE_BAD_PLAN, "clients");
+  EngineDone("");
+  NewSession();
+  Reach("running");
+  for (int i = 0; i < 5000 && !sent_.back().has_refused(); ++i) TakeOver(share, loop_.MonoNs());
+  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "too often");
+  EXPECT_TRUE(log_.take_overs.size() < 5000);
+}
+
+TEST_F(AgentSessionTest, TakesOverNoMoreClientsThanItsMeans) {
+  config_.max_clients = 7;
+  session_.reset();
+  NewSession();
+  Reach("running");
+  const Slice share = SplitOverAgents(plan_, 2)[1];
+  ASSERT_EQ(share.clients.count, 5);
+  TakeOver(share, loop_.MonoNs());
+  ASSERT_EQ(log_.take_overs.size(), 1u);
+  EXPECT_EQ(log_.take_overs[0].first.clients.count, 2);
+  EXPECT_EQ(log_.take_overs[0].first.messages, share.messages);
+  TakeOver(share, loop_.MonoNs());
+  EXPECT_EQ(log_.take_overs.size(), 1u) << "no connection more can be had";
+  EXPECT_FALSE(sent_.back().has_refused());
 }
 
 TEST_F(AgentSessionTest, AnswersClockProbesInEveryState) {
@@ -366,6 +505,7 @@ TEST_F(AgentSessionTest, RefusesInstantsFarFromItsClock) {
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
   for (const int64_t instant : {kMin, kMax, loop_.MonoNs() + 61 * kNsPerSecond, loop_.MonoNs() - 61 * kNsPerSecond}) {
     Reach("assigned");
+    Lease(loop_.MonoNs() + kNsPerSecond);
     Connect(instant);
     ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "clock");
     session_.reset();
@@ -391,6 +531,7 @@ TEST_F(AgentSessionTest, StopEndsInDoneWithTheReason) {
     EngineDone("interrupted");
     ASSERT_TRUE(sent_.back().has_done());
     EXPECT_EQ(sent_.back().done().stopped_early(), "interrupted");
+    CloseStream();
     EXPECT_EQ(finished_, 1);
     NewSession();
   }
@@ -403,6 +544,7 @@ TEST_F(AgentSessionTest, StartThatCrossesADrainIsNoFault) {
   EngineDone("SIGTERM");
   ASSERT_TRUE(sent_.back().has_done());
   EXPECT_EQ(sent_.back().done().stopped_early(), "SIGTERM");
+  CloseStream();
   EXPECT_EQ(finished_, 1);
 }
 
@@ -439,7 +581,11 @@ TEST_F(AgentSessionTest, ControllerThatHangsLosesTheAgent) {
   for (const char* state : {"idle", "assigned", "ready"}) {
     SCOPED_TRACE(state);
     Reach(state);
-    loop_.AdvanceBy(600 * kNsPerSecond);
+    for (int second = 0; second < 600; ++second) {
+      loop_.AdvanceBy(kNsPerSecond);
+      // A controller whose leases still come, and nothing else.
+      if (std::string(state) == "ready") Lease(loop_.MonoNs() + 5 * kNsPerSecond);
+    }
     ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "in time");
     if (log_.alive) EngineDone("");
     EXPECT_EQ(finished_, 1);

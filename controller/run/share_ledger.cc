@@ -1,0 +1,59 @@
+#include "controller/run/share_ledger.h"
+
+#include <algorithm>
+
+namespace wsload {
+
+ShareLedger::ShareLedger(const RunPlan& plan, std::vector<Slice> slices)
+    : schedule_(plan.mps, plan.duration_ns), agents_(slices.size()) {
+  for (size_t i = 0; i < slices.size(); ++i) agents_[i].shares.push_back({slices[i], 0});
+}
+
+std::vector<ShareLedger::Piece> ShareLedger::HandOver(int lost, const std::vector<int>& survivors, int64_t offset_ns) {
+  agents_[lost].until_ns = offset_ns;
+  std::vector<Piece> pieces;
+  size_t next = 0;
+  for (const Share& share : agents_[lost].shares) {
+    const std::vector<Slice> parts = Divide(share.slice, static_cast<int>(survivors.size()));
+    // Beginning where the share before ended, so that many small ones do not all go to the first survivor.
+    size_t dealt = 0;
+    for (size_t part = 0; part < parts.size(); ++part) {
+      if (parts[part].clients.count == 0) continue;
+      const int survivor = survivors[(next + part) % survivors.size()];
+      agents_[survivor].shares.push_back({parts[part], offset_ns});
+      pieces.push_back({survivor, parts[part]});
+      ++dealt;
+    }
+    next += dealt;
+  }
+  return pieces;
+}
+
+int64_t ShareLedger::Count(const Share& share, int64_t until_ns) const {
+  if (until_ns <= share.from_ns) return 0;
+  const int64_t due = CountDueBefore(share.slice.messages, schedule_, until_ns);
+  return due - CountDueBefore(share.slice.messages, schedule_, share.from_ns);
+}
+
+int64_t ShareLedger::DueBefore(int agent, int64_t offset_ns) const {
+  const int64_t until_ns = std::min(offset_ns, agents_[agent].until_ns);
+  int64_t due = 0;
+  for (const Share& share : agents_[agent].shares) due += Count(share, until_ns);
+  return due;
+}
+
+int64_t ShareLedger::MessagesTakenOver(int agent) const {
+  const std::vector<Share>& shares = agents_[agent].shares;
+  int64_t messages = 0;
+  for (size_t i = 1; i < shares.size(); ++i) messages += Count(shares[i], std::numeric_limits<int64_t>::max());
+  return messages;
+}
+
+int64_t ShareLedger::ClientsTakenOver(int agent) const {
+  const std::vector<Share>& shares = agents_[agent].shares;
+  int64_t clients = 0;
+  for (size_t i = 1; i < shares.size(); ++i) clients += shares[i].slice.clients.count;
+  return clients;
+}
+
+}  // namespace wsload

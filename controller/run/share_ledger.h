@@ -1,0 +1,55 @@
+// Who owns which part of a run's schedule, from when to when: every message has
+// one owner at a time, also after agents were lost.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "common/plan/run_plan.h"
+#include "common/plan/slice.h"
+#include "common/schedule/arrival_schedule.h"
+
+namespace wsload {
+
+/// Pure arithmetic. Offsets are from the common start.
+class ShareLedger {
+ public:
+  /// A piece of a lost agent's load and its new owner.
+  struct Piece {
+    int agent = 0;
+    Slice slice;
+  };
+
+  ShareLedger(const RunPlan& plan, std::vector<Slice> slices);
+
+  /// From `offset_ns` on, all that `lost` still owns is the survivors', piece by piece: their union is what it owned,
+  /// no two overlap. At least one survivor; an agent is lost once.
+  std::vector<Piece> HandOver(int lost, const std::vector<int>& survivors, int64_t offset_ns);
+
+  /// The offset at which the agent's load went to others; the largest value: never.
+  int64_t HandedOverAt(int agent) const { return agents_[agent].until_ns; }
+  /// Messages that the agent owned and that are due before `offset_ns` (and before they went to others).
+  int64_t DueBefore(int agent, int64_t offset_ns) const;
+  /// What it was given of others' load: messages from the hand-over on, and clients.
+  int64_t MessagesTakenOver(int agent) const;
+  int64_t ClientsTakenOver(int agent) const;
+
+ private:
+  struct Share {
+    Slice slice;
+    int64_t from_ns = 0;
+  };
+  struct Agent {
+    std::vector<Share> shares;  ///< the first one is its own slice
+    int64_t until_ns = std::numeric_limits<int64_t>::max();
+  };
+
+  /// Of the share's messages, those that are due in [its beginning, `until_ns`).
+  int64_t Count(const Share& share, int64_t until_ns) const;
+
+  const ArrivalSchedule schedule_;
+  std::vector<Agent> agents_;
+};
+
+}  // namespace wsload

@@ -1,0 +1,75 @@
+#include "controller/run/share_ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+namespace wsload {
+namespace {
+
+RunPlan Plan(int64_t clients, int64_t mps) {
+  RunPlan plan;
+  plan.clients = clients;
+  plan.mps = mps;
+  plan.duration_ns = 10 * kNsPerSecond;
+  return plan;
+}
+
+TEST(ShareLedger, HandsTheWholeLoadOverFromTheInstantOn) {
+  const RunPlan plan = Plan(9, 10);
+  ShareLedger ledger(plan, SplitOverAgents(plan, 3));
+  // Agent 1 owns 1, 4, 7, ...: due at 100 ms, 400 ms, 700 ms, ...
+  EXPECT_EQ(ledger.DueBefore(1, kNsPerSecond), 3);
+  const auto pieces = ledger.HandOver(1, {0, 2}, 700 * kNsPerMs);
+  ASSERT_EQ(pieces.size(), 2u);
+  EXPECT_EQ(pieces[0].agent, 0);
+  EXPECT_EQ(pieces[1].agent, 2);
+  EXPECT_EQ(ledger.DueBefore(1, kNsPerSecond), 2) << "the one that is due at the instant is the others'";
+  EXPECT_EQ(ledger.HandedOverAt(1), 700 * kNsPerMs);
+  EXPECT_EQ(ledger.MessagesTakenOver(0) + ledger.MessagesTakenOver(2), 31);
+  EXPECT_EQ(ledger.ClientsTakenOver(0) + ledger.ClientsTakenOver(2), 3);
+  EXPECT_EQ(ledger.MessagesTakenOver(1), 0);
+}
+
+TEST(ShareLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const auto pick = [&](int64_t most) { return std::uniform_int_distribution<int64_t>(1, most)(random); };
+    const int agents = static_cast<int>(pick(7));
+    const RunPlan plan = Plan(pick(12), pick(30));
+    const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+    const std::vector<Slice> slices = SplitOverAgents(plan, agents);
+    ShareLedger ledger(plan, slices);
+    std::map<int64_t, int> owner;
+    const auto take = [&](int agent, const Slice& slice, int64_t from_ns) {
+      for (int64_t k = 0; k < slice.messages.count; ++k) {
+        if (schedule.OffsetNs(slice.messages.At(k)) >= from_ns) owner[slice.messages.At(k)] = agent;
+      }
+    };
+    std::vector<int> alive;
+    for (int agent = 0; agent < agents; ++agent) {
+      alive.push_back(agent);
+      take(agent, slices[agent], 0);
+    }
+    int64_t offset_ns = 0;
+    while (alive.size() > 1) {
+      offset_ns += pick(3 * kNsPerSecond);
+      const auto lost = alive.begin() + (pick(static_cast<int64_t>(alive.size())) - 1);
+      const int agent = *lost;
+      alive.erase(lost);
+      for (const ShareLedger::Piece& piece : ledger.HandOver(agent, alive, offset_ns)) {
+        EXPECT_NE(piece.agent, agent);
+        take(piece.agent, piece.slice, offset_ns);
+      }
+    }
+    std::vector<int64_t> owned(agents);
+    for (const auto& [message, agent] : owner) ++owned[agent];
+    for (int agent = 0; agent < agents; ++agent) EXPECT_EQ(ledger.DueBefore(agent, plan.duration_ns), owned[agent]);
+    EXPECT_EQ(static_cast<int64_t>(owner.size()), schedule.total());
+  }
+}
+
+}  // namespace
+}  // namespace wsload
