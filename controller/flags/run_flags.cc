@@ -22,6 +22,8 @@ namespace {
 using Environment = std::map<std::string, std::string>;
 
 constexpr size_t kMaxCaBytes = 4 << 20;
+constexpr int64_t kMinAgentLeaseNs = kNsPerSecond;
+constexpr int64_t kMaxAgentLeaseNs = 30 * kNsPerSecond;
 constexpr int64_t kMinStatsIntervalNs = kNsPerSecond;
 constexpr int64_t kMaxStatsIntervalNs = 3600 * kNsPerSecond;
 // Secrets themselves, for containers that hand them over this way.
@@ -78,6 +80,7 @@ void BindLoad(FlagSet& flags, Raw& raw) {
   AddChoice(flags, "on-agent-loss", &raw.options.on_agent_loss, &AgentLossPolicyName,
             {AgentLossPolicy::kFail, AgentLossPolicy::kContinue, AgentLossPolicy::kRebalance},
             "fail: the run ends; continue: without it; rebalance: the others take over", false);
+  flags.Add("agent-lease", DurationNs{&raw.options.agent_lease_ns}, "an agent that hangs stops by itself after it");
   flags.Add("workers", &plan.workers, "worker threads per agent; 0: one per core");
 }
 
@@ -156,6 +159,11 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
         return InvalidArgument("-{}: is for agents over the network; leave it out, or name them with -agents", name);
       }
     }
+  }
+  const int64_t lease_ns = raw.options.agent_lease_ns;
+  if (lease_ns < kMinAgentLeaseNs || lease_ns > kMaxAgentLeaseNs) {
+    return InvalidArgument("-agent-lease={}: must be from 1s to 30s; for example -agent-lease=5s",
+                           FormatDuration(lease_ns));
   }
   const int64_t interval_ns = raw.options.stats_interval_ns;
   if (interval_ns < kMinStatsIntervalNs || interval_ns > kMaxStatsIntervalNs) {

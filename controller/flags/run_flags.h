@@ -25,6 +25,7 @@ struct RunOptions {
   bool json = false;
   bool quiet = false;
   AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;
+  int64_t agent_lease_ns = 5 * kNsPerSecond;
   int64_t stats_interval_ns = 5 * kNsPerSecond;
   Language language = Language::kEnglish;
 };

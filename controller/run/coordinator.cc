@@ -171,6 +171,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
         if (stage_ == Stage::kConnect) CheckBarrier();
         return;
       case Stage::kEnding:
+        return lost_.push_back(peer);
       case Stage::kFinished:
         return;
     }
@@ -201,7 +202,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (survivors.empty() || from_ns >= MeasureEnd()) return;
     const int64_t offset_ns = from_ns - start_mono_ns_;
     for (const ShareLedger::Piece& piece : ledger_.HandOver(lost, survivors, offset_ns)) {
-      peers_[piece.agent]->TakeOver(piece.slice, offset_ns);
+      peers_[piece.agent]->TakeOver(piece.slice, piece.from_ns);
     }
     for (const int survivor : survivors) {
       builder_.SetTakenOver(survivor, ledger_.ClientsTakenOver(survivor), ledger_.MessagesTakenOver(survivor));
@@ -362,6 +363,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   void GiveUpOpenPeers(Filter filter, const std::string& detail) {
     for (size_t i = 0; i < peers_.size(); ++i) {
       if (peers_[i]->ended() || !filter(*peers_[i])) continue;
+      if (peers_[i]->active()) lost_.push_back(static_cast<int>(i));
       peers_[i]->GiveUp();
       builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kLost, detail);
     }

@@ -93,6 +93,7 @@ RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* rep
   AsioEventLoop loop;
   RunCoordinator::Limits limits;
   limits.on_agent_loss = line.options.on_agent_loss;
+  limits.lease_ns = line.options.agent_lease_ns;
   RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), limits, reporter);
   const InterruptSignals signals(loop, coordinator, reporter, line.options.language);
   std::optional<RunResult> result;

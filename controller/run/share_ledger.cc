@@ -14,14 +14,15 @@ std::vector<ShareLedger::Piece> ShareLedger::HandOver(int lost, const std::vecto
   std::vector<Piece> pieces;
   size_t next = 0;
   for (const Share& share : agents_[lost].shares) {
+    const int64_t from_ns = std::max(offset_ns, share.from_ns);
     const std::vector<Slice> parts = Divide(share.slice, static_cast<int>(survivors.size()));
     // Beginning where the share before ended, so that many small ones do not all go to the first survivor.
     size_t dealt = 0;
     for (size_t part = 0; part < parts.size(); ++part) {
       if (parts[part].clients.count == 0) continue;
       const int survivor = survivors[(next + part) % survivors.size()];
-      agents_[survivor].shares.push_back({parts[part], offset_ns});
-      pieces.push_back({survivor, parts[part]});
+      agents_[survivor].shares.push_back({parts[part], from_ns});
+      pieces.push_back({survivor, parts[part], from_ns});
       ++dealt;
     }
     next += dealt;

@@ -19,6 +19,7 @@ class ShareLedger {
   struct Piece {
     int agent = 0;
     Slice slice;
+    int64_t from_ns = 0;  ///< later than the hand-over when the lost agent was itself to begin later
   };
 
   ShareLedger(const RunPlan& plan, std::vector<Slice> slices);

@@ -186,6 +186,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   void Drain() {
     stopping_ = true;
+    timer_->Cancel();
     send_timer_.reset();
     lease_timer_.reset();
     int64_t last_ns = loop_.MonoNs();

@@ -32,6 +32,19 @@ TEST(ShareLedger, HandsTheWholeLoadOverFromTheInstantOn) {
   EXPECT_EQ(ledger.MessagesTakenOver(1), 0);
 }
 
+TEST(ShareLedger, AnAgentThatIsLostBeforeItTakesOverPassesOnWhatItWasToHave) {
+  const RunPlan plan = Plan(3, 30);
+  ShareLedger ledger(plan, SplitOverAgents(plan, 3));
+  ASSERT_EQ(ledger.HandOver(0, {1}, 6 * kNsPerSecond).size(), 1u);
+  const auto pieces = ledger.HandOver(1, {2}, 5 * kNsPerSecond);
+  ASSERT_EQ(pieces.size(), 2u);
+  EXPECT_EQ(pieces[0].from_ns, 5 * kNsPerSecond);
+  EXPECT_EQ(pieces[1].from_ns, 6 * kNsPerSecond) << "until then it is agent 0's gap";
+  int64_t due = 0;
+  for (int agent = 0; agent < 3; ++agent) due += ledger.DueBefore(agent, plan.duration_ns);
+  EXPECT_EQ(due, 300);
+}
+
 TEST(ShareLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
   for (uint32_t seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(seed);

@@ -1,0 +1,299 @@
+// Thousands of distributed runs, each with bad luck of its own; what holds of
+// every one of them, whatever happens.
+//
+// A failing run prints its seed; WSLOAD_SIM_SEED=<seed> runs that one alone.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <optional>
+
+#include "common/schedule/arrival_schedule.h"
+#include "common/util/status.h"
+#include "tests/sim/cluster.h"
+#include "tests/support/manual_event_loop.h"
+
+namespace wsload::sim {
+namespace {
+
+constexpr int kShards = 10;
+constexpr uint64_t kSeedsPerShard = 300;
+/// Setup, ramp, barrier, load, drain and every grace one after the other.
+constexpr int64_t kRunBoundNs = 60 * kNsPerSecond;
+/// The longest that an agent waits for a controller's next step, and its engine's grace.
+constexpr int64_t kFreeBoundNs = 120 * kNsPerSecond;
+constexpr int64_t kForeverNs = int64_t{1} << 60;
+
+struct Outcome {
+  std::optional<RunResult> result;
+  bool controller_died = false;
+  bool interrupted = false;
+};
+
+class Run {
+ public:
+  explicit Run(uint64_t seed) : chance_(seed) {
+    plan_.clients = chance_.Between(1, 12);
+    plan_.mps = chance_.Between(1, 40);
+    plan_.duration_ns = chance_.Between(2'000, 9'000) * kNsPerMs;
+    plan_.ramp_up_ns = chance_.Between(100, 1'500) * kNsPerMs;
+    plan_.conn_timeout_ns = kNsPerSecond;
+    plan_.report_interval_ns = chance_.OneIn(3) ? kNsPerSecond : 250 * kNsPerMs;
+    plan_.cipher_key = kDemoCipherKey;
+    plan_.jwt_key = kDemoJwtKey;
+    limits_.lease_ns = chance_.Between(800, 3'000) * kNsPerMs;
+    limits_.on_agent_loss = static_cast<AgentLossPolicy>(chance_.Between(0, 2));
+    const int64_t agents = chance_.Between(1, 6);
+    for (int64_t i = 0; i < agents; ++i) {
+      const int64_t skew_ns = chance_.Between(0, 3'600'000) * kNsPerMs;
+      const Host::Path path{chance_.Between(0, 40) * kNsPerMs, chance_.Between(0, 40) * kNsPerMs,
+                            chance_.Between(0, 5) * kNsPerMs};
+      hosts_.push_back(std::make_unique<Host>(loop_, chance_, fmt::format("h{}:7400", i + 1), skew_ns,
+                                              chance_.Between(-100, 100), path));
+    }
+  }
+
+  ~Run() { coordinator_.reset(); }
+
+  Outcome CarryOut() {
+    Start("run-1");
+    const int64_t began_ns = loop_.MonoNs();
+    for (const auto& [at_ns, fault] : Faults()) {
+      loop_.AdvanceTo(began_ns + at_ns);
+      fault();
+    }
+    loop_.AdvanceTo(began_ns + kRunBoundNs);
+    for (auto& host : hosts_) host->Thaw();
+    return std::move(outcome_);
+  }
+
+  /// On the same agents, without faults.
+  RunResult CarryOutAgain() {
+    for (auto& host : hosts_) host->Forget();
+    outcome_ = {};
+    Start("run-2");
+    loop_.AdvanceBy(kRunBoundNs);
+    return outcome_.result.value_or(RunResult{});
+  }
+
+  void WaitUntilFree() { loop_.AdvanceBy(kFreeBoundNs); }
+
+  const RunPlan& plan() const { return plan_; }
+  AgentLossPolicy policy() const { return limits_.on_agent_loss; }
+  const std::vector<std::unique_ptr<Host>>& hosts() const { return hosts_; }
+
+ private:
+  void Start(const std::string& run_id) {
+    std::vector<std::unique_ptr<AgentLink>> links;
+    for (auto& host : hosts_) links.push_back(host->NewLink());
+    coordinator_ =
+        std::make_unique<RunCoordinator>(loop_, loop_.clock(), run_id, plan_, std::move(links), limits_, nullptr);
+    coordinator_->Start([this](RunResult result) {
+      outcome_.result = std::move(result);
+      coordinator_.reset();
+    });
+  }
+
+  std::multimap<int64_t, std::function<void()>> Faults() {
+    std::multimap<int64_t, std::function<void()>> faults;
+    const auto moment = [this] { return chance_.Between(0, 13'000) * kNsPerMs; };
+    for (auto& owned : hosts_) {
+      Host* host = owned.get();
+      for (int64_t left = chance_.OneIn(2) ? chance_.Between(1, 2) : 0; left > 0; --left) {
+        const int64_t at_ns = moment();
+        const int64_t until_ns = at_ns + chance_.Between(50, 8'000) * kNsPerMs;
+        const bool forever = chance_.OneIn(3);
+        switch (chance_.Between(0, 6)) {
+          case 0:
+            faults.emplace(at_ns, [host] { host->Crash(); });
+            break;
+          case 1:
+            faults.emplace(at_ns, [host] { host->Freeze(); });
+            if (!forever) faults.emplace(until_ns, [host] { host->Thaw(); });
+            break;
+          case 2:
+            faults.emplace(at_ns, [this, host, until_ns, at_ns, forever] {
+              host->StallDown(forever ? kForeverNs : loop_.MonoNs() + until_ns - at_ns);
+            });
+            break;
+          case 3:
+            faults.emplace(at_ns, [this, host, until_ns, at_ns, forever] {
+              host->StallUp(forever ? kForeverNs : loop_.MonoNs() + until_ns - at_ns);
+            });
+            break;
+          case 4: {
+            const bool controller_learns = chance_.OneIn(2);
+            const bool agent_learns = chance_.OneIn(2);
+            faults.emplace(at_ns,
+                           [host, controller_learns, agent_learns] { host->Break(controller_learns, agent_learns); });
+            break;
+          }
+          case 5:
+            faults.emplace(at_ns, [host] { host->Drain(); });
+            break;
+          case 6:
+            faults.emplace(at_ns, [host] { host->RepeatNext(); });
+            break;
+        }
+      }
+    }
+    if (chance_.OneIn(12)) {
+      faults.emplace(moment(), [this] {
+        if (coordinator_ == nullptr) return;
+        outcome_.controller_died = true;
+        coordinator_.reset();
+      });
+    }
+    if (chance_.OneIn(15)) {
+      faults.emplace(moment(), [this] {
+        if (coordinator_ == nullptr) return;
+        outcome_.interrupted = true;
+        coordinator_->Interrupt();
+      });
+    }
+    return faults;
+  }
+
+  Chance chance_;
+  ManualEventLoop loop_;
+  RunPlan plan_;
+  RunCoordinator::Limits limits_;
+  std::vector<std::unique_ptr<Host>> hosts_;
+  std::unique_ptr<RunCoordinator> coordinator_;
+  Outcome outcome_;
+};
+
+/// No load without a lease; no message twice.
+void CheckLoad(const Run& run) {
+  std::map<int64_t, size_t> owner;
+  for (size_t host = 0; host < run.hosts().size(); ++host) {
+    for (const Host::Sent& sent : run.hosts()[host]->sent()) {
+      EXPECT_LE(sent.sent_ns, sent.lease_until_ns) << "h" << host + 1 << " sends after its lease";
+      const auto [known, first] = owner.emplace(sent.message, host);
+      EXPECT_TRUE(first) << "message " << sent.message << " of h" << known->second + 1 << " and h" << host + 1;
+    }
+  }
+}
+
+bool HasReason(const RunResult& result, const char* part) {
+  return std::any_of(result.verdict_reasons.begin(), result.verdict_reasons.end(),
+                     [part](const std::string& reason) { return reason.find(part) != std::string::npos; });
+}
+
+/// What the result counts was sent, and nothing is counted twice or forgotten.
+void CheckCounts(const Run& run, const RunResult& result) {
+  Stats sum;
+  for (size_t i = 0; i < result.agents.size(); ++i) {
+    const AgentResult& agent = result.agents[i];
+    sum.Merge(agent.totals);
+    const auto sent = static_cast<int64_t>(run.hosts()[i]->sent().size());
+    const Counters& counters = agent.totals.counters;
+    EXPECT_LE(counters.scheduled, sent) << agent.address;
+    EXPECT_GE(counters.open(), 0) << agent.address;
+    if (agent.state == AgentResult::State::kDone) {
+      EXPECT_EQ(counters.scheduled, sent) << agent.address;
+      EXPECT_EQ(counters.open(), 0) << agent.address;
+    }
+  }
+  EXPECT_EQ(sum, result.totals);
+}
+
+/// Complete, or what is missing stands in it.
+void CheckCompleteness(const Run& run, const RunResult& result) {
+  const int64_t total = ArrivalSchedule(run.plan().mps, run.plan().duration_ns).total();
+  const Counters& totals = result.totals.counters;
+  int64_t missing = 0;
+  int64_t unaccounted = 0;
+  for (const Gap& gap : result.gaps) {
+    missing += gap.messages_not_scheduled;
+    unaccounted += gap.unaccounted;
+    EXPECT_GE(gap.from_ns, 0);
+    EXPECT_LE(gap.from_ns, gap.to_ns);
+    EXPECT_LE(gap.to_ns, run.plan().duration_ns);
+  }
+  EXPECT_EQ(unaccounted, totals.open());
+  EXPECT_LE(totals.scheduled + missing, total);
+  if (result.verdict == Verdict::kValid && !result.interrupted) {
+    EXPECT_EQ(totals.scheduled, total);
+    EXPECT_EQ(totals.success, total);
+    EXPECT_TRUE(result.gaps.empty());
+  }
+  const bool went_on = !result.interrupted && result.measured_ns == run.plan().duration_ns &&
+                       run.policy() != AgentLossPolicy::kFail && !HasReason(result, "scheduled");
+  if (!went_on) return;
+  EXPECT_EQ(totals.scheduled + missing, total) << "a message is nobody's, and in no gap";
+  // From the last hand-over on, somebody has sent every message.
+  std::vector<bool> was_sent(static_cast<size_t>(total));
+  for (const auto& host : run.hosts()) {
+    for (const Host::Sent& sent : host->sent()) was_sent[static_cast<size_t>(sent.message)] = true;
+  }
+  int64_t gap_end_ns = 0;
+  for (const Gap& gap : result.gaps) gap_end_ns = std::max(gap_end_ns, gap.to_ns);
+  const ArrivalSchedule schedule(run.plan().mps, run.plan().duration_ns);
+  for (int64_t message = 0; message < total; ++message) {
+    if (schedule.OffsetNs(message) < gap_end_ns) continue;
+    EXPECT_TRUE(was_sent[static_cast<size_t>(message)]) << message;
+  }
+}
+
+/// What one seed leads to; the tests make sure that not all are the same.
+struct Seen {
+  int64_t valid = 0, degraded = 0, failed = 0, taken_over = 0, gaps = 0, controller_died = 0;
+};
+
+void CheckSeed(uint64_t seed, Seen& seen) {
+  SCOPED_TRACE(fmt::format("replay: WSLOAD_SIM_SEED={} build/release/tests/sim_test", seed));
+  Run run(seed);
+  const Outcome outcome = run.CarryOut();
+  CheckLoad(run);
+  ASSERT_EQ(outcome.result.has_value(), !outcome.controller_died) << "the run hangs";
+  seen.controller_died += outcome.controller_died ? 1 : 0;
+  if (outcome.result.has_value()) {
+    const RunResult& result = *outcome.result;
+    CheckCounts(run, result);
+    if (result.error.ok()) CheckCompleteness(run, result);
+    for (const AgentResult& agent : result.agents) seen.taken_over += agent.messages_taken_over > 0 ? 1 : 0;
+    seen.valid += result.error.ok() && result.verdict == Verdict::kValid ? 1 : 0;
+    seen.degraded += result.error.ok() && result.verdict == Verdict::kDegraded ? 1 : 0;
+    seen.failed += result.error.ok() ? 0 : 1;
+    seen.gaps += result.gaps.empty() ? 0 : 1;
+  }
+  run.WaitUntilFree();
+  CheckLoad(run);
+  for (size_t host = 0; host < run.hosts().size(); ++host) {
+    EXPECT_TRUE(run.hosts()[host]->free()) << "h" << host + 1 << " is not free";
+  }
+  if (seed % 10 != 0 || ::testing::Test::HasFailure()) return;
+  const RunResult again = run.CarryOutAgain();
+  EXPECT_EQ(again.verdict, Verdict::kValid) << (again.verdict_reasons.empty() ? "" : again.verdict_reasons[0]);
+  EXPECT_TRUE(again.error.ok()) << again.error;
+  EXPECT_GT(again.totals.counters.success, 0);
+}
+
+class SimulatedClusterTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(SimulatedClusterTest, KeepsItsPromisesWhateverHappens) {
+  Seen seen;
+  if (const char* seed = std::getenv("WSLOAD_SIM_SEED"); seed != nullptr) {
+    if (GetParam() == 0) CheckSeed(std::strtoull(seed, nullptr, 10), seen);
+    return;
+  }
+  const uint64_t first = static_cast<uint64_t>(GetParam()) * kSeedsPerShard;
+  for (uint64_t seed = first; seed < first + kSeedsPerShard; ++seed) {
+    CheckSeed(seed, seen);
+    if (HasFailure()) return;
+  }
+  // Otherwise the chances above no longer lead anywhere.
+  EXPECT_GT(seen.valid, 10);
+  EXPECT_GT(seen.degraded, 50);
+  EXPECT_GT(seen.failed, 5);
+  EXPECT_GT(seen.taken_over, 10);
+  EXPECT_GT(seen.gaps, 20);
+  EXPECT_GT(seen.controller_died, 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SimulatedClusterTest, ::testing::Range(0, kShards));
+
+}  // namespace
+}  // namespace wsload::sim
