@@ -51,7 +51,7 @@ void AgentPeer::Open() {
 void AgentPeer::Connect(int64_t ramp_start_mono_ns, int64_t lease_ns) {
   state_ = State::kConnecting;
   lease_ns_ = lease_ns;
-  heard_ns_ = loop_.MonoNs();
+  due_ns_ = heard_ns_ = loop_.MonoNs();
   OnTimer();
   v1::ControllerMessage message;
   message.mutable_connect()->set_ramp_start_mono_ns(ramp_start_mono_ns + clock_now_.At(loop_.MonoNs()).offset_ns);
@@ -155,6 +155,8 @@ void AgentPeer::HandleLinkClosed(const absl::Status& status) {
 void AgentPeer::OnTimer() {
   if (state_ == State::kReported) return Close();
   const int64_t now = loop_.MonoNs();
+  // This controller was itself held up: what agents said meanwhile still waits to be read.
+  if (now > due_ns_ + lease_ns_ / 3) heard_ns_ = now;
   const int64_t silent_ns = now - heard_ns_.load(std::memory_order_relaxed);
   int64_t next_ns = now + lease_ns_ / 3;
   if (silent_ns <= lease_ns_) {
@@ -167,6 +169,7 @@ void AgentPeer::OnTimer() {
   }
   // Keeps the clock estimate young, and an agent that has nothing else to say is heard all the same.
   if (!probe_sent_ns_.has_value()) SendProbe();
+  due_ns_ = next_ns;
   timer_->ArmAt(next_ns);
 }
 

@@ -124,6 +124,7 @@ class AgentPeer final : private AgentLinkObserver {
   std::atomic<int64_t> heard_ns_{0};
   int64_t lease_ns_ = 0;
   int64_t lease_over_ns_ = 0;
+  int64_t due_ns_ = 0;  ///< when the lease is looked at again
   int64_t start_ns_ = 0;
   int64_t start_agent_ns_ = 0;
   v1::Accepted identity_;
