@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "common/flags/flag_set.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/util/status.h"
@@ -232,6 +233,8 @@ int Main(int argc, char** argv) {
     return 0;
   }
   signal(SIGPIPE, SIG_IGN);
+  // As wsload's main does.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   try {
     if (options.serve) return ServeCrowd(options.agents, {.messages_per_interval = options.samples});
     return Bench(options);
