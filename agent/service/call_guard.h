@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <utility>
 
+#include "agent/service/guess_limiter.h"
 #include "common/time/clock.h"
+#include "common/util/rate_bound.h"
 
 namespace wsload {
 
@@ -17,16 +20,18 @@ class CallGuard {
   /// An empty `token`: every call is welcome.
   CallGuard(const Clock& clock, std::string token) : clock_(clock), token_(std::move(token)) {}
 
-  /// OK, or UNAUTHENTICATED with a line for the caller. Refusals are logged, at most one line a second.
+  /// OK, or UNAUTHENTICATED with a line for the caller. After many wrong tokens from one network, further ones from
+  /// there are not looked at for a while (GuessLimiter). Refusals are logged, some at once and then a line a minute.
   grpc::Status Check(const grpc::CallbackServerContext& context);
 
  private:
-  void LogRefusal(const std::string& peer, const char* what);
+  void LogRefusal(const std::string& peer, const char* what, int64_t now_ns);
 
   const Clock& clock_;
   const std::string token_;
   std::mutex mutex_;
-  int64_t next_log_ns_ = 0;
+  GuessLimiter guesses_;
+  RateBound log_lines_{10, 60 * kNsPerSecond};
   int64_t not_logged_ = 0;
 };
 

@@ -12,6 +12,8 @@ namespace wsload {
 /// The gRPC metadata that carries it, and what stands in front of the token in there.
 inline constexpr char kAuthorizationMetadata[] = "authorization";
 inline constexpr char kBearerPrefix[] = "Bearer ";
+/// What an agent says instead of looking at a token, after too many wrong ones from the caller's network.
+inline constexpr char kTooManyWrongTokens[] = "too many wrong tokens from there";
 /// Holds the token itself, for containers that hand it over this way.
 inline constexpr char kTokenVariable[] = "WSLOAD_TOKEN";
 

@@ -83,7 +83,11 @@ absl::Status ToUserStatus(const grpc::Status& status, const AgentAddress& agent,
   const std::string& text = status.error_message();
   const auto contains = [&text](std::string_view part) { return text.find(part) != std::string::npos; };
   std::string_view line;
-  if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
+  if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED && contains(kTooManyWrongTokens)) {
+    line =
+        "looks at no token from this host for a while, after too many wrong ones; is -token-file the same on both "
+        "sides? Then try again in a minute";
+  } else if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
     line = access.token.empty() ? "wants a token; add -token-file with the token that the agent was given"
                                 : "refused the token; is -token-file the same on both sides?";
   } else if (contains("Connection refused")) {

@@ -21,6 +21,7 @@
 #include "controller/certs/certificate_set.h"
 #include "controller/link/grpc_agent_link.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/relay.h"
 #include "wsload/v1/control.grpc.pb.h"
 
 namespace wsload {
@@ -88,8 +89,8 @@ class TestAgent {
 /// One link, one message to the agent, one answer.
 class Caller final : private AgentLinkObserver {
  public:
-  Caller(const TestAgent& agent, const AgentAccess& access, const std::string& host = "127.0.0.1")
-      : link_(NewGrpcAgentLink({agent.address().ToString(), host}, access)) {}
+  Caller(const HostPort& agent, const AgentAccess& access, const std::string& host = "127.0.0.1")
+      : link_(NewGrpcAgentLink({agent.ToString(), host}, access)) {}
 
   /// The agent's first message, or nothing and why().
   v1::AgentMessage Ask(const v1::ControllerMessage& message) {
@@ -119,11 +120,15 @@ class Caller final : private AgentLinkObserver {
   std::unique_ptr<AgentLink> link_;  ///< ends first
 };
 
-std::string Knock(const TestAgent& agent, const AgentAccess& access, const std::string& host = "127.0.0.1") {
+std::string Knock(const HostPort& agent, const AgentAccess& access, const std::string& host = "127.0.0.1") {
   Caller caller(agent, access, host);
   v1::ControllerMessage probe;
   probe.mutable_clock_probe()->set_sent_ns(1);
   return caller.Ask(probe).has_clock_reply() ? kLetIn : caller.why();
+}
+
+std::string Knock(const TestAgent& agent, const AgentAccess& access, const std::string& host = "127.0.0.1") {
+  return Knock(agent.address(), access, host);
 }
 
 TEST(ControlSecurityTest, TlsKeepsStrangersAgentsOut) {
@@ -181,6 +186,22 @@ TEST(ControlSecurityTest, TheTokenCountsOnEveryStream) {
   EXPECT_EQ(Knock(agent, {.token = kToken}), kLetIn);
 }
 
+TEST(ControlSecurityTest, WhoGuessesTokensIsSlowedDownAndNobodyElse) {
+  const TestAgent agent(TokenOnly());
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  const auto until_answer_has = [&](const std::string& token, const std::string& part) {
+    std::string answer;
+    while (answer.find(part) == std::string::npos && std::chrono::steady_clock::now() < deadline) {
+      answer = Knock(agent, {.token = token});
+    }
+    EXPECT_THAT(answer, HasSubstr(part));
+  };
+  until_answer_has(kOtherToken, "looks at no token from this host for a while");
+  const Relay another_host("127.0.0.2", agent.address().port);
+  EXPECT_EQ(Knock({"127.0.0.1", another_host.port()}, {.token = kToken}), kLetIn);
+  until_answer_has(kToken, kLetIn);
+}
+
 TEST(ControlSecurityTest, ATokenNobodyAskedForDoesNoHarm) {
   const TestAgent agent({});
   EXPECT_EQ(Knock(agent, {.token = kToken}), kLetIn);
@@ -229,7 +250,7 @@ TEST(ControlSecurityTest, AServerThatIsNotOnTheListIsNotLoaded) {
     message.mutable_assign()->set_protocol_version(kControlProtocolVersion);
     *message.mutable_assign()->mutable_plan() = ToProto(plan);
     *message.mutable_assign()->mutable_slice() = ToProto(WholeRun(plan));
-    return Caller(agent, {}).Ask(message);
+    return Caller(agent.address(), {}).Ask(message);
   };
   for (const char* server : {"ws://gateway:9003/ws", "ws://elsewhere:9002/ws", "wss://gateway/ws", "ws://[::1]:9002/",
                              "ws://10.0.0.1:9002/ws?host=gateway:9002"}) {
