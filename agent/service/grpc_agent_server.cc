@@ -35,6 +35,8 @@ constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kMinPingIntervalMs = 5'000;
 // Who does not get through TLS or HTTP/2's first frames by then is no controller.
 constexpr int kHandshakeTimeoutMs = 10'000;
+// Between the calls of a controller there is less; strangers that behave well and want nothing must not pile up.
+constexpr int kIdleTimeoutMs = 60'000;
 // What gRPC may hold for all its peers together, in buffers of theirs.
 constexpr size_t kMaxBufferBytes = 512 << 20;
 
@@ -120,6 +122,7 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleTimeoutMs);
     builder.SetResourceQuota(grpc::ResourceQuota("wsload-agent").Resize(kMaxBufferBytes));
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
     server_ = builder.BuildAndStart();
