@@ -1,23 +1,16 @@
 #include "agent/client/body_cipher.h"
 
-#include <openssl/evp.h>
+#include <gcrypt.h>
 #include <openssl/rand.h>
 
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <limits>
-#include <utility>
 
 #include "common/util/status.h"
 
 namespace wsload {
 namespace {
-
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-uint8_t* Bytes(char* text) { return reinterpret_cast<uint8_t*>(text); }
-const uint8_t* Bytes(const char* text) { return reinterpret_cast<const uint8_t*>(text); }
 
 class PlainBodies final : public BodyCipher {
  public:
@@ -50,16 +43,14 @@ class NonceSource {
   size_t used_ = block_.size();
 };
 
-/// Any AEAD of OpenSSL with 12-byte nonces and 16-byte tags. The key schedule is computed once per direction; a message
-/// only sets its nonce.
+/// An AEAD with 12-byte nonces and 16-byte tags. The key schedule is computed once; a message only sets its nonce.
 class AeadCipher final : public BodyCipher {
  public:
-  AeadCipher() : seal_(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free), open_(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free) {}
+  ~AeadCipher() override { gcry_cipher_close(handle_); }
 
-  bool Init(const EVP_CIPHER* algorithm, std::string_view key) {
-    return seal_ != nullptr && open_ != nullptr &&
-           EVP_EncryptInit_ex2(seal_.get(), algorithm, Bytes(key.data()), nullptr, nullptr) == 1 &&
-           EVP_DecryptInit_ex2(open_.get(), algorithm, Bytes(key.data()), nullptr, nullptr) == 1;
+  bool Init(int algorithm, int mode, std::string_view key) {
+    return gcry_cipher_open(&handle_, algorithm, mode, 0) == 0 &&
+           gcry_cipher_setkey(handle_, key.data(), key.size()) == 0;
   }
 
   bool Seal(std::string_view plaintext, std::string& out) override {
@@ -67,61 +58,58 @@ class AeadCipher final : public BodyCipher {
       out.clear();
       return true;
     }
-    if (plaintext.size() > kMaxBytes) return false;
     const uint8_t* nonce = nonces_.Next();
     if (nonce == nullptr) return false;
     out.resize(kNonceBytes + plaintext.size() + kTagBytes);
     std::memcpy(out.data(), nonce, kNonceBytes);
-    uint8_t* text = Bytes(out.data()) + kNonceBytes;
-    uint8_t* tag = text + plaintext.size();
-    int written = 0;
-    return EVP_EncryptInit_ex2(seal_.get(), nullptr, nullptr, nonce, nullptr) == 1 &&
-           EVP_EncryptUpdate(seal_.get(), text, &written, Bytes(plaintext.data()),
-                             static_cast<int>(plaintext.size())) == 1 &&
-           EVP_EncryptFinal_ex(seal_.get(), tag, &written) == 1 &&
-           EVP_CIPHER_CTX_ctrl(seal_.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, tag) == 1;
+    char* text = out.data() + kNonceBytes;
+    return gcry_cipher_setiv(handle_, nonce, kNonceBytes) == 0 &&
+           gcry_cipher_encrypt(handle_, text, plaintext.size(), plaintext.data(), plaintext.size()) == 0 &&
+           gcry_cipher_gettag(handle_, text + plaintext.size(), kTagBytes) == 0;
   }
 
   bool Open(std::string_view sealed, std::string& out) override {
     out.clear();
     if (sealed.empty()) return true;
-    if (sealed.size() < kNonceBytes + kTagBytes || sealed.size() > kMaxBytes) return false;
+    if (sealed.size() < kNonceBytes + kTagBytes) return false;
     const std::string_view text = sealed.substr(kNonceBytes, sealed.size() - kNonceBytes - kTagBytes);
-    // OpenSSL takes the expected tag through a pointer to non-const bytes.
-    std::array<char, kTagBytes> tag;
-    std::memcpy(tag.data(), text.data() + text.size(), kTagBytes);
-    out.resize(text.size() + kTagBytes);  // room for a final block that an AEAD never writes
-    int written = 0;
-    int rest = 0;
-    const bool good = EVP_DecryptInit_ex2(open_.get(), nullptr, nullptr, Bytes(sealed.data()), nullptr) == 1 &&
-                      EVP_DecryptUpdate(open_.get(), Bytes(out.data()), &written, Bytes(text.data()),
-                                        static_cast<int>(text.size())) == 1 &&
-                      EVP_CIPHER_CTX_ctrl(open_.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1 &&
-                      EVP_DecryptFinal_ex(open_.get(), Bytes(out.data()) + text.size(), &rest) == 1;
+    out.resize(text.size());
+    const bool good = gcry_cipher_setiv(handle_, sealed.data(), kNonceBytes) == 0 &&
+                      gcry_cipher_decrypt(handle_, out.data(), out.size(), text.data(), text.size()) == 0 &&
+                      gcry_cipher_checktag(handle_, text.data() + text.size(), kTagBytes) == 0;
     // What did not authenticate is nobody's plaintext.
-    out.resize(good ? text.size() : 0);
+    if (!good) out.clear();
     return good;
   }
 
  private:
-  static constexpr size_t kMaxBytes = std::numeric_limits<int>::max() - kNonceBytes - kTagBytes;
-
-  CipherContext seal_;
-  CipherContext open_;
+  gcry_cipher_hd_t handle_ = nullptr;
   NonceSource nonces_;
 };
 
-const EVP_CIPHER* AesGcm(size_t key_bytes) {
+int AesAlgorithm(size_t key_bytes) {
   switch (key_bytes) {
     case 16:
-      return EVP_aes_128_gcm();
+      return GCRY_CIPHER_AES128;
     case 24:
-      return EVP_aes_192_gcm();
+      return GCRY_CIPHER_AES192;
     case 32:
-      return EVP_aes_256_gcm();
+      return GCRY_CIPHER_AES256;
     default:
-      return nullptr;
+      return GCRY_CIPHER_NONE;
   }
+}
+
+/// libgcrypt wants to be set up once, before all else. Secure memory is for keys that outlive their process' need of
+/// them; here every worker holds its key for the whole run.
+bool SetUpLibgcrypt() {
+  static const bool good = [] {
+    if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P) != 0) return true;
+    if (gcry_check_version(GCRYPT_VERSION) == nullptr) return false;
+    gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+    return gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0) == 0;
+  }();
+  return good;
 }
 
 }  // namespace
@@ -129,14 +117,17 @@ const EVP_CIPHER* AesGcm(size_t key_bytes) {
 absl::StatusOr<std::unique_ptr<BodyCipher>> NewBodyCipher(CipherKind kind, std::string_view key) {
   if (kind == CipherKind::kNone) return std::make_unique<PlainBodies>();
   const bool aes = kind == CipherKind::kAesGcm;
-  const EVP_CIPHER* algorithm = aes ? AesGcm(key.size()) : key.size() == 32 ? EVP_chacha20_poly1305() : nullptr;
-  if (algorithm == nullptr) {
+  const int algorithm = aes                ? AesAlgorithm(key.size())
+                        : key.size() == 32 ? static_cast<int>(GCRY_CIPHER_CHACHA20)
+                                           : static_cast<int>(GCRY_CIPHER_NONE);
+  if (algorithm == GCRY_CIPHER_NONE) {
     return InvalidArgument("cipher key has {} bytes; {}", key.size(),
                            aes ? "aes wants 16, 24 or 32" : "chacha20poly1305 wants 32");
   }
   auto cipher = std::make_unique<AeadCipher>();
-  if (!cipher->Init(algorithm, key)) {
-    return MakeStatus(absl::StatusCode::kInternal, "OpenSSL does not offer {}", aes ? "AES-GCM" : "ChaCha20-Poly1305");
+  if (!SetUpLibgcrypt() || !cipher->Init(algorithm, aes ? GCRY_CIPHER_MODE_GCM : GCRY_CIPHER_MODE_POLY1305, key)) {
+    return MakeStatus(absl::StatusCode::kInternal, "libgcrypt does not offer {}",
+                      aes ? "AES-GCM" : "ChaCha20-Poly1305");
   }
   return cipher;
 }

@@ -2,7 +2,10 @@
 #include "agent/client/body_cipher.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
+#include <memory>
+#include <random>
 #include <set>
 
 #include "tests/unit/client/wire_vectors.h"
@@ -63,6 +66,50 @@ TEST(BodyCipherTest, OpensKnownAnswers) {
     std::string plaintext;
     EXPECT_TRUE(New(known.kind, known.key)->Open(known.nonce + known.ciphertext + known.tag, plaintext)) << known.name;
     EXPECT_EQ(plaintext, known.plaintext) << known.name;
+  }
+}
+
+/// OpenSSL's reading of a sealed body; nothing when it does not authenticate.
+std::string OpenedByOpenSsl(const EVP_CIPHER* algorithm, std::string_view key, std::string_view sealed) {
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context(EVP_CIPHER_CTX_new(),
+                                                                                &EVP_CIPHER_CTX_free);
+  const auto* bytes = reinterpret_cast<const uint8_t*>(sealed.data());
+  const size_t size = sealed.size() - BodyCipher::kNonceBytes - BodyCipher::kTagBytes;
+  std::string tag(sealed.substr(BodyCipher::kNonceBytes + size));
+  std::string text(size + BodyCipher::kTagBytes, '\0');
+  auto* out = reinterpret_cast<uint8_t*>(text.data());
+  int written = 0;
+  int rest = 0;
+  EVP_DecryptInit_ex2(context.get(), algorithm, reinterpret_cast<const uint8_t*>(key.data()), bytes, nullptr);
+  EVP_DecryptUpdate(context.get(), out, &written, bytes + BodyCipher::kNonceBytes, static_cast<int>(size));
+  EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()), tag.data());
+  if (EVP_DecryptFinal_ex(context.get(), out + size, &rest) != 1) return "";
+  text.resize(size);
+  return text;
+}
+
+TEST(BodyCipherTest, OpenSslOpensWhatItSealed) {
+  struct Case {
+    CipherKind kind;
+    size_t key_bytes;
+    const EVP_CIPHER* algorithm;
+  };
+  const Case cases[] = {{CipherKind::kAesGcm, 16, EVP_aes_128_gcm()},
+                        {CipherKind::kAesGcm, 24, EVP_aes_192_gcm()},
+                        {CipherKind::kAesGcm, 32, EVP_aes_256_gcm()},
+                        {CipherKind::kChaCha20Poly1305, 32, EVP_chacha20_poly1305()}};
+  std::mt19937 random(7);
+  for (const Case& test : cases) {
+    std::string key(test.key_bytes, '\0');
+    for (char& c : key) c = static_cast<char>(random());
+    const auto cipher = New(test.kind, key);
+    std::string sealed;
+    for (size_t size = 1; size < 600; ++size) {
+      std::string text(size, '\0');
+      for (char& c : text) c = static_cast<char>(random());
+      ASSERT_TRUE(cipher->Seal(text, sealed));
+      ASSERT_EQ(OpenedByOpenSsl(test.algorithm, key, sealed), text) << size << " bytes, key of " << test.key_bytes;
+    }
   }
 }
 
