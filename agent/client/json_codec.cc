@@ -1,9 +1,11 @@
-// Proto3 JSON for gatewayapi.v1.Message: a writer for this one message, and
-// simdjson's DOM parser for reading (it validates all of the document, also what we skip).
+// Proto3 JSON for gatewayapi.v1.Message: a writer and a reader for this one
+// message as printers write it, and simdjson's DOM parser for every other spelling (it validates all of the document,
+// also what we skip).
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/wrappers.pb.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -105,6 +107,38 @@ absl::StatusOr<Proto> FromJson(std::string_view json) {
   return message;
 }
 
+/// Reads what printers of this message write: no spaces, the fields in order, the command by name, a key of printable
+/// ASCII without escapes. A cursor that takes what it is told to expect, or nothing.
+class Canonical {
+ public:
+  explicit Canonical(std::string_view wire) : rest_(wire) {}
+
+  bool Take(std::string_view expected) {
+    if (!rest_.starts_with(expected)) return false;
+    rest_.remove_prefix(expected.size());
+    return true;
+  }
+
+  /// Up to the closing quote, which is taken too.
+  bool TakeText(std::string_view& text) { return TakeQuoted(text) && std::all_of(text.begin(), text.end(), IsPlain); }
+
+  /// TakeText() for a text that is looked at more closely elsewhere.
+  bool TakeQuoted(std::string_view& text) {
+    const size_t size = rest_.find('"');
+    if (size == std::string_view::npos) return false;
+    text = rest_.substr(0, size);
+    rest_.remove_prefix(size + 1);
+    return true;
+  }
+
+  bool done() const { return rest_.empty(); }
+
+ private:
+  static bool IsPlain(char c) { return c >= 0x20 && c < 0x7f && c != '\\'; }
+
+  std::string_view rest_;
+};
+
 class JsonCodec final : public MessageCodec {
  public:
   JsonCodec() {
@@ -137,25 +171,7 @@ class JsonCodec final : public MessageCodec {
   }
 
   bool Decode(std::string_view wire, MessageView& message) override {
-    message = {};
-    simdjson::dom::object fields;
-    const auto* bytes = reinterpret_cast<const uint8_t*>(wire.data());
-    if (parser_.parse_into_document(document_, bytes, wire.size(), false).get(fields)) return false;
-    for (const auto [name, value] : fields) {
-      // Null leaves a field as it is, like an absent one; of equal names the last value counts.
-      if (value.is_null()) continue;
-      if (name == "cmd") {
-        const std::optional<Command> command = ReadCommand(value);
-        if (!command) return false;
-        message.cmd = *command;
-      } else if (name == "key") {
-        if (value.get(message.key)) return false;
-      } else if (name == "body") {
-        std::string_view text;
-        if (value.get(text) || !ReadBody(text, message.body)) return false;
-      }
-    }
-    return true;
+    return DecodeCanonical(wire, message) || DecodeAny(wire, message);
   }
 
   std::string EncodeText(std::string_view text) const override {
@@ -187,6 +203,42 @@ class JsonCodec final : public MessageCodec {
   }
 
  private:
+  /// False: not of that form, which says nothing about whether it is a message.
+  bool DecodeCanonical(std::string_view wire, MessageView& message) {
+    message = {};
+    Canonical at(wire);
+    std::string_view text;
+    if (!at.Take("{\"cmd\":\"") || !at.TakeQuoted(text)) return false;
+    const std::optional<Command> command = CommandByName(text);
+    if (!command) return false;
+    message.cmd = *command;
+    if (at.Take(",\"key\":\"") && !at.TakeText(message.key)) return false;
+    if (at.Take(",\"body\":\"") && (!at.TakeQuoted(text) || !ReadBody(text, message.body))) return false;
+    return at.Take("}") && at.done();
+  }
+
+  bool DecodeAny(std::string_view wire, MessageView& message) {
+    message = {};
+    simdjson::dom::object fields;
+    const auto* bytes = reinterpret_cast<const uint8_t*>(wire.data());
+    if (parser_.parse_into_document(document_, bytes, wire.size(), false).get(fields)) return false;
+    for (const auto [name, value] : fields) {
+      // Null leaves a field as it is, like an absent one; of equal names the last value counts.
+      if (value.is_null()) continue;
+      if (name == "cmd") {
+        const std::optional<Command> command = ReadCommand(value);
+        if (!command) return false;
+        message.cmd = *command;
+      } else if (name == "key") {
+        if (value.get(message.key)) return false;
+      } else if (name == "body") {
+        std::string_view text;
+        if (value.get(text) || !ReadBody(text, message.body)) return false;
+      }
+    }
+    return true;
+  }
+
   bool ReadBody(std::string_view text, std::string_view& body) {
     const size_t bound = Base64DecodedBound(text.size());
     if (body_.size() < bound) body_.resize(bound);
