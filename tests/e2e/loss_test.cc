@@ -17,41 +17,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-int64_t Int(const nlohmann::json& json, const char* pointer) {
-  return json.at(nlohmann::json::json_pointer(pointer)).get<int64_t>();
-}
-
-/// A controller under way; the measure phase has begun when the constructor returns.
-class RunningController {
- public:
-  explicit RunningController(std::vector<std::string> flags) {
-    flags.insert(flags.begin(), Binary("wsload"));
-    flags.insert(flags.end(), {"-stats-interval=1s", "-agent-lease=1s", "-out=" + out_.path()});
-    process_ = std::make_unique<Process>(flags);
-    // A block of statistics every second: the second one of the measure phase.
-    const auto deadline = std::chrono::steady_clock::now() + seconds(30);
-    while (std::chrono::steady_clock::now() < deadline && process_->out().find("[measuring") == std::string::npos) {
-      process_->ReadLine(milliseconds(50));
-    }
-    EXPECT_THAT(process_->out(), HasSubstr("[measuring")) << process_->err();
-  }
-
-  Process& process() { return *process_; }
-
-  Outcome Wait() {
-    Outcome outcome;
-    outcome.exit_code = process_->Wait(seconds(60)).value_or(-1);
-    outcome.out = process_->out();
-    outcome.err = process_->err();
-    if (std::ifstream file(out_.path() + "/result.json"); file) outcome.result = nlohmann::json::parse(file);
-    return outcome;
-  }
-
- private:
-  const TempDir out_;
-  std::unique_ptr<Process> process_;
-};
-
 std::vector<std::string> LoadFlags(const Gateway& gateway, const std::string& agents, const std::string& policy) {
   return {agents,
           "-clients=12",
@@ -60,33 +25,6 @@ std::vector<std::string> LoadFlags(const Gateway& gateway, const std::string& ag
           "-ramp-up=300ms",
           "-on-agent-loss=" + policy,
           "-server=" + gateway.url()};
-}
-
-/// On a busy machine the figures may describe the generator on top of it, which counts for more.
-void ExpectDegraded(const Outcome& run) {
-  const bool limited = run.result.at("verdict").at("code") == "GENERATOR_LIMITED";
-  EXPECT_EQ(run.exit_code, limited ? 103 : 102) << run.out << run.err;
-  EXPECT_THAT(run.out, HasSubstr("agent "));
-}
-
-int64_t Missing(const nlohmann::json& result) {
-  int64_t missing = 0;
-  for (const auto& gap : result.at("gaps")) missing += Int(gap, "/messages_not_scheduled");
-  return missing;
-}
-
-/// What the gateway got lies between what was reported and that with what the lost agent may have sent beside it.
-void ExpectAgreement(const nlohmann::json& result, const nlohmann::json& truth) {
-  EXPECT_GE(Int(truth, "/messages/upstream"), Int(result, "/totals/scheduled"));
-  EXPECT_LE(Int(truth, "/messages/upstream"), Int(result, "/totals/scheduled") + Missing(result));
-  EXPECT_EQ(Int(truth, "/messages/duplicates"), 0);
-}
-
-void ExpectFreeAgain(const Gateway& gateway, const std::vector<std::unique_ptr<Agent>>& agents) {
-  const Outcome again = RunController(
-      {AgentsFlag(agents), "-clients=6", "-mps=20", "-duration=1s", "-ramp-up=100ms", "-server=" + gateway.url()});
-  EXPECT_THAT(again.exit_code, testing::AnyOf(0, 103)) << again.out << again.err;
-  EXPECT_EQ(Int(again.result, "/totals/success"), 20);
 }
 
 class LossTest : public testing::Test {
