@@ -6,6 +6,7 @@
 
 #include "tests/integration/loop_runner.h"
 #include "tests/support/scripted_server.h"
+#include "tests/support/test_certificate.h"
 
 namespace wsload {
 namespace {
@@ -22,11 +23,11 @@ class ConnectionTest : public ::testing::TestWithParam<bool> {
   bool secure() const { return GetParam(); }
 
   void Connect(ScriptedServer::Script script, const std::function<void(DialOptions&)>& change = {}) {
-    static const TlsIdentity identity = TlsIdentity::Make("IP:127.0.0.1");
+    static const TlsIdentity identity = MakeTestIdentity("IP:127.0.0.1");
     server_ = std::make_unique<ScriptedServer>(std::move(script),
                                                secure() ? std::optional<TlsIdentity>(identity) : std::nullopt);
     DialOptions options = LoopbackOptions(server_->port(), secure());
-    if (secure()) options.ca_pem = identity.certificate_pem;
+    if (secure()) options.ca_pem = identity.cert_pem;
     if (change) change(options);
     DialResult result = DialOnce(loop_, options);
     ASSERT_NE(result.connection, nullptr) << result.cause << ": " << result.detail;
@@ -86,7 +87,7 @@ TEST_P(ConnectionTest, FramesThatCameWithTheAnswer) {
 }
 
 TEST_P(ConnectionTest, WaitsForAnObserver) {
-  static const TlsIdentity identity = TlsIdentity::Make("IP:127.0.0.1");
+  static const TlsIdentity identity = MakeTestIdentity("IP:127.0.0.1");
   ScriptedServer server(
       [](Peer& peer) {
         peer.Upgrade();

@@ -10,6 +10,7 @@
 
 #include "tests/integration/loop_runner.h"
 #include "tests/support/scripted_server.h"
+#include "tests/support/test_certificate.h"
 
 namespace wsload {
 namespace {
@@ -229,7 +230,7 @@ class TlsDialTest : public ::testing::Test {
         identity);
     AsioEventLoop loop;
     DialOptions options = LoopbackOptions(server.port(), true);
-    options.ca_pem = identity.certificate_pem;
+    options.ca_pem = identity.cert_pem;
     change(options);
     DialResult result = DialOnce(loop, options);
     result.connection.reset();
@@ -238,11 +239,11 @@ class TlsDialTest : public ::testing::Test {
 };
 
 TEST_F(TlsDialTest, VerifiesTheServer) {
-  const TlsIdentity good = TlsIdentity::Make("IP:127.0.0.1,DNS:localhost");
-  const TlsIdentity other = TlsIdentity::Make("DNS:other.example");
+  const TlsIdentity good = MakeTestIdentity("IP:127.0.0.1,DNS:localhost");
+  const TlsIdentity other = MakeTestIdentity("DNS:other.example");
   EXPECT_EQ(Dial(good, [](DialOptions&) {}).cause, "");
   EXPECT_EQ(Dial(good, [](DialOptions& options) { options.url.host = "localhost"; }).cause, "");
-  const DialResult unknown = Dial(good, [&](DialOptions& options) { options.ca_pem = other.certificate_pem; });
+  const DialResult unknown = Dial(good, [&](DialOptions& options) { options.ca_pem = other.cert_pem; });
   EXPECT_EQ(unknown.cause, "tls_certificate");
   EXPECT_THAT(unknown.detail, HasSubstr("-ca-file"));
   EXPECT_EQ(Dial(good, [](DialOptions& options) { options.ca_pem.clear(); }).cause, "tls_certificate");

@@ -6,7 +6,6 @@
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -19,17 +18,9 @@
 namespace wsload {
 namespace {
 
-std::string TakePem(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  std::string pem(data, static_cast<size_t>(size));
-  BIO_free(bio);
-  return pem;
-}
-
 SSL_CTX* MakeServerContext(const TlsIdentity& identity) {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
-  BIO* certificate_bio = BIO_new_mem_buf(identity.certificate_pem.data(), -1);
+  BIO* certificate_bio = BIO_new_mem_buf(identity.cert_pem.data(), -1);
   BIO* key_bio = BIO_new_mem_buf(identity.key_pem.data(), -1);
   X509* certificate = PEM_read_bio_X509(certificate_bio, nullptr, nullptr, nullptr);
   EVP_PKEY* key = PEM_read_bio_PrivateKey(key_bio, nullptr, nullptr, nullptr);
@@ -43,36 +34,6 @@ SSL_CTX* MakeServerContext(const TlsIdentity& identity) {
 }
 
 }  // namespace
-
-TlsIdentity TlsIdentity::Make(const std::string& alt_names) {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
-  X509* certificate = X509_new();
-  X509_set_version(certificate, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-  X509_set_pubkey(certificate, key);
-  X509_NAME* name = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-  X509_set_issuer_name(certificate, name);
-  X509V3_CTX context;
-  X509V3_set_ctx_nodb(&context);
-  X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-  for (const auto& [id, value] : {std::pair<int, const char*>{NID_subject_alt_name, alt_names.c_str()},
-                                  std::pair<int, const char*>{NID_basic_constraints, "critical,CA:TRUE"}}) {
-    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, id, value);
-    X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-  }
-  X509_sign(certificate, key, EVP_sha256());
-  BIO* certificate_bio = BIO_new(BIO_s_mem());
-  BIO* key_bio = BIO_new(BIO_s_mem());
-  PEM_write_bio_X509(certificate_bio, certificate);
-  PEM_write_bio_PrivateKey(key_bio, key, nullptr, nullptr, 0, nullptr, nullptr);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  return {TakePem(certificate_bio), TakePem(key_bio)};
-}
 
 ScriptedServer::Peer::~Peer() {
   if (ssl_ != nullptr) {

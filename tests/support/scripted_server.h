@@ -16,18 +16,10 @@
 #include <thread>
 #include <vector>
 
+#include "common/security/tls_identity.h"
 #include "tests/support/ws_frames.h"
 
 namespace wsload {
-
-/// A certificate that signs itself, made in memory.
-struct TlsIdentity {
-  std::string certificate_pem;
-  std::string key_pem;
-
-  /// `alt_names` as OpenSSL writes them: "DNS:localhost,IP:127.0.0.1".
-  static TlsIdentity Make(const std::string& alt_names);
-};
 
 class ScriptedServer {
  public:

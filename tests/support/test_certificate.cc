@@ -1,11 +1,12 @@
 #include "tests/support/test_certificate.h"
 
+#include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include <cstdio>
+#include <fstream>
 #include <memory>
 
 namespace wsload {
@@ -13,25 +14,34 @@ namespace {
 
 constexpr long kValidSeconds = 24 * 3600;
 
-template <typename Write>
-bool WriteFile(const std::string& path, Write write) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "w"), std::fclose);
-  return file != nullptr && write(file.get()) == 1;
-}
-
-bool AddExtension(X509* certificate, int nid, const char* value) {
+void AddExtension(X509* certificate, int nid, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
   X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
   const std::unique_ptr<X509_EXTENSION, void (*)(X509_EXTENSION*)> extension(
       X509V3_EXT_conf_nid(nullptr, &context, nid, value), X509_EXTENSION_free);
-  return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
+  X509_add_ext(certificate, extension.get(), -1);
+}
+
+template <typename Write>
+std::string Pem(Write write) {
+  const std::unique_ptr<BIO, int (*)(BIO*)> bio(BIO_new(BIO_s_mem()), BIO_free);
+  write(bio.get());
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return std::string(data, static_cast<size_t>(size));
+}
+
+bool WriteFile(const std::string& path, const std::string& content) {
+  std::ofstream file(path);
+  file << content;
+  file.close();
+  return file.good();
 }
 
 }  // namespace
 
-TestCertificate::TestCertificate(const std::string& directory)
-    : cert_file(directory + "/test-cert.pem"), key_file(directory + "/test-key.pem") {
+TlsIdentity MakeTestIdentity(const std::string& alt_names) {
   const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, void (*)(X509*)> certificate(X509_new(), X509_free);
   X509_set_version(certificate.get(), X509_VERSION_3);
@@ -40,15 +50,20 @@ TestCertificate::TestCertificate(const std::string& directory)
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kValidSeconds);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* name = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
   X509_set_issuer_name(certificate.get(), name);
-  ok = AddExtension(certificate.get(), NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1") &&
-       AddExtension(certificate.get(), NID_basic_constraints, "critical,CA:TRUE") &&
-       X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0 &&
-       WriteFile(cert_file, [&](FILE* file) { return PEM_write_X509(file, certificate.get()); }) &&
-       WriteFile(key_file, [&](FILE* file) {
-         return PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-       });
+  AddExtension(certificate.get(), NID_subject_alt_name, alt_names.c_str());
+  AddExtension(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+  X509_sign(certificate.get(), key.get(), EVP_sha256());
+  return {.cert_pem = Pem([&](BIO* bio) { PEM_write_bio_X509(bio, certificate.get()); }),
+          .key_pem =
+              Pem([&](BIO* bio) { PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr); })};
+}
+
+TestCertificate::TestCertificate(const std::string& directory)
+    : cert_file(directory + "/test-cert.pem"), key_file(directory + "/test-key.pem") {
+  const TlsIdentity identity = MakeTestIdentity("DNS:localhost,IP:127.0.0.1");
+  ok = !identity.empty() && WriteFile(cert_file, identity.cert_pem) && WriteFile(key_file, identity.key_pem);
 }
 
 }  // namespace wsload
