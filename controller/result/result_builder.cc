@@ -244,7 +244,8 @@ double ResultBuilder::ElapsedAtEndOf(const Position& position) const {
 std::vector<PhaseTimes> ResultBuilder::PhasesWithDeltas() const {
   std::vector<PhaseTimes> phases = result_.phases;
   for (const auto& [phase, counters] : phase_counters_) {
-    auto it = std::find_if(phases.begin(), phases.end(), [&](const PhaseTimes& entry) { return entry.phase == phase; });
+    auto it = std::find_if(phases.begin(), phases.end(),
+                           [wanted = phase](const PhaseTimes& entry) { return entry.phase == wanted; });
     if (it == phases.end()) {
       // Agents were already there when the run ended: the counts need a place all the same.
       it = phases.insert(phases.end(), PhaseTimes{});

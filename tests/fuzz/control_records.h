@@ -9,7 +9,21 @@
 #include <string>
 #include <string_view>
 
+#include "common/plan/run_plan.h"
+
 namespace wsload {
+
+/// A run that is over in a few seconds.
+inline RunPlan ShortPlan() {
+  RunPlan plan;
+  plan.clients = 10;
+  plan.mps = 7;
+  plan.duration_ns = 3 * kNsPerSecond;
+  plan.ramp_up_ns = kNsPerSecond;
+  plan.cipher_key = kDemoCipherKey;
+  plan.jwt_key = kDemoJwtKey;
+  return plan;
+}
 
 class ControlRecords {
  public:

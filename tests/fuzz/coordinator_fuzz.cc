@@ -3,10 +3,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "common/plan/plan_proto.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -25,17 +27,6 @@ constexpr int kMaxSteps = 64;
 // Longer than every wait of a run together.
 constexpr int64_t kEndOfPatienceNs = 600 * kNsPerSecond;
 
-RunPlan ShortPlan() {
-  RunPlan plan;
-  plan.clients = 10;
-  plan.mps = 7;
-  plan.duration_ns = 3 * kNsPerSecond;
-  plan.ramp_up_ns = kNsPerSecond;
-  plan.cipher_key = kDemoCipherKey;
-  plan.jwt_key = kDemoJwtKey;
-  return plan;
-}
-
 /// The test's end of a link: keeps what an honest answer needs to know.
 struct Wire {
   AgentLinkObserver* observer = nullptr;
@@ -43,6 +34,10 @@ struct Wire {
   v1::Slice slice;
   uint64_t reports = 0;
 };
+
+void CheckTakeOver(const v1::TakeOver& take_over) {
+  FuzzCheck(FromProto(take_over.slice(), ShortPlan()).ok(), "a share that is none of the plan's was handed over");
+}
 
 class WireLink final : public AgentLink {
  public:
@@ -53,6 +48,7 @@ class WireLink final : public AgentLink {
   void Send(v1::ControllerMessage message) override {
     if (message.has_clock_probe()) wire_.probe_sent_ns = message.clock_probe().sent_ns();
     if (message.has_assign()) wire_.slice = message.assign().slice();
+    if (message.has_take_over()) CheckTakeOver(message.take_over());
   }
   void CloseSend() override {}
   const std::string& address() const override { return address_; }
@@ -76,12 +72,17 @@ class Listener final : public RunListener {
 
 class Run {
  public:
-  Run() : honest_(loop_, "honest:7400", 5 * kNsPerSecond, {}) {
+  explicit Run(AgentLossPolicy on_agent_loss) : honest_(loop_, "honest:7400", 5 * kNsPerSecond, {}) {
+    honest_.script().on_sent = [this](int64_t message, int64_t) {
+      FuzzCheck(sent_.insert(message).second, "the same message twice by one agent");
+    };
+    RunCoordinator::Limits limits;
+    limits.on_agent_loss = on_agent_loss;
     std::vector<std::unique_ptr<AgentLink>> links;
     links.push_back(honest_.NewLink());
     links.push_back(std::make_unique<WireLink>(wire_));
     coordinator_ = std::make_unique<RunCoordinator>(loop_, loop_.clock(), "run-1", ShortPlan(), std::move(links),
-                                                    RunCoordinator::Limits{}, &listener_);
+                                                    limits, &listener_);
     coordinator_->Start([this](RunResult result) { result_ = std::move(result); });
     loop_.RunUntilIdle();
   }
@@ -89,7 +90,7 @@ class Run {
   void Step(const ControlRecords& record) {
     v1::AgentMessage message;
     bool whole = true;
-    switch (record.kind() % 10) {
+    switch (record.kind() % 64 % 14) {
       case 0:
         whole = message.ParseFromString(std::string(record.bytes()));
         break;
@@ -123,6 +124,21 @@ class Run {
         return;
       case 8:
         if (coordinator_ != nullptr && !result_.has_value()) coordinator_->Interrupt();
+        ++interrupts_;
+        loop_.RunUntilIdle();
+        return;
+      case 10:
+        honest_is_well_ = false;
+        honest_.Crash();
+        loop_.RunUntilIdle();
+        return;
+      case 11:
+        honest_is_well_ = false;
+        honest_.Hang();
+        return;
+      case 12:
+        honest_is_well_ = false;
+        honest_.Drain("leaving");
         loop_.RunUntilIdle();
         return;
       default:
@@ -152,6 +168,17 @@ class Run {
     // Whatever the other one claims, what the honest one did is in there.
     const Counters& counters = result_->agents[0].totals.counters;
     FuzzCheck(result_->totals.counters.scheduled >= counters.scheduled, "an honest agent's messages are gone");
+    using State = AgentResult::State;
+    const State honest = result_->agents[0].state;
+    if (honest_is_well_ && interrupts_ < 2) {
+      FuzzCheck(honest != State::kLost && honest != State::kRefused, "an honest agent is given up for another's lies");
+    }
+    FuzzCheck(result_->agents[0].messages_taken_over >= 0 && result_->agents[1].messages_taken_over >= 0,
+              "less than nothing was taken over");
+    for (const Gap& gap : result_->gaps) {
+      FuzzCheck(gap.messages_not_scheduled >= 0 && gap.unaccounted >= 0, "a gap of less than nothing");
+      FuzzCheck(gap.from_ns >= 0 && gap.from_ns <= gap.to_ns, "a gap that ends before it begins");
+    }
   }
 
  private:
@@ -172,6 +199,9 @@ class Run {
   SimAgent honest_;
   Wire wire_;
   Listener listener_;
+  std::set<int64_t> sent_;  ///< the honest agent's
+  bool honest_is_well_ = true;
+  int interrupts_ = 0;
   std::optional<RunResult> result_;
   std::unique_ptr<RunCoordinator> coordinator_;
 };
@@ -180,7 +210,11 @@ class Run {
 }  // namespace wsload
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  wsload::Run run;
+  using wsload::AgentLossPolicy;
+  // The kinds of steps need less than four bits of the first byte.
+  constexpr AgentLossPolicy kPolicies[] = {AgentLossPolicy::kFail, AgentLossPolicy::kContinue,
+                                           AgentLossPolicy::kRebalance, AgentLossPolicy::kRebalance};
+  wsload::Run run(kPolicies[size == 0 ? 0 : data[0] >> 6]);
   wsload::ControlRecords records(data, size);
   for (int step = 0; step < wsload::kMaxSteps && records.Next(); ++step) run.Step(records);
   run.ExpectAnEnd();

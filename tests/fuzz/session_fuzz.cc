@@ -1,4 +1,6 @@
 // AgentSession under any controller: messages from nowhere, messages that are nearly right, at any time, in any order.
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -18,17 +20,8 @@ namespace {
 
 constexpr int64_t kMaxClients = 1'000;
 constexpr int kMaxSteps = 64;
-
-RunPlan ShortPlan() {
-  RunPlan plan;
-  plan.clients = 10;
-  plan.mps = 7;
-  plan.duration_ns = 3 * kNsPerSecond;
-  plan.ramp_up_ns = kNsPerSecond;
-  plan.cipher_key = kDemoCipherKey;
-  plan.jwt_key = kDemoJwtKey;
-  return plan;
-}
+// What a session takes instants to be near: later ones are refused.
+constexpr int64_t kFarNs = 60 * kNsPerSecond;
 
 /// One agent, and the stream that it serves at the time.
 class Agent {
@@ -43,10 +36,13 @@ class Agent {
                                  LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
       CheckWhatGotThrough(plan, slice);
       // The fake engine counts every message, which is no matter of the session's.
-      if (slice.messages.count > 1'000 || plan.duration_ns / plan.report_interval_ns > 1'000) {
+      if (WholeRun(plan).messages.count > 1'000 || plan.duration_ns / plan.report_interval_ns > 1'000) {
         return MakeStatus(absl::StatusCode::kResourceExhausted, "more than a fake engine takes");
       }
       return real(run_id, plan, slice, observer);
+    };
+    script_.on_sent = [this](int64_t message, int64_t sent_ns) {
+      FuzzCheck(message >= 0 && sent_ns <= lease_until_ns_, "a message without a lease");
     };
     OpenStream();
   }
@@ -61,25 +57,25 @@ class Agent {
   void Step(const ControlRecords& record) {
     if (session_ == nullptr) OpenStream();
     v1::ControllerMessage message;
-    switch (record.kind() % 8) {
+    switch (record.kind() % 11) {
       case 0:
         // What is no message breaks the stream, before the session hears of it.
-        if (message.ParseFromString(std::string(record.bytes()))) session_->OnControllerMessage(message);
+        if (message.ParseFromString(std::string(record.bytes()))) Deliver(message);
         break;
       case 1:
         FillAssign(*message.mutable_assign());
-        if (record.Overlay(*message.mutable_assign())) session_->OnControllerMessage(message);
+        if (record.Overlay(*message.mutable_assign())) Deliver(message);
         break;
       case 2:
         message.mutable_connect()->set_ramp_start_mono_ns(loop_.MonoNs() + kNsPerMs);
-        if (record.Overlay(*message.mutable_connect())) session_->OnControllerMessage(message);
+        if (record.Overlay(*message.mutable_connect())) Deliver(message);
         break;
       case 3:
         message.mutable_start()->set_start_mono_ns(loop_.MonoNs() + kNsPerMs);
-        if (record.Overlay(*message.mutable_start())) session_->OnControllerMessage(message);
+        if (record.Overlay(*message.mutable_start())) Deliver(message);
         break;
       case 4:
-        if (record.Overlay(*message.mutable_stop())) session_->OnControllerMessage(message);
+        if (record.Overlay(*message.mutable_stop())) Deliver(message);
         break;
       case 5:
         loop_.AdvanceBy(record.Number(200 * kNsPerSecond));
@@ -88,14 +84,38 @@ class Agent {
         lost_ = true;
         session_->OnControllerLost();
         break;
-      default:
+      case 7:
         session_->Drain("leaving");
+        break;
+      case 8:
+        message.mutable_lease()->set_until_mono_ns(loop_.MonoNs() + 5 * kNsPerSecond);
+        if (record.Overlay(*message.mutable_lease())) Deliver(message);
+        break;
+      case 9:
+        FillTakeOver(*message.mutable_take_over());
+        if (record.Overlay(*message.mutable_take_over())) Deliver(message);
+        break;
+      default:
+        if (record.Overlay(*message.mutable_clock_probe())) Deliver(message);
     }
     loop_.RunUntilIdle();
     if (finished_) session_.reset();
   }
 
  private:
+  void Deliver(const v1::ControllerMessage& message) {
+    // Counts when it arrives in time and the session listens; taken for as long as it may at most be.
+    if (message.has_lease() && message.lease().until_mono_ns() <= loop_.MonoNs() + kFarNs) {
+      lease_until_ns_ = std::max(lease_until_ns_, message.lease().until_mono_ns());
+    }
+    session_->OnControllerMessage(message);
+  }
+
+  void FillTakeOver(v1::TakeOver& take_over) const {
+    *take_over.mutable_slice() = ToProto(Divide(WholeRun(ShortPlan()), 2)[1]);
+    take_over.set_from_mono_ns(loop_.MonoNs());
+  }
+
   static void FillAssign(v1::Assign& assign) {
     const RunPlan plan = ShortPlan();
     assign.set_run_id("run-1");
@@ -115,6 +135,7 @@ class Agent {
   void OpenStream() {
     finished_ = refused_ = accepted_ = done_ = lost_ = false;
     last_seq_ = 0;
+    lease_until_ns_ = std::numeric_limits<int64_t>::min();
     session_ = std::make_unique<AgentSession>(
         loop_, config_, [this](const v1::AgentMessage& message) { Check(message); },
         [this] {
@@ -158,6 +179,7 @@ class Agent {
   bool done_ = false;
   bool lost_ = false;
   uint64_t last_seq_ = 0;
+  int64_t lease_until_ns_ = 0;
   std::unique_ptr<AgentSession> session_;
 };
 
