@@ -20,7 +20,9 @@ namespace wsload::bench {
 class EngineClient::Impl final : private ClientObserver {
  public:
   Impl(const RunPlan& plan, int connections) : plan_(plan), token_(plan.jwt_key, plan.jwt_issuer) {
-    auto dialer = NewDialer(loop_, {.url = *ParseWsUrl(plan.server), .timeout_ns = plan.conn_timeout_ns});
+    auto dialer = NewDialer(loop_, {.url = *ParseWsUrl(plan.server),
+                                    .insecure_skip_verify = plan.insecure_skip_verify,
+                                    .timeout_ns = plan.conn_timeout_ns});
     if (!dialer.ok()) throw std::runtime_error(std::string(Text(dialer.status())));
     dialer_ = *std::move(dialer);
     auto group = ClientGroup::Create({.protocol = plan.protocol,
@@ -40,10 +42,18 @@ class EngineClient::Impl final : private ClientObserver {
     });
     timer_->ArmAt(loop_.MonoNs() + kNsPerSecond);
     wanted_ = connections;
+    const auto wall_start = std::chrono::steady_clock::now();
+    const ThreadCpu start = ThreadCpuNow();
     for (int i = 0; i < 32 && i < connections; ++i) DialNext();
     loop_.Run();
     if (!error_.empty()) throw std::runtime_error(error_);
+    const ThreadCpu end = ThreadCpuNow();
+    const auto wall = std::chrono::steady_clock::now() - wall_start;
+    dialling_ = {connections, end.user_us - start.user_us, end.system_us - start.system_us,
+                 std::chrono::duration_cast<std::chrono::microseconds>(wall).count()};
   }
+
+  const Cost& dialling() const { return dialling_; }
 
   Cost Run(int64_t round_trips) {
     round_trips_ = round_trips;
@@ -122,6 +132,7 @@ class EngineClient::Impl final : private ClientObserver {
   Recorder recorder_{SystemClock()};
   std::string plaintext_;
   std::string error_;
+  Cost dialling_;
   int wanted_ = 0;
   int dialled_ = 0;
   int64_t round_trips_ = 0;
@@ -134,5 +145,9 @@ EngineClient::EngineClient(const RunPlan& plan, int connections) : impl_(std::ma
 EngineClient::~EngineClient() = default;
 
 Cost EngineClient::Run(int64_t round_trips) { return impl_->Run(round_trips); }
+
+const Cost& EngineClient::dialling() const { return impl_->dialling(); }
+
+Cost EngineConnects(const RunPlan& plan, int connections) { return EngineClient(plan, connections).dialling(); }
 
 }  // namespace wsload::bench

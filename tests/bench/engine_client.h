@@ -19,9 +19,16 @@ class EngineClient {
 
   Cost Run(int64_t round_trips);
 
+  /// What dialling cost.
+  const Cost& dialling() const;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// What `connections` new clients cost to connect, token and upgrade included, 32 of them under way at a time. They are
+/// reset afterwards, which is not counted. Throws std::runtime_error.
+Cost EngineConnects(const RunPlan& plan, int connections);
 
 }  // namespace wsload::bench

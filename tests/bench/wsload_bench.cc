@@ -1,0 +1,95 @@
+// What wsload costs beside the raw-socket floor, in the same run,
+// alternating. Absolute times belong to the machine; the ratios are what to read. tests/bench/README.md has the shapes.
+//
+//   wsload-bench [-suites=round-trips,many,wss,paced,connects,idle,growth]
+#include <signal.h>
+
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/flags/flag_set.h"
+#include "common/util/descriptor_limit.h"
+#include "common/util/status.h"
+#include "tests/bench/suites.h"
+
+namespace wsload::bench {
+namespace {
+
+struct Suite {
+  std::string_view name;
+  std::function<void(const BenchOptions&)> run;
+};
+
+const std::vector<Suite>& Suites() {
+  static const std::vector<Suite> suites = {
+      {"round-trips", [](const BenchOptions& options) { RoundTripSuite(options, options.connections); }},
+      {"many", [](const BenchOptions& options) { RoundTripSuite(options, options.many_connections); }},
+      {"wss", TlsSuite},
+      {"paced", PacedSuite},
+      {"connects", ConnectSuite},
+      {"idle", IdleSuite},
+      {"growth", GrowthSuite},
+  };
+  return suites;
+}
+
+/// False: a name that is no suite, said on stderr.
+bool RunSuites(std::string_view names, const BenchOptions& options) {
+  while (!names.empty()) {
+    const size_t comma = std::min(names.find(','), names.size());
+    const std::string_view name = names.substr(0, comma);
+    names.remove_prefix(std::min(comma + 1, names.size()));
+    const Suite* found = nullptr;
+    for (const Suite& suite : Suites()) {
+      if (suite.name == name) found = &suite;
+    }
+    if (found == nullptr) {
+      std::fprintf(stderr, "wsload-bench: -suites: there is no suite %.*s\n", static_cast<int>(name.size()),
+                   name.data());
+      return false;
+    }
+    std::fprintf(stderr, "suite %.*s\n", static_cast<int>(name.size()), name.data());
+    found->run(options);
+  }
+  return true;
+}
+
+int Main(int argc, char** argv) {
+  BenchOptions options;
+  std::string suites = "round-trips,many,wss,paced,connects,idle";
+  FlagSet flags("wsload-bench", "WSLOAD_BENCH");
+  flags.Add("suites", &suites, "what to measure: round-trips, many, wss, paced, connects, idle, growth", true);
+  flags.Add("repetitions", &options.repetitions, "rounds, all shapes in each", true);
+  flags.Add("round-trips", &options.round_trips, "round trips of each shape in a round", true);
+  flags.Add("connections", &options.connections, "connections of round-trips and wss", true);
+  flags.Add("many-connections", &options.many_connections, "connections of many", true);
+  flags.Add("paced-seconds", &options.paced_seconds, "length of each paced run", true);
+  flags.Add("connects", &options.connects, "connections made in a round of connects", true);
+  flags.Add("idle-connections", &options.idle_connections, "connections of idle", true);
+  const absl::Status parsed = flags.Parse({argv + 1, argv + argc}, ProcessEnvironment());
+  if (!parsed.ok()) {
+    std::fprintf(stderr, "wsload-bench: %s\n", std::string(Text(parsed)).c_str());
+    return 104;
+  }
+  if (flags.help_wanted()) {
+    std::printf("%s", flags.Usage("wsload-bench: what wsload costs beside the raw-socket floor", true).c_str());
+    return 0;
+  }
+  signal(SIGPIPE, SIG_IGN);
+  RaiseDescriptorLimit();
+  try {
+    return RunSuites(suites, options) ? 0 : 104;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "wsload-bench: %s\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace
+}  // namespace wsload::bench
+
+int main(int argc, char** argv) { return wsload::bench::Main(argc, argv); }
