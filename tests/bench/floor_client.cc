@@ -154,18 +154,18 @@ void FloorClient::Send(int fd) {
   if (written != static_cast<ssize_t>(frame_.size())) Fail("write");
 }
 
-bool FloorClient::Receive(int fd) {
+int64_t FloorClient::Receive(int fd) {
   static char buffer[65536];
   const auto index = static_cast<size_t>(fd);
   const auto got = tls_.empty() ? read(fd, buffer, sizeof buffer) : SSL_read(tls_[index]->ssl, buffer, sizeof buffer);
   if (got <= 0) {
-    if (!tls_.empty() && SSL_get_error(tls_[index]->ssl, static_cast<int>(got)) == SSL_ERROR_WANT_READ) return false;
+    if (!tls_.empty() && SSL_get_error(tls_[index]->ssl, static_cast<int>(got)) == SSL_ERROR_WANT_READ) return 0;
     Fail("read");
   }
   received_[index] += static_cast<uint32_t>(got);
-  if (received_[index] < answer_bytes_) return false;
-  received_[index] -= answer_bytes_;
-  return true;
+  const uint32_t answers = received_[index] / answer_bytes_;
+  received_[index] -= answers * answer_bytes_;
+  return answers;
 }
 
 template <typename OnAnswer>
@@ -179,9 +179,9 @@ int64_t FloorClient::Turn(int64_t timeout_ns, OnAnswer on_answer) {
   int64_t answers = 0;
   for (int i = 0; i < ready; ++i) {
     const int fd = events[i].data.fd;
-    if (!Receive(fd)) continue;
-    ++answers;
-    on_answer(fd);
+    const int64_t whole = Receive(fd);
+    answers += whole;
+    if (whole > 0) on_answer(fd);
   }
   return answers;
 }
@@ -219,7 +219,6 @@ Cost FloorClient::RunPaced(int64_t messages, int64_t rate_per_s, int64_t tick_ns
       }
       wake_ns = std::max(start_ns + due_ns(sent), now + tick_ns);
     }
-    // More than one message may wait on a connection when the server is late; answers come in order.
     done += Turn(sent == messages ? -1 : std::max<int64_t>(wake_ns - now_ns(), 0), [](int) {});
   }
   return meter.Read(done);

@@ -50,8 +50,8 @@ class FloorClient {
   struct Tls;
 
   void Send(int fd);
-  /// Reads what is there; true when an answer is whole.
-  bool Receive(int fd);
+  /// Reads what is there; the answers that became whole. (There are several when the server was late.)
+  int64_t Receive(int fd);
   /// Waits `timeout_ns` at most (-1: five seconds, then throws) and reads; the answers that became whole.
   template <typename OnAnswer>
   int64_t Turn(int64_t timeout_ns, OnAnswer on_answer);
