@@ -102,6 +102,9 @@ std::string DoctorReport(Language language, const std::vector<AgentCheck>& check
     for (const AgentProblem& problem : check.problems) {
       lines += Say(language, Msg::kNotice, ProblemLine(language, check.address, problem)) + "\n";
     }
+    for (const AgentProblem& warning : check.warnings) {
+      lines += Say(language, Msg::kNotice, ProblemLine(language, check.address, warning)) + "\n";
+    }
   }
   const Msg end = well == checks.size() ? Msg::kDoctorAllWell : Msg::kDoctorNotAllWell;
   return table.Render(0) + "\n" + lines + Say(language, end, well, checks.size()) + "\n";

@@ -224,6 +224,9 @@ std::string_view ChineseProblem(AgentProblem::Kind kind) {
       return "该节点不允许压测 {}；请将其加入该节点的 -allow-target，或更换 -server";
     case Kind::kClock:
       return "时钟偏差 {}，服务器可能拒绝其用户令牌；请用 NTP 校准时钟";
+    case Kind::kHeadroom:
+      return "若失去另一个节点，它将有 {} 个客户端（其中 {} 个是自己的），而最多只能承载 {} 个："
+             "-on-agent-loss=rebalance 将漏发部分消息；请提高其上限，或增加压测节点";
   }
   return {};
 }

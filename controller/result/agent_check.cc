@@ -93,6 +93,9 @@ const char* ProblemFormat(Kind kind) {
       return "{} is no target that this agent may load; add it to the agent's -allow-target, or name another -server";
     case Kind::kClock:
       return "its clock is off by {}, the server may refuse its user tokens; set the clocks by NTP";
+    case Kind::kHeadroom:
+      return "it would have {} clients after the loss of another agent, {} are its own, and it can carry {}: "
+             "-on-agent-loss=rebalance would leave messages out; raise its limits, or add agents";
   }
   return "";
 }
@@ -133,6 +136,18 @@ AgentCheck CheckAgent(const std::string& address, const absl::Status& status, co
     check.problems.push_back({KindOf(shortage.kind), std::move(shortage.args)});
   }
   return check;
+}
+
+int64_t ClientsAfterLoss(const RunPlan& plan, int64_t clients, int agents) {
+  if (agents < 2) return clients;
+  const int64_t largest_share = (plan.clients + agents - 1) / agents;
+  return clients + (largest_share + agents - 2) / (agents - 1);
+}
+
+void CheckHeadroom(int64_t clients, int64_t after_loss, AgentCheck& check) {
+  if (!check.problems.empty() || !check.most_clients.has_value() || after_loss <= *check.most_clients) return;
+  check.warnings.push_back(
+      {Kind::kHeadroom, {std::to_string(after_loss), std::to_string(clients), std::to_string(*check.most_clients)}});
 }
 
 void CheckSurroundings(const RunPlan& plan, AgentCheck& check) {

@@ -30,6 +30,7 @@ struct AgentProblem {
     kTargetTimeout,      ///< target
     kTargetNotAllowed,   ///< target
     kClock,              ///< offset
+    kHeadroom,           ///< clients with a lost agent's, of its own, most clients
   };
   Kind kind = Kind::kUnreachable;
   std::vector<std::string> args;
@@ -53,11 +54,21 @@ struct AgentCheck {
   std::optional<int64_t> most_clients;
   /// Empty: all is well.
   std::vector<AgentProblem> problems;
+  /// The run can begin, but may not go as it was asked for.
+  std::vector<AgentProblem> warnings;
 };
 
 /// A share of `clients` clients of `plan`. `status`: why there is no response.
 AgentCheck CheckAgent(const std::string& address, const absl::Status& status, const v1::DescribeResponse& response,
                       const RunPlan& plan, int64_t clients);
+
+/// The most clients that an agent with a share of `clients` has after one of `agents` was lost and the others took its
+/// share over.
+int64_t ClientsAfterLoss(const RunPlan& plan, int64_t clients, int agents);
+
+/// Under -on-agent-loss=rebalance: warns when the agent's own share fits and, after the loss of one of the others, its
+/// part of that one's would not. `after_loss`: ClientsAfterLoss().
+void CheckHeadroom(int64_t clients, int64_t after_loss, AgentCheck& check);
 
 /// What the doctor also looks at: the way to the server, when the response reports on it, and the clock of the day.
 void CheckSurroundings(const RunPlan& plan, AgentCheck& check);

@@ -294,6 +294,7 @@ std::string ResultJson(const RunResult& result) {
                {"exit_code", static_cast<int>(ExitCodeOf(result))},
                {"plan", Plan(result.plan)},
                {"verdict", {{"code", VerdictName(result.verdict)}, {"reasons", result.verdict_reasons}}},
+               {"warnings", result.warnings},
                {"measured_ns", result.measured_ns},
                {"phases", Phases(result)},
                {"totals", Totals(result.totals.counters, result.connections_active_peak)},

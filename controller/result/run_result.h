@@ -89,6 +89,7 @@ struct RunResult {
   absl::Status error;
   Verdict verdict = Verdict::kValid;
   std::vector<std::string> verdict_reasons;  ///< stable English lines, figures included
+  std::vector<std::string> warnings;         ///< likewise, of the check before the run; they change no verdict
   std::vector<PhaseTimes> phases;
   Stats totals;
   int64_t connections_active_peak = 0;

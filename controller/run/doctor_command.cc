@@ -21,7 +21,8 @@ ExitCode Examine(const std::vector<std::string>& args, const std::map<std::strin
   }
   const absl::StatusOr<Agents> agents = FindAgents(line->options);
   if (!agents.ok()) return FailWith(agents.status());
-  const std::vector<AgentCheck> checks = CheckForDoctor(*agents, line->plan, line->options.server_given);
+  const std::vector<AgentCheck> checks =
+      CheckForDoctor(*agents, line->plan, line->options.on_agent_loss, line->options.server_given);
   Print(stdout, DoctorReport(line->options.language, checks));
   const bool well = std::all_of(checks.begin(), checks.end(), [](const AgentCheck& c) { return c.problems.empty(); });
   return well ? ExitCode::kPassed : ExitCode::kError;

@@ -7,6 +7,7 @@
 #include "common/plan/run_plan.h"
 #include "controller/link/agent_access.h"
 #include "controller/result/agent_check.h"
+#include "controller/result/run_result.h"
 
 namespace wsload {
 
@@ -18,9 +19,10 @@ struct Agents {
 };
 
 /// Every agent with its share of the plan, in parallel; blocks for at most 20 s.
-std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan);
+std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss);
 
 /// Takes longer and looks further: the clocks, and with `probe_target` the way from each agent to the server.
-std::vector<AgentCheck> CheckForDoctor(const Agents& agents, const RunPlan& plan, bool probe_target);
+std::vector<AgentCheck> CheckForDoctor(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss,
+                                       bool probe_target);
 
 }  // namespace wsload

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "common/loop/asio_event_loop.h"
 #include "common/util/status.h"
@@ -43,15 +44,23 @@ Links MakeLinks(Agents agents) {
 }
 
 /// Every reason not to begin, one line each on stderr; false when there is none.
-bool RefuseRun(const Agents& agents, const RunCommandLine& line) {
+bool RefuseRun(const std::vector<AgentCheck>& checks, Language language) {
   std::string lines;
-  for (const AgentCheck& check : CheckBeforeRun(agents, line.plan)) {
+  for (const AgentCheck& check : checks) {
     for (const AgentProblem& problem : check.problems) {
-      lines += fmt::format("wsload: {}\n", ProblemLine(line.options.language, check.address, problem));
+      lines += fmt::format("wsload: {}\n", ProblemLine(language, check.address, problem));
     }
   }
   Print(stderr, lines);
   return !lines.empty();
+}
+
+std::vector<std::string> Warnings(const std::vector<AgentCheck>& checks, Language language) {
+  std::vector<std::string> lines;
+  for (const AgentCheck& check : checks) {
+    for (const AgentProblem& warning : check.warnings) lines.push_back(ProblemLine(language, check.address, warning));
+  }
+  return lines;
 }
 
 /// Rewriting in place works on terminals that know the escapes.
@@ -140,7 +149,8 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   }
   absl::StatusOr<Agents> agents = FindAgents(options);
   if (!agents.ok()) return FailWith(agents.status());
-  if (RefuseRun(*agents, *line)) return ExitCode::kError;
+  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, options.on_agent_loss);
+  if (RefuseRun(checks, options.language)) return ExitCode::kError;
 
   FILE* people = options.json ? stderr : stdout;
   ConsoleOptions console;
@@ -148,7 +158,11 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   console.stats_interval_ns = options.stats_interval_ns;
   console.live = IsLive(people, environment);
   ConsoleReporter reporter(line->plan, console, [people](std::string_view text) { Print(people, text); });
-  const RunResult result = CarryOut(*line, MakeLinks(*std::move(agents)), options.quiet ? nullptr : &reporter);
+  if (!options.quiet) {
+    for (const std::string& warning : Warnings(checks, options.language)) reporter.OnNotice(warning);
+  }
+  RunResult result = CarryOut(*line, MakeLinks(*std::move(agents)), options.quiet ? nullptr : &reporter);
+  result.warnings = Warnings(checks, Language::kEnglish);
   reporter.Finish();
   return Publish(options, result, people);
 }

@@ -13,6 +13,7 @@ namespace {
 
 using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 
 Outcome RunDoctor(std::vector<std::string> flags) {
   flags.insert(flags.begin(), {Binary("wsload"), "doctor"});
@@ -58,6 +59,31 @@ TEST(Doctor, LooksAtThisHostWithoutAgents) {
   const Outcome doctor = RunDoctor({});
   EXPECT_EQ(doctor.exit_code, 0) << doctor.out << doctor.err;
   EXPECT_THAT(doctor.out, HasSubstr("embedded"));
+}
+
+TEST(Doctor, WarnsWhenNobodyCouldTakeAShareOver) {
+  Gateway gateway;
+  Agent one({"-max-clients=5"});
+  Agent two({"-max-clients=8"});
+  const std::vector<std::string> flags = {"-agents=" + one.address() + "," + two.address(),
+                                          "-clients=8",
+                                          "-mps=20",
+                                          "-duration=1s",
+                                          "-ramp-up=100ms",
+                                          "-server=" + gateway.url()};
+  std::vector<std::string> rebalance = flags;
+  rebalance.push_back("-on-agent-loss=rebalance");
+  const std::string line = "agent " + one.address() + ": it would have 8 clients after the loss of another agent, 4 ";
+  const Outcome doctor = RunDoctor(rebalance);
+  EXPECT_EQ(doctor.exit_code, 0) << doctor.out << doctor.err;
+  EXPECT_THAT(doctor.out, HasSubstr("! " + line));
+  EXPECT_THAT(doctor.out, Not(HasSubstr(two.address() + ": it would have")));
+  const Outcome run = RunController(rebalance);
+  EXPECT_THAT(run.exit_code, testing::AnyOf(0, 103)) << run.out << run.err;
+  EXPECT_THAT(run.out, HasSubstr("! " + line));
+  ASSERT_EQ(run.result.at("warnings").size(), 1u);
+  EXPECT_THAT(run.result.at("warnings").at(0).get<std::string>(), HasSubstr(line));
+  EXPECT_EQ(RunController(flags).result.at("warnings").size(), 0u) << "nobody was to take anything over";
 }
 
 TEST(Doctor, NamesEveryTroubleAndItsMend) {

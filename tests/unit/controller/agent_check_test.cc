@@ -49,6 +49,39 @@ TEST(AgentCheck, AnAgentThatCanHasNoProblem) {
   EXPECT_EQ(check.address, "a:1");
 }
 
+TEST(AgentCheck, ALostAgentsClientsAreDividedOverTheOthers) {
+  RunPlan plan;
+  plan.clients = 100;
+  EXPECT_EQ(ClientsAfterLoss(plan, 50, 2), 100);
+  EXPECT_EQ(ClientsAfterLoss(plan, 25, 4), 25 + 9);
+  plan.clients = 10;
+  // Shares of 4, 3 and 3: the largest is what may have to be taken over, half of it each.
+  EXPECT_EQ(ClientsAfterLoss(plan, 3, 3), 5);
+  EXPECT_EQ(ClientsAfterLoss(plan, 4, 3), 6);
+  EXPECT_EQ(ClientsAfterLoss(plan, 10, 1), 10) << "nobody would be left";
+}
+
+TEST(AgentCheck, WarnsWhenATakeOverWouldNotFit) {
+  AgentCheck check = Check(GoodAgent(), 400, kServer);
+  CheckHeadroom(400, 500, check);
+  EXPECT_THAT(check.warnings, IsEmpty()) << "just as many as it can carry";
+  CheckHeadroom(400, 501, check);
+  EXPECT_THAT(check.warnings, ElementsAre(AgentProblem{Kind::kHeadroom, {"501", "400", "500"}}));
+  EXPECT_THAT(check.problems, IsEmpty()) << "its own share fits";
+  EXPECT_THAT(FillProblem(ProblemFormat(Kind::kHeadroom), check.warnings[0]), HasSubstr("501 clients after the loss"));
+}
+
+TEST(AgentCheck, HeadroomIsNoMatterWhereTheShareDoesNotFitOrNothingIsKnown) {
+  AgentCheck too_many = Check(GoodAgent(), 501, kServer);
+  CheckHeadroom(501, 600, too_many);
+  EXPECT_THAT(too_many.warnings, IsEmpty());
+  v1::DescribeResponse unknown = GoodAgent();
+  unknown.clear_means();
+  AgentCheck unbounded = Check(unknown, 501, kServer);
+  CheckHeadroom(501, 1'000'000, unbounded);
+  EXPECT_THAT(unbounded.warnings, IsEmpty());
+}
+
 TEST(AgentCheck, OneThatDidNotAnswerSaysWhy) {
   const AgentCheck check =
       CheckAgent("a:1", MakeStatus(absl::StatusCode::kUnavailable, "connection refused"), {}, RunPlan{}, 1);

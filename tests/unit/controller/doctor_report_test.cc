@@ -67,6 +67,14 @@ TEST(DoctorReport, ShowsWhatIsNotKnownAsSuch) {
   EXPECT_THAT(report, HasSubstr("+3600 s"));
 }
 
+TEST(DoctorReport, AWarningLeavesTheAgentReady) {
+  AgentCheck check = Described();
+  check.warnings.push_back({AgentProblem::Kind::kHeadroom, {"150", "100", "120"}});
+  const std::string report = DoctorReport(Language::kEnglish, {check});
+  EXPECT_THAT(report, HasSubstr("! agent 10.0.0.7:7400: it would have 150 clients after the loss"));
+  EXPECT_THAT(report, Not(HasSubstr("NOT OK")));
+}
+
 TEST(DoctorReport, SpeaksChinese) {
   AgentCheck check = Described();
   check.problems.push_back({AgentProblem::Kind::kMaxClients, {"100", "50"}});

@@ -26,7 +26,7 @@ void ExpectFields(const Json& json, const std::vector<std::string>& names) {
 TEST(ResultJson, HasTheFieldsOfItsSchema) {
   const Json json = Json::parse(ResultJson(PerfectResult(3)));
   EXPECT_EQ(json["schema"], "wsload.result/1");
-  ExpectFields(json, {"run_id", "started_at", "plan", "verdict", "phases", "totals", "rates", "latency_us",
+  ExpectFields(json, {"run_id", "started_at", "plan", "verdict", "warnings", "phases", "totals", "rates", "latency_us",
                       "thresholds", "agents", "series"});
   ExpectFields(json["verdict"], {"code", "reasons"});
   const std::vector<std::string> totals = {"scheduled",  "success",        "failed",     "unsent",
