@@ -3,20 +3,18 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cstring>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
 #include <utility>
 
 #include "agent/service/call_guard.h"
+#include "agent/service/connection_listener.h"
 #include "agent/service/describe_call.h"
 #include "agent/service/run_slot.h"
 #include "agent/service/run_stream.h"
@@ -39,22 +37,6 @@ constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kIdleTimeoutMs = 60'000;
 // What gRPC may hold for all its peers together, in buffers of theirs.
 constexpr size_t kMaxBufferBytes = 512 << 20;
-
-/// gRPC only says that it could not; a plain bind() says why.
-std::string WhyNotListen(const HostPort& address) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE;
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-  if (error != 0) return gai_strerror(error);
-  std::string why = "not possible on this host";
-  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0) why = std::strerror(errno);
-  if (fd >= 0) close(fd);
-  freeaddrinfo(found);
-  return why;
-}
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerSecurity& security) {
   if (security.identity.empty()) return grpc::InsecureServerCredentials();
@@ -93,10 +75,15 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
 
   ~Impl() override {
     if (server_ == nullptr) return;
-    loop_.Post([this] {
+    std::promise<void> closed;
+    loop_.Post([this, &closed] {
       leaving_ = true;
+      // A server that is shut down takes no connections, nor closes them.
+      listener_.reset();
       for (RunStream* stream : streams_) stream->Abort();
+      closed.set_value();
     });
+    closed.get_future().wait();
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
     {
       std::unique_lock lock(mutex_);
@@ -110,13 +97,17 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
     grpc::EnableDefaultHealthCheckService(true);
     // It would tell strangers what there is to attack; without a token there is nothing to hide.
     if (security.token.empty()) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    listener_ = std::make_unique<ConnectionListener>(loop_, kKeepaliveTimeoutMs, [this](int fd) { Take(fd); });
+    const HostPort wanted = address_;
+    if (const absl::Status open = listener_->Open(address_); !open.ok()) {
+      return MakeStatus(absl::StatusCode::kUnavailable, "cannot listen on {}: {}; free it, or choose another -listen",
+                        wanted.ToString(), Text(open));
+    }
     grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort(address_.ToString(), Credentials(security), &port);
+    acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, Credentials(security));
     builder.RegisterService(this);
     builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
-    // Otherwise two agents would share one port and each get some of the streams.
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, static_cast<int>(kMaxStreams));
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
@@ -126,13 +117,10 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
     builder.SetResourceQuota(grpc::ResourceQuota("wsload-agent").Resize(kMaxBufferBytes));
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
     server_ = builder.BuildAndStart();
-    if (server_ == nullptr || port == 0) {
-      if (server_ != nullptr) server_->Shutdown();
-      server_ = nullptr;
-      return MakeStatus(absl::StatusCode::kUnavailable, "cannot listen on {}: {}; free it, or choose another -listen",
-                        address_.ToString(), WhyNotListen(address_));
+    if (server_ == nullptr) {
+      return MakeStatus(absl::StatusCode::kUnavailable,
+                        "gRPC does not start on {}; look at -tls-cert, -tls-key and -tls-client-ca", wanted.ToString());
     }
-    address_.port = static_cast<uint16_t>(port);
     thread_ = std::thread([this] { loop_.Run(); });
     return absl::OkStatus();
   }
@@ -150,6 +138,12 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
   }
 
  private:
+  void Take(int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    acceptor_->HandleNewConnection(&connection);
+  }
+
   grpc::ServerBidiReactor<v1::ControllerMessage, v1::AgentMessage>* Run(grpc::CallbackServerContext* context) override {
     if (const grpc::Status welcome = guard_.Check(*context); !welcome.ok()) return new RefusedStream(welcome);
     {
@@ -205,6 +199,8 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
   HostPort address_;
   CallGuard guard_;
   AsioEventLoop loop_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  std::unique_ptr<ConnectionListener> listener_;  ///< the loop's, once that runs
   std::thread thread_;
   std::set<RunStream*> streams_;  ///< the loop's
   bool leaving_ = false;          ///< the loop's

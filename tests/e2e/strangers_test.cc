@@ -85,7 +85,12 @@ class StrangersTest : public testing::TestWithParam<Stranger::Transport> {
       flags.push_back("-tls-key=" + dir_.path() + "/tls/agent-key.pem");
       access_.push_back("-tls-ca=" + dir_.path() + "/tls/ca.pem");
     }
-    agent_ = std::make_unique<Agent>(flags);
+    agent_flags_ = flags;
+    StartAgent({});
+  }
+
+  void StartAgent(const Host& host) {
+    agent_ = std::make_unique<Agent>(agent_flags_, host);
     port_ = static_cast<uint16_t>(std::stoi(agent_->address().substr(agent_->address().rfind(':') + 1)));
   }
 
@@ -113,6 +118,7 @@ class StrangersTest : public testing::TestWithParam<Stranger::Transport> {
   }
 
   const TempDir dir_;
+  std::vector<std::string> agent_flags_;
   std::vector<std::string> access_;
   std::unique_ptr<Agent> agent_;
   uint16_t port_ = 0;
@@ -163,6 +169,17 @@ TEST_P(StrangersTest, WhoDoesNotBeginIsNotWaitedForForever) {
     std::this_thread::sleep_for(milliseconds(600));
   }
   for (size_t i = 0; i < strangers.size(); ++i) EXPECT_TRUE(strangers[i]->AwaitClose(deadline)) << i;
+  ExpectServing();
+  ExpectQuietEnd();
+}
+
+TEST_P(StrangersTest, ACrowdThatTakesAllDescriptorsIsOutlived) {
+  StartAgent({.command = {"/bin/sh", "-c", "ulimit -n 100; exec \"$0\" \"$@\""}});
+  std::vector<std::unique_ptr<Stranger>> crowd;
+  for (int i = 0; i < 200; ++i) crowd.push_back(std::make_unique<Stranger>(port_));
+  // It may be some moments before the agent has met with the last of them, and its last descriptor is gone.
+  std::this_thread::sleep_for(seconds(1));
+  crowd.clear();
   ExpectServing();
   ExpectQuietEnd();
 }

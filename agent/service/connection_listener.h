@@ -1,0 +1,50 @@
+// The agent's listening sockets. gRPC's own listener stops for good once accept() fails, as it does when the process
+// has no descriptors left: a crowd of strangers, or a load at the limit, would make the agent unreachable until it is
+// started again. This one waits a moment and goes on.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/loop/asio_event_loop.h"
+#include "common/net/host_port.h"
+#include "common/util/rate_bound.h"
+
+namespace wsload {
+
+/// All on the loop's thread, or before the loop runs.
+class ConnectionListener {
+ public:
+  /// Takes a connection, non-blocking and close-on-exec, with TCP_NODELAY.
+  using Taker = std::function<void(int fd)>;
+
+  /// `user_timeout_ms`: TCP_USER_TIMEOUT of the connections.
+  ConnectionListener(AsioEventLoop& loop, int user_timeout_ms, Taker take);
+  /// Closes the listening sockets.
+  ~ConnectionListener();
+  ConnectionListener(const ConnectionListener&) = delete;
+  ConnectionListener& operator=(const ConnectionListener&) = delete;
+
+  /// Listens on every address of `address.host`, all with one port; port 0 is replaced by the one that was chosen. The
+  /// IPv4 wildcard stands for IPv6 too, where there is any. kUnavailable: why not.
+  absl::Status Open(HostPort& address);
+
+ private:
+  class Socket;
+
+  absl::Status Listen(const struct addrinfo& entry, HostPort& address);
+  void AcceptAll(Socket& socket);
+  void Pause(int error);
+
+  AsioEventLoop& loop_;
+  const int user_timeout_ms_;
+  const Taker take_;
+  std::vector<std::unique_ptr<Socket>> sockets_;
+  std::unique_ptr<Timer> resume_;
+  RateBound log_lines_{3, 60 * kNsPerSecond};
+};
+
+}  // namespace wsload
