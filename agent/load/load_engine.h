@@ -20,6 +20,9 @@ struct IntervalReport {
   Stats delta;
 };
 
+/// Why a load ended that was not allowed to go on: FinalReport::stopped_early.
+inline constexpr char kLeaseExpired[] = "lease expired";
+
 /// The end: `totals` is the sum of all IntervalReport deltas, to the message.
 struct FinalReport {
   Stats totals;
@@ -57,7 +60,7 @@ class LoadEngine {
   virtual void Stop(const std::string& reason) = 0;
 
   /// Load is allowed until this instant on the monotonic clock; later calls move it. When it passes, the engine stops
-  /// by itself as Stop("lease expired") would, before it sends anything more, however late it wakes. No bound before
+  /// by itself as Stop(kLeaseExpired) would, before it sends anything more, however late it wakes. No bound before
   /// the first call.
   virtual void SetLease(int64_t until_mono_ns) = 0;
 

@@ -79,7 +79,7 @@ class ThreadedEngine::Lane final : private WorkerObserver {
   }
 
   void OnWorkerLeaseExpired() override {
-    engine_.collector_.Post([this] { engine_.StopsEarly("lease expired"); });
+    engine_.collector_.Post([this] { engine_.StopsEarly(kLeaseExpired); });
   }
 
   void OnWorkerDone() override {

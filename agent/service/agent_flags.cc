@@ -5,6 +5,7 @@
 
 #include "common/security/access_token.h"
 #include "common/util/status.h"
+#include "common/util/text.h"
 
 namespace wsload {
 namespace {
@@ -49,6 +50,16 @@ void BindAgentFlags(FlagSet& set, AgentFlags& flags) {
   set.Add("workers", &flags.workers, "worker threads (0: as the run says, else one per core)", true);
   set.Add("max-clients", &flags.max_clients, "most clients in one run (0: as many as the host can carry)", true);
   set.AddParsed(
+      "metrics", "",
+      [&flags](std::string_view text) {
+        flags.metrics.reset();
+        if (text.empty()) return absl::OkStatus();
+        auto address = ParseHostPort(text, /*allow_port_zero=*/true);
+        if (address.ok()) flags.metrics = *address;
+        return address.status();
+      },
+      "address of /metrics for Prometheus, host:port; readable by whoever reaches it (empty: off)", true);
+  set.AddParsed(
       "log-level", "info", [&flags](std::string_view text) { return ParseLogLevel(text, flags.log_level); },
       "debug, info, warning or error", true);
   set.Add("name", &flags.name, "this agent in results (empty: the host name)", true);
@@ -62,8 +73,15 @@ absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags) {
     return InvalidArgument("-workers={}: want 0 to {}", flags.workers, kMaxWorkers);
   }
   if (flags.max_clients < 0) return InvalidArgument("-max-clients={}: want 0 or more", flags.max_clients);
+  if (!IsUtf8(flags.name) || HasControlCharacter(flags.name)) {
+    return InvalidArgument("-name=\"{}\": want UTF-8 without control characters", Shown(flags.name));
+  }
   if (!flags.tls_client_ca.empty() && flags.tls_cert.empty()) {
     return InvalidArgument("-tls-client-ca: wants a certificate of the agent's own too; add -tls-cert and -tls-key");
+  }
+  if (flags.metrics && flags.metrics->port != 0 && flags.metrics->ToString() == flags.listen.ToString()) {
+    return InvalidArgument("-metrics={}: controllers have this address (-listen); choose another port",
+                           flags.metrics->ToString());
   }
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -19,6 +20,7 @@ namespace wsload {
 struct AgentFlags {
   HostPort listen{"127.0.0.1", 7400};
   bool insecure = false;
+  std::optional<HostPort> metrics;  ///< nothing: no metrics
   std::string tls_cert;
   std::string tls_key;
   std::string tls_client_ca;

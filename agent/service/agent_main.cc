@@ -16,6 +16,10 @@
 #include <vector>
 
 #include "agent/load/engine_factory.h"
+#include "agent/metrics/agent_metrics.h"
+#include "agent/metrics/exposition.h"
+#include "agent/metrics/metered_engine.h"
+#include "agent/metrics/metrics_server.h"
 #include "agent/service/agent_flags.h"
 #include "agent/service/grpc_agent_server.h"
 #include "agent/service/health_check.h"
@@ -42,7 +46,7 @@ std::string HostName() {
   return gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "agent";
 }
 
-AgentConfig ToConfig(const AgentFlags& flags) {
+AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   AgentConfig config;
   config.name = flags.name.empty() ? HostName() : flags.name;
   config.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -51,6 +55,7 @@ AgentConfig ToConfig(const AgentFlags& flags) {
   config.allowed_targets = flags.allowed_targets;
   config.host_facts = [] { return ReadHostFacts(); };
   config.engine_factory = NewLoadEngineFactory(SystemClock());
+  if (flags.metrics) config.engine_factory = NewMeteredEngineFactory(std::move(config.engine_factory), metrics);
   return config;
 }
 
@@ -71,6 +76,9 @@ void LogSecurity(const AgentFlags& flags, const ServerSecurity& security) {
                security.client_ca_pem.empty() ? "not asked for" : "required",
                security.token.empty() ? "not asked for" : "required",
                flags.allowed_targets.empty() ? "any" : "as -allow-target lists them");
+  if (flags.metrics && !flags.metrics->IsLoopback()) {
+    spdlog::info("anyone who reaches {} can read this agent's figures (-metrics)", flags.metrics->ToString());
+  }
   if (flags.listen.IsLoopback()) return;
   if (!security.KnowsControllers()) {
     spdlog::warn("anyone who reaches {} can run loads from this host (-insecure)", flags.listen.ToString());
@@ -79,15 +87,33 @@ void LogSecurity(const AgentFlags& flags, const ServerSecurity& security) {
   }
 }
 
-int Serve(const AgentFlags& flags, ServerSecurity security) {
+int Fail(const absl::Status& status) {
+  fmt::print(stderr, "wsload-agent: {}\n", Text(status));
+  return kExitFailed;
+}
+
+/// Null without -metrics.
+absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const AgentFlags& flags, const AgentConfig& config,
+                                                            const AgentMetrics& metrics) {
+  if (!flags.metrics) return nullptr;
+  return MetricsServer::Listen(*flags.metrics, std::make_shared<AgentExposition>(
+                                                   metrics, SystemClock(), AgentIdentity{config.name, config.cores},
+                                                   [] { return ReadProcessUsage(); }));
+}
+
+int Serve(const AgentFlags& flags, const ServerSecurity& security) {
   RaiseDescriptorLimit();
   const sigset_t signals = BlockEndSignals();
-  auto server = GrpcAgentServer::Listen(ToConfig(flags), flags.listen, std::move(security));
-  if (!server.ok()) {
-    fmt::print(stderr, "wsload-agent: {}\n", Text(server.status()));
-    return kExitFailed;
-  }
+  AgentMetrics metrics;
+  const AgentConfig config = ToConfig(flags, metrics);
+  const auto metrics_server = ServeMetrics(flags, config, metrics);
+  if (!metrics_server.ok()) return Fail(metrics_server.status());
+  auto server = GrpcAgentServer::Listen(config, flags.listen, security);
+  if (!server.ok()) return Fail(server.status());
   fmt::print("wsload-agent {} listening on {}\n", kVersion, (*server)->address().ToString());
+  if (*metrics_server != nullptr) {
+    fmt::print("wsload-agent {} metrics listening on {}\n", kVersion, (*metrics_server)->address().ToString());
+  }
   std::fflush(stdout);
 
   int signal = 0;
@@ -107,9 +133,7 @@ int Serve(const AgentFlags& flags, ServerSecurity security) {
 
 int CheckAgent(const AgentFlags& flags) {
   const absl::Status healthy = CheckHealth(flags.listen, !flags.tls_cert.empty(), kHealthCheckTimeoutNs);
-  if (healthy.ok()) return 0;
-  fmt::print(stderr, "wsload-agent: {}\n", Text(healthy));
-  return kExitFailed;
+  return healthy.ok() ? 0 : Fail(healthy);
 }
 
 int Main(std::vector<std::string> args) {
@@ -127,6 +151,7 @@ int Main(std::vector<std::string> args) {
     return 0;
   }
   if (parsed.ok()) parsed = CheckAgentFlags(set, flags);
+  if (parsed.ok() && flags.metrics) parsed = CheckMetricsAddress(*flags.metrics);
   absl::StatusOr<ServerSecurity> security = parsed.ok() ? ReadServerSecurity(flags, environment) : parsed;
   if (!security.ok()) {
     fmt::print(stderr, "wsload-agent: {}\n", Text(security.status()));
@@ -141,7 +166,7 @@ int Main(std::vector<std::string> args) {
   google::protobuf::SetLogHandler(nullptr);
   if (health_check) return CheckAgent(flags);
   LogSecurity(flags, *security);
-  return Serve(flags, *std::move(security));
+  return Serve(flags, *security);
 }
 
 }  // namespace

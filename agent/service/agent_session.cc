@@ -28,7 +28,6 @@ constexpr int64_t kEngineGraceNs = 30 * kNsPerSecond;
 constexpr int64_t kFarewellNs = 10 * kNsPerSecond;
 // One for every share of every agent that is lost; each is divided anew over those that are left.
 constexpr int kMaxTakeOvers = 4096;
-constexpr char kLeaseExpired[] = "lease expired";
 // Instants further from now than this come from a wrong clock estimate or a hostile sender.
 constexpr int64_t kMaxInstantDistanceNs = 60 * kNsPerSecond;
 

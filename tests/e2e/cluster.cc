@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -98,6 +99,9 @@ nlohmann::json Gateway::Stop() {
 Agent::Agent(const std::vector<std::string>& flags, const Host& host) {
   process_ = std::make_unique<Process>(Command("wsload-agent", host, ListenOn(host, flags)));
   address_ = ListeningOn(*process_);
+  const bool metrics =
+      std::any_of(flags.begin(), flags.end(), [](const auto& f) { return f.starts_with("-metrics="); });
+  if (metrics) metrics_address_ = ListeningOn(*process_);
 }
 
 Outcome RunController(const std::vector<std::string>& flags, const Host& host) {

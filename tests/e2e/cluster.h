@@ -53,11 +53,14 @@ class Agent {
  public:
   explicit Agent(const std::vector<std::string>& flags = {}, const Host& host = {});
   const std::string& address() const { return address_; }
+  /// Where /metrics is, with -metrics among the flags.
+  const std::string& metrics_address() const { return metrics_address_; }
   Process& process() { return *process_; }
 
  private:
   std::unique_ptr<Process> process_;
   std::string address_;
+  std::string metrics_address_;
 };
 
 /// What one controller run left behind.

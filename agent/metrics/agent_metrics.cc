@@ -1,0 +1,48 @@
+#include "agent/metrics/agent_metrics.h"
+
+#include "common/util/saturating.h"
+
+namespace wsload {
+
+void AgentMetrics::RunBegan(int64_t clients) {
+  const std::lock_guard lock(mutex_);
+  figures_.run.emplace().clients = clients;
+}
+
+void AgentMetrics::ClientsTakenOver(int64_t clients) {
+  const std::lock_guard lock(mutex_);
+  if (figures_.run) figures_.run->clients = SaturatingAdd(figures_.run->clients, clients);
+}
+
+void AgentMetrics::LeaseUntil(int64_t until_mono_ns) {
+  const std::lock_guard lock(mutex_);
+  if (figures_.run) figures_.run->lease_until_mono_ns = until_mono_ns;
+}
+
+void AgentMetrics::Add(const IntervalReport& report) {
+  const Stats& delta = report.delta;
+  const std::lock_guard lock(mutex_);
+  figures_.totals.Merge(delta.counters);
+  figures_.response.Add(delta.response);
+  figures_.service.Add(delta.service);
+  figures_.connect.Add(delta.connect);
+  figures_.send_lag.Add(delta.send_lag);
+  figures_.push.Add(delta.push);
+  if (figures_.run) {
+    figures_.run->counters.Merge(delta.counters);
+    figures_.run->phase = report.phase;
+  }
+}
+
+void AgentMetrics::RunEnded(RunEnd end) {
+  const std::lock_guard lock(mutex_);
+  ++figures_.runs[static_cast<size_t>(end)];
+  figures_.run.reset();
+}
+
+AgentFigures AgentMetrics::Read() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+}  // namespace wsload

@@ -1,0 +1,73 @@
+#include "agent/metrics/metered_engine.h"
+
+#include <utility>
+
+namespace wsload {
+namespace {
+
+class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
+ public:
+  static absl::StatusOr<std::unique_ptr<LoadEngine>> Create(const LoadEngineFactory& factory, const std::string& run_id,
+                                                            const RunPlan& plan, const Slice& slice,
+                                                            LoadEngineObserver& observer, AgentMetrics& metrics) {
+    std::unique_ptr<MeteredEngine> engine(new MeteredEngine(observer, metrics));
+    auto inner = factory(run_id, plan, slice, *engine);
+    if (!inner.ok()) return inner.status();
+    metrics.RunBegan(slice.clients.count);
+    engine->inner_ = *std::move(inner);
+    return std::unique_ptr<LoadEngine>(std::move(engine));
+  }
+
+  ~MeteredEngine() override {
+    if (inner_ == nullptr) return;
+    // No upcall comes after this.
+    inner_.reset();
+    metrics_.RunEnded(end_);
+  }
+
+  void Connect(int64_t ramp_start_mono_ns) override { inner_->Connect(ramp_start_mono_ns); }
+  void Start(int64_t start_mono_ns) override { inner_->Start(start_mono_ns); }
+  void Stop(const std::string& reason) override { inner_->Stop(reason); }
+  void SetLease(int64_t until_mono_ns) override {
+    metrics_.LeaseUntil(until_mono_ns);
+    inner_->SetLease(until_mono_ns);
+  }
+  void TakeOver(const Slice& share, int64_t from_mono_ns) override {
+    metrics_.ClientsTakenOver(share.clients.count);
+    inner_->TakeOver(share, from_mono_ns);
+  }
+  int workers() const override { return inner_->workers(); }
+
+ private:
+  MeteredEngine(LoadEngineObserver& observer, AgentMetrics& metrics) : observer_(observer), metrics_(metrics) {}
+
+  void OnReady(int64_t opened, int64_t failed) override { observer_.OnReady(opened, failed); }
+  void OnInterval(IntervalReport report) override {
+    metrics_.Add(report);
+    observer_.OnInterval(std::move(report));
+  }
+  void OnDone(FinalReport report) override {
+    if (report.stopped_early.empty()) {
+      end_ = RunEnd::kCompleted;
+    } else {
+      end_ = report.stopped_early == kLeaseExpired ? RunEnd::kLeaseOver : RunEnd::kStopped;
+    }
+    observer_.OnDone(std::move(report));
+  }
+
+  LoadEngineObserver& observer_;
+  AgentMetrics& metrics_;
+  RunEnd end_ = RunEnd::kBroken;  ///< the upcalls', then the destructor's
+  std::unique_ptr<LoadEngine> inner_;
+};
+
+}  // namespace
+
+LoadEngineFactory NewMeteredEngineFactory(LoadEngineFactory inner, AgentMetrics& metrics) {
+  return [inner = std::move(inner), &metrics](const std::string& run_id, const RunPlan& plan, const Slice& slice,
+                                              LoadEngineObserver& observer) {
+    return MeteredEngine::Create(inner, run_id, plan, slice, observer, metrics);
+  };
+}
+
+}  // namespace wsload
