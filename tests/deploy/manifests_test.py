@@ -1,4 +1,5 @@
 """The deployment files agree with each other and with the product: what no build would notice."""
+import json
 import pathlib
 import re
 import sys
@@ -49,7 +50,9 @@ class Kubernetes(unittest.TestCase):
         for name, policy in of_kind("NetworkPolicy").items():
             self.assertTrue(found(policy["spec"]["podSelector"]["matchLabels"]), name)
             for rule in policy["spec"]["ingress"]:
-                self.assertTrue(all(found(peer["podSelector"]["matchLabels"]) for peer in rule["from"]), name)
+                # Those of other namespaces are not in these files.
+                peers = [peer for peer in rule["from"] if "namespaceSelector" not in peer]
+                self.assertTrue(all(found(peer["podSelector"]["matchLabels"]) for peer in peers), name)
 
     def test_service_ports_are_container_ports(self):
         ports = {
@@ -87,6 +90,19 @@ class Kubernetes(unittest.TestCase):
                        pods()["wsload-agent"]["spec"]["containers"][0]["env"]}
         self.assertEqual(environment["WSLOAD_AGENT_LISTEN"].rsplit(":", 1)[1], port)
         self.assertIn("-token-file=" + environment["WSLOAD_AGENT_TOKEN_FILE"], arguments)
+
+    def test_prometheus_alone_reaches_the_figures(self):
+        pod = pods()["wsload-agent"]
+        container = pod["spec"]["containers"][0]
+        environment = {entry["name"]: entry.get("value") for entry in container["env"]}
+        port = int(environment["WSLOAD_AGENT_METRICS"].rsplit(":", 1)[1])
+        self.assertIn({"name": "metrics", "containerPort": port}, container["ports"])
+        self.assertEqual(pod["metadata"]["annotations"], {"prometheus.io/scrape": "true", "prometheus.io/port": str(port)})
+        rules = of_kind("NetworkPolicy")["wsload-agent"]["spec"]["ingress"]
+        (rule,) = [rule for rule in rules if {"protocol": "TCP", "port": port} in rule["ports"]]
+        self.assertEqual(len(rule["ports"]), 1)
+        self.assertEqual([peer["podSelector"]["matchLabels"] for peer in rule["from"]],
+                         [{"app.kubernetes.io/name": "prometheus"}])
 
     def test_images_are_this_version(self):
         for name, pod in pods().items():
@@ -127,6 +143,117 @@ class Compose(unittest.TestCase):
             self.assertNotIn("profiles", service, name)
         self.assertEqual(self.services["agent"]["deploy"]["endpoint_mode"], "dnsrr")
         self.assertEqual(self.services["controller"]["deploy"]["replicas"], 0)
+
+
+class Monitoring(unittest.TestCase):
+    """What is scraped, drawn and handed over is what an agent exposes (the unit tests hold that vector against it)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.exposed = {}  # sample's name -> its labels' names
+        for line in (ROOT / "tests" / "vectors" / "agent_metrics.txt").read_text().splitlines():
+            if not line.startswith("#"):
+                name, labels = re.fullmatch(r"(\w+)(?:\{(.*)\})? \S+", line).groups()
+                cls.exposed.setdefault(name, set()).update(re.findall(r'(\w+)="', labels or ""))
+        cls.dashboard = json.loads((DEPLOY / "grafana" / "dashboards" / "agents.json").read_text())
+        cls.prometheus = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
+        cls.datasource = yaml.safe_load((DEPLOY / "grafana" / "datasource.yml").read_text())["datasources"][0]
+        cls.compose = yaml.safe_load((DEPLOY / "docker-compose.monitoring.yml").read_text())
+        cls.base = yaml.safe_load((DEPLOY / "docker-compose.yml").read_text())
+
+    def expressions(self):
+        return [target["expr"] for panel in self.dashboard["panels"] for target in panel["targets"]]
+
+    def test_dashboard_asks_for_what_agents_expose(self):
+        # What Prometheus itself puts on every sample.
+        own = {"instance", "job"}
+        self.assertGreater(len(self.expressions()), 30)
+        for expression in self.expressions():
+            names = re.findall(r"\b(?:wsload|process)_\w+", expression)
+            self.assertTrue(names, expression)
+            for name in names:
+                self.assertIn(name, self.exposed, expression)
+            labels = {label for name in names for label in self.exposed[name]} | own
+            used = set(re.findall(r'(\w+)(?:=~|!~|!=|=)"', expression))
+            for group in re.findall(r"\bby \(([\w, ]+)\)", expression):
+                used.update(group.replace(" ", "").split(","))
+            self.assertLessEqual(used, labels, expression)
+
+    def test_dashboard_rates_counters_and_shows_gauges(self):
+        kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", (ROOT / "tests/vectors/agent_metrics.txt").read_text(), re.M))
+        for expression in self.expressions():
+            for name in re.findall(r"\b(?:wsload|process)_\w+", expression):
+                kind = kinds.get(name) or kinds[re.sub(r"_(bucket|sum|count)$", "", name)]
+                rated = re.search(r"\b(?:rate|increase)\(" + name + r"\{", expression) is not None
+                self.assertEqual(rated, kind != "gauge", expression)
+
+    def test_every_series_of_weight_is_drawn(self):
+        drawn = " ".join(self.expressions())
+        for name in ("scheduled", "succeeded", "failed", "unsent"):
+            self.assertIn(f"wsload_messages_{name}_total", drawn)
+        for name in ("response_time", "service_time", "send_lag", "connect_time"):
+            self.assertIn(f"wsload_{name}_seconds_bucket", drawn)
+
+    def test_panels_do_not_overlap_and_know_the_datasource(self):
+        cells = set()
+        for panel in self.dashboard["panels"]:
+            place = panel["gridPos"]
+            for cell in ((x, y) for x in range(place["x"], place["x"] + place["w"])
+                         for y in range(place["y"], place["y"] + place["h"])):
+                self.assertNotIn(cell, cells, panel["title"])
+                self.assertLess(cell[0], 24, panel["title"])
+                cells.add(cell)
+            for used in [panel["datasource"]] + [target["datasource"] for target in panel["targets"]]:
+                self.assertEqual(used, {"type": self.datasource["type"], "uid": self.datasource["uid"]})
+        numbers = [panel["id"] for panel in self.dashboard["panels"]]
+        self.assertEqual(len(numbers), len(set(numbers)))
+        self.assertEqual(self.datasource["jsonData"]["timeInterval"], self.prometheus["global"]["scrape_interval"])
+        self.assertEqual(self.datasource["url"], "http://prometheus:9090")
+        self.assertIn("prometheus", self.compose["services"])
+
+    def test_prometheus_finds_the_agents(self):
+        (job,) = self.prometheus["scrape_configs"]
+        (finder,) = job["dns_sd_configs"]
+        port = self.compose["services"]["agent"]["environment"]["WSLOAD_AGENT_METRICS"].rsplit(":", 1)[1]
+        self.assertEqual((finder["names"], finder["type"], str(finder["port"])), (["agent"], "A", port))
+        self.assertIn("agent", self.base["services"])
+        self.assertNotIn("ports", self.compose["services"]["agent"])
+        self.assertNotIn("WSLOAD_AGENT_METRICS", self.base["services"]["agent"]["environment"], "off by default")
+        self.assertIn(f'job="{job["job_name"]}"', " ".join(self.expressions()))
+
+    def test_files_are_there_and_where_they_are_looked_for(self):
+        places = {}
+        for service in self.compose["services"].values():
+            for secret in service.get("secrets", []):
+                path = DEPLOY / self.compose["secrets"][secret["source"]]["file"]
+                self.assertTrue(path.is_file(), path)
+                places[secret["target"]] = path.name
+        self.assertEqual(set(self.compose["secrets"]), {secret["source"] for service in
+                         self.compose["services"].values() for secret in service.get("secrets", [])})
+        config = next(word for word in self.compose["services"]["prometheus"]["command"] if "--config.file" in word)
+        self.assertIn(config.split("=")[1], places)
+        home = self.compose["services"]["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+        self.assertEqual(places[home], "agents.json")
+        provider = yaml.safe_load((DEPLOY / "grafana" / "dashboards.yml").read_text())["providers"][0]
+        self.assertEqual(provider["options"]["path"], home.rsplit("/", 1)[0])
+
+    def test_what_both_composes_and_a_stack_take(self):
+        self.assertEqual(self.compose["version"], self.base["version"])
+        for name, service in self.compose["services"].items():
+            self.assertNotIn("profiles", service, name)
+            self.assertNotIn("configs", service, name)
+            self.assertIsInstance(service.get("depends_on", []), list, name)
+            if name != "agent":
+                self.assertRegex(service["image"], r"^\$\{WSLOAD_\w+_IMAGE:-[\w/]+:v?\d+\.\d+\.\d+\}$", "pinned")
+                self.assertEqual(service["cap_drop"], ["ALL"], name)
+        self.assertEqual(self.compose["services"]["grafana"]["ports"], ["${WSLOAD_GRAFANA_PORT:-127.0.0.1:3000}:3000"])
+
+    def test_nobody_changes_anything_in_grafana(self):
+        environment = self.compose["services"]["grafana"]["environment"]
+        self.assertEqual(environment["GF_AUTH_ANONYMOUS_ORG_ROLE"], "Viewer")
+        for name in "GF_AUTH_DISABLE_LOGIN_FORM", "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION":
+            self.assertEqual(environment[name], "true")
+        self.assertEqual(environment["GF_AUTH_BASIC_ENABLED"], "false")
 
 
 class Dockerfile(unittest.TestCase):
