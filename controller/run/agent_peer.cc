@@ -41,7 +41,10 @@ AgentPeer::AgentPeer(EventLoop& loop, int index, std::unique_ptr<AgentLink> link
       observer_(observer),
       timer_(loop.NewTimer([this] { OnTimer(); })) {}
 
-AgentPeer::~AgentPeer() = default;
+AgentPeer::~AgentPeer() {
+  // Waits for an upcall under way, to which all that is below the link still has to be there.
+  link_.reset();
+}
 
 void AgentPeer::Open() {
   link_->Open(this);

@@ -221,8 +221,8 @@ TEST(ControlPlaneTest, RunsOverThreeAgentsExactly) {
 }
 
 TEST(ControlPlaneTest, RunsEmbeddedWithoutASocket) {
-  LoopThread engine_loop;
   FakeEngineScript script;
+  LoopThread engine_loop;
   AgentConfig config;
   config.name = "inside";
   config.engine_factory = NewFakeEngineFactory(engine_loop.loop, script);

@@ -27,12 +27,19 @@ struct FarEnd {
   std::vector<v1::ControllerMessage> received;
   bool send_closed = false;
   bool link_alive = true;
+  bool speaks_to_the_end = false;  ///< an upcall is under way while the link is deleted
 };
 
 class FakeLink final : public AgentLink {
  public:
   explicit FakeLink(FarEnd& far) : far_(far) {}
-  ~FakeLink() override { far_.link_alive = false; }
+  ~FakeLink() override {
+    if (far_.speaks_to_the_end) {
+      far_.observer->OnAgentMessage({});
+      far_.observer->OnLinkClosed(absl::OkStatus());
+    }
+    far_.link_alive = false;
+  }
   void Open(AgentLinkObserver* observer) override { far_.observer = observer; }
   void Send(v1::ControllerMessage message) override { far_.received.push_back(std::move(message)); }
   void CloseSend() override { far_.send_closed = true; }
@@ -251,6 +258,15 @@ TEST_F(CoordinatorTest, DoneBeforeTheStartIsALoss) {
   ASSERT_TRUE(run_.result.has_value());
   EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kLost);
   EXPECT_THAT(run_.result->agents[0].state_detail, HasSubstr("before the start"));
+}
+
+TEST_F(CoordinatorTest, AnUpcallMayStillBeUnderWayWhenTheRunIsDeleted) {
+  StartRun(2);
+  for (FarEnd& far : far_) far.speaks_to_the_end = true;
+  run_.coordinator.reset();
+  run_.loop.RunUntilIdle();
+  for (const FarEnd& far : far_) EXPECT_FALSE(far.link_alive);
+  EXPECT_EQ(run_.results, 0);
 }
 
 TEST_F(CoordinatorTest, AFloodIsCutOff) {
