@@ -24,6 +24,7 @@
 #include "agent/service/grpc_agent_server.h"
 #include "agent/service/health_check.h"
 #include "common/flags/flag_set.h"
+#include "common/security/access_token.h"
 #include "common/time/clock.h"
 #include "common/util/descriptor_limit.h"
 #include "common/util/status.h"
@@ -59,13 +60,14 @@ AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   return config;
 }
 
-/// Blocks the signals that end the agent in this thread and all that it starts.
-sigset_t BlockEndSignals() {
+/// Blocks the signals that end the agent, and SIGHUP when it means a new token, in this thread and all that it starts.
+sigset_t BlockSignals(bool with_sighup) {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  if (with_sighup) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -101,9 +103,17 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const AgentFlags& fl
                                                    [] { return ReadProcessUsage(); }));
 }
 
+/// A file that is no token any more leaves the agent with the one it had.
+void ReadTokenAgain(const std::string& path, GrpcAgentServer& server) {
+  absl::StatusOr<std::string> token = ReadAccessToken(path, {});
+  if (!token.ok()) return spdlog::error("SIGHUP: {}; the token stays as it was", Text(token.status()));
+  server.SetToken(*std::move(token));
+  spdlog::info("SIGHUP: read the token again");
+}
+
 int Serve(const AgentFlags& flags, const ServerSecurity& security) {
   RaiseDescriptorLimit();
-  const sigset_t signals = BlockEndSignals();
+  sigset_t signals = BlockSignals(!flags.token_file.empty());
   AgentMetrics metrics;
   const AgentConfig config = ToConfig(flags, metrics);
   const auto metrics_server = ServeMetrics(flags, config, metrics);
@@ -117,9 +127,10 @@ int Serve(const AgentFlags& flags, const ServerSecurity& security) {
   std::fflush(stdout);
 
   int signal = 0;
-  sigwait(&signals, &signal);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) ReadTokenAgain(flags.token_file, **server);
   const std::string reason = fmt::format("the agent got {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
   spdlog::info("{}: draining; a second signal ends at once", reason);
+  sigdelset(&signals, SIGHUP);
   std::thread([signals] {
     int second = 0;
     sigwait(&signals, &second);

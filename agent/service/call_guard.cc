@@ -3,13 +3,19 @@
 #include <spdlog/spdlog.h>
 
 #include <string_view>
+#include <utility>
 
 #include "common/security/access_token.h"
 
 namespace wsload {
 
+void CallGuard::SetToken(std::string token) {
+  const std::lock_guard lock(mutex_);
+  token_ = std::move(token);
+}
+
 grpc::Status CallGuard::Check(const grpc::CallbackServerContext& context) {
-  if (token_.empty()) return grpc::Status::OK;
+  if (!wants_token_) return grpc::Status::OK;
   const auto& metadata = context.client_metadata();
   const auto sent = metadata.find(kAuthorizationMetadata);
   const std::string peer = context.peer();

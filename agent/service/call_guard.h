@@ -18,7 +18,11 @@ namespace wsload {
 class CallGuard {
  public:
   /// An empty `token`: every call is welcome.
-  CallGuard(const Clock& clock, std::string token) : clock_(clock), token_(std::move(token)) {}
+  CallGuard(const Clock& clock, std::string token)
+      : clock_(clock), wants_token_(!token.empty()), token_(std::move(token)) {}
+
+  /// From now on; not empty, and only for a guard that had one.
+  void SetToken(std::string token);
 
   /// OK, or UNAUTHENTICATED with a line for the caller. After many wrong tokens from one network, further ones from
   /// there are not looked at for a while (GuessLimiter). Refusals are logged, some at once and then a line a minute.
@@ -28,8 +32,9 @@ class CallGuard {
   void LogRefusal(const std::string& peer, const char* what, int64_t now_ns);
 
   const Clock& clock_;
-  const std::string token_;
+  const bool wants_token_;
   std::mutex mutex_;
+  std::string token_;
   GuessLimiter guesses_;
   RateBound log_lines_{10, 60 * kNsPerSecond};
   int64_t not_logged_ = 0;

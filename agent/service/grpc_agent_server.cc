@@ -128,6 +128,8 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
 
   const HostPort& address() const { return address_; }
 
+  void SetToken(std::string token) { guard_.SetToken(std::move(token)); }
+
   void Drain(const std::string& reason, int64_t timeout_ns) {
     server_->GetHealthCheckService()->SetServingStatus(false);
     loop_.Post([this, reason] {
@@ -223,6 +225,8 @@ GrpcAgentServer::GrpcAgentServer(std::unique_ptr<Impl> impl) : impl_(std::move(i
 GrpcAgentServer::~GrpcAgentServer() = default;
 
 const HostPort& GrpcAgentServer::address() const { return impl_->address(); }
+
+void GrpcAgentServer::SetToken(std::string token) { impl_->SetToken(std::move(token)); }
 
 void GrpcAgentServer::Drain(const std::string& reason, int64_t timeout_ns) { impl_->Drain(reason, timeout_ns); }
 

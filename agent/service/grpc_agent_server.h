@@ -28,6 +28,9 @@ class GrpcAgentServer {
   /// As given to Listen(), with the port that was chosen for port 0.
   const HostPort& address() const;
 
+  /// Of calls that come from now on; for servers whose `security` had a token. Any thread.
+  void SetToken(std::string token);
+
   /// Takes no more runs, lets the one under way stop, drain and report; returns when all streams have ended or
   /// `timeout_ns` is over. Blocks the caller.
   void Drain(const std::string& reason, int64_t timeout_ns);

@@ -25,6 +25,7 @@ using Flags = std::vector<std::string>;
 const testing::Matcher<int> kCarriedOut = testing::AnyOf(0, 103);
 constexpr char kToken[] = "e2e-token-0123456789abcdef";
 constexpr char kWrongToken[] = "e2e-wrong-token-0123456789";
+constexpr char kOtherToken[] = "e2e-other-token-0123456789";
 
 std::string FileContent(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -109,6 +110,34 @@ TEST(Security, WhoIsNotLetInIsToldWhyAndPutsNoLoadOnAnybody) {
   EXPECT_THAT(run.err, HasSubstr("does not speak TLS"));
   const auto truth = gateway.Stop();
   EXPECT_EQ(truth.at("handshakes").at("accepted"), 0);
+}
+
+TEST(Security, ANewTokenIsReadOnSighup) {
+  const TempDir dir;
+  const std::string old_token = "-token-file=" + dir.Write("old", kToken);
+  const std::string new_token = "-token-file=" + dir.Write("new", kOtherToken);
+  dir.Write("agent", kToken);
+  Agent agent({"-token-file=" + dir.path() + "/agent"});
+  const auto doctor = [&](const std::string& token) {
+    Process process({Binary("wsload"), "doctor", "-agents=" + agent.address(), token});
+    return process.Wait(std::chrono::seconds(40));
+  };
+  EXPECT_EQ(doctor(old_token), 0);
+  EXPECT_EQ(doctor(new_token), 1);
+  dir.Write("agent", kOtherToken);
+  agent.process().Signal(SIGHUP);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(40);
+  while (doctor(new_token) != 0 && std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_EQ(doctor(old_token), 1);
+  dir.Write("agent", "short");
+  agent.process().Signal(SIGHUP);
+  agent.process().Signal(SIGHUP);
+  EXPECT_EQ(doctor(new_token), 0) << "what is no token changes nothing";
+  agent.process().Signal(SIGTERM);
+  EXPECT_EQ(agent.process().Wait(std::chrono::seconds(30)), 0);
+  EXPECT_THAT(agent.process().err(), HasSubstr("is shorter than 16 characters"));
+  EXPECT_THAT(agent.process().err(), HasSubstr("read the token again"));
 }
 
 TEST(Security, AnAgentLoadsOnlyItsTargets) {
