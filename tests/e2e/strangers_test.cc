@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -94,14 +95,21 @@ class StrangersTest : public testing::TestWithParam<Stranger::Transport> {
     port_ = static_cast<uint16_t>(std::stoi(agent_->address().substr(agent_->address().rfind(':') + 1)));
   }
 
-  void ExpectServing() {
+  std::optional<int> Doctor(std::string* said = nullptr) const {
+    std::vector<std::string> doctor = {Binary("wsload"), "doctor", "-agents=" + agent_->address()};
+    doctor.insert(doctor.end(), access_.begin(), access_.end());
+    Process process(doctor);
+    const std::optional<int> exit_code = process.Wait(seconds(60));
+    if (said != nullptr) *said = process.out() + process.err();
+    return exit_code;
+  }
+
+  void ExpectServing() const {
+    std::string said;
+    EXPECT_EQ(Doctor(&said), 0) << said;
+    Gateway gateway;
     std::vector<std::string> flags = access_;
     flags.push_back("-agents=" + agent_->address());
-    std::vector<std::string> doctor = {Binary("wsload"), "doctor"};
-    doctor.insert(doctor.end(), flags.begin(), flags.end());
-    Process process(doctor);
-    EXPECT_EQ(process.Wait(seconds(60)), 0) << process.out() << process.err();
-    Gateway gateway;
     flags.insert(flags.end(), {"-clients=4", "-mps=20", "-duration=1s", "-ramp-up=100ms", "-server=" + gateway.url()});
     const Outcome run = RunController(flags);
     EXPECT_THAT(run.exit_code, testing::AnyOf(0, 103)) << run.out << run.err;
@@ -174,12 +182,17 @@ TEST_P(StrangersTest, WhoDoesNotBeginIsNotWaitedForForever) {
 }
 
 TEST_P(StrangersTest, ACrowdThatTakesAllDescriptorsIsOutlived) {
-  StartAgent({.command = {"/bin/sh", "-c", "ulimit -n 100; exec \"$0\" \"$@\""}});
+  agent_flags_.push_back("-workers=1");
+  StartAgent({.command = {"/bin/sh", "-c", "ulimit -n 200; exec \"$0\" \"$@\""}});
   std::vector<std::unique_ptr<Stranger>> crowd;
-  for (int i = 0; i < 200; ++i) crowd.push_back(std::make_unique<Stranger>(port_));
+  for (int i = 0; i < 400; ++i) crowd.push_back(std::make_unique<Stranger>(port_));
   // It may be some moments before the agent has met with the last of them, and its last descriptor is gone.
   std::this_thread::sleep_for(seconds(1));
   crowd.clear();
+  // It takes leave of them one by one, and says meanwhile that it has no room for a run.
+  const auto deadline = SteadyClock::now() + seconds(60);
+  while (Doctor() != 0 && SteadyClock::now() < deadline) {
+  }
   ExpectServing();
   ExpectQuietEnd();
 }
