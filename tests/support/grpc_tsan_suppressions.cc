@@ -1,5 +1,6 @@
 // Debian's gRPC and Abseil are not instrumented for ThreadSanitizer: what they hand from one thread to another looks
-// unsynchronized. Linked into tests with a gRPC edge; what runs beneath gRPC's own frames only posts to a loop.
+// unsynchronized, TLS sessions included. Linked into tests with a gRPC edge; what runs beneath gRPC's own frames only
+// posts to a loop.
 #if defined(__SANITIZE_THREAD__)
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
@@ -9,6 +10,8 @@ extern "C" const char* __tsan_default_suppressions() {
          "race:grpc_core::\n"
          "race:libabsl\n"
          "race:libupb\n"
+         "race:libcrypto\n"
+         "race:libssl\n"
          "race:absl::\n";
 }
 #endif
