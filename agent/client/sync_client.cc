@@ -53,7 +53,7 @@ absl::StatusOr<EstablishedConnectionPtr> DialWebSocket(std::string_view server, 
   established->dialer = *std::move(dialer);
 
   DialResult result;
-  established->dialer->Dial(token.empty() ? std::string() : token_param, token, [&](DialResult dialled) {
+  established->dialer->Dial(0, token.empty() ? std::string() : token_param, token, [&](DialResult dialled) {
     result = std::move(dialled);
     established->loop.Stop();
   });

@@ -47,8 +47,6 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
   uint32_t open_messages() const { return open; }
   int64_t biz_id() const { return biz_id_; }
   int64_t user_id() const { return user_id_; }
-  int64_t bytes_sent() const { return connection_->bytes_sent(); }
-  int64_t bytes_received() const { return connection_->bytes_received(); }
 
   /// For whoever keeps clients in an array: the place, kept here so that removal costs nothing.
   uint32_t slot = 0;

@@ -5,6 +5,7 @@
 
 #include "agent/load/engine_factory.h"
 #include "agent/websocket/asio_dialer.h"
+#include "common/net/source_list.h"
 #include "common/net/ws_url.h"
 #include "common/util/status.h"
 
@@ -106,13 +107,17 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std
                                                                        LoadEngineObserver& observer) {
   auto url = ParseWsUrl(plan.server);
   if (!url.ok()) return InvalidArgument("-server={}: {}", plan.server, Text(url.status()));
+  auto sources = ParseSourceList(plan.local_addrs);
+  if (!sources.ok()) return InvalidArgument("-local-addrs: {}", Text(sources.status()));
   const DialOptions dial{.url = *url,
                          .headers = plan.headers,
                          .subprotocol = plan.subprotocol,
                          .compress = plan.compress,
                          .ca_pem = plan.ca_pem,
                          .insecure_skip_verify = plan.insecure_skip_verify,
-                         .timeout_ns = plan.conn_timeout_ns};
+                         .timeout_ns = plan.conn_timeout_ns,
+                         .clients = slice.clients,
+                         .sources = *std::move(sources)};
 
   std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(observer));
   engine->merger_ = std::make_unique<IntervalMerger>(

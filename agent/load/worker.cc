@@ -14,6 +14,7 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 /// Work done in one turn of the loop before it looks at its sockets again.
 constexpr int kDialsPerTurn = 64;
 constexpr int kMessagesPerTurn = 256;
+constexpr int kClosesPerTurn = 64;
 
 /// Connections tried for one message before it counts as a send error.
 constexpr int kSendTries = 16;
@@ -166,8 +167,19 @@ void Worker::EnterClose(int64_t now_ns) {
   if (state_ == State::kDraining) observer_.OnWorkerLoad(false);
   state_ = State::kClosing;
   EnterPhase(Phase::kClose, now_ns);
-  for (size_t slot = 0; slot < pool_.size(); ++slot) pool_.At(slot).Stop(kCloseTimeoutNs);
+  not_closing_ = pool_.size();
+  close_wave_ns_ = now_ns;
+  CloseSome();
   DoneIfClosed();
+}
+
+void Worker::CloseSome() {
+  // From the back: the pool fills the gap of a client that is gone with its last one.
+  for (int closes = 0; closes < kClosesPerTurn && not_closing_ > 0; ++closes) {
+    pool_.At(--not_closing_).Stop(kCloseTimeoutNs);
+  }
+  const int64_t now_ns = loop_.MonoNs();
+  if (not_closing_ > 0 && now_ns - close_wave_ns_ < kCloseWaveNs) ArmSend(now_ns);
 }
 
 void Worker::DoneIfClosed() {
@@ -191,6 +203,7 @@ void Worker::ArmSend(int64_t when_ns) {
 
 void Worker::OnSendTimer() {
   const int64_t now_ns = loop_.MonoNs();
+  if (state_ == State::kClosing) return CloseSome();
   if (now_ns - send_armed_ns_ > kStallNs) ++recorder_.counters().loop_stalls;
   if (!LeaseHolds(now_ns)) return;
   switch (state_) {
@@ -252,14 +265,10 @@ void Worker::EmitInterval() {
 }
 
 void Worker::CountBytes() {
-  int64_t sent = bytes_sent_closed_;
-  int64_t received = bytes_received_closed_;
-  for (size_t slot = 0; slot < pool_.size(); ++slot) {
-    sent += pool_.At(slot).bytes_sent();
-    received += pool_.At(slot).bytes_received();
-  }
-  recorder_.counters().bytes_sent += sent - std::exchange(bytes_sent_counted_, sent);
-  recorder_.counters().bytes_received += received - std::exchange(bytes_received_counted_, received);
+  const Traffic traffic = dialer_->traffic();
+  const Traffic before = std::exchange(counted_, traffic);
+  recorder_.counters().bytes_sent += traffic.bytes_sent - before.bytes_sent;
+  recorder_.counters().bytes_received += traffic.bytes_received - before.bytes_received;
 }
 
 // --- connecting -----------------------------------------------------------------------------------------------------
@@ -306,7 +315,7 @@ void Worker::DialOne(int64_t client) {
   }
   ++dials_started_;
   recorder_.DialStarted();
-  dialer_->Dial(token.empty() ? std::string() : plan_.token_param, token,
+  dialer_->Dial(client, token.empty() ? std::string() : plan_.token_param, token,
                 [this, user_id](DialResult result) { OnDialled(user_id, std::move(result)); });
 }
 
@@ -395,9 +404,12 @@ void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodabl
 
 void Worker::OnClientClosed(WebSocketClient& client, const CloseInfo& info) {
   recorder_.ClientClosed(info, state_ == State::kClosing);
-  bytes_sent_closed_ += client.bytes_sent();
-  bytes_received_closed_ += client.bytes_received();
   pool_.Remove(client);
+  not_closing_ = std::min(not_closing_, pool_.size());
+  if (not_closing_ > 0 && not_closing_ == pool_.size()) {
+    close_wave_ns_ = loop_.MonoNs();
+    ArmSend(close_wave_ns_);
+  }
   DoneIfClosed();
 }
 

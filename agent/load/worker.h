@@ -47,6 +47,9 @@ class Worker final : private ClientObserver {
   static constexpr int64_t kStallNs = 20 * kNsPerMs;
   /// Bound of one connection's close handshake.
   static constexpr int64_t kCloseTimeoutNs = 2 * kNsPerSecond;
+  /// For so long close handshakes are begun, as fast as it goes; the next ones once these have ended. However many
+  /// connections there are, a server that answers at all has the time to.
+  static constexpr int64_t kCloseWaveNs = kCloseTimeoutNs / 4;
 
   struct Environment {
     EventLoop& loop;
@@ -127,6 +130,7 @@ class Worker final : private ClientObserver {
   void EnterMeasure();
   void EnterDrain(int64_t now_ns);
   void EnterClose(int64_t now_ns);
+  void CloseSome();
   void DoneIfClosed();
 
   void EnterPhase(Phase phase, int64_t start_ns);
@@ -162,14 +166,13 @@ class Worker final : private ClientObserver {
   int64_t deadline_armed_ns_ = 0;
   int64_t lease_until_ns_ = std::numeric_limits<int64_t>::max();
   bool stop_wanted_ = false;
+  size_t not_closing_ = 0;  ///< clients of the pool, its first ones, whose close handshake has not begun
+  int64_t close_wave_ns_ = 0;
 
   Phase phase_ = Phase::kConnect;
   int64_t phase_start_ns_ = 0;
   int64_t interval_index_ = 0;
-  int64_t bytes_sent_closed_ = 0;  ///< by connections that are gone
-  int64_t bytes_received_closed_ = 0;
-  int64_t bytes_sent_counted_ = 0;
-  int64_t bytes_received_counted_ = 0;
+  Traffic counted_;  ///< of what the dialer's connections carried, what is in the statistics
 
   std::unique_ptr<Timer> send_timer_;
   std::unique_ptr<Timer> dial_timer_;

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/service/source_check.h"
 #include "common/security/access_token.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -48,6 +49,8 @@ void BindAgentFlags(FlagSet& set, AgentFlags& flags) {
       "host[:port],... that runs may load; none: any", true);
   set.Add("insecure", &flags.insecure, "serve whoever reaches a -listen address of no loopback", true);
   set.Add("workers", &flags.workers, "worker threads (0: as the run says, else one per core)", true);
+  set.Add("local-addrs", &flags.local_addrs,
+          "addresses of this host to connect from, 10.0.0.5-10.0.0.9,...; none: as the run says", true);
   set.Add("max-clients", &flags.max_clients, "most clients in one run (0: as many as the host can carry)", true);
   set.AddParsed(
       "metrics", "",
@@ -76,6 +79,7 @@ absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags) {
   if (!IsUtf8(flags.name) || HasControlCharacter(flags.name)) {
     return InvalidArgument("-name=\"{}\": want UTF-8 without control characters", Shown(flags.name));
   }
+  if (absl::Status sources = CheckSources(flags.local_addrs); !sources.ok()) return sources;
   if (!flags.tls_client_ca.empty() && flags.tls_cert.empty()) {
     return InvalidArgument("-tls-client-ca: wants a certificate of the agent's own too; add -tls-cert and -tls-key");
   }

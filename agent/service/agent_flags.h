@@ -27,6 +27,7 @@ struct AgentFlags {
   std::string token_file;
   TargetList allowed_targets;
   int32_t workers = 0;
+  std::string local_addrs;
   int64_t max_clients = 0;
   spdlog::level::level_enum log_level = spdlog::level::info;
   std::string name;

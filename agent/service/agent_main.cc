@@ -52,6 +52,7 @@ AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   config.name = flags.name.empty() ? HostName() : flags.name;
   config.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   config.workers = flags.workers;
+  config.local_addrs = flags.local_addrs;
   config.max_clients = flags.max_clients;
   config.allowed_targets = flags.allowed_targets;
   config.host_facts = [] { return ReadHostFacts(); };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/service/describe.h"
+#include "agent/service/source_check.h"
 #include "common/net/host_port.h"
 #include "common/net/ws_url.h"
 #include "common/plan/means.h"
@@ -24,6 +25,8 @@ constexpr size_t kMaxReasonLength = 200;
 constexpr int64_t kControllerStepNs = 60 * kNsPerSecond;
 // An engine that has not ended this long after it should have is taken down without its figures.
 constexpr int64_t kEngineGraceNs = 30 * kNsPerSecond;
+// Closing a connection takes no longer than this, however busy the host, or the server, is.
+constexpr int64_t kCloseNsPerClient = 10 * kNsPerMs;
 // After Done: the controller looks at the clocks once more and ends the stream.
 constexpr int64_t kFarewellNs = 10 * kNsPerSecond;
 // One for every share of every agent that is lost; each is divided anew over those that are left.
@@ -184,7 +187,12 @@ class AgentSession::Impl final : public LoadEngineObserver {
       holds_slot_ = true;
     }
     plan.workers = WorkersFor(config_.workers, plan.workers, config_.cores);
-    const absl::Status fits = CheckMeans(MeansOf(config_), NeedsOf(plan, slice.clients.count, plan.workers));
+    plan.local_addrs = LocalAddrsFor(config_.local_addrs, plan.local_addrs);
+    absl::Status fits = ValidatePlan(plan);
+    if (fits.ok()) fits = CheckSources(plan.local_addrs);
+    if (fits.ok()) {
+      fits = CheckMeans(MeansOf(config_, plan.local_addrs), NeedsOf(plan, slice.clients.count, plan.workers));
+    }
     if (!fits.ok()) return Refuse(RefusalCode(fits), std::string(Text(fits)));
     auto engine = config_.engine_factory(run_id, plan, slice, *this);
     if (!engine.ok()) return Refuse(RefusalCode(engine.status()), std::string(Text(engine.status())));
@@ -219,7 +227,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     const int64_t instant = start.start_mono_ns();
     if (!IsNear(instant)) return RefuseInstant("Start", instant);
     state_ = State::kRunning;
-    ArmDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns + kEngineGraceNs, "the load did not end");
+    ArmEndDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns, "the load did not end");
     engine_->Start(instant);
   }
 
@@ -271,6 +279,11 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void HandleInterval(const IntervalReport& report) {
+    // It goes on closing connections.
+    if (report.phase == Phase::kClose && (state_ == State::kRunning || state_ == State::kStopping)) {
+      end_deadline_ns_ = std::max(end_deadline_ns_, std::min(loop_.MonoNs() + kEngineGraceNs, last_end_deadline_ns_));
+      deadline_->ArmAt(end_deadline_ns_);
+    }
     if (muted_) return;
     v1::AgentMessage message;
     v1::Report& proto = *message.mutable_report();
@@ -331,13 +344,20 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (engine_ == nullptr) return End();
     state_ = State::kStopping;
     lease_timer_->Cancel();
-    ArmDeadline(loop_.MonoNs() + plan_.resp_timeout_ns + kEngineGraceNs, "the load did not stop");
+    ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns, "the load did not stop");
     engine_->Stop(reason);
   }
 
   void ArmDeadline(int64_t when_ns, const char* missed) {
     missed_ = missed;
     deadline_->ArmAt(when_ns);
+  }
+
+  /// `drained_ns`: when nothing but closing the connections is left to do.
+  void ArmEndDeadline(int64_t drained_ns, const char* missed) {
+    end_deadline_ns_ = drained_ns + kEngineGraceNs;
+    last_end_deadline_ns_ = end_deadline_ns_ + clients_ * kCloseNsPerClient;
+    ArmDeadline(end_deadline_ns_, missed);
   }
 
   void OnDeadline() {
@@ -374,6 +394,8 @@ class AgentSession::Impl final : public LoadEngineObserver {
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> lease_timer_;
   const char* missed_ = "";
+  int64_t end_deadline_ns_ = 0;
+  int64_t last_end_deadline_ns_ = 0;  ///< even for an engine that goes on reporting
   State state_ = State::kIdle;
   bool muted_ = false;  ///< refused, or nobody listens any more
   bool holds_slot_ = false;

@@ -1,6 +1,12 @@
 #include "agent/service/describe.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "agent/service/source_check.h"
 #include "agent/service/target_probe.h"
+#include "common/net/source_list.h"
 #include "common/net/ws_url.h"
 #include "common/version.h"
 
@@ -9,8 +15,15 @@ namespace {
 
 constexpr int64_t kTargetTimeoutNs = 3 * kNsPerSecond;
 
-Means ToMeans(const AgentConfig& config, const HostFacts& facts) {
+/// What a hostile or newer controller may ask for counts as none.
+std::vector<SocketAddress> SourcesOf(const std::string& local_addrs) {
+  absl::StatusOr<std::vector<SocketAddress>> sources = ParseSourceList(local_addrs);
+  return sources.ok() ? *std::move(sources) : std::vector<SocketAddress>();
+}
+
+Means ToMeans(const AgentConfig& config, const HostFacts& facts, const std::vector<SocketAddress>& sources) {
   Means means;
+  means.addresses = std::max<int64_t>(1, static_cast<int64_t>(sources.size()));
   means.max_clients = config.max_clients;
   means.descriptors_soft = facts.descriptors_soft;
   means.descriptors_hard = facts.descriptors_hard;
@@ -38,7 +51,9 @@ v1::TargetReport ReportTarget(const AgentConfig& config, const v1::DescribeReque
 
 }  // namespace
 
-Means MeansOf(const AgentConfig& config) { return ToMeans(config, Facts(config)); }
+Means MeansOf(const AgentConfig& config, const std::string& local_addrs) {
+  return ToMeans(config, Facts(config), SourcesOf(local_addrs));
+}
 
 v1::DescribeResponse Describe(const AgentConfig& config, const v1::DescribeRequest& request) {
   v1::DescribeResponse response;
@@ -48,7 +63,9 @@ v1::DescribeResponse Describe(const AgentConfig& config, const v1::DescribeReque
   response.set_cores(config.cores);
   response.set_workers(config.workers);
   const HostFacts facts = Facts(config);
-  *response.mutable_means() = ToProto(ToMeans(config, facts));
+  const std::vector<SocketAddress> sources = SourcesOf(LocalAddrsFor(config.local_addrs, request.local_addrs()));
+  *response.mutable_means() = ToProto(ToMeans(config, facts, sources));
+  response.set_foreign_addresses(ListAddresses(ForeignAddresses(sources)));
   for (const std::string& address : facts.source_addresses) response.add_source_addresses(address);
   if (!request.target().empty()) *response.mutable_target() = ReportTarget(config, request);
   return response;

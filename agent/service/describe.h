@@ -1,6 +1,8 @@
 // An agent's account of itself, for the check before a run.
 #pragma once
 
+#include <string>
+
 #include "agent/service/agent_session.h"
 #include "common/plan/means.h"
 #include "common/time/clock.h"
@@ -8,8 +10,9 @@
 
 namespace wsload {
 
-/// What the agent and its host can carry now. Reads the host's facts when the config knows how.
-Means MeansOf(const AgentConfig& config);
+/// What the agent and its host can carry now, connecting from `local_addrs`. Reads the host's facts when the config
+/// knows how.
+Means MeansOf(const AgentConfig& config, const std::string& local_addrs);
 
 /// Everything but the run under way, which only the thread of `config.slot` may read: AddRun(). Blocks up to 3 s when
 /// the request names a target.

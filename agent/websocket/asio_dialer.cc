@@ -12,12 +12,16 @@ namespace {
 class AsioDialer final : public Dialer {
  public:
   AsioDialer(AsioEventLoop& loop, const DialOptions& options, std::unique_ptr<TlsContext> tls)
-      : shared_{options, std::make_shared<Transport>(loop), UpgradeTemplate(options), std::move(tls),
-                Resolver(loop, options.url.host, options.url.port)} {}
+      : shared_{options,
+                std::make_shared<Transport>(loop),
+                UpgradeTemplate(options),
+                std::move(tls),
+                Resolver(loop, options.url.host, options.url.port),
+                Routes(options.clients, options.sources)} {}
 
-  void Dial(const std::string& token_name, const std::string& token_value, DialCallback done) override {
+  void Dial(int64_t client, const std::string& token_name, const std::string& token_value, DialCallback done) override {
     auto attempt =
-        std::make_unique<DialAttempt>(shared_, shared_.options.url.Target(token_name, token_value),
+        std::make_unique<DialAttempt>(shared_, client, shared_.options.url.Target(token_name, token_value),
                                       [this, done = std::move(done)](DialAttempt* finished, DialResult result) mutable {
                                         const DialCallback callback = std::move(done);
                                         attempts_.erase(finished);  // and this function with it
@@ -32,6 +36,8 @@ class AsioDialer final : public Dialer {
   void CancelAll() override {
     for (const auto& [attempt, owned] : attempts_) attempt->Cancel();
   }
+
+  Traffic traffic() const override { return shared_.transport->traffic; }
 
  private:
   void OnResolved() {

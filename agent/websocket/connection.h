@@ -68,10 +68,6 @@ class Connection {
 
   /// Ends at once, without a handshake; OnClosed follows from the loop.
   virtual void Abort(std::string_view cause) = 0;
-
-  /// Bytes of the WebSocket layer (frames; not TCP or TLS overhead, not the HTTP upgrade), in both directions so far.
-  virtual int64_t bytes_sent() const = 0;
-  virtual int64_t bytes_received() const = 0;
 };
 
 }  // namespace wsload

@@ -64,11 +64,12 @@ std::string ErrorText(int error) { return std::generic_category().message(error)
 
 }  // namespace
 
-DialAttempt::DialAttempt(DialShared& shared, std::string target, Done done)
+DialAttempt::DialAttempt(DialShared& shared, int64_t client, std::string target, Done done)
     : shared_(shared),
       done_(std::move(done)),
       timer_(shared.transport->loop.NewTimer([this] { OnTimer(); })),
-      target_(std::move(target)) {}
+      target_(std::move(target)),
+      client_(client) {}
 
 DialAttempt::~DialAttempt() { CloseSocket(); }
 
@@ -79,31 +80,45 @@ void DialAttempt::Start() {
 
 void DialAttempt::OnResolved() {
   if (state_ != State::kResolving) return;
-  if (!shared_.resolver.ready()) {
+  if (shared_.resolver.addresses().empty()) {
     Fail("resolve", shared_.resolver.error());
     return;
   }
+  if (shared_.routes.empty()) shared_.routes.SetServers(shared_.resolver.addresses());
+  if (shared_.routes.empty()) {
+    Fail("source_address", fmt::format("{} has no address that the source addresses (-local-addrs) can reach: IPv4 and "
+                                       "IPv6 do not mix; add one of the other kind",
+                                       shared_.options.url.host));
+    return;
+  }
   result_.started_ns = shared_.transport->loop.MonoNs();
-  order_ = shared_.resolver.NextOrder();
-  TryNextAddress();
+  routes_ = shared_.routes.For(client_);
+  TryNextRoute();
 }
 
-void DialAttempt::TryNextAddress() {
+void DialAttempt::TryNextRoute() {
   state_ = State::kConnecting;
-  const SocketAddress& address = shared_.resolver.address(order_[next_in_order_]);
-  // An address that swallows packets must not use up the time of those behind it.
+  const auto& [address, source] = routes_[next_route_];
+  // An address that swallows packets must not use up the time of the one behind it.
   const int64_t now_ns = shared_.transport->loop.MonoNs();
-  const auto addresses_left = static_cast<int64_t>(order_.size() - next_in_order_);
-  timer_->ArmAt(now_ns + std::max<int64_t>(deadline_ns_ - now_ns, 0) / addresses_left);
+  const auto routes_left = static_cast<int64_t>(routes_.size() - next_route_);
+  timer_->ArmAt(now_ns + std::max<int64_t>(deadline_ns_ - now_ns, 0) / routes_left);
 
   const int fd = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
   if (fd < 0) {
+    if (errno == EAFNOSUPPORT) return OnConnectFailed(errno);
     Fail(std::string(ConnectCause(errno)), fmt::format("socket: {}{}", ErrorText(errno), ConnectHint(errno)));
     return;
   }
   stream_ = ByteStream(fd);
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (source != nullptr) {
+    if (const int error = BindTo(*source); error != 0) {
+      return OnRouteFailed("source_address", fmt::format("bind {}: {}; is it an address of this host (-local-addrs)?",
+                                                         source->Literal(), ErrorText(error)));
+    }
+  }
   if (connect(fd, address.get(), address.size) == 0) {
     OnConnected();
   } else if (errno == EINPROGRESS) {
@@ -113,26 +128,37 @@ void DialAttempt::TryNextAddress() {
   }
 }
 
+int DialAttempt::BindTo(const SocketAddress& source) {
+  // A port is chosen when the destination is known: it need not be free but for that destination. Kernels before 4.2 do
+  // without.
+  const int on = 1;
+  setsockopt(stream_.fd(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  return bind(stream_.fd(), source.get(), source.size) == 0 ? 0 : errno;
+}
+
 void DialAttempt::OnConnectFailed(int error) {
+  OnRouteFailed(ConnectCause(error), fmt::format("connect {}: {}{}", routes_[next_route_].server.ToString(),
+                                                 ErrorText(error), ConnectHint(error)));
+}
+
+void DialAttempt::OnRouteFailed(std::string_view cause, std::string detail) {
   CloseSocket();
-  const size_t index = order_[next_in_order_];
-  shared_.resolver.MarkFailed(index);
-  const std::string_view cause = ConnectCause(error);
-  // Of several addresses, the one where somebody answered tells most.
+  shared_.routes.Report(routes_[next_route_].server, false);
+  // Of two routes, the one where somebody answered tells most.
   if (result_.cause.empty() || cause == "refused") {
     result_.cause = cause;
-    result_.detail = fmt::format("connect {}: {}{}", shared_.resolver.address(index).ToString(), ErrorText(error),
-                                 ConnectHint(error));
+    result_.detail = std::move(detail);
   }
-  if (++next_in_order_ < order_.size()) {
-    TryNextAddress();
+  if (next_route_ + 1 < routes_.size()) {
+    ++next_route_;
+    TryNextRoute();
   } else {
     Fail(result_.cause, result_.detail);
   }
 }
 
 void DialAttempt::OnConnected() {
-  shared_.resolver.MarkGood(order_[next_in_order_]);
+  shared_.routes.Report(routes_[next_route_].server, true);
   timer_->ArmAt(deadline_ns_);
   if (shared_.tls == nullptr) {
     SendRequest();
@@ -318,6 +344,6 @@ void DialAttempt::CloseSocket() {
   stream_.Close();
 }
 
-std::string DialAttempt::Server() const { return shared_.resolver.address(order_[next_in_order_]).ToString(); }
+std::string DialAttempt::Server() const { return routes_[next_route_].server.ToString(); }
 
 }  // namespace wsload

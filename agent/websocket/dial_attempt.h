@@ -6,12 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/websocket/byte_stream.h"
 #include "agent/websocket/client_handshake.h"
 #include "agent/websocket/dialer.h"
 #include "agent/websocket/resolver.h"
+#include "agent/websocket/routes.h"
 #include "agent/websocket/tls_context.h"
 #include "agent/websocket/transport.h"
 #include "common/loop/event_loop.h"
@@ -26,6 +28,7 @@ struct DialShared {
   UpgradeTemplate upgrade;
   std::unique_ptr<TlsContext> tls;  ///< null for ws://
   Resolver resolver;
+  Routes routes;  ///< empty() until the first dial finds the name resolved
 };
 
 class DialAttempt final : private FdHandler {
@@ -33,7 +36,7 @@ class DialAttempt final : private FdHandler {
   using Done = std::function<void(DialAttempt*, DialResult)>;
 
   /// `done` is called once, from the loop, and may delete this.
-  DialAttempt(DialShared& shared, std::string target, Done done);
+  DialAttempt(DialShared& shared, int64_t client, std::string target, Done done);
   ~DialAttempt();
   DialAttempt(const DialAttempt&) = delete;
   DialAttempt& operator=(const DialAttempt&) = delete;
@@ -49,7 +52,10 @@ class DialAttempt final : private FdHandler {
 
   void OnReady(uint32_t events) override;
   void OnTimer();
-  void TryNextAddress();
+  void TryNextRoute();
+  /// 0, or an errno.
+  int BindTo(const SocketAddress& source);
+  void OnRouteFailed(std::string_view cause, std::string detail);
   void OnConnectFailed(int error);
   void OnConnected();
   void ContinueTls();
@@ -69,8 +75,9 @@ class DialAttempt final : private FdHandler {
   std::unique_ptr<ClientHandshake> handshake_;
   std::string target_;
   std::string request_;  ///< what is left to write
-  std::vector<size_t> order_;
-  size_t next_in_order_ = 0;
+  const int64_t client_;
+  std::vector<Routes::Route> routes_;
+  size_t next_route_ = 0;
   DialResult result_;
   int64_t deadline_ns_ = 0;
   uint32_t watched_events_ = 0;

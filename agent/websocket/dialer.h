@@ -11,7 +11,9 @@
 
 #include "absl/status/statusor.h"
 #include "agent/websocket/connection.h"
+#include "common/net/socket_address.h"
 #include "common/net/ws_url.h"
+#include "common/plan/slice.h"
 
 namespace wsload {
 
@@ -25,6 +27,10 @@ struct DialOptions {
   bool insecure_skip_verify = false;
   int64_t timeout_ns = 0;
   int64_t max_message_bytes = 16 << 20;
+  /// The clients of the run that this agent dials, over all its dialers: what an even spread over addresses goes by.
+  Progression clients;
+  /// The addresses of this host to dial from; none: as the kernel chooses.
+  std::vector<SocketAddress> sources;
 };
 
 struct DialResult {
@@ -32,13 +38,19 @@ struct DialResult {
   std::unique_ptr<Connection> connection;
   /// When it failed, a short stable name for counting: "resolve", "refused", "unreachable", "timeout", "reset", "tls",
   /// "tls_certificate", "http_403" (any status but 101), "not_websocket", "bad_upgrade", "no_descriptors", "no_ports",
-  /// "canceled", "other".
+  /// "source_address" (not one of this host), "canceled", "other".
   std::string cause;
   /// One line for people: what happened and, where one is known, the mend.
   std::string detail;
   /// TCP start (after the name was resolved) and the 101 response, on the loop's clock.
   int64_t started_ns = 0;
   int64_t finished_ns = 0;
+};
+
+/// Bytes of the WebSocket layer: frames; not TCP or TLS overhead, not the HTTP upgrade.
+struct Traffic {
+  int64_t bytes_sent = 0;
+  int64_t bytes_received = 0;
 };
 
 using DialCallback = std::function<void(DialResult)>;
@@ -49,12 +61,17 @@ class Dialer {
   /// Dials under way are given up; their callbacks do not come.
   virtual ~Dialer() = default;
 
-  /// `token_name`/`token_value` go into the query (none when the name is empty). The callback comes exactly once, from
-  /// the loop, not inside this call.
-  virtual void Dial(const std::string& token_name, const std::string& token_value, DialCallback done) = 0;
+  /// The number `client` >= 0 of the run decides over the addresses: see Routes. `token_name`/`token_value` go into the
+  /// query (none when the name is empty). The callback comes exactly once, from the loop, not inside this call.
+  virtual void Dial(int64_t client, const std::string& token_name, const std::string& token_value,
+                    DialCallback done) = 0;
 
   /// Gives up the dials under way: their callbacks come with cause "canceled".
   virtual void CancelAll() = 0;
+
+  /// Of all connections that came from this dialer, those that are gone included. One sum: a loop over them would cost
+  /// a run with many idle connections more than they do.
+  virtual Traffic traffic() const = 0;
 };
 
 }  // namespace wsload

@@ -1,8 +1,6 @@
 // The addresses of one host name.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <asio/ip/tcp.hpp>
 #include <cstdint>
 #include <functional>
@@ -11,21 +9,11 @@
 #include <vector>
 
 #include "common/loop/asio_event_loop.h"
+#include "common/net/socket_address.h"
 
 namespace wsload {
 
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-
-  int family() const { return storage.ss_family; }
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-  /// "127.0.0.1:9002", "[::1]:9002".
-  std::string ToString() const;
-};
-
-/// Looks the name up once for all dials, on Asio's thread for it, and spreads the dials over its addresses. Loop's
-/// thread.
+/// Looks the name up once for all dials, on Asio's thread for it. Loop's thread.
 class Resolver {
  public:
   enum class State { kWaiting, kReady, kFailed };
@@ -36,28 +24,17 @@ class Resolver {
   /// under way, only the first `changed` counts. A lookup that failed is tried again after a while.
   State Resolve(std::function<void()> changed);
 
-  bool ready() const { return !addresses_.empty(); }
   /// Why it failed; one line.
   const std::string& error() const { return error_; }
 
-  /// The addresses in the order in which this dial shall try them: a different first one each time, those that failed
-  /// lately last.
-  std::vector<size_t> NextOrder();
-  const SocketAddress& address(size_t index) const { return addresses_[index].address; }
-  void MarkFailed(size_t index) { addresses_[index].failed = true; }
-  void MarkGood(size_t index) { addresses_[index].failed = false; }
+  /// As the lookup gave them; empty until it succeeded.
+  const std::vector<SocketAddress>& addresses() const { return addresses_; }
 
  private:
-  struct Entry {
-    SocketAddress address;
-    bool failed = false;
-  };
-
   AsioEventLoop& loop_;
   std::string host_;
   uint16_t port_;
-  std::vector<Entry> addresses_;
-  size_t next_ = 0;
+  std::vector<SocketAddress> addresses_;
   std::string error_;
   int64_t failed_at_ns_ = 0;
   bool under_way_ = false;

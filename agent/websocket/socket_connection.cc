@@ -111,7 +111,7 @@ void SocketConnection::ReadAll() {
         break;
     }
     read_at_ns_ = transport_->loop.MonoNs();
-    bytes_received_ += static_cast<int64_t>(result.size);
+    transport_->traffic.bytes_received += static_cast<int64_t>(result.size);
     Feed({buffer, result.size});
     if (result.size < short_read && !stream_.HasPending()) return;
   }
@@ -127,7 +127,7 @@ void SocketConnection::FeedEarlyBytes() {
   const size_t size = early->size();
   early->reserve(size + kReadPadding);
   read_at_ns_ = transport_->loop.MonoNs();
-  bytes_received_ += static_cast<int64_t>(size);
+  transport_->traffic.bytes_received += static_cast<int64_t>(size);
   Feed({reinterpret_cast<const uint8_t*>(early->data()), size});
 }
 
@@ -171,7 +171,7 @@ SocketConnection::WriteResult SocketConnection::Write(std::string_view frame) {
       WakeAt(0);
       return WriteResult::kBroken;
     }
-    bytes_sent_ += static_cast<int64_t>(frame.size());
+    transport_->traffic.bytes_sent += static_cast<int64_t>(frame.size());
     if (result.status == ByteStream::Status::kOk) {
       if (result.size == frame.size()) return WriteResult::kWritten;
       frame.remove_prefix(result.size);
@@ -181,7 +181,7 @@ SocketConnection::WriteResult SocketConnection::Write(std::string_view frame) {
     UpdateWatch();
     return WriteResult::kQueued;
   }
-  bytes_sent_ += static_cast<int64_t>(frame.size());
+  transport_->traffic.bytes_sent += static_cast<int64_t>(frame.size());
   if (queue_->written > queue_->bytes.size() / 2) {
     queue_->bytes.erase(0, queue_->written);
     queue_->written = 0;

@@ -32,8 +32,6 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   SendResult Send(std::string_view payload) override;
   void Close(uint16_t code, std::string_view reason, int64_t timeout_ns) override;
   void Abort(std::string_view cause) override;
-  int64_t bytes_sent() const override { return bytes_sent_; }
-  int64_t bytes_received() const override { return bytes_received_; }
 
  private:
   enum class State : uint8_t {
@@ -77,8 +75,6 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   std::unique_ptr<std::string> early_;  ///< received before there was an observer
   std::unique_ptr<Timer> timer_;        ///< made when first needed, mostly for closing
   std::unique_ptr<CloseInfo> close_info_;
-  int64_t bytes_sent_ = 0;
-  int64_t bytes_received_ = 0;
   int64_t read_at_ns_ = 0;
   int64_t deadline_ns_ = 0;      ///< of the close handshake, once it has begun
   uint32_t watched_events_ = 0;  ///< 0: not registered with the poller

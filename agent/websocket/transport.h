@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "agent/websocket/connection.h"
+#include "agent/websocket/dialer.h"
 #include "agent/websocket/frame_processor.h"
 #include "common/loop/asio_event_loop.h"
 
@@ -19,6 +20,7 @@ struct Transport {
 
   AsioEventLoop& loop;
   FrameContext frames;
+  Traffic traffic;  ///< of all connections
   /// What was just read from a socket, until the next read; the padding is there to be read over.
   std::array<uint8_t, kReadBytes + Connection::kReadPadding> read_buffer;
 };

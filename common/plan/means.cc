@@ -1,11 +1,11 @@
 #include "common/plan/means.h"
 
-#include <arpa/inet.h>
 #include <fmt/args.h>
 
 #include <algorithm>
 #include <limits>
 
+#include "common/net/socket_address.h"
 #include "common/net/ws_url.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -22,24 +22,30 @@ constexpr int64_t kDescriptorsPerWorker = 5;
 constexpr int64_t kBytesPerClient = 8 << 10;
 constexpr int64_t kTlsBytesPerClient = 32 << 10;
 
-bool IsAddress(const std::string& host) {
-  in6_addr parsed{};
-  return inet_pton(AF_INET, host.c_str(), &parsed) == 1 || inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
+bool IsAddress(const std::string& host) { return SocketAddress::FromLiteral(host, 0).has_value(); }
+
+/// Without overflow; what is below 1 counts as 1.
+int64_t Times(int64_t a, int64_t b) {
+  int64_t product = 0;
+  if (__builtin_mul_overflow(std::max<int64_t>(1, a), std::max<int64_t>(1, b), &product)) {
+    return std::numeric_limits<int64_t>::max();
+  }
+  return product;
 }
 
 int64_t BytesPerClient(bool tls) { return kBytesPerClient + (tls ? kTlsBytesPerClient : 0); }
+
+/// To all destinations; nothing when that is not bounded, or not known.
+std::optional<int64_t> MostConnections(const Means& means, const Needs& needs) {
+  if (means.ports <= 0 || needs.destinations <= 0) return std::nullopt;
+  return Times(means.MostConnections(), needs.destinations);
+}
 
 std::string MiB(int64_t bytes, bool up) { return std::to_string((bytes + (up ? kMiB - 1 : 0)) / kMiB); }
 
 }  // namespace
 
-int64_t Means::MostConnections() const {
-  int64_t product = 0;
-  if (__builtin_mul_overflow(std::max<int64_t>(0, ports), std::max<int64_t>(1, addresses), &product)) {
-    return std::numeric_limits<int64_t>::max();
-  }
-  return product;
-}
+int64_t Means::MostConnections() const { return ports > 0 ? Times(ports, addresses) : 0; }
 
 v1::Means ToProto(const Means& means) {
   v1::Means proto;
@@ -74,12 +80,16 @@ Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
   return {.clients = clients,
           .workers = workers,
           .tls = url.ok() && url->secure,
-          .one_destination = url.ok() && (IsAddress(url->host) || AsciiLower(url->host) == "localhost")};
+          .destinations = url.ok() && (IsAddress(url->host) || AsciiLower(url->host) == "localhost") ? 1 : 0};
 }
 
 int WorkersFor(int agent_workers, int plan_workers, int cores) {
   if (agent_workers > 0) return agent_workers;
   return plan_workers > 0 ? plan_workers : std::max(1, cores);
+}
+
+const std::string& LocalAddrsFor(const std::string& agent_addrs, const std::string& plan_addrs) {
+  return agent_addrs.empty() ? plan_addrs : agent_addrs;
 }
 
 std::vector<Shortage> FindShortages(const Means& means, const Needs& needs) {
@@ -94,8 +104,8 @@ std::vector<Shortage> FindShortages(const Means& means, const Needs& needs) {
     shortages.push_back(
         {Kind::kDescriptors, {clients, std::to_string(needed), std::to_string(means.descriptors_soft)}});
   }
-  if (means.ports > 0 && needs.one_destination && needs.clients > means.MostConnections()) {
-    shortages.push_back({Kind::kPorts, {clients, std::to_string(means.MostConnections())}});
+  if (const std::optional<int64_t> most = MostConnections(means, needs); most && needs.clients > *most) {
+    shortages.push_back({Kind::kPorts, {clients, std::to_string(*most)}});
   }
   if (const int64_t needed = needs.MemoryBytes();
       means.memory_available_bytes > 0 && needed > means.memory_available_bytes) {
@@ -113,7 +123,7 @@ std::optional<int64_t> MostClients(const Means& means, const Needs& needs) {
   nobody.clients = 0;
   if (means.max_clients > 0) bound(means.max_clients);
   if (means.descriptors_soft > 0) bound(means.descriptors_soft - nobody.Descriptors(means.descriptors_in_use));
-  if (means.ports > 0 && needs.one_destination) bound(means.MostConnections());
+  if (const std::optional<int64_t> connections = MostConnections(means, needs)) bound(*connections);
   if (means.memory_available_bytes > 0) bound(means.memory_available_bytes / BytesPerClient(needs.tls));
   return most;
 }
@@ -125,8 +135,8 @@ const char* ShortageFormat(Shortage::Kind kind) {
     case Shortage::Kind::kDescriptors:
       return "{} clients need {} open files and the limit is {}; raise it (ulimit -n), or add agents";
     case Shortage::Kind::kPorts:
-      return "{} clients are more than its {} local ports to one destination; widen net.ipv4.ip_local_port_range, or "
-             "add agents";
+      return "{} clients are more than the {} connections that its source addresses and their ports can make to the "
+             "server; give it more addresses (-local-addrs), widen net.ipv4.ip_local_port_range, or add agents";
     case Shortage::Kind::kMemory:
       return "{} clients need about {} MiB of memory and {} are available; free some, or add agents";
   }

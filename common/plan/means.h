@@ -20,10 +20,10 @@ struct Means {
   int64_t descriptors_hard = 0;  ///< up to which it may be raised
   int64_t descriptors_in_use = 0;
   int64_t ports = 0;      ///< local ports for connections to one destination, per source address
-  int64_t addresses = 1;  ///< source addresses that connections are made from
+  int64_t addresses = 1;  ///< source addresses that connections are made from, in turn
   int64_t memory_available_bytes = 0;
 
-  /// ports * addresses, without overflow.
+  /// ports * addresses, without overflow: to one destination.
   int64_t MostConnections() const;
 
   friend bool operator==(const Means&, const Means&) = default;
@@ -37,18 +37,27 @@ struct Needs {
   int64_t clients = 0;
   int64_t workers = 1;
   bool tls = false;
-  /// All connections go to one address and port: always so when -server names an address; a name may have several.
-  bool one_destination = false;
+  /// Addresses of the server, over which connections are spread: 1 when -server names an address; a name may have
+  /// several. 0: not known.
+  int64_t destinations = 0;
 
   int64_t Descriptors(int64_t in_use) const;
   int64_t MemoryBytes() const;
 };
 
-/// The destination is judged by the URL alone.
+/// The destinations are judged by the URL alone.
 Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers);
 
 /// Worker threads that an agent runs a plan with: its own -workers, else the plan's, else one per core.
 int WorkersFor(int agent_workers, int plan_workers, int cores);
+
+/// Source addresses of a run: an agent's own -local-addrs describe its host and go before the plan's.
+const std::string& LocalAddrsFor(const std::string& agent_addrs, const std::string& plan_addrs);
+
+/// What is said of source addresses that are not the host's own; {}: the addresses.
+inline constexpr char kForeignAddressFormat[] =
+    "cannot connect from {}: not among the host's addresses; add them to an interface (ip addr add), or leave them out "
+    "of -local-addrs";
 
 struct Shortage {
   enum class Kind {

@@ -84,6 +84,7 @@ v1::RunPlan ToProto(const RunPlan& plan) {
   proto.set_ramp_up_ns(plan.ramp_up_ns);
   proto.set_msg_size_bytes(plan.msg_size_bytes);
   proto.set_server(plan.server);
+  proto.set_local_addrs(plan.local_addrs);
   proto.set_protocol(ToWire(kProtocols, plan.protocol));
   proto.set_serializer(ToWire(kSerializers, plan.serializer));
   proto.set_cipher(ToWire(kCiphers, plan.cipher));
@@ -128,6 +129,7 @@ absl::StatusOr<RunPlan> FromProto(const v1::RunPlan& proto) {
   plan.ramp_up_ns = proto.ramp_up_ns();
   plan.msg_size_bytes = proto.msg_size_bytes();
   plan.server = proto.server();
+  plan.local_addrs = proto.local_addrs();
   if (auto status = FromWire(kProtocols, "protocol", proto.protocol(), &plan.protocol); !status.ok()) return status;
   if (auto status = FromWire(kSerializers, "serializer", proto.serializer(), &plan.serializer); !status.ok()) {
     return status;

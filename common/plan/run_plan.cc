@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 
+#include "common/net/source_list.h"
 #include "common/net/ws_url.h"
 #include "common/time/duration.h"
 #include "common/util/status.h"
@@ -29,6 +31,7 @@ constexpr size_t kMaxHeaders = 64;
 constexpr size_t kMaxHeaderBytes = 8192;
 constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxKeyBytes = 64 * 1024;
+constexpr size_t kMaxLocalAddrsBytes = 64 * 1024;
 constexpr size_t kMaxCaBytes = 4 << 20;
 
 // With these bounds the number of messages needs no check of its own.
@@ -130,6 +133,23 @@ absl::Status CheckTarget(const RunPlan& plan) {
   return CheckHeaders(plan);
 }
 
+/// Where both are known without a lookup, one must be able to reach the other.
+absl::Status CheckLocalAddrs(const RunPlan& plan) {
+  if (plan.local_addrs.size() > kMaxLocalAddrsBytes) {
+    return InvalidArgument("-local-addrs: over {} bytes; write ranges, as in 10.0.0.5-10.0.0.9", kMaxLocalAddrsBytes);
+  }
+  const absl::StatusOr<std::vector<SocketAddress>> sources = ParseSourceList(plan.local_addrs);
+  if (!sources.ok()) return InvalidArgument("-local-addrs: {}", Text(sources.status()));
+  const absl::StatusOr<WsUrl> url = ParseWsUrl(plan.server);
+  if (sources->empty() || !url.ok()) return absl::OkStatus();
+  const auto server = SocketAddress::FromLiteral(url->host, url->port);
+  if (!server.has_value()) return absl::OkStatus();
+  const auto reaches = [family = server->family()](const SocketAddress& source) { return source.family() == family; };
+  if (std::any_of(sources->begin(), sources->end(), reaches)) return absl::OkStatus();
+  return InvalidArgument("-local-addrs: no {} address among them, and -server={} has no other; add one",
+                         server->family() == AF_INET6 ? "IPv6" : "IPv4", Shown(plan.server));
+}
+
 absl::Status CheckCipher(const RunPlan& plan) {
   const size_t length = plan.cipher_key.size();
   switch (plan.cipher) {
@@ -180,6 +200,7 @@ absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckLoad(plan); !status.ok()) return status;
   if (auto status = CheckTimes(plan); !status.ok()) return status;
   if (auto status = CheckTarget(plan); !status.ok()) return status;
+  if (auto status = CheckLocalAddrs(plan); !status.ok()) return status;
   if (plan.serializer != Serializer::kJson && plan.serializer != Serializer::kProto) {
     return InvalidArgument("-serializer: unknown; want json or proto");
   }

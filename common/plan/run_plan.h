@@ -26,6 +26,7 @@ struct RunPlan {
   int64_t ramp_up_ns = 10 * kNsPerSecond;
   int64_t msg_size_bytes = 100;
   std::string server = "ws://localhost:9002/ws";
+  std::string local_addrs;  ///< as ParseSourceList() takes it; empty: the agent's own, else as the kernel chooses
 
   Protocol protocol = Protocol::kGateway;
   Serializer serializer = Serializer::kJson;

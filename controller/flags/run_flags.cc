@@ -81,6 +81,8 @@ void BindLoad(FlagSet& flags, Raw& raw) {
             {AgentLossPolicy::kFail, AgentLossPolicy::kContinue, AgentLossPolicy::kRebalance},
             "fail: the run ends; continue: without it; rebalance: the others take over", false);
   flags.Add("agent-lease", DurationNs{&raw.options.agent_lease_ns}, "an agent that hangs stops by itself after it");
+  flags.Add("local-addrs", &plan.local_addrs,
+            "source addresses and ranges of the agents' hosts; none: the kernel's choice");
   flags.Add("workers", &plan.workers, "worker threads per agent; 0: one per core");
 }
 

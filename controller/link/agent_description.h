@@ -23,6 +23,7 @@ struct AgentDescription {
 struct DescribeOptions {
   std::string target;                                                     ///< ws:// or wss:// URL; empty: none
   v1::DescribeRequest::Depth depth = v1::DescribeRequest::DEPTH_ALLOWED;  ///< to which agents look at it
+  std::string local_addrs;                                                ///< the plan's
   int clock_exchanges = 1;
   int64_t timeout_ns = 10 * kNsPerSecond;
 };

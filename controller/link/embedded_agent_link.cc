@@ -70,6 +70,7 @@ AgentDescription DescribeEmbeddedAgent(const AgentConfig& config, const Describe
   v1::DescribeRequest request;
   request.set_target(options.target);
   request.set_depth(options.depth);
+  request.set_local_addrs(options.local_addrs);
   AgentDescription description;
   description.address = kAddress;
   description.response = Describe(config, request);

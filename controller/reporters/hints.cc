@@ -19,6 +19,7 @@ std::optional<Msg> ConnectionHint(std::string_view cause) {
       {"tls_certificate", Msg::kHintTlsCertificate},
       {"no_descriptors", Msg::kHintNoDescriptors},
       {"no_ports", Msg::kHintNoPorts},
+      {"source_address", Msg::kHintSourceAddress},
       {"reset", Msg::kHintReset},
       {"eof", Msg::kHintReset},
       {"closed_1001", Msg::kHintClosed1001},

@@ -111,8 +111,11 @@ constexpr Entry kEntries[] = {
      "证书不受信任：请用 -ca-file 指定 CA 证书，或使用 -insecure-skip-verify"},
     {Msg::kHintNoDescriptors, "raise the limit of open files on the load host (ulimit -n), or add agents",
      "请提高压测机的打开文件数上限 (ulimit -n)，或增加压测节点"},
-    {Msg::kHintNoPorts, "local ports used up (about 28,000 per source address): add agents",
-     "本地端口耗尽（每个源地址约 28000 个）：请增加压测节点"},
+    {Msg::kHintNoPorts,
+     "local ports used up (about 28,000 per source address): give more addresses with -local-addrs, or add agents",
+     "本地端口耗尽（每个源地址约 28000 个）：请用 -local-addrs 增加源地址，或增加压测节点"},
+    {Msg::kHintSourceAddress, "a source address (-local-addrs) is not the load host's, or of the wrong family",
+     "源地址 (-local-addrs) 不属于压测机，或与服务器的地址族不同"},
     {Msg::kHintReset, "the other side broke the connection: look into the server's log",
      "对端断开了连接：请查看服务器日志"},
     {Msg::kHintClosed1001, "the server is going away or re-balancing", "服务器正在下线或重新均衡"},
@@ -209,9 +212,12 @@ std::string_view ChineseProblem(AgentProblem::Kind kind) {
     case Kind::kDescriptors:
       return "{} 个客户端需要打开 {} 个文件，而上限为 {}；请提高上限 (ulimit -n)，或增加压测节点";
     case Kind::kPorts:
-      return "{} 个客户端超过其到单一目标的 {} 个本地端口；请放宽 net.ipv4.ip_local_port_range，或增加压测节点";
+      return "{} 个客户端超过其源地址和本地端口到该服务器的 {} 个连接上限；请增加源地址 (-local-addrs)、放宽 "
+             "net.ipv4.ip_local_port_range，或增加压测节点";
     case Kind::kMemory:
       return "{} 个客户端约需 {} MiB 内存，而可用 {} MiB；请释放内存，或增加压测节点";
+    case Kind::kForeignAddress:
+      return "无法从 {} 发起连接：不是该主机的地址；请将其加到网卡上 (ip addr add)，或从 -local-addrs 中去掉";
     case Kind::kTargetNotResolved:
       return "无法解析 {} 的主机名；请检查 -server 以及该节点的 DNS";
     case Kind::kTargetRefused:

@@ -103,6 +103,7 @@ enum class Msg {
   kHintTlsCertificate,
   kHintNoDescriptors,
   kHintNoPorts,
+  kHintSourceAddress,
   kHintReset,
   kHintClosed1001,
   kHintClosed1003,

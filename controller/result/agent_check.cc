@@ -22,6 +22,10 @@ using Reach = v1::TargetReport;
 // Servers take user tokens as early or late as this, if they look at all.
 constexpr int64_t kClockBoundNs = 30 * kNsPerSecond;
 
+// As many as an agent tells.
+constexpr int kMaxTargetAddresses = 64;
+constexpr size_t kMaxListLength = 200;
+
 Kind KindOf(Shortage::Kind kind) {
   switch (kind) {
     case Shortage::Kind::kMaxClients:
@@ -38,7 +42,9 @@ Kind KindOf(Shortage::Kind kind) {
 
 Needs NeedsOnAgent(const v1::DescribeResponse& response, const RunPlan& plan, int64_t clients) {
   Needs needs = NeedsOf(plan, clients, WorkersFor(response.workers(), plan.workers, response.cores()));
-  needs.one_destination |= response.target().addresses_size() == 1;
+  // Of a longer list it is not told how long it is.
+  const int known = response.target().addresses_size();
+  if (needs.destinations == 0 && known < kMaxTargetAddresses) needs.destinations = known;
   return needs;
 }
 
@@ -81,6 +87,8 @@ const char* ProblemFormat(Kind kind) {
       return ShortageFormat(Shortage::Kind::kPorts);
     case Kind::kMemory:
       return ShortageFormat(Shortage::Kind::kMemory);
+    case Kind::kForeignAddress:
+      return kForeignAddressFormat;
     case Kind::kTargetNotResolved:
       return "cannot resolve the host of {}; check -server, and the DNS of the agent's host";
     case Kind::kTargetRefused:
@@ -131,6 +139,9 @@ AgentCheck CheckAgent(const std::string& address, const absl::Status& status, co
   if (response.target().reach() == Reach::REACH_NOT_ALLOWED) {
     check.problems.push_back({Kind::kTargetNotAllowed, {TargetOf(plan)}});
   }
+  if (!response.foreign_addresses().empty()) {
+    check.problems.push_back({Kind::kForeignAddress, {Shown(response.foreign_addresses(), kMaxListLength)}});
+  }
   check.most_clients = MostClients(means, needs);
   for (Shortage& shortage : FindShortages(means, needs)) {
     check.problems.push_back({KindOf(shortage.kind), std::move(shortage.args)});
@@ -164,7 +175,7 @@ void CheckSurroundings(const RunPlan& plan, AgentCheck& check) {
 bool NeedsDestinations(const v1::DescribeResponse& response, const RunPlan& plan, int64_t clients) {
   const Means means = FromProto(response.means());
   const Needs needs = NeedsOnAgent(response, plan, clients);
-  return means.ports > 0 && !needs.one_destination && clients > means.MostConnections();
+  return means.ports > 0 && needs.destinations == 0 && clients > means.MostConnections();
 }
 
 }  // namespace wsload

@@ -24,6 +24,7 @@ struct AgentProblem {
     kDescriptors,
     kPorts,
     kMemory,
+    kForeignAddress,     ///< source addresses
     kTargetNotResolved,  ///< target
     kTargetRefused,      ///< target
     kTargetUnreachable,  ///< target

@@ -124,6 +124,7 @@ Json Headers(const RunPlan& plan) {
 
 Json Plan(const RunPlan& plan) {
   return {{"server", RedactUrl(plan.server)},
+          {"local_addrs", plan.local_addrs},
           {"clients", plan.clients},
           {"mps", plan.mps},
           {"duration_ns", plan.duration_ns},

@@ -62,6 +62,7 @@ bool WantsLookup(const std::vector<AgentDescription>& descriptions, const RunPla
 
 std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss) {
   DescribeOptions options;
+  options.local_addrs = plan.local_addrs;
   options.target = plan.server;
   std::vector<AgentDescription> descriptions = DescribeAll(agents, options);
   if (WantsLookup(descriptions, plan, on_agent_loss)) {
@@ -74,6 +75,7 @@ std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan
 std::vector<AgentCheck> CheckForDoctor(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss,
                                        bool probe_target) {
   DescribeOptions options;
+  options.local_addrs = plan.local_addrs;
   options.clock_exchanges = kClockExchanges;
   if (probe_target) {
     options.target = plan.server;

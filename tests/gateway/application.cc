@@ -92,7 +92,7 @@ HandshakeReply Application::OnRequest(Connection& connection, const HttpRequest&
 void Application::StartSession(Connection& connection, const HttpRequest& request, int64_t now_ns) {
   const GatewayOptions& options = state_.options;
   Session& session = connection.session;
-  ++state_.truth.handshakes.accepted;
+  state_.truth.Accepted(connection.PeerAddress());
   session.user = state_.shared.Connected(options.echo ? std::nullopt : std::optional(session.user_id), now_ns);
   if (options.verbose) fmt::print(stderr, "user {} connected\n", session.user_id);
   if (options.close_after.age_ns > 0) {

@@ -80,6 +80,8 @@ class Connection {
   /// All is said and written; only the peer's end is awaited.
   bool farewell_said() const { return writing_finished_; }
   Ending ending() const { return ending_; }
+  /// Without the port.
+  std::string PeerAddress() const { return stream_.PeerAddress(); }
 
   /// The socket may have news (edge-triggered): reads, handles and answers what is there. `hang_up`: the peer has
   /// finished sending.

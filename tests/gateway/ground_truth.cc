@@ -3,11 +3,26 @@
 #include <nlohmann/json.hpp>
 
 namespace wsload::gateway {
+namespace {
+
+void CountPeer(std::map<std::string, int64_t>& peers, const std::string& peer, int64_t count) {
+  const bool known = peers.contains(peer) || peers.size() < GroundTruth::kMaxPeers;
+  peers[known ? peer : "others"] += count;
+}
+
+}  // namespace
+
+void GroundTruth::Accepted(const std::string& peer) {
+  ++handshakes.accepted;
+  CountPeer(handshakes.peers, peer, 1);
+}
 
 void GroundTruth::Add(const GroundTruth& other) {
   handshakes.accepted += other.handshakes.accepted;
   handshakes.abandoned += other.handshakes.abandoned;
   for (const auto& [status, count] : other.handshakes.rejected) handshakes.rejected[status] += count;
+
+  for (const auto& [peer, count] : other.handshakes.peers) CountPeer(handshakes.peers, peer, count);
 
   connections.closed_by_client += other.connections.closed_by_client;
   connections.closed_by_server += other.connections.closed_by_server;
@@ -41,7 +56,11 @@ std::string GroundTruth::ToJson() const {
   Json rejected = Json::object();
   for (const auto& [status, count] : handshakes.rejected) rejected[std::to_string(status)] = count;
   const Json json = {
-      {"handshakes", {{"accepted", handshakes.accepted}, {"rejected", rejected}, {"abandoned", handshakes.abandoned}}},
+      {"handshakes",
+       {{"accepted", handshakes.accepted},
+        {"rejected", rejected},
+        {"abandoned", handshakes.abandoned},
+        {"peers", handshakes.peers}}},
       {"connections",
        {{"open", connections.open},
         {"peak", connections.peak},

@@ -1,6 +1,7 @@
 // What the gateway saw: the figures against which the generator's own are held.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -9,10 +10,13 @@ namespace wsload::gateway {
 
 /// upstream = acks_sent + acks_dropped + acks_unsent + acks_pending + rate_limited + duplicates, at any time.
 struct GroundTruth {
+  static constexpr size_t kMaxPeers = 1024;
+
   struct Handshakes {
     int64_t accepted = 0;
-    std::map<int, int64_t> rejected;  ///< HTTP status to count
-    int64_t abandoned = 0;            ///< connections that went away, or failed in TLS, before an answer
+    std::map<int, int64_t> rejected;       ///< HTTP status to count
+    int64_t abandoned = 0;                 ///< connections that went away, or failed in TLS, before an answer
+    std::map<std::string, int64_t> peers;  ///< source address to accepted ones; beyond kMaxPeers addresses: "others"
   };
   struct Connections {
     int64_t open = 0;
@@ -58,6 +62,9 @@ struct GroundTruth {
   Messages messages;
   Traffic traffic;
   PerClient per_client;
+
+  /// One more accepted handshake.
+  void Accepted(const std::string& peer);
 
   /// Adds another thread's handshakes, messages, traffic and connection ends; not what is known for all threads
   /// together (open, peak, user ids, per client).

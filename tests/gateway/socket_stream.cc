@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <limits>
 
+#include "common/net/socket_address.h"
 #include "common/util/status.h"
 
 namespace wsload::gateway {
@@ -38,6 +39,13 @@ SocketStream::SocketStream(int fd, SSL_CTX* context) : fd_(fd) {
 }
 
 SocketStream::~SocketStream() { close(fd_); }
+
+std::string SocketStream::PeerAddress() const {
+  sockaddr_storage peer = {};
+  socklen_t size = sizeof peer;
+  if (getpeername(fd_, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return "";
+  return SocketAddress::FromSystem(reinterpret_cast<const sockaddr*>(&peer), size).Literal();
+}
 
 SocketStream::Result SocketStream::TlsResult(int returned, size_t& done) {
   if (returned > 0) {

@@ -34,6 +34,8 @@ class SocketStream {
 
   int fd() const { return fd_; }
   bool secure() const { return ssl_ != nullptr; }
+  /// "127.0.0.1", "::1"; empty when the peer is gone.
+  std::string PeerAddress() const;
 
   /// kDone: 1 to `size` bytes, in `done`. kEnd: the peer will send no more.
   Result Read(char* data, size_t size, size_t& done);

@@ -29,7 +29,10 @@ class ConnectionTest : public ::testing::TestWithParam<bool> {
     DialOptions options = LoopbackOptions(server_->port(), secure());
     if (secure()) options.ca_pem = identity.cert_pem;
     if (change) change(options);
-    DialResult result = DialOnce(loop_, options);
+    auto dialer = NewDialer(loop_, options);
+    ASSERT_TRUE(dialer.ok()) << dialer.status();
+    dialer_ = *std::move(dialer);
+    DialResult result = DialOnce(loop_, *dialer_);
     ASSERT_NE(result.connection, nullptr) << result.cause << ": " << result.detail;
     connection_ = std::move(result.connection);
     connection_->SetObserver(&observer_);
@@ -46,6 +49,7 @@ class ConnectionTest : public ::testing::TestWithParam<bool> {
   std::promise<std::string> told_;  ///< by the script; outlives the server
   std::unique_ptr<ScriptedServer> server_;
   RecordingObserver observer_;
+  std::unique_ptr<Dialer> dialer_;
   std::unique_ptr<Connection> connection_;
 };
 
@@ -63,8 +67,8 @@ TEST_P(ConnectionTest, EchoesAndClosesCleanly) {
   EXPECT_THAT(observer_.messages, ElementsAre("first", ""));
   EXPECT_TRUE(observer_.last_binary);
   EXPECT_LE(observer_.last_message_ns, loop_.MonoNs());
-  EXPECT_EQ(connection_->bytes_sent(), 11 + 6);
-  EXPECT_EQ(connection_->bytes_received(), 7 + 2);
+  EXPECT_EQ(dialer_->traffic().bytes_sent, 11 + 6);
+  EXPECT_EQ(dialer_->traffic().bytes_received, 7 + 2);
   connection_->Close(1000, "done", 5'000 * kMs);
   connection_->Close(1001, "again", 0);
   EXPECT_EQ(connection_->Send("too late"), SendResult::kRefused);
@@ -297,7 +301,7 @@ TEST_P(ConnectionTest, CompressesBothWays) {
       [](DialOptions& options) { options.compress = true; });
   const std::string question = "a question, a question, a question";
   EXPECT_EQ(connection_->Send(question), SendResult::kSent);
-  EXPECT_LT(connection_->bytes_sent(), static_cast<int64_t>(question.size()));
+  EXPECT_LT(dialer_->traffic().bytes_sent, static_cast<int64_t>(question.size()));
   ASSERT_TRUE(RunUntilMessages(4));
   EXPECT_EQ(told_.get_future().get(), question);
   const std::string answer = "an answer, an answer, an answer";

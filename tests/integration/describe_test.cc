@@ -265,12 +265,36 @@ TEST_F(CommandsTest, AShareBeyondAnAgentsMeansIsRefusedBeforeTheRun) {
   const TestAgent agent(SampleConfig());
   const std::string flag = "-agents=" + agent.address().address;
   const std::string printed = Output(&RunCommand, {flag, "-clients=1001", "-server=ws://127.0.0.1:1/ws"}, 1);
-  for (const char* part : {"-max-clients=77", "the limit is 1000; raise it (ulimit -n)", "its 500 local ports"}) {
+  for (const char* part : {"-max-clients=77", "the limit is 1000; raise it (ulimit -n)", "the 500 connections that"}) {
     EXPECT_THAT(printed, HasSubstr(part));
   }
   EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=77"}, 0), HasSubstr("1 of 1 agents are ready"));
   // The name is looked up, as it may have more than one address; it does not.
-  EXPECT_THAT(Output(&RunCommand, {flag, "-clients=1001", "-server=ws://localhost:1/ws"}, 1), HasSubstr("local ports"));
+  EXPECT_THAT(Output(&RunCommand, {flag, "-clients=1001", "-server=ws://localhost:1/ws"}, 1),
+              HasSubstr("-local-addrs"));
+}
+
+TEST_F(CommandsTest, SourceAddressesMustBeTheAgents) {
+  const TestAgent agent(SampleConfig());
+  const std::string flag = "-agents=" + agent.address().address;
+  // TEST-NET-3 is nobody's.
+  for (const Command command : {&RunCommand, &DoctorCommand}) {
+    const std::string printed = Output(command, {flag, "-local-addrs=127.0.0.2,203.0.113.1-203.0.113.9"}, 1);
+    EXPECT_THAT(printed, HasSubstr("agent " + agent.address().address +
+                                   ": cannot connect from 203.0.113.1, 203.0.113.2, 203.0.113.3 and 6 more: not among the "
+                                   "host's addresses; add them to an interface (ip addr add)"));
+  }
+  EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=70", "-local-addrs=127.0.0.2-127.0.0.5"}, 0),
+              HasSubstr("4 x 500 = 2000"));
+}
+
+TEST_F(CommandsTest, AnAgentsOwnSourceAddressesGoBeforeThePlans) {
+  AgentConfig config = SampleConfig();
+  config.local_addrs = "127.0.0.2-127.0.0.4";
+  const TestAgent agent(std::move(config));
+  const std::string flag = "-agents=" + agent.address().address;
+  EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=70"}, 0), HasSubstr("3 x 500 = 1500"));
+  EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=70", "-local-addrs=203.0.113.1"}, 0), HasSubstr("3 x 500 = 1500"));
 }
 
 TEST_F(CommandsTest, ATargetThatAnAgentMayNotLoadIsRefusedBeforeTheRun) {

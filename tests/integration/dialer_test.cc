@@ -8,6 +8,7 @@
 
 #include <mutex>
 
+#include "common/net/source_list.h"
 #include "tests/integration/loop_runner.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_certificate.h"
@@ -150,6 +151,35 @@ TEST(DialerTest, ANameIsTriedAtAllItsAddresses) {
   for (int i = 0; i < 4; ++i) EXPECT_EQ(DialOnce(loop, **dialer).cause, "");
 }
 
+TEST(DialerTest, SourcesTakeTurns) {
+  ScriptedServer server([](Peer& peer) {
+    peer.Upgrade();
+    peer.WaitForEnd();
+  });
+  AsioEventLoop loop;
+  DialOptions options = LoopbackOptions(server.port());
+  options.sources = *ParseSourceList("127.0.1.1-127.0.1.2");
+  auto dialer = NewDialer(loop, options);
+  ASSERT_TRUE(dialer.ok());
+  for (int client = 0; client < 4; ++client) EXPECT_EQ(DialOnce(loop, **dialer, "", client).cause, "");
+  EXPECT_THAT(server.Peers(), ::testing::ElementsAre("127.0.1.1", "127.0.1.2", "127.0.1.1", "127.0.1.2"));
+}
+
+TEST(DialerTest, ASourceOfAnotherHostHasACauseOfItsOwn) {
+  const DeadPort port;
+  AsioEventLoop loop;
+  DialOptions options = LoopbackOptions(port.port());
+  options.sources = *ParseSourceList("203.0.113.1");
+  const DialResult result = DialOnce(loop, options);
+  EXPECT_EQ(result.cause, "source_address");
+  EXPECT_THAT(result.detail, HasSubstr("bind 203.0.113.1: "));
+  EXPECT_THAT(result.detail, HasSubstr("-local-addrs"));
+  options.sources = *ParseSourceList("::1");
+  const DialResult other_family = DialOnce(loop, options);
+  EXPECT_EQ(other_family.cause, "source_address");
+  EXPECT_THAT(other_family.detail, HasSubstr("IPv4 and IPv6 do not mix"));
+}
+
 TEST(DialerTest, NoDescriptors) {
   const DeadPort port;
   AsioEventLoop loop;
@@ -172,12 +202,12 @@ TEST(DialerTest, CancelAllAndEndOfTheDialer) {
   auto dialer = NewDialer(loop, LoopbackOptions(server.port()));
   ASSERT_TRUE(dialer.ok());
   std::vector<std::string> causes;
-  for (int i = 0; i < 3; ++i) (*dialer)->Dial("", "", [&](DialResult result) { causes.push_back(result.cause); });
+  for (int i = 0; i < 3; ++i) (*dialer)->Dial(0, "", "", [&](DialResult result) { causes.push_back(result.cause); });
   (*dialer)->CancelAll();
   EXPECT_TRUE(causes.empty());
   ASSERT_TRUE(RunUntil(loop, [&] { return causes.size() == 3; }));
   EXPECT_THAT(causes, ::testing::Each("canceled"));
-  (*dialer)->Dial("", "", [&](DialResult) { ADD_FAILURE() << "the dialer is gone"; });
+  (*dialer)->Dial(0, "", "", [&](DialResult) { ADD_FAILURE() << "the dialer is gone"; });
   dialer->reset();
   loop.io_context().poll();
 }
@@ -192,7 +222,7 @@ TEST(DialerTest, ManyAtOnce) {
   ASSERT_TRUE(dialer.ok());
   std::vector<std::unique_ptr<Connection>> connections;
   for (int i = 0; i < 100; ++i) {
-    (*dialer)->Dial("", "", [&](DialResult result) {
+    (*dialer)->Dial(0, "", "", [&](DialResult result) {
       EXPECT_EQ(result.cause, "") << result.detail;
       connections.push_back(std::move(result.connection));
     });

@@ -61,9 +61,9 @@ inline DialOptions LoopbackOptions(uint16_t port, bool secure = false) {
 }
 
 /// One dial, to its end.
-inline DialResult DialOnce(AsioEventLoop& loop, Dialer& dialer, const std::string& token = {}) {
+inline DialResult DialOnce(AsioEventLoop& loop, Dialer& dialer, const std::string& token = {}, int64_t client = 0) {
   std::optional<DialResult> result;
-  dialer.Dial(token.empty() ? "" : "token", token, [&result](DialResult got) { result = std::move(got); });
+  dialer.Dial(client, token.empty() ? "" : "token", token, [&result](DialResult got) { result = std::move(got); });
   EXPECT_FALSE(result.has_value()) << "never inside the call";
   EXPECT_TRUE(RunUntil(loop, [&result] { return result.has_value(); }));
   return result ? std::move(*result) : DialResult{};

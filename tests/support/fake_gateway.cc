@@ -6,7 +6,8 @@ namespace wsload {
 
 class FakeConnection final : public Connection {
  public:
-  FakeConnection(FakeGateway& gateway, int index) : gateway_(gateway), index_(index) {
+  FakeConnection(FakeGateway& gateway, int index, std::shared_ptr<Traffic> traffic)
+      : gateway_(gateway), index_(index), traffic_(std::move(traffic)) {
     gateway_.connections_[index_] = this;
   }
   ~FakeConnection() override { gateway_.connections_.erase(index_); }
@@ -15,7 +16,7 @@ class FakeConnection final : public Connection {
 
   SendResult Send(std::string_view payload) override {
     if (closing_ || gateway_.send_result == SendResult::kRefused) return SendResult::kRefused;
-    bytes_sent_ += static_cast<int64_t>(payload.size());
+    traffic_->bytes_sent += static_cast<int64_t>(payload.size());
     gateway_.Received(*this, payload);
     return gateway_.send_result;
   }
@@ -23,7 +24,8 @@ class FakeConnection final : public Connection {
   void Close(uint16_t code, std::string_view, int64_t) override {
     if (std::exchange(closing_, true)) return;
     ++gateway_.closes_seen;
-    gateway_.loop_.Post([&gateway = gateway_, index = index_, code] {
+    if (gateway_.on_close) gateway_.on_close();
+    gateway_.Later(gateway_.close_delay_ns, [&gateway = gateway_, index = index_, code] {
       gateway.Break(index, {CloseInfo::Kind::kCleanByUs, code, "", "closed_" + std::to_string(code)});
     });
   }
@@ -35,14 +37,11 @@ class FakeConnection final : public Connection {
     });
   }
 
-  int64_t bytes_sent() const override { return bytes_sent_; }
-  int64_t bytes_received() const override { return bytes_received_; }
-
   int index() const { return index_; }
 
   void Deliver(const std::string& wire, int64_t now_ns) {
     if (observer_ == nullptr || ended_) return;
-    bytes_received_ += static_cast<int64_t>(wire.size());
+    traffic_->bytes_received += static_cast<int64_t>(wire.size());
     std::string padded = wire;
     padded.resize(wire.size() + kReadPadding);
     observer_->OnMessage(*this, std::string_view(padded).substr(0, wire.size()), true, now_ns);
@@ -58,11 +57,10 @@ class FakeConnection final : public Connection {
  private:
   FakeGateway& gateway_;
   const int index_;
+  const std::shared_ptr<Traffic> traffic_;
   ConnectionObserver* observer_ = nullptr;
   bool closing_ = false;
   bool ended_ = false;
-  int64_t bytes_sent_ = 0;
-  int64_t bytes_received_ = 0;
 };
 
 class FakeDialer final : public Dialer {
@@ -70,7 +68,7 @@ class FakeDialer final : public Dialer {
   explicit FakeDialer(FakeGateway& gateway) : gateway_(gateway) {}
   ~FakeDialer() override { *alive_ = false; }
 
-  void Dial(const std::string&, const std::string& token_value, DialCallback done) override {
+  void Dial(int64_t, const std::string&, const std::string& token_value, DialCallback done) override {
     const int dial = static_cast<int>(gateway_.dialled_ns.size());
     const int64_t started_ns = gateway_.loop_.MonoNs();
     gateway_.dialled_ns.push_back(started_ns);
@@ -82,7 +80,7 @@ class FakeDialer final : public Dialer {
       if (node.empty()) return;
       DialResult result{.started_ns = started_ns, .finished_ns = gateway_.loop_.MonoNs()};
       if (gateway_.refuse_dial) result.cause = gateway_.refuse_dial(dial);
-      if (result.cause.empty()) result.connection = gateway_.NewConnection();
+      if (result.cause.empty()) result.connection = gateway_.NewConnection(traffic_);
       node.mapped()(std::move(result));
     });
   }
@@ -96,9 +94,12 @@ class FakeDialer final : public Dialer {
     }
   }
 
+  Traffic traffic() const override { return *traffic_; }
+
  private:
   FakeGateway& gateway_;
   std::map<int, DialCallback> open_;
+  const std::shared_ptr<Traffic> traffic_ = std::make_shared<Traffic>();
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
@@ -109,8 +110,8 @@ FakeGateway::~FakeGateway() = default;
 
 std::unique_ptr<Dialer> FakeGateway::NewDialer() { return std::make_unique<FakeDialer>(*this); }
 
-std::unique_ptr<Connection> FakeGateway::NewConnection() {
-  return std::make_unique<FakeConnection>(*this, next_connection_++);
+std::unique_ptr<Connection> FakeGateway::NewConnection(std::shared_ptr<Traffic> traffic) {
+  return std::make_unique<FakeConnection>(*this, next_connection_++, std::move(traffic));
 }
 
 void FakeGateway::Later(int64_t delay_ns, std::function<void()> work) {

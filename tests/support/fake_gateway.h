@@ -43,6 +43,9 @@ class FakeGateway {
   /// Cause of a failed dial, by dial number; "" for success. All succeed when empty.
   std::function<std::string(int dial)> refuse_dial;
   bool answer_heartbeats = true;
+  int64_t close_delay_ns = 0;
+  /// Told of every close frame before it is answered.
+  std::function<void()> on_close;
   /// Send() on the connections answers this.
   SendResult send_result = SendResult::kSent;
 
@@ -58,8 +61,8 @@ class FakeGateway {
 
   /// A dialer whose connections end here.
   std::unique_ptr<Dialer> NewDialer();
-  /// One established connection, for tests without a dialer.
-  std::unique_ptr<Connection> NewConnection();
+  /// One established connection, for tests without a dialer. Its bytes are added to `traffic`.
+  std::unique_ptr<Connection> NewConnection(std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>());
 
   int open() const { return static_cast<int>(connections_.size()); }
 

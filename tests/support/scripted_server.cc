@@ -15,6 +15,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "common/net/socket_address.h"
+
 namespace wsload {
 namespace {
 
@@ -146,7 +148,9 @@ ScriptedServer::~ScriptedServer() {
 
 void ScriptedServer::Accept() {
   for (;;) {
-    const int fd = accept4(listen_fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    const int fd = accept4(listen_fd_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC);
     if (fd < 0) return;
     const timeval patience{5, 0};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -159,9 +163,15 @@ void ScriptedServer::Accept() {
       return;
     }
     ++accepted_;
+    peer_addresses_.push_back(SocketAddress::FromSystem(reinterpret_cast<sockaddr*>(&peer), size).Literal());
     open_.push_back(fd);
     peers_.emplace_back([this, fd] { Serve(fd); });
   }
+}
+
+std::vector<std::string> ScriptedServer::Peers() {
+  const std::lock_guard lock(mutex_);
+  return peer_addresses_;
 }
 
 void ScriptedServer::Serve(int fd) {

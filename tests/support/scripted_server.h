@@ -63,6 +63,8 @@ class ScriptedServer {
 
   uint16_t port() const { return port_; }
   int accepted() const { return accepted_; }
+  /// The address of each connection's other end, without the port, in the order they came.
+  std::vector<std::string> Peers();
 
  private:
   void Accept();
@@ -76,6 +78,7 @@ class ScriptedServer {
   std::mutex mutex_;
   bool stopping_ = false;
   std::vector<int> open_;
+  std::vector<std::string> peer_addresses_;
   std::vector<std::thread> peers_;
   std::thread acceptor_;
 };

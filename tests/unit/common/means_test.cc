@@ -22,7 +22,7 @@ std::vector<Kind> KindsShort(const Means& means, const Needs& needs) {
 }
 
 TEST(Means, WhatIsNotKnownBoundsNothing) {
-  const Needs needs{.clients = 1'000'000'000, .workers = 1024, .tls = true, .one_destination = true};
+  const Needs needs{.clients = 1'000'000'000, .workers = 1024, .tls = true, .destinations = 1};
   EXPECT_THAT(KindsShort(Means{}, needs), IsEmpty());
   EXPECT_EQ(MostClients(Means{}, needs), std::nullopt);
   EXPECT_TRUE(CheckMeans(Means{}, needs).ok());
@@ -37,8 +37,9 @@ TEST(Means, EachBoundHoldsToTheClient) {
   const Case cases[] = {
       {{.max_clients = 50}, {}, Kind::kMaxClients},
       {{.descriptors_soft = 200, .descriptors_in_use = 16}, {.workers = 2}, Kind::kDescriptors},
-      {{.ports = 100}, {.one_destination = true}, Kind::kPorts},
-      {{.ports = 100, .addresses = 3}, {.one_destination = true}, Kind::kPorts},
+      {{.ports = 100}, {.destinations = 1}, Kind::kPorts},
+      {{.ports = 100, .addresses = 3}, {.destinations = 1}, Kind::kPorts},
+      {{.ports = 100, .addresses = 3}, {.destinations = 4}, Kind::kPorts},
       {{.memory_available_bytes = 1 << 20}, {}, Kind::kMemory},
       {{.memory_available_bytes = 1 << 20}, {.tls = true}, Kind::kMemory},
   };
@@ -83,12 +84,13 @@ TEST(Means, TlsTakesMoreMemory) {
 
 TEST(Means, AllShortagesStandInOneLineWithTheirMends) {
   const Means means{.max_clients = 5, .descriptors_soft = 64, .ports = 7, .memory_available_bytes = 1};
-  const absl::Status status = CheckMeans(means, {.clients = 100, .one_destination = true});
+  const absl::Status status = CheckMeans(means, {.clients = 100, .destinations = 1});
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   const std::string line(Text(status));
   EXPECT_THAT(line, HasSubstr("100 clients are more than its -max-clients=5"));
   EXPECT_THAT(line, HasSubstr("the limit is 64; raise it (ulimit -n), or add agents"));
-  EXPECT_THAT(line, HasSubstr("its 7 local ports to one destination; widen net.ipv4.ip_local_port_range"));
+  EXPECT_THAT(line, HasSubstr("the 7 connections that its source addresses and their ports can make to the server; "
+                              "give it more addresses (-local-addrs), widen net.ipv4.ip_local_port_range"));
   EXPECT_THAT(line, HasSubstr("about 1 MiB of memory and 0 are available"));
   EXPECT_EQ(line.find('\n'), std::string::npos);
 }
@@ -115,9 +117,23 @@ TEST(Means, HostileFiguresOverflowNothing) {
     proto.set_addresses(extreme);
     proto.set_memory_available_bytes(extreme);
     const Means means = FromProto(proto);
-    EXPECT_THAT(KindsShort(means, {.clients = 100, .workers = 2, .one_destination = true}), IsEmpty()) << extreme;
+    EXPECT_THAT(KindsShort(means, {.clients = 100, .workers = 2, .destinations = 1}), IsEmpty()) << extreme;
     EXPECT_GE(means.MostConnections(), 0);
   }
+}
+
+TEST(Means, EverySourceAddressHasItsPortsToEveryDestination) {
+  const Means means{.ports = 100, .addresses = 3};
+  EXPECT_EQ(means.MostConnections(), 300);
+  EXPECT_EQ(MostClients(means, {.destinations = 1}), 300);
+  EXPECT_EQ(MostClients(means, {.destinations = 5}), 1500);
+  EXPECT_EQ(MostClients(means, {.destinations = 0}), std::nullopt) << "not known";
+}
+
+TEST(Means, TheAgentsOwnAddressesOutrankThePlans) {
+  EXPECT_EQ(LocalAddrsFor("10.0.0.1", "10.0.0.2"), "10.0.0.1");
+  EXPECT_EQ(LocalAddrsFor("", "10.0.0.2"), "10.0.0.2");
+  EXPECT_EQ(LocalAddrsFor("", ""), "");
 }
 
 TEST(Means, TheAgentsWorkersOutrankThePlans) {

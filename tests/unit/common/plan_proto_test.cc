@@ -25,6 +25,7 @@ RunPlan UnusualPlan() {
   plan.ramp_up_ns = 5 * kNsPerSecond;
   plan.msg_size_bytes = 678;
   plan.server = "wss://gate.example/ws?x=1";
+  plan.local_addrs = "10.0.0.1-10.0.0.9,fd00::1";
   plan.serializer = Serializer::kProto;
   plan.cipher = CipherKind::kChaCha20Poly1305;
   plan.cipher_key = std::string(31, '\xff') + '\0';

@@ -1,5 +1,6 @@
 #include "common/plan/run_plan.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -161,6 +162,24 @@ TEST(ValidatePlan, TextFields) {
   }
   EXPECT_NE(ErrorOf([](RunPlan& p) { p.ca_pem = "not PEM"; }), "");
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.ca_pem = "-----BEGIN CERTIFICATE-----\nMII\n"; }), "");
+}
+
+TEST(ValidatePlan, SourceAddressesMustReachTheServer) {
+  RunPlan plan = ValidPlan();
+  plan.local_addrs = "127.0.0.2-127.0.0.9,fd00::1";
+  for (const char* server : {"ws://10.0.0.7/ws", "ws://[::1]:9002/ws", "ws://gateway/ws"}) {
+    plan.server = server;
+    EXPECT_TRUE(ValidatePlan(plan).ok()) << server;
+  }
+  plan.local_addrs = "127.0.0.2";
+  EXPECT_TRUE(ValidatePlan(plan).ok()) << "a name may have addresses of both kinds";
+  plan.server = "ws://[::1]:9002/ws";
+  EXPECT_THAT(std::string(Text(ValidatePlan(plan))),
+              testing::HasSubstr("-local-addrs: no IPv6 address among them, and -server=ws://[::1]:9002/ws"));
+  plan.local_addrs = "127.0.0.2;127.0.0.3";
+  EXPECT_THAT(std::string(Text(ValidatePlan(plan))), testing::HasSubstr("-local-addrs: \"127.0.0.2;127.0.0.3\" is no"));
+  plan.local_addrs = std::string(65537, '1');
+  EXPECT_THAT(std::string(Text(ValidatePlan(plan))), testing::HasSubstr("-local-addrs: over 65536 bytes"));
 }
 
 TEST(ValidatePlan, RefusesEnumsOutOfThisVersion) {

@@ -117,7 +117,7 @@ TEST(AgentCheck, EveryShortageIsAProblem) {
               ElementsAre(Kind::kMaxClients, Kind::kDescriptors, Kind::kPorts, Kind::kMemory));
 }
 
-TEST(AgentCheck, ANameWithOneAddressIsOneDestination) {
+TEST(AgentCheck, EveryAddressOfTheNameIsADestination) {
   v1::DescribeResponse response = GoodAgent();
   RunPlan plan;
   plan.server = "ws://gateway.example/ws";
@@ -128,8 +128,22 @@ TEST(AgentCheck, ANameWithOneAddressIsOneDestination) {
   EXPECT_THAT(Kinds(Check(response, 501, plan.server)), ElementsAre(Kind::kPorts));
   response.mutable_target()->add_addresses("10.0.0.2");
   EXPECT_THAT(Check(response, 501, plan.server).problems, IsEmpty());
+  response.mutable_means()->set_descriptors_soft(4096);
+  EXPECT_THAT(Check(response, 1000, plan.server).problems, IsEmpty());
+  EXPECT_THAT(Kinds(Check(response, 1001, plan.server)), ElementsAre(Kind::kPorts));
+  response.mutable_means()->set_addresses(3);
+  EXPECT_THAT(Check(response, 3000, plan.server).problems, IsEmpty());
+  EXPECT_THAT(Kinds(Check(response, 3001, plan.server)), ElementsAre(Kind::kPorts));
   plan.server = kServer;
   EXPECT_FALSE(NeedsDestinations(GoodAgent(), plan, 501)) << "known without a lookup";
+}
+
+TEST(AgentCheck, SourceAddressesOfAnotherHostAreAProblem) {
+  v1::DescribeResponse response = GoodAgent();
+  response.set_foreign_addresses("10.0.0.5, 10.0.0.6\n");
+  const AgentCheck check = Check(response, 1, kServer);
+  EXPECT_THAT(check.problems, ElementsAre(AgentProblem{Kind::kForeignAddress, {"10.0.0.5, 10.0.0.6\\n"}}));
+  EXPECT_THAT(FillProblem(ProblemFormat(Kind::kForeignAddress), check.problems[0]), HasSubstr("ip addr add"));
 }
 
 TEST(AgentCheck, TheWayToTheServerCounts) {

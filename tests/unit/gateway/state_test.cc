@@ -102,15 +102,28 @@ TEST(GroundTruth, IsOneLineOfJsonAndAddsUp) {
   a.messages.upstream = 3;
   b.messages.upstream = 4;
   b.connections.broken = 1;
+  a.Accepted("127.0.0.2");
+  b.Accepted("127.0.0.2");
+  b.Accepted("::1");
   a.Add(b);
   const std::string text = a.ToJson();
   EXPECT_EQ(text.find('\n'), std::string::npos);
   const auto json = nlohmann::json::parse(text);
   EXPECT_EQ(json["handshakes"]["rejected"]["401"], 3);
   EXPECT_EQ(json["handshakes"]["rejected"]["403"], 1);
+  EXPECT_EQ(json["handshakes"]["accepted"], 3);
+  EXPECT_EQ(json["handshakes"]["peers"], nlohmann::json({{"127.0.0.2", 2}, {"::1", 1}}));
   EXPECT_EQ(json["messages"]["upstream"], 7);
   EXPECT_EQ(json["connections"]["broken"], 1);
   EXPECT_EQ(json["per_client"]["clients"], 0);
+}
+
+TEST(GroundTruth, TheListOfPeersIsBounded) {
+  GroundTruth truth;
+  for (int i = 0; i < 3000; ++i) truth.Accepted(std::to_string(i));
+  EXPECT_EQ(truth.handshakes.accepted, 3000);
+  EXPECT_EQ(truth.handshakes.peers.size(), GroundTruth::kMaxPeers + 1);
+  EXPECT_EQ(truth.handshakes.peers.at("others"), 3000 - static_cast<int64_t>(GroundTruth::kMaxPeers));
 }
 
 }  // namespace

@@ -100,6 +100,8 @@ TEST_F(WorkerTest, SendsEveryMessageAtItsDueTimeRoundRobin) {
   EXPECT_EQ(counters.scheduled, 300);
   EXPECT_EQ(counters.success, 300);
   ExpectConserved(counters);
+  EXPECT_GT(counters.bytes_sent, 300 * plan.msg_size_bytes);
+  EXPECT_GT(counters.bytes_received, 0);
   EXPECT_EQ(gateway_.upstream.size(), 300u);
   EXPECT_EQ(gateway_.keys.size(), 300u);
   const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
@@ -205,6 +207,29 @@ TEST_F(WorkerTest, LostConnectionsMoveTheLoadAndFailWhatWasOpen) {
   EXPECT_EQ(counters.connections.losses.at("reset"), 5);
   EXPECT_EQ(counters.connections.closed, 5);
   ExpectConserved(counters);
+}
+
+TEST_F(WorkerTest, AServerHasTimeToCloseHoweverManyConnectionsThereAre) {
+  RunPlan plan = SmallPlan();
+  plan.clients = 1000;
+  // A busy host: a close frame takes 5 ms to write, and the server 300 ms to answer.
+  gateway_.close_delay_ns = 300 * kNsPerMs;
+  int64_t open_handshakes = 0;
+  gateway_.on_close = [&] {
+    loop_.clock().AdvanceBy(5 * kNsPerMs);
+    open_handshakes = std::max<int64_t>(open_handshakes, gateway_.closes_seen - (1000 - gateway_.open()));
+  };
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns + plan.conn_timeout_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(plan.duration_ns + plan.resp_timeout_ns + 30 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  EXPECT_EQ(gateway_.closes_seen, 1000);
+  EXPECT_EQ(rig.log.totals.counters.connections.closed, 1000);
+  EXPECT_GT(open_handshakes, 10) << "not one after the other";
+  EXPECT_LT((open_handshakes * 5 + 300) * kNsPerMs, Worker::kCloseTimeoutNs);
+  ExpectConserved(rig.log.totals.counters);
 }
 
 TEST_F(WorkerTest, AConnectionThatTakesNothingIsASendError) {

@@ -425,6 +425,30 @@ TEST_F(AgentSessionTest, HandsTheEnginesRefusalOn) {
   }
 }
 
+TEST_F(AgentSessionTest, SourceAddressesComeFromTheAgentThenThePlanAndMustBeItsHosts) {
+  plan_.local_addrs = "127.0.0.2";
+  Assign();
+  EXPECT_EQ(log_.plan.local_addrs, "127.0.0.2");
+  session_.reset();
+  config_.local_addrs = "127.0.0.3-127.0.0.4";
+  NewSession();
+  Assign();
+  EXPECT_EQ(log_.plan.local_addrs, "127.0.0.3-127.0.0.4");
+  session_.reset();
+  config_.local_addrs.clear();
+  plan_.local_addrs = "203.0.113.1";  // TEST-NET-3 is nobody's
+  NewSession();
+  Assign();
+  ExpectRefused(v1::Refused::CODE_BAD_PLAN, "cannot connect from 203.0.113.1");
+  EXPECT_EQ(slot_.run_id(), "");
+  config_.local_addrs = "::1";
+  plan_.local_addrs.clear();
+  plan_.server = "ws://127.0.0.1:9002/ws";
+  NewSession();
+  Assign();
+  ExpectRefused(v1::Refused::CODE_BAD_PLAN, "no IPv4 address among them");
+}
+
 TEST_F(AgentSessionTest, WorkersComeFromTheAgentThenThePlanThenTheCores) {
   Assign();
   EXPECT_EQ(log_.plan.workers, 4);
@@ -602,6 +626,31 @@ TEST_F(AgentSessionTest, EngineThatHangsIsTakenDown) {
   EXPECT_FALSE(sent_.back().has_done());
   EXPECT_EQ(finished_, 1);
   EXPECT_EQ(slot_.run_id(), "");
+}
+
+TEST_F(AgentSessionTest, EngineThatGoesOnClosingIsWaitedFor) {
+  plan_.clients = 20'000;
+  Reach("running");
+  Stop("interrupted");
+  for (int second = 0; second < 120; ++second) {
+    loop_.AdvanceBy(kNsPerSecond);
+    EngineInterval(Phase::kClose, second);
+  }
+  ASSERT_TRUE(log_.alive) << "10,000 clients, of which each may take 10 ms";
+  EngineDone("interrupted");
+  EXPECT_TRUE(sent_.back().has_done());
+}
+
+TEST_F(AgentSessionTest, EngineThatNeverEndsClosingIsTakenDown) {
+  plan_.clients = 20'000;
+  Reach("running");
+  Stop("interrupted");
+  for (int second = 0; second < 140 && log_.alive; ++second) {
+    loop_.AdvanceBy(kNsPerSecond);
+    if (log_.alive) EngineInterval(Phase::kClose, second);
+  }
+  EXPECT_FALSE(log_.alive);
+  EXPECT_EQ(finished_, 1);
 }
 
 TEST_F(AgentSessionTest, DeletedInMidRunTakesItsEngineAlong) {

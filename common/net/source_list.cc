@@ -1,0 +1,86 @@
+#include "common/net/source_list.h"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <span>
+
+#include "common/util/status.h"
+#include "common/util/text.h"
+
+namespace wsload {
+namespace {
+
+constexpr size_t kMaxAddresses = 4096;
+constexpr size_t kMaxEntryLength = 100;
+constexpr char kExample[] = "for example 10.0.0.5,127.0.0.2-127.0.0.9";
+
+/// In network order.
+std::span<uint8_t> Bytes(SocketAddress& address) {
+  if (address.family() == AF_INET6) {
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(address.storage);
+    return {v6.sin6_addr.s6_addr, sizeof v6.sin6_addr};
+  }
+  auto& v4 = reinterpret_cast<sockaddr_in&>(address.storage);
+  return {reinterpret_cast<uint8_t*>(&v4.sin_addr), sizeof v4.sin_addr};
+}
+
+void Increment(SocketAddress& address) {
+  const std::span<uint8_t> bytes = Bytes(address);
+  for (size_t i = bytes.size(); i-- > 0 && ++bytes[i] == 0;) {
+  }
+}
+
+/// Connections come from one host's own address.
+bool IsSource(SocketAddress address) {
+  const std::span<uint8_t> bytes = Bytes(address);
+  if (address.family() == AF_INET) return bytes[0] != 0 && bytes[0] < 224;
+  const bool unspecified = std::all_of(bytes.begin(), bytes.end(), [](uint8_t byte) { return byte == 0; });
+  return !unspecified && bytes[0] != 0xff;
+}
+
+absl::Status Append(std::string_view entry, std::vector<SocketAddress>& list) {
+  const std::string shown = Shown(entry, kMaxEntryLength);
+  const size_t dash = entry.find('-');
+  const auto first = SocketAddress::FromLiteral(std::string(entry.substr(0, dash)), 0);
+  const auto last =
+      dash == std::string_view::npos ? first : SocketAddress::FromLiteral(std::string(entry.substr(dash + 1)), 0);
+  if (!first || !last) {
+    return InvalidArgument("\"{}\" is no IP address and no range first-last; {}", shown, kExample);
+  }
+  if (first->family() != last->family()) {
+    return InvalidArgument("\"{}\": a range cannot go from IPv4 to IPv6; write two", shown);
+  }
+  if (*last < *first)
+    return InvalidArgument("\"{}\": the range's end comes before its beginning; turn it around", shown);
+  for (SocketAddress address = *first;; Increment(address)) {
+    if (!IsSource(address)) {
+      return InvalidArgument("\"{}\": no connection can come from {}; leave it out", shown, address.Literal());
+    }
+    if (list.size() == kMaxAddresses) {
+      return InvalidArgument("\"{}\": that makes more than {} addresses; give fewer", shown, kMaxAddresses);
+    }
+    list.push_back(address);
+    if (address == *last) return absl::OkStatus();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<SocketAddress>> ParseSourceList(std::string_view text) {
+  std::vector<SocketAddress> list;
+  if (text.empty()) return list;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t comma = std::min(text.find(',', begin), text.size());
+    if (absl::Status status = Append(text.substr(begin, comma - begin), list); !status.ok()) return status;
+    begin = comma + 1;
+  }
+  std::vector<SocketAddress> sorted = list;
+  std::sort(sorted.begin(), sorted.end());
+  if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
+    return InvalidArgument("{} is listed twice; once is enough", twice->Literal());
+  }
+  return list;
+}
+
+}  // namespace wsload
