@@ -102,7 +102,10 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta) override {
-    if (phase == Phase::kClose) BeginClose();
+    if (phase == Phase::kClose) {
+      BeginClose();
+      AwaitClose();
+    }
     const absl::Status added = builder_.AddInterval(peer, phase, interval_index, std::move(delta));
     if (!added.ok()) {
       peers_[peer]->GiveUp();
@@ -260,7 +263,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     for (auto& peer : peers_) {
       if (peer->active()) peer->Start(start_mono_ns_);
     }
-    deadline_->ArmAt(DrainEnd() + limits_.done_grace_ns);
+    ArmEndDeadline(DrainEnd());
     ArmPhase(Phase::kMeasure, start_mono_ns_);
     HandOverOrphans();
   }
@@ -306,13 +309,30 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     BeginPhase(Phase::kClose, loop_.MonoNs());
   }
 
+  /// `drained_ns`: when agents have nothing left to do but to close their connections.
+  void ArmEndDeadline(int64_t drained_ns) {
+    int64_t most_clients = 0;
+    for (const Slice& slice : slices_) most_clients = std::max(most_clients, slice.clients.count);
+    end_deadline_ns_ = drained_ns + limits_.done_grace_ns;
+    last_end_deadline_ns_ = end_deadline_ns_ + most_clients * limits_.close_per_client_ns;
+    deadline_->ArmAt(end_deadline_ns_);
+  }
+
+  /// As long as reports come, connections are being closed.
+  void AwaitClose() {
+    if (stage_ != Stage::kRun && stage_ != Stage::kEnding) return;
+    end_deadline_ns_ =
+        std::max(end_deadline_ns_, std::min(loop_.MonoNs() + limits_.done_grace_ns, last_end_deadline_ns_));
+    deadline_->ArmAt(end_deadline_ns_);
+  }
+
   void EndEarly(const std::string& reason) {
     if (stage_ == Stage::kEnding || stage_ == Stage::kFinished) return;
     stage_ = Stage::kEnding;
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
     if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
-    deadline_->ArmAt(loop_.MonoNs() + plan_.resp_timeout_ns + limits_.done_grace_ns);
+    ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns);
     for (size_t i = 0; i < peers_.size(); ++i) {
       if (!peers_[i]->active() || peers_[i]->Stop(reason)) continue;
       builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kUnreachable, "had no run yet: " + reason);
@@ -419,9 +439,11 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   Phase next_phase_ = Phase::kConnect;
   int64_t next_phase_mono_ns_ = 0;
   int64_t start_mono_ns_ = 0;
-  int64_t measured_ns_ = 0;         ///< how long the measure phase was, once it is over
-  std::vector<int> lost_;           ///< agents whose load ended before its time
-  std::map<int, int64_t> orphans_;  ///< those whose load waits for new owners, and from when they are silent
+  int64_t end_deadline_ns_ = 0;
+  int64_t last_end_deadline_ns_ = 0;  ///< even for agents that go on reporting
+  int64_t measured_ns_ = 0;           ///< how long the measure phase was, once it is over
+  std::vector<int> lost_;             ///< agents whose load ended before its time
+  std::map<int, int64_t> orphans_;    ///< those whose load waits for new owners, and from when they are silent
   bool interrupted_ = false;
   bool nothing_opened_ = false;
   std::vector<std::string> setup_failures_;

@@ -35,6 +35,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     timer_.reset();
     send_timer_.reset();
     lease_timer_.reset();
+    closing_timer_.reset();
   }
 
   void Connect(int64_t ramp_start_ns) {
@@ -204,9 +205,17 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   void End() {
     ended_ = true;
+    closing_end_ns_ = loop_.MonoNs() + script_.closing_ns;
+    closing_timer_ = loop_.NewTimer([this] { GoOnClosing(); });
+    GoOnClosing();
+  }
+
+  void GoOnClosing() {
+    const int64_t now_ns = loop_.MonoNs();
     Stats closing;
-    closing.counters.connections.closed = opened_;
-    Report(Phase::kClose, 0, closing);
+    if (now_ns >= closing_end_ns_) closing.counters.connections.closed = opened_;
+    Report(Phase::kClose, close_interval_++, closing);
+    if (now_ns < closing_end_ns_) return closing_timer_->ArmAt(std::min(now_ns + kNsPerSecond, closing_end_ns_));
     if (script_.never_done) return;
     FinalReport final_report{.totals = totals_,
                              .cpu = {},
@@ -238,6 +247,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   std::unique_ptr<Timer> timer_;
   std::unique_ptr<Timer> send_timer_;
   std::unique_ptr<Timer> lease_timer_;
+  std::unique_ptr<Timer> closing_timer_;
   int64_t lease_until_ns_ = std::numeric_limits<int64_t>::max();
   std::vector<Share> shares_;
   std::deque<std::pair<int64_t, int64_t>> open_;  ///< when the answer comes, message
@@ -246,6 +256,8 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   std::string stopped_early_;
   int64_t start_ns_ = -1;
   int64_t interval_ = 0;
+  int64_t close_interval_ = 0;
+  int64_t closing_end_ns_ = 0;
   int64_t opened_ = 0;
   int64_t dialled_later_ = 0;
   bool stopping_ = false;

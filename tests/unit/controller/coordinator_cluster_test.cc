@@ -215,6 +215,30 @@ TEST_F(CoordinatorClusterTest, AgentWithoutFinalReportIsNotWaitedForLongerThanIt
   EXPECT_EQ(run_.finished_at_ns, end + RunCoordinator::Limits{}.done_grace_ns);
 }
 
+TEST_F(CoordinatorClusterTest, AgentsThatGoOnClosingAreWaitedFor) {
+  run_.plan.clients = 10'000;
+  AddAgents(2);
+  agents_[0]->script().closing_ns = 45 * kNsPerSecond;
+  Start();
+  RunToEnd();
+  EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kDone) << run_.result->agents[0].state_detail;
+  EXPECT_EQ(run_.result->totals.counters.connections.closed, 10'000);
+  EXPECT_EQ(run_.result->verdict, Verdict::kValid);
+}
+
+TEST_F(CoordinatorClusterTest, AgentsThatNeverEndClosingAreNot) {
+  run_.plan.clients = 1'000;
+  AddAgents(2);
+  agents_[0]->script().closing_ns = kHour;
+  Start();
+  RunToEnd();
+  EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kLost);
+  EXPECT_THAT(run_.result->agents[0].state_detail, HasSubstr("no final report"));
+  const int64_t end = agents_[0]->script().starts[0] + run_.plan.duration_ns + run_.plan.resp_timeout_ns;
+  const RunCoordinator::Limits limits;
+  EXPECT_EQ(run_.finished_at_ns, end + limits.done_grace_ns + 500 * limits.close_per_client_ns);
+}
+
 TEST_F(CoordinatorClusterTest, TotalsThatAreNotTheSumOfTheReportsAreNoticed) {
   AddAgents(2);
   agents_[1]->script().totals_error = 1;
