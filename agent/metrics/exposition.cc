@@ -2,6 +2,7 @@
 
 #include <prometheus/client_metric.h>
 #include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <array>
@@ -185,5 +186,7 @@ std::vector<prometheus::MetricFamily> AgentExposition::Collect() const {
         static_cast<double>(began_unix_ns_) / 1e9);
   return families;
 }
+
+std::string AgentExposition::Scrape() const { return prometheus::TextSerializer().Serialize(Collect()); }
 
 }  // namespace wsload

@@ -28,6 +28,9 @@ class AgentExposition final : public prometheus::Collectable {
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
+  /// Collect() in Prometheus' text format.
+  std::string Scrape() const;
+
  private:
   const AgentMetrics& metrics_;
   const Clock& clock_;

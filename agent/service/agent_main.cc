@@ -19,10 +19,10 @@
 #include "agent/metrics/agent_metrics.h"
 #include "agent/metrics/exposition.h"
 #include "agent/metrics/metered_engine.h"
-#include "agent/metrics/metrics_server.h"
 #include "agent/service/agent_flags.h"
 #include "agent/service/grpc_agent_server.h"
 #include "agent/service/health_check.h"
+#include "agent/service/metrics_server.h"
 #include "common/flags/flag_set.h"
 #include "common/security/access_token.h"
 #include "common/time/clock.h"
@@ -99,9 +99,9 @@ int Fail(const absl::Status& status) {
 absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const AgentFlags& flags, const AgentConfig& config,
                                                             const AgentMetrics& metrics) {
   if (!flags.metrics) return nullptr;
-  return MetricsServer::Listen(*flags.metrics, std::make_shared<AgentExposition>(
-                                                   metrics, SystemClock(), AgentIdentity{config.name, config.cores},
-                                                   [] { return ReadProcessUsage(); }));
+  auto exposition = std::make_shared<AgentExposition>(metrics, SystemClock(), AgentIdentity{config.name, config.cores},
+                                                      [] { return ReadProcessUsage(); });
+  return MetricsServer::Listen(*flags.metrics, [exposition] { return exposition->Scrape(); });
 }
 
 /// A file that is no token any more leaves the agent with the one it had.
@@ -163,7 +163,6 @@ int Main(std::vector<std::string> args) {
     return 0;
   }
   if (parsed.ok()) parsed = CheckAgentFlags(set, flags);
-  if (parsed.ok() && flags.metrics) parsed = CheckMetricsAddress(*flags.metrics);
   absl::StatusOr<ServerSecurity> security = parsed.ok() ? ReadServerSecurity(flags, environment) : parsed;
   if (!security.ok()) {
     fmt::print(stderr, "wsload-agent: {}\n", Text(security.status()));

@@ -19,7 +19,6 @@
 #include "agent/service/run_slot.h"
 #include "agent/service/run_stream.h"
 #include "common/loop/asio_event_loop.h"
-#include "common/net/listen_failure.h"
 #include "common/util/status.h"
 
 namespace wsload {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <prometheus/text_serializer.h>
+#include <prometheus/metric_family.h>
 
 #include <map>
 #include <set>
@@ -28,7 +28,7 @@ class ExpositionTest : public ::testing::Test {
   std::string Scrape(const std::string& name = "agent-1") const {
     const AgentExposition exposition(metrics_, clock_, {name, 8},
                                      [] { return ProcessUsage{.cpu_us = 12'500'000, .resident_bytes = 34'000'000}; });
-    return prometheus::TextSerializer().Serialize(exposition.Collect());
+    return exposition.Scrape();
   }
 
   /// Sample ("name{labels}") to value.

@@ -1,25 +1,23 @@
 // The agent's figures at GET /metrics.
 #pragma once
 
-#include <prometheus/collectable.h>
-
+#include <functional>
 #include <memory>
+#include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/net/host_port.h"
 
 namespace wsload {
 
-/// kInvalidArgument for an IPv6 address where the HTTP library was built without IPv6, as Debian's is.
-absl::Status CheckMetricsAddress(const HostPort& address);
-
-/// An HTTP server with threads of its own, without TLS: whoever reaches it reads, and can do nothing else.
+/// An HTTP server with a loop and thread of its own, without TLS: whoever reaches it reads, and can do nothing else.
+/// Connections are few and short; where there are too many, the oldest gives way.
 class MetricsServer {
  public:
-  /// kUnavailable: one line that says why the address cannot be listened on.
+  /// `figures` gives the text of a scrape, on the server's thread. kUnavailable: one line that says why the address
+  /// cannot be listened on.
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Listen(const HostPort& address,
-                                                               std::shared_ptr<prometheus::Collectable> figures);
+                                                               std::function<std::string()> figures);
   ~MetricsServer();
 
   /// As given to Listen(), with the port that was chosen for port 0.
