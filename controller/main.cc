@@ -17,6 +17,7 @@
 #include "controller/result/exit_code.h"
 #include "controller/run/doctor_command.h"
 #include "controller/run/run_command.h"
+#include "controller/selftest/selftest_command.h"
 
 namespace wsload {
 namespace {
@@ -26,7 +27,8 @@ struct Command {
   int (*run)(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment);
 };
 
-constexpr Command kCommands[] = {{"run", RunCommand}, {"doctor", DoctorCommand}, {"certs", CertsCommand}};
+constexpr Command kCommands[] = {
+    {"run", RunCommand}, {"doctor", DoctorCommand}, {"selftest", SelftestCommand}, {"certs", CertsCommand}};
 
 int Main(std::vector<std::string> args) {
   std::string command = "run";

@@ -14,9 +14,13 @@ constexpr std::pair<Phase, int64_t> kFinished{Phase::kClose, std::numeric_limits
 IntervalMerger::IntervalMerger(int sources, std::function<void(IntervalReport)> emit)
     : emit_(std::move(emit)), reached_(static_cast<size_t>(sources), kNothingYet) {}
 
-void IntervalMerger::Add(int source, Phase phase, int64_t interval_index, const Stats& delta) {
+void IntervalMerger::Add(int source, Phase phase, int64_t interval_index, const Stats& delta, const WorkerLoad& load) {
   const Key key{phase, interval_index};
-  open_[key].Merge(delta);
+  Open& open = open_[key];
+  open.delta.Merge(delta);
+  // One that reports nothing in this interval has spent nothing in it.
+  open.workers.resize(reached_.size());
+  open.workers[static_cast<size_t>(source)] = load;
   reached_[static_cast<size_t>(source)] = key;
   EmitComplete();
 }
@@ -30,7 +34,7 @@ void IntervalMerger::EmitComplete() {
   const Key slowest = *std::min_element(reached_.begin(), reached_.end());
   while (!open_.empty() && open_.begin()->first <= slowest) {
     auto node = open_.extract(open_.begin());
-    emit_({node.key().first, node.key().second, std::move(node.mapped())});
+    emit_({node.key().first, node.key().second, std::move(node.mapped().delta), std::move(node.mapped().workers)});
   }
 }
 

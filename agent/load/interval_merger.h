@@ -19,7 +19,7 @@ class IntervalMerger {
   /// `emit` gets each interval once every source has delivered it or is past it.
   IntervalMerger(int sources, std::function<void(IntervalReport)> emit);
 
-  void Add(int source, Phase phase, int64_t interval_index, const Stats& delta);
+  void Add(int source, Phase phase, int64_t interval_index, const Stats& delta, const WorkerLoad& load);
 
   /// The source delivers nothing more.
   void Finish(int source);
@@ -31,7 +31,11 @@ class IntervalMerger {
 
   std::function<void(IntervalReport)> emit_;
   std::vector<Key> reached_;  ///< the last interval each source delivered
-  std::map<Key, Stats> open_;
+  struct Open {
+    Stats delta;
+    std::vector<WorkerLoad> workers;
+  };
+  std::map<Key, Open> open_;
 };
 
 }  // namespace wsload

@@ -5,11 +5,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
 #include "common/stats/stats.h"
+#include "common/stats/worker_load.h"
 
 namespace wsload {
 
@@ -18,6 +20,7 @@ struct IntervalReport {
   Phase phase = Phase::kConnect;
   int64_t interval_index = 0;  ///< inside the phase, from 0
   Stats delta;
+  std::vector<WorkerLoad> workers = {};  ///< in this interval, by worker
 };
 
 /// Why a load ended that was not allowed to go on: FinalReport::stopped_early.

@@ -1,5 +1,6 @@
 #include "agent/load/recorder.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -35,7 +36,18 @@ void Recorder::ClientClosed(const CloseInfo& info, bool by_us) {
 
 void Recorder::Sent(int64_t intended_ns, int64_t sent_ns) {
   ++stats_->counters.scheduled;
-  stats_->send_lag.RecordNs(sent_ns - intended_ns);
+  const int64_t lag_ns = sent_ns - intended_ns;
+  stats_->send_lag.RecordNs(lag_ns);
+  if (lag_ns > kSendLagBoundUs * kNsPerUs) ++sent_late_;
+}
+
+void Recorder::LoopLate(int64_t late_ns) {
+  if (late_ns < kLoopLateNs) return;
+  stats_->loop_stall.RecordNs(late_ns);
+  if (late_ns <= kStallNs) return;
+  ++stats_->counters.loop_stalls;
+  stalled_us_ += late_ns / kNsPerUs;
+  stall_us_max_ = std::max(stall_us_max_, late_ns / kNsPerUs);
 }
 
 void Recorder::SendFailed() {
@@ -82,7 +94,12 @@ void Recorder::Push(std::string_view plaintext) {
   }
 }
 
-std::unique_ptr<Stats> Recorder::TakeInterval() {
+std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load) {
+  load.sent = stats_->send_lag.count();
+  load.sent_late = std::exchange(sent_late_, 0);
+  load.stalls = stats_->counters.loop_stalls;
+  load.stalled_us = std::exchange(stalled_us_, 0);
+  load.stall_us_max = std::exchange(stall_us_max_, 0);
   std::unique_ptr<Stats> fresh = spare_ != nullptr ? std::move(spare_) : std::make_unique<Stats>();
   return std::exchange(stats_, std::move(fresh));
 }

@@ -9,6 +9,7 @@
 #include "agent/client/client_group.h"
 #include "agent/websocket/dialer.h"
 #include "common/stats/stats.h"
+#include "common/stats/worker_load.h"
 #include "common/time/clock.h"
 
 namespace wsload {
@@ -31,10 +32,13 @@ class Recorder {
   /// A downstream message; its latency too, where `plaintext` carries "sent_unix_ns=<n>".
   void Push(std::string_view plaintext);
 
+  /// The loop came back this much after it was due to.
+  void LoopLate(int64_t late_ns);
+
   Counters& counters() { return stats_->counters; }
 
-  /// What was recorded since the last call.
-  std::unique_ptr<Stats> TakeInterval();
+  /// What was recorded since the last call; `load` gets its part of it, and keeps what is not the recorder's.
+  std::unique_ptr<Stats> TakeInterval(WorkerLoad& load);
   /// Hands a taken interval's memory back; it is cleared here, off the measured path.
   void Recycle(std::unique_ptr<Stats> stats);
 
@@ -42,6 +46,10 @@ class Recorder {
   const Clock& clock_;
   std::unique_ptr<Stats> stats_;
   std::unique_ptr<Stats> spare_;
+  // Of the interval.
+  int64_t sent_late_ = 0;
+  int64_t stalled_us_ = 0;
+  int64_t stall_us_max_ = 0;
 };
 
 }  // namespace wsload

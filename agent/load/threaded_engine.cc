@@ -28,7 +28,7 @@ class ThreadedEngine::Lane final : private WorkerObserver {
                        const Clock& clock) {
     auto dialer = NewDialer(loop_, dial);
     if (!dialer.ok()) return dialer.status();
-    auto worker = Worker::Create({loop_, clock, *std::move(dialer)}, plan, slice, name, *this);
+    auto worker = Worker::Create({loop_, clock, *std::move(dialer), ThreadCpuNow}, plan, slice, name, *this);
     if (!worker.ok()) return worker.status();
     worker_ = *std::move(worker);
     return absl::OkStatus();
@@ -59,34 +59,26 @@ class ThreadedEngine::Lane final : private WorkerObserver {
     engine_.collector_.Post([this, opened, failed] { engine_.OnLaneReady(opened, failed); });
   }
 
-  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta) override {
+  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta,
+                        const WorkerLoad& load) override {
     engine_.collector_.Post(
-        [this, phase, interval_index, shared = std::make_shared<std::unique_ptr<Stats>>(std::move(delta))] {
-          engine_.merger_->Add(index_, phase, interval_index, **shared);
+        [this, phase, interval_index, load, shared = std::make_shared<std::unique_ptr<Stats>>(std::move(delta))] {
+          engine_.merger_->Add(index_, phase, interval_index, **shared, load);
           (*shared)->Clear();
           loop_.Post([this, shared] { worker_->Recycle(std::move(*shared)); });
         });
   }
 
-  void OnWorkerLoad(bool begins) override {
-    if (begins) {
-      cpu_at_start_ = ThreadCpuNow();
-      started_ns_ = loop_.MonoNs();
-    } else {
-      const ThreadCpu now = ThreadCpuNow();
-      cpu_ = {now.user_us - cpu_at_start_.user_us, now.system_us - cpu_at_start_.system_us};
-      wall_us_ = (loop_.MonoNs() - started_ns_) / kNsPerUs;
-    }
-  }
+  void OnWorkerStarted(int64_t now_ns) override { started_ns_ = now_ns; }
 
   void OnWorkerLeaseExpired() override {
     engine_.collector_.Post([this] { engine_.StopsEarly(kLeaseExpired); });
   }
 
   void OnWorkerDone() override {
-    engine_.collector_.Post([this, cpu = cpu_, wall_us = wall_us_, started_ns = started_ns_] {
+    engine_.collector_.Post([this, started_ns = started_ns_] {
       engine_.final_.started_mono_ns = std::max(engine_.final_.started_mono_ns, started_ns);
-      engine_.OnLaneDone(index_, cpu, wall_us);
+      engine_.OnLaneDone(index_);
     });
   }
 
@@ -94,10 +86,7 @@ class ThreadedEngine::Lane final : private WorkerObserver {
   const int index_;
   AsioEventLoop loop_;
   std::unique_ptr<Worker> worker_;
-  ThreadCpu cpu_at_start_;
   int64_t started_ns_ = 0;
-  ThreadCpu cpu_;
-  int64_t wall_us_ = 0;
   std::thread thread_;
 };
 
@@ -182,19 +171,24 @@ void ThreadedEngine::OnLaneReady(int64_t opened, int64_t failed) {
 
 void ThreadedEngine::EmitInterval(IntervalReport report) {
   final_.totals.Merge(report.delta);
+  if (report.phase == Phase::kMeasure) MergeWorkers(measured_, report.workers);
+  if (report.phase == Phase::kDrain) MergeWorkers(drained_, report.workers);
   observer_.OnInterval(std::move(report));
 }
 
-void ThreadedEngine::OnLaneDone(int lane, ThreadCpu cpu, int64_t wall_us) {
+void ThreadedEngine::OnLaneDone(int lane) {
   merger_->Finish(lane);
-  final_.cpu.user_us += cpu.user_us;
-  final_.cpu.system_us += cpu.system_us;
-  final_.cpu.wall_us = std::max(final_.cpu.wall_us, wall_us);
-  if (wall_us > 0) {
-    const double share = static_cast<double>(cpu.user_us + cpu.system_us) / static_cast<double>(wall_us);
-    final_.cpu.busiest_worker_share = std::max(final_.cpu.busiest_worker_share, share);
+  if (++lanes_done_ < lanes_.size()) return;
+  for (const WorkerLoad& worker : measured_) {
+    final_.cpu.busiest_worker_share = std::max(final_.cpu.busiest_worker_share, worker.cpu_share());
   }
-  if (++lanes_done_ == lanes_.size()) observer_.OnDone(std::move(final_));
+  MergeWorkers(measured_, drained_);
+  for (const WorkerLoad& worker : measured_) {
+    final_.cpu.user_us += worker.user_us;
+    final_.cpu.system_us += worker.system_us;
+    final_.cpu.wall_us = std::max(final_.cpu.wall_us, worker.wall_us);
+  }
+  observer_.OnDone(std::move(final_));
 }
 
 LoadEngineFactory NewLoadEngineFactory(const Clock& clock, int default_workers) {

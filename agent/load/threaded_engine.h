@@ -40,7 +40,7 @@ class ThreadedEngine final : public LoadEngine {
   // On the collector's thread.
   void StopsEarly(const std::string& reason);
   void OnLaneReady(int64_t opened, int64_t failed);
-  void OnLaneDone(int lane, ThreadCpu cpu, int64_t wall_us);
+  void OnLaneDone(int lane);
   void EmitInterval(IntervalReport report);
 
   LoadEngineObserver& observer_;
@@ -54,6 +54,8 @@ class ThreadedEngine final : public LoadEngine {
   size_t lanes_done_ = 0;
   int64_t opened_ = 0;
   int64_t failed_ = 0;
+  std::vector<WorkerLoad> measured_;  ///< by worker, in the measure phase
+  std::vector<WorkerLoad> drained_;   ///< likewise, in the drain
   FinalReport final_;
 };
 

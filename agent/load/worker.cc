@@ -52,6 +52,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(Environment environment, 
 Worker::Worker(Environment environment, const RunPlan& plan, const Slice& slice, WorkerObserver& observer)
     : loop_(environment.loop),
       clock_(environment.clock),
+      thread_cpu_(std::move(environment.thread_cpu)),
       plan_(plan),
       slice_(slice),
       observer_(observer),
@@ -65,7 +66,8 @@ Worker::Worker(Environment environment, const RunPlan& plan, const Slice& slice,
       dial_timer_(loop_.NewTimer([this] { OnDialTimer(); })),
       lease_timer_(loop_.NewTimer([this] { LeaseHolds(loop_.MonoNs()); })),
       deadline_timer_(loop_.NewTimer([this] { OnDeadlineTimer(); })),
-      interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })) {
+      interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })),
+      watch_timer_(loop_.NewTimer([this] { OnWatchTimer(); })) {
   pool_.Reserve(slice_.clients.count);
   message_lists_.push_back({slice_.messages});
 }
@@ -79,6 +81,8 @@ void Worker::Connect(int64_t ramp_start_ns) {
   state_ = State::kConnecting;
   phase_ = Phase::kConnect;
   phase_start_ns_ = ramp_start_ns;
+  cpu_counted_ = thread_cpu_();
+  cpu_counted_ns_ = loop_.MonoNs();
   ArmInterval();
   dial_lists_.push_back({slice_.clients, ramp_start_ns});
   dial_timer_->ArmAt(ramp_start_ns);
@@ -150,21 +154,22 @@ void Worker::EnterPhase(Phase phase, int64_t start_ns) {
   ArmInterval();
 }
 
-void Worker::EnterMeasure() {
+void Worker::EnterMeasure(int64_t now_ns) {
   state_ = State::kMeasuring;
   EnterPhase(Phase::kMeasure, start_ns_);
-  observer_.OnWorkerLoad(true);
+  observer_.OnWorkerStarted(now_ns);
+  ArmWatch(now_ns);
 }
 
 void Worker::EnterDrain(int64_t now_ns) {
   state_ = State::kDraining;
   GiveUpDials();
+  watch_timer_->Cancel();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
   if (group_->open_messages() == 0) ArmSend(now_ns);
 }
 
 void Worker::EnterClose(int64_t now_ns) {
-  if (state_ == State::kDraining) observer_.OnWorkerLoad(false);
   state_ = State::kClosing;
   EnterPhase(Phase::kClose, now_ns);
   not_closing_ = pool_.size();
@@ -204,14 +209,15 @@ void Worker::ArmSend(int64_t when_ns) {
 void Worker::OnSendTimer() {
   const int64_t now_ns = loop_.MonoNs();
   if (state_ == State::kClosing) return CloseSome();
-  if (now_ns - send_armed_ns_ > kStallNs) ++recorder_.counters().loop_stalls;
   if (!LeaseHolds(now_ns)) return;
   switch (state_) {
     case State::kReady:
-      EnterMeasure();
+      EnterMeasure(now_ns);
+      LoopIsBack(send_armed_ns_, now_ns);
       SendDue(now_ns);
       return;
     case State::kMeasuring:
+      LoopIsBack(send_armed_ns_, now_ns);
       SendDue(now_ns);
       return;
     case State::kDraining:
@@ -259,9 +265,40 @@ void Worker::OnIntervalTimer() {
   ArmInterval();
 }
 
+void Worker::OnWatchTimer() {
+  const int64_t now_ns = loop_.MonoNs();
+  LoopIsBack(watch_due_ns_, now_ns);
+  ArmWatch(now_ns);
+}
+
+void Worker::ArmWatch(int64_t now_ns) {
+  watch_due_ns_ = now_ns + kWatchNs;
+  watch_timer_->ArmAt(watch_due_ns_);
+}
+
+void Worker::LoopIsBack(int64_t due_ns, int64_t now_ns) {
+  // After a stall several timers are late, for one reason: each counts from the one before.
+  recorder_.LoopLate(now_ns - std::max(due_ns, loop_back_ns_));
+  loop_back_ns_ = now_ns;
+}
+
 void Worker::EmitInterval() {
   CountBytes();
-  observer_.OnWorkerInterval(phase_, interval_index_++, recorder_.TakeInterval());
+  WorkerLoad load;
+  std::unique_ptr<Stats> delta = recorder_.TakeInterval(load);
+  CountCpu(load);
+  observer_.OnWorkerInterval(phase_, interval_index_++, std::move(delta), load);
+}
+
+void Worker::CountCpu(WorkerLoad& load) {
+  const ThreadCpu now = thread_cpu_();
+  const int64_t now_ns = loop_.MonoNs();
+  load.user_us = std::max<int64_t>(0, now.user_us - cpu_counted_.user_us);
+  load.system_us = std::max<int64_t>(0, now.system_us - cpu_counted_.system_us);
+  load.waited_us = std::max<int64_t>(0, now.waited_us - cpu_counted_.waited_us);
+  load.wall_us = (now_ns - cpu_counted_ns_) / kNsPerUs;
+  cpu_counted_ = now;
+  cpu_counted_ns_ = now_ns;
 }
 
 void Worker::CountBytes() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -20,7 +21,9 @@
 #include "common/plan/slice.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/stats/stats.h"
+#include "common/stats/worker_load.h"
 #include "common/time/clock.h"
+#include "common/time/thread_cpu.h"
 
 namespace wsload {
 
@@ -29,9 +32,10 @@ class WorkerObserver {
  public:
   virtual void OnWorkerReady(int64_t opened, int64_t failed) = 0;
   /// The next interval of the phase (or the phase's cut-off end). The memory may be handed back by Recycle().
-  virtual void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta) = 0;
-  /// The measure phase begins (true) or the drain has ended (false): the time between is what CPU use is judged by.
-  virtual void OnWorkerLoad(bool begins) = 0;
+  virtual void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta,
+                                const WorkerLoad& load) = 0;
+  /// The measure phase begins.
+  virtual void OnWorkerStarted(int64_t now_ns) = 0;
   /// The lease passed; the worker stops by itself.
   virtual void OnWorkerLeaseExpired() = 0;
   virtual void OnWorkerDone() = 0;
@@ -43,18 +47,21 @@ class WorkerObserver {
 /// All on the loop's thread; clocks and network are parameters, so that tests run it on virtual time.
 class Worker final : private ClientObserver {
  public:
-  /// A timer that fires this much late counts as a loop stall.
-  static constexpr int64_t kStallNs = 20 * kNsPerMs;
   /// Bound of one connection's close handshake.
   static constexpr int64_t kCloseTimeoutNs = 2 * kNsPerSecond;
   /// For so long close handshakes are begun, as fast as it goes; the next ones once these have ended. However many
   /// connections there are, a server that answers at all has the time to.
   static constexpr int64_t kCloseWaveNs = kCloseTimeoutNs / 4;
+  /// While it measures, the loop comes back at least this often: a stall between two messages, which delays
+  /// acknowledgements, is seen too.
+  static constexpr int64_t kWatchNs = 20 * kNsPerMs;
 
   struct Environment {
     EventLoop& loop;
     const Clock& clock;  ///< for token stamps and push latencies; pacing uses the loop's clock
     std::unique_ptr<Dialer> dialer;
+    /// What the loop's thread has used so far; asked once per interval, on that thread.
+    std::function<ThreadCpu()> thread_cpu = [] { return ThreadCpu{}; };
   };
 
   /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
@@ -94,6 +101,10 @@ class Worker final : private ClientObserver {
   void OnDialTimer();
   void OnDeadlineTimer();
   void OnIntervalTimer();
+  void OnWatchTimer();
+  void ArmWatch(int64_t now_ns);
+  /// The loop is back at `now_ns`, for a timer that was due at `due_ns`.
+  void LoopIsBack(int64_t due_ns, int64_t now_ns);
   void ArmSend(int64_t when_ns);
   void ArmDeadline();
   void ArmInterval();
@@ -127,7 +138,7 @@ class Worker final : private ClientObserver {
   int64_t MessageDueNs(const MessageList& list) const;
   MessageList* NextMessage();
   void SendOne(int64_t due_ns);
-  void EnterMeasure();
+  void EnterMeasure(int64_t now_ns);
   void EnterDrain(int64_t now_ns);
   void EnterClose(int64_t now_ns);
   void CloseSome();
@@ -136,9 +147,11 @@ class Worker final : private ClientObserver {
   void EnterPhase(Phase phase, int64_t start_ns);
   void EmitInterval();
   void CountBytes();
+  void CountCpu(WorkerLoad& load);
 
   EventLoop& loop_;
   const Clock& clock_;
+  const std::function<ThreadCpu()> thread_cpu_;
   const RunPlan plan_;
   const Slice slice_;
   WorkerObserver& observer_;
@@ -173,12 +186,18 @@ class Worker final : private ClientObserver {
   int64_t phase_start_ns_ = 0;
   int64_t interval_index_ = 0;
   Traffic counted_;  ///< of what the dialer's connections carried, what is in the statistics
+  int64_t watch_due_ns_ = 0;
+  int64_t loop_back_ns_ = 0;
+  // At the end of the interval before.
+  ThreadCpu cpu_counted_;
+  int64_t cpu_counted_ns_ = 0;
 
   std::unique_ptr<Timer> send_timer_;
   std::unique_ptr<Timer> dial_timer_;
   std::unique_ptr<Timer> lease_timer_;
   std::unique_ptr<Timer> deadline_timer_;
   std::unique_ptr<Timer> interval_timer_;
+  std::unique_ptr<Timer> watch_timer_;
 };
 
 }  // namespace wsload

@@ -291,6 +291,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     proto.set_phase(ToProto(report.phase));
     proto.set_interval_index(report.interval_index);
     *proto.mutable_delta() = ToProto(report.delta);
+    ToProto(report.workers, proto.mutable_workers());
     Send(std::move(message));
   }
 

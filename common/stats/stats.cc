@@ -9,6 +9,7 @@ void Stats::Merge(const Stats& other) {
   connect.Merge(other.connect);
   send_lag.Merge(other.send_lag);
   push.Merge(other.push);
+  loop_stall.Merge(other.loop_stall);
 }
 
 void Stats::ReserveBuckets() {
@@ -17,6 +18,7 @@ void Stats::ReserveBuckets() {
   connect.ReserveBuckets();
   send_lag.ReserveBuckets();
   push.ReserveBuckets();
+  loop_stall.ReserveBuckets();
 }
 
 void Stats::Clear() {
@@ -26,6 +28,7 @@ void Stats::Clear() {
   connect.Clear();
   send_lag.Clear();
   push.Clear();
+  loop_stall.Clear();
 }
 
 }  // namespace wsload

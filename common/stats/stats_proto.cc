@@ -147,7 +147,46 @@ absl::Status HistogramFromProto(const v1::Histogram& proto, Histogram* histogram
                                      .clamped_high = proto.clamped_high()});
 }
 
+// More than -workers allows.
+constexpr int kMaxWireWorkers = 4096;
+
+struct WorkerField {
+  const char* name;
+  int64_t WorkerLoad::*field;
+  int64_t (v1::WorkerLoad::*get)() const;
+  void (v1::WorkerLoad::*set)(int64_t);
+};
+#define WSLOAD_FIELD(name) \
+  WorkerField { #name, &WorkerLoad::name, &v1::WorkerLoad::name, &v1::WorkerLoad::set_##name }
+constexpr std::array kWorkerFields = {
+    WSLOAD_FIELD(user_us), WSLOAD_FIELD(system_us),  WSLOAD_FIELD(waited_us),
+    WSLOAD_FIELD(wall_us), WSLOAD_FIELD(sent),       WSLOAD_FIELD(sent_late),
+    WSLOAD_FIELD(stalls),  WSLOAD_FIELD(stalled_us), WSLOAD_FIELD(stall_us_max),
+};
+#undef WSLOAD_FIELD
+
 }  // namespace
+
+void ToProto(const std::vector<WorkerLoad>& workers, WorkerLoads* proto) {
+  for (const WorkerLoad& worker : workers) {
+    v1::WorkerLoad* to = proto->Add();
+    for (const WorkerField& entry : kWorkerFields) (to->*entry.set)(worker.*entry.field);
+  }
+}
+
+absl::StatusOr<std::vector<WorkerLoad>> FromProto(const WorkerLoads& proto) {
+  if (proto.size() > kMaxWireWorkers) return InvalidArgument("{} workers are too many", proto.size());
+  std::vector<WorkerLoad> workers;
+  workers.reserve(static_cast<size_t>(proto.size()));
+  for (const v1::WorkerLoad& from : proto) {
+    WorkerLoad& worker = workers.emplace_back();
+    for (const WorkerField& entry : kWorkerFields) {
+      worker.*entry.field = (from.*entry.get)();
+      if (auto status = CheckCount(entry.name, worker.*entry.field); !status.ok()) return status;
+    }
+  }
+  return workers;
+}
 
 v1::Stats ToProto(const Stats& stats) {
   v1::Stats proto;
@@ -157,6 +196,7 @@ v1::Stats ToProto(const Stats& stats) {
   HistogramToProto(stats.connect, proto.mutable_connect());
   HistogramToProto(stats.send_lag, proto.mutable_send_lag());
   HistogramToProto(stats.push, proto.mutable_push());
+  HistogramToProto(stats.loop_stall, proto.mutable_loop_stall());
   return proto;
 }
 
@@ -174,6 +214,11 @@ absl::StatusOr<Stats> FromProto(const v1::Stats& proto) {
   }};
   for (const auto& [name, from, to] : histograms) {
     if (auto status = HistogramFromProto(*from, to); !status.ok()) return InvalidArgument("{} {}", name, Text(status));
+  }
+  // Agents of the same protocol that were built before there was one send none.
+  if (!proto.has_loop_stall()) return stats;
+  if (auto status = HistogramFromProto(proto.loop_stall(), &stats.loop_stall); !status.ok()) {
+    return InvalidArgument("loop_stall {}", Text(status));
   }
   return stats;
 }

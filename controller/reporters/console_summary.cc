@@ -71,6 +71,8 @@ std::string LatencyLines(Language language, const Stats& totals) {
   add(Msg::kSendLag, totals.send_lag);
   add(Msg::kConnect, totals.connect);
   add(Msg::kPush, totals.push);
+  // Of the generator itself: only what may have shaped the figures above.
+  if (totals.counters.loop_stalls > 0) add(Msg::kLoopStall, totals.loop_stall);
   return "\n" + table.Render(kMargin);
 }
 

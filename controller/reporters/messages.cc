@@ -40,6 +40,7 @@ constexpr Entry kEntries[] = {
     {Msg::kConnect, "connect", "建连时间"},
     {Msg::kSendLag, "send lag", "发送滞后"},
     {Msg::kPush, "push", "推送延迟"},
+    {Msg::kLoopStall, "loop stall", "循环停顿"},
     {Msg::kRecent, "{}, last {:.0f} s", "{}（最近 {:.0f} 秒）"},
     {Msg::kOverall, "{}, overall", "{}（累计）"},
     {Msg::kAgent, "agent", "压测节点"},
@@ -151,6 +152,42 @@ constexpr Entry kEntries[] = {
     {Msg::kDoctorNotAllWell, "Only {} of {} agents are ready for this run.",
      "只有 {} / {} 个压测节点可以执行本次压测。"},
     {Msg::kAgentProblem, "agent {}: {}", "压测节点 {}：{}"},
+    {Msg::kSelftestMachine,
+     "{} cores; {} worker(s) against the mock gateway ({} thread(s)) on this machine, over loopback; wsload {}",
+     "{} 核；{} 个工作线程经回环网络压测本机的模拟网关（{} 个线程）；wsload {}"},
+    {Msg::kSelftestFloor, "Latency floor: 1 client at {} msg/s, loopback TCP and the mock gateway included",
+     "延迟下限：1 个客户端，{} msg/s，含回环 TCP 与模拟网关的开销"},
+    {Msg::kSelftestRun,
+     "{} msg/s: {}, send lag p99 {} ms, {:.1f} % acknowledged, worker {} % busy and {} % waiting, gateway {} % busy",
+     "{} msg/s：{}，发送滞后 p99 {} ms，确认 {:.1f} %，工作线程忙 {} %、等待 {} %，网关忙 {} %"},
+    {Msg::kSelftestRate, "Highest honest rate: {} msg/s per worker (VALID, send lag p99 under 1 ms)",
+     "最高可信速率：每个工作线程 {} msg/s（VALID，发送滞后 p99 低于 1 ms）"},
+    {Msg::kSelftestRateAtLeast,
+     "Highest honest rate: at least {} msg/s per worker (VALID, send lag p99 under 1 ms); a lower bound, see below",
+     "最高可信速率：每个工作线程至少 {} msg/s（VALID，发送滞后 p99 低于 1 ms）；此为下界，原因见下"},
+    {Msg::kSelftestNoRate, "No rate was honest: none kept the verdict VALID and the send lag p99 under 1 ms",
+     "没有可信的速率：均未能保持 VALID 且发送滞后 p99 低于 1 ms"},
+    {Msg::kSelftestCpu, "CPU per message {:.1f} us (user {:.1f}, system {:.1f})",
+     "每条消息的 CPU {:.1f} us（用户态 {:.1f}，内核态 {:.1f}）"},
+    {Msg::kSelftestShares, "the busiest worker used {} % of its core, the gateway {} % of its own",
+     "最忙的工作线程占用其核 {} %，网关占用其核 {} %"},
+    {Msg::kSelftestFailed, "too much: {}", "超出：{}"},
+    {Msg::kSelftestLimitNone, "no rate that was tried was too much", "尝试过的速率均未超出"},
+    {Msg::kSelftestLimitWorker, "the limit was the worker's core", "限制来自工作线程所用的核"},
+    {Msg::kSelftestLimitGateway, "the limit was the mock gateway, not wsload: the figure is a lower bound",
+     "限制来自模拟网关而非 wsload：该数字为下界"},
+    {Msg::kSelftestLimitSharedCores,
+     "the worker waited for cores that the gateway or other programs had: the figure is a lower bound",
+     "工作线程在等待被网关或其他程序占用的核：该数字为下界"},
+    {Msg::kSelftestLimitMachine,
+     "nobody's cores were full, but the machine woke the worker late: the figure is a lower bound; a quieter machine "
+     "does better",
+     "各方的核均未用满，但系统唤醒工作线程过晚：该数字为下界，在更空闲的机器上会更好"},
+    {Msg::kSelftestIncomplete, "the time was up before the search ended (-duration): the figure is a lower bound",
+     "搜索结束前时间已到 (-duration)：该数字为下界"},
+    {Msg::kSelftestSizing, "For {} msg/s plan {} worker(s), {} % in reserve, with a core of its own for each.",
+     "若需 {} msg/s，请规划 {} 个工作线程（留有 {} % 余量），每个独占一核。"},
+    {Msg::kSelftestInterrupted, "Interrupted: this is what was known by then.", "已中断：以上为中断前的结果。"},
 };
 
 static_assert(std::size(kEntries) == static_cast<size_t>(Msg::kEnd), "every message has its entry");
@@ -168,14 +205,27 @@ std::string_view ChineseReason(VerdictReason::Kind kind) {
   switch (kind) {
     case Kind::kSendLag:
       return "消息发送滞后：p99 为 {}，上限 {}（最大 {}）";
-    case Kind::kLoopStalls:
-      return "工作线程事件循环停顿 {} 次（压测 {} 秒）";
+    case Kind::kLateWorker:
+      return "压测节点 {}：工作线程 {} 有 {} 条消息（共 {} 条）迟发超过 {}（该节点发送滞后 p99 为 {}）";
+    case Kind::kStalledWorker:
+      return "压测节点 {}：工作线程 {} 的事件循环停顿 {} 次，合计 {}（最长 {}），压测 {} 秒，上限 {}";
     case Kind::kBusyWorker:
-      return "压测节点 {}：最忙线程占用单核 {}，上限 {}";
+      return "压测节点 {}：工作线程 {} 占用单核 {}，上限 {}：请使用多于 {} 个工作线程（该机有 {} "
+             "核，-workers）、增加压测节点，"
+             "或降低 -mps";
+    case Kind::kBusyHost:
+      return "压测节点 {}：工作线程 {} 占用单核 {}，上限 {}，其 {} 个工作线程已用满所有核：请增加压测节点，或降低 -mps";
+    case Kind::kWaitingWorker:
+      return "压测节点 {}：工作线程 {} 有 {} 的时间在等待空闲的核：请不要在该机运行其他程序，或减少其工作线程";
+    case Kind::kHeldWorker:
+      return "压测节点 {}：工作线程 {} 仅占用单核 {}：其进程或主机曾停住（被暂停、挂起，或核被虚拟化平台占用），"
+             "或确认消息成批到达；请换用其他主机，或增加压测节点";
+    case Kind::kBurstyWorker:
+      return "压测节点 {}：工作线程 {} 占用单核 {}，但负载成批出现，使消息迟发：请增加工作线程或压测节点，或降低 -mps";
     case Kind::kNoDescriptors:
-      return "{} 个连接因文件描述符耗尽而失败";
+      return "{} 个连接因文件描述符耗尽而失败：请提高上限 (ulimit -n)，或增加压测节点";
     case Kind::kNoPorts:
-      return "{} 个连接因本地端口耗尽而失败";
+      return "{} 个连接因本地端口耗尽而失败：请增加压测节点，或放宽 net.ipv4.ip_local_port_range";
     case Kind::kAgentLost:
       return "压测节点 {} 失联：{}";
     case Kind::kAgentRefused:

@@ -46,6 +46,7 @@ enum class Msg {
   kConnect,
   kSendLag,
   kPush,
+  kLoopStall,
   kRecent,   ///< name, seconds: of the last seconds
   kOverall,  ///< name: since the beginning
   kAgent,
@@ -131,7 +132,25 @@ enum class Msg {
   kDoctorAllWell,     ///< agents that are well, of how many
   kDoctorNotAllWell,  ///< agents that are well, of how many
   kAgentProblem,      ///< address, problem
-  kEnd,               ///< not a message: their number
+  // Selftest.
+  kSelftestMachine,      ///< cores, workers, gateway threads, version
+  kSelftestFloor,        ///< rate
+  kSelftestRun,          ///< rate, verdict, send lag p99 in ms, acknowledged, worker, waited, gateway in percent
+  kSelftestRate,         ///< rate
+  kSelftestRateAtLeast,  ///< rate
+  kSelftestNoRate,
+  kSelftestCpu,     ///< us per message: all, user, system
+  kSelftestShares,  ///< worker, gateway in percent
+  kSelftestFailed,  ///< what the run gave
+  kSelftestLimitNone,
+  kSelftestLimitWorker,
+  kSelftestLimitGateway,
+  kSelftestLimitSharedCores,
+  kSelftestLimitMachine,
+  kSelftestIncomplete,
+  kSelftestSizing,  ///< rate, workers, reserve in percent
+  kSelftestInterrupted,
+  kEnd,  ///< not a message: their number
 };
 
 /// A format for fmt. Never empty.

@@ -79,7 +79,8 @@ void ResultBuilder::CloseCurrentPhase(int64_t mono_ns) {
   result_.phases.back().duration_ns = std::max<int64_t>(0, mono_ns - phase_started_mono_ns_);
 }
 
-absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta) {
+absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta,
+                                        const std::vector<WorkerLoad>& workers) {
   AgentProgress& progress = progress_[agent];
   const Position position{phase, interval_index};
   if (progress.ended) {
@@ -105,11 +106,13 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   agents_[agent].totals.Merge(delta);
   totals_.Merge(delta);
   phase_counters_[phase].Merge(delta.counters);
+  if (phase == Phase::kMeasure) MergeWorkers(agents_[agent].worker_loads, workers);
 
   if (emitted_any_ && position <= last_emitted_) {
-    MergeIntoEmitted(position, delta);
+    MergeIntoEmitted(position, delta, workers);
   } else {
     OpenInterval& interval = open_[position];
+    interval.workers.Add(workers);
     if (interval.agents_reporting++ == 0) {
       interval.delta = std::move(delta);
     } else {
@@ -213,11 +216,13 @@ void ResultBuilder::EmitOldest() {
   point.service_us_p50 = delta.service.PercentileUs(50);
   point.service_us_p99 = delta.service.PercentileUs(99);
   point.send_lag_us_p99 = delta.send_lag.PercentileUs(99);
+  point.workers = interval.workers;
   result_.series.push_back(std::move(point));
   if (listener_ != nullptr) listener_->OnInterval(result_.series.back(), delta, totals_, agents_);
 }
 
-void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delta) {
+void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delta,
+                                     const std::vector<WorkerLoad>& workers) {
   auto& series = result_.series;
   auto it = std::lower_bound(series.begin(), series.end(), position, [](const SeriesPoint& point, const Position& key) {
     return Position{point.phase, point.interval_index} < key;
@@ -225,6 +230,7 @@ void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delt
   // There is one, since the last point is at or after `position`; an interval that nobody else reported counts in the
   // next.
   it->delta.Merge(delta.counters);
+  it->workers.Add(workers);
   if (Position{it->phase, it->interval_index} == position) ++it->agents_reporting;
   const int64_t active = delta.counters.connections.active();
   for (; it != series.end(); ++it) it->active_connections += active;

@@ -56,7 +56,8 @@ class ResultBuilder {
 
   /// kInvalidArgument: a phase that goes back, an interval seen before. kFailedPrecondition: the agent has already
   /// ended. Nothing of a refused interval is counted.
-  absl::Status AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta);
+  absl::Status AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta,
+                           const std::vector<WorkerLoad>& workers = {});
 
   /// Final reconciliation: kDataLoss when `totals` is not the sum of the intervals seen, with the first
   /// field that differs; the agent is then marked lost and the result degraded (the sum of its intervals
@@ -87,6 +88,7 @@ class ResultBuilder {
   };
   struct OpenInterval {
     Stats delta;
+    WorkerPeaks workers;
     int agents_reporting = 0;
   };
 
@@ -100,7 +102,7 @@ class ResultBuilder {
   void EmitIntervals(bool all);
   void EmitOldest();
   /// An interval that was passed on without this agent.
-  void MergeIntoEmitted(const Position& position, const Stats& delta);
+  void MergeIntoEmitted(const Position& position, const Stats& delta, const std::vector<WorkerLoad>& workers);
   double ElapsedAtEndOf(const Position& position) const;
   void CloseCurrentPhase(int64_t mono_ns);
   std::vector<PhaseTimes> PhasesWithDeltas() const;

@@ -176,6 +176,26 @@ Json Gaps(const RunResult& result) {
   return gaps;
 }
 
+/// Of the measure phase.
+Json WorkerLoads(const AgentResult& agent) {
+  Json workers = Json::array();
+  for (const WorkerLoad& worker : agent.worker_loads) {
+    workers.push_back({{"worker", workers.size()},
+                       {"cpu_user_us", worker.user_us},
+                       {"cpu_system_us", worker.system_us},
+                       {"cpu_waited_us", worker.waited_us},
+                       {"wall_us", worker.wall_us},
+                       {"cpu_share", worker.cpu_share()},
+                       {"cpu_waited_share", worker.waited_share()},
+                       {"sent", worker.sent},
+                       {"sent_late", worker.sent_late},
+                       {"loop_stalls", worker.stalls},
+                       {"loop_stalled_us", worker.stalled_us},
+                       {"loop_stall_us_max", worker.stall_us_max}});
+  }
+  return workers;
+}
+
 Json Agent(const AgentResult& agent) {
   return {{"name", agent.name},
           {"address", agent.address},
@@ -200,7 +220,31 @@ Json Agent(const AgentResult& agent) {
            {{"user_us", agent.cpu.user_us},
             {"system_us", agent.cpu.system_us},
             {"wall_us", agent.cpu.wall_us},
-            {"busiest_worker_share", agent.cpu.busiest_worker_share}}}};
+            {"busiest_worker_share", agent.cpu.busiest_worker_share}}},
+          {"loop_stall_us", Distribution(agent.totals.loop_stall)},
+          {"worker_loads", WorkerLoads(agent)}};
+}
+
+/// What the generator knows of itself, over all agents.
+Json Generator(const RunResult& result) {
+  WorkerPeaks peaks;
+  WorkerLoad sum;
+  for (const AgentResult& agent : result.agents) {
+    peaks.Add(agent.worker_loads);
+    for (const WorkerLoad& worker : agent.worker_loads) sum.Merge(worker);
+  }
+  return {{"sent", sum.sent},
+          {"sent_late", sum.sent_late},
+          {"cpu_user_us", sum.user_us},
+          {"cpu_system_us", sum.system_us},
+          {"worker_cpu_share_max", peaks.cpu_share_max},
+          {"worker_cpu_waited_share_max", peaks.waited_share_max},
+          {"loop_stalls", sum.stalls},
+          {"loop_stall_us", Distribution(result.totals.loop_stall)},
+          {"bounds",
+           {{"send_lag_us_p99", kSendLagBoundUs},
+            {"worker_cpu_share", kBusyWorkerBound},
+            {"worker_stalled_share", kStalledBound}}}};
 }
 
 Json Series(const RunResult& result) {
@@ -224,6 +268,10 @@ Json Series(const RunResult& result) {
                            {"max", point.response_us_max}};
     json["service_us"] = {{"p50", point.service_us_p50}, {"p99", point.service_us_p99}};
     json["send_lag_us"] = {{"p99", point.send_lag_us_p99}};
+    json["loop_stalls"] = point.delta.loop_stalls;
+    json["loop_stall_us_max"] = point.workers.loop_stall_us_max;
+    json["worker_cpu_share_max"] = point.workers.cpu_share_max;
+    json["worker_cpu_waited_share_max"] = point.workers.waited_share_max;
     series.push_back(std::move(json));
   }
   return series;
@@ -304,6 +352,7 @@ std::string ResultJson(const RunResult& result) {
                  {"success_per_s", rates.success_per_s},
                  {"success_ratio", rates.success_ratio}}},
                {"latency_us", Latencies(result.totals)},
+               {"generator", Generator(result)},
                {"thresholds", Json::array()},
                {"on_agent_loss", AgentLossPolicyName(result.on_agent_loss)},
                {"gaps", Gaps(result)},

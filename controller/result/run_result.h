@@ -10,6 +10,7 @@
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
 #include "common/stats/stats.h"
+#include "common/stats/worker_load.h"
 
 namespace wsload {
 
@@ -45,6 +46,7 @@ struct AgentResult {
   int64_t messages_taken_over = 0;
   Stats totals;
   CpuUsage cpu;
+  std::vector<WorkerLoad> worker_loads;  ///< by worker, in the measure phase
   std::string stopped_early;
 };
 
@@ -59,6 +61,7 @@ struct SeriesPoint {
   int64_t response_us_p50 = 0, response_us_p95 = 0, response_us_p99 = 0, response_us_max = 0;
   int64_t service_us_p50 = 0, service_us_p99 = 0;
   int64_t send_lag_us_p99 = 0;
+  WorkerPeaks workers;
 };
 
 struct PhaseTimes {

@@ -64,6 +64,7 @@ std::string FirstDifference(const Stats& told, const Stats& summed) {
   if (text.empty()) text = HistogramsDiffer("connect", told.connect, summed.connect);
   if (text.empty()) text = HistogramsDiffer("send lag", told.send_lag, summed.send_lag);
   if (text.empty()) text = HistogramsDiffer("push", told.push, summed.push);
+  if (text.empty()) text = HistogramsDiffer("loop stall", told.loop_stall, summed.loop_stall);
   return text;
 }
 

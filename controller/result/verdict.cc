@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace wsload {
 namespace {
@@ -35,24 +37,76 @@ int64_t CauseCount(const CauseCounts& causes, std::string_view cause) {
 using Kind = VerdictReason::Kind;
 using Reasons = std::vector<VerdictReason>;
 
+bool IsLate(const WorkerLoad& worker) {
+  return worker.sent_late >= kLateMessagesMin && worker.late_share() > kLateShareBound;
+}
+bool IsStalled(const WorkerLoad& worker) { return worker.stalled_share() > kStalledBound; }
+bool IsBusy(const WorkerLoad& worker) { return worker.cpu_share() >= kBusyWorkerBound; }
+
+VerdictReason BusyReason(const AgentResult& agent, const std::string& worker, double share) {
+  const auto workers = static_cast<int>(agent.worker_loads.size());
+  std::vector<std::string> args = {Label(agent), worker, Percent(share), Percent(kBusyWorkerBound),
+                                   Count(std::max(workers, agent.workers))};
+  if (agent.workers >= agent.cores) return {Kind::kBusyHost, std::move(args)};
+  args.push_back(Count(agent.cores));
+  return {Kind::kBusyWorker, std::move(args)};
+}
+
+/// Why the worker was late or stood still: one line with the mend.
+VerdictReason Cause(const AgentResult& agent, const std::string& name, const WorkerLoad& worker) {
+  if (IsBusy(worker)) return BusyReason(agent, name, worker.cpu_share());
+  const bool waited_as_long_as_stalled = IsStalled(worker) && worker.waited_us >= worker.stalled_us / 2;
+  if (waited_as_long_as_stalled || worker.waited_share() >= kWaitedShareBound) {
+    return {Kind::kWaitingWorker, {Label(agent), name, Percent(worker.waited_share())}};
+  }
+  const Kind kind = IsStalled(worker) ? Kind::kHeldWorker : Kind::kBurstyWorker;
+  return {kind, {Label(agent), name, Percent(worker.cpu_share())}};
+}
+
+/// Speaks of the agent's worst worker in each respect; the others are in result.json.
+void FindWorkerLimits(const AgentResult& agent, Reasons& reasons) {
+  const std::vector<WorkerLoad>& workers = agent.worker_loads;
+  const auto worst = [&](auto&& figure) {
+    return std::max_element(workers.begin(), workers.end(),
+                            [&](const WorkerLoad& a, const WorkerLoad& b) { return figure(a) < figure(b); });
+  };
+  const auto name = [&](auto worker) { return Count(worker - workers.begin()); };
+  if (workers.empty()) {
+    // It was lost before it could tell more, or says less.
+    if (const double share = agent.cpu.busiest_worker_share; share >= kBusyWorkerBound) {
+      reasons.push_back(BusyReason(agent, "?", share));
+    }
+    return;
+  }
+  const auto late = worst([](const WorkerLoad& worker) { return IsLate(worker) ? worker.late_share() : 0; });
+  const auto stalled = worst([](const WorkerLoad& worker) { return worker.stalled_share(); });
+  const auto busy = worst([](const WorkerLoad& worker) { return worker.cpu_share(); });
+  if (IsLate(*late)) {
+    reasons.push_back({Kind::kLateWorker,
+                       {Label(agent), name(late), Count(late->sent_late), Count(late->sent), Ms(kSendLagBoundUs),
+                        Ms(agent.totals.send_lag.PercentileUs(99))}});
+  }
+  if (IsStalled(*stalled)) {
+    reasons.push_back(
+        {Kind::kStalledWorker,
+         {Label(agent), name(stalled), Count(stalled->stalls), Ms(stalled->stalled_us), Ms(stalled->stall_us_max),
+          Seconds(stalled->wall_us * kNsPerUs), fmt::format("{:.1f} %", kStalledBound * 100)}});
+  }
+  if (IsBusy(*busy)) {
+    reasons.push_back(BusyReason(agent, name(busy), busy->cpu_share()));
+  } else if (IsLate(*late)) {
+    reasons.push_back(Cause(agent, name(late), *late));
+  } else if (IsStalled(*stalled)) {
+    reasons.push_back(Cause(agent, name(stalled), *stalled));
+  }
+}
+
 void FindGeneratorLimits(const RunResult& result, Reasons& reasons) {
   const Histogram& lag = result.totals.send_lag;
   if (const int64_t p99_us = lag.PercentileUs(99); p99_us > kSendLagBoundUs) {
     reasons.push_back({Kind::kSendLag, {Ms(p99_us), Ms(kSendLagBoundUs), Ms(lag.max_us())}});
   }
-  int64_t stalls = 0;
-  for (const PhaseTimes& phase : result.phases) {
-    if (phase.phase == Phase::kMeasure) stalls += phase.delta.loop_stalls;
-  }
-  if (stalls > 0 && stalls > result.measured_ns / kStallSpacingBoundNs) {
-    const double measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond;
-    reasons.push_back({Kind::kLoopStalls, {Count(stalls), fmt::format("{:.1f}", measured_s)}});
-  }
-  for (const AgentResult& agent : result.agents) {
-    if (agent.cpu.busiest_worker_share < kBusyWorkerBound) continue;
-    reasons.push_back(
-        {Kind::kBusyWorker, {Label(agent), Percent(agent.cpu.busiest_worker_share), Percent(kBusyWorkerBound)}});
-  }
+  for (const AgentResult& agent : result.agents) FindWorkerLimits(agent, reasons);
   const CauseCounts& failures = result.totals.counters.connections.failures;
   if (const int64_t count = CauseCount(failures, "no_descriptors"); count > 0) {
     reasons.push_back({Kind::kNoDescriptors, {Count(count)}});
@@ -109,14 +163,32 @@ const char* ReasonFormat(VerdictReason::Kind kind) {
   switch (kind) {
     case Kind::kSendLag:
       return "messages left late: send lag p99 {}, bound {} (max {})";
-    case Kind::kLoopStalls:
-      return "worker loops stalled {} times in {} s of measuring";
+    case Kind::kLateWorker:
+      return "agent {}: worker {} sent {} of its {} messages more than {} late (send lag p99 of the agent {})";
+    case Kind::kStalledWorker:
+      return "agent {}: the loop of worker {} stalled {} times, {} in all (longest {}) in {} s of measuring, bound {}";
     case Kind::kBusyWorker:
-      return "agent {}: busiest worker used {} of a core, bound {}";
+      return "agent {}: worker {} used {} of a core, bound {}: use more than {} workers on its {} cores (-workers), "
+             "more agents, or a lower -mps";
+    case Kind::kBusyHost:
+      return "agent {}: worker {} used {} of a core, bound {}, and its {} workers have all cores: use more agents, or "
+             "a "
+             "lower -mps";
+    case Kind::kWaitingWorker:
+      return "agent {}: worker {} waited for a core for {} of the time: keep other programs off that host, or use "
+             "fewer "
+             "workers there";
+    case Kind::kHeldWorker:
+      return "agent {}: worker {} used only {} of a core: its process or host stood still (stopped, suspended, cores "
+             "taken by the hypervisor), or acknowledgements came in bursts; use another host, or more agents";
+    case Kind::kBurstyWorker:
+      return "agent {}: worker {} used {} of a core, in bursts that made messages late: use more workers or agents, or "
+             "a "
+             "lower -mps";
     case Kind::kNoDescriptors:
-      return "out of file descriptors for {} connections";
+      return "out of file descriptors for {} connections: raise the limit (ulimit -n), or use more agents";
     case Kind::kNoPorts:
-      return "out of local ports for {} connections";
+      return "out of local ports for {} connections: use more agents, or widen net.ipv4.ip_local_port_range";
     case Kind::kAgentLost:
       return "agent {} lost: {}";
     case Kind::kAgentRefused:

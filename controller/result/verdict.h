@@ -10,21 +10,31 @@
 
 namespace wsload {
 
-/// p99 of the send lag beyond which the generator, not the server, shapes the latencies.
-inline constexpr int64_t kSendLagBoundUs = 10'000;
 /// Busiest worker thread, as a share of one core.
 inline constexpr double kBusyWorkerBound = 0.95;
-/// Loop stalls in the measure phase, as the mean time between two of them: rarer ones are an operating system's
-/// ordinary noise.
-inline constexpr int64_t kStallSpacingBoundNs = 10 * kNsPerSecond;
+/// One worker's loop stalls, as a share of the measure phase: as much as one of the shortest in ten seconds. Less is an
+/// operating system's ordinary noise.
+inline constexpr double kStalledBound = 0.002;
+/// One worker's late messages, as a share of those it sent; and how many there must be, since a small sample has one
+/// late message in a hundred by accident.
+inline constexpr double kLateShareBound = 0.01;
+inline constexpr int64_t kLateMessagesMin = 10;
+/// What a worker has waited for a core, as a share of the time, from which on that explains its lateness.
+inline constexpr double kWaitedShareBound = 0.05;
 
 /// One piece of evidence. `args` are printable and fill the kind's format in order.
 struct VerdictReason {
   enum class Kind {
     // For GENERATOR_LIMITED.
     kSendLag,        ///< p99, bound, max
-    kLoopStalls,     ///< count, seconds
-    kBusyWorker,     ///< agent, share, bound
+    kLateWorker,     ///< agent, worker, late, of how many, bound, p99 of the agent
+    kStalledWorker,  ///< agent, worker, count, in all, longest, seconds, bound
+    // Why, and what to do about it.
+    kBusyWorker,     ///< agent, worker, share, bound, workers, cores: cores are left
+    kBusyHost,       ///< agent, worker, share, bound, workers: none is left
+    kWaitingWorker,  ///< agent, worker, share
+    kHeldWorker,     ///< agent, worker, its share of a core
+    kBurstyWorker,   ///< agent, worker, its share of a core
     kNoDescriptors,  ///< count
     kNoPorts,        ///< count
     // For DEGRADED.

@@ -258,7 +258,9 @@ void AgentPeer::HandleReport(const v1::Report& report) {
   if (!phase.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(phase.status())));
   absl::StatusOr<Stats> delta = FromProto(report.delta());
   if (!delta.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(delta.status())));
-  observer_.OnPeerInterval(index_, *phase, report.interval_index(), *std::move(delta));
+  absl::StatusOr<std::vector<WorkerLoad>> workers = FromProto(report.workers());
+  if (!workers.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(workers.status())));
+  observer_.OnPeerInterval(index_, *phase, report.interval_index(), *std::move(delta), *std::move(workers));
 }
 
 void AgentPeer::HandleDone(const v1::Done& done) {

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/loop/event_loop.h"
 #include "common/stats/stats.h"
+#include "common/stats/worker_load.h"
 #include "controller/link/agent_link.h"
 #include "controller/result/run_result.h"
 #include "controller/run/clock_estimate.h"
@@ -30,7 +32,8 @@ class AgentPeerObserver {
  public:
   virtual void OnPeerAccepted(int peer) = 0;
   virtual void OnPeerReady(int peer) = 0;
-  virtual void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta) = 0;
+  virtual void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta,
+                              std::vector<WorkerLoad> workers) = 0;
   /// Its load is over and counted; OnPeerClosed() follows.
   virtual void OnPeerDone(int peer, const AgentPeerReport& report) = 0;
   // One of these two is the peer's last event.

@@ -101,12 +101,13 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (stage_ == Stage::kConnect) CheckBarrier();
   }
 
-  void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta) override {
+  void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta,
+                      std::vector<WorkerLoad> workers) override {
     if (phase == Phase::kClose) {
       BeginClose();
       AwaitClose();
     }
-    const absl::Status added = builder_.AddInterval(peer, phase, interval_index, std::move(delta));
+    const absl::Status added = builder_.AddInterval(peer, phase, interval_index, std::move(delta), std::move(workers));
     if (!added.ok()) {
       peers_[peer]->GiveUp();
       OnPeerFailed(peer, AgentResult::State::kLost, fmt::format("broke the control protocol: {}", Text(added)));

@@ -113,8 +113,10 @@ Outcome RunController(const std::vector<std::string>& flags, const Host& host) {
 }
 
 RunningController::RunningController(const std::vector<std::string>& flags, const Host& host) {
-  std::vector<std::string> command = Command("wsload", host, flags);
-  command.insert(command.end(), {"-stats-interval=1s", "-agent-lease=1s", "-out=" + out_.path()});
+  // Of two the last counts: `flags` may ask for another lease.
+  std::vector<std::string> all = {"-stats-interval=1s", "-agent-lease=1s", "-out=" + out_.path()};
+  all.insert(all.end(), flags.begin(), flags.end());
+  const std::vector<std::string> command = Command("wsload", host, all);
   process_ = std::make_unique<Process>(command);
   // A block of statistics every second: the first one of the measure phase.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);

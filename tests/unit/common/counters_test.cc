@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/stats/stats.h"
+#include "common/stats/worker_load.h"
 
 namespace wsload {
 namespace {
@@ -131,16 +132,36 @@ TEST(Stats, MergeAndClearReachEveryPart) {
   one.connect.RecordUs(3);
   one.send_lag.RecordUs(4);
   one.push.RecordUs(5);
+  one.loop_stall.RecordUs(6);
   Stats sum = one;
   sum.Merge(one);
   EXPECT_EQ(sum.counters.scheduled, 2);
-  for (const Histogram* histogram : {&sum.response, &sum.service, &sum.connect, &sum.send_lag, &sum.push}) {
+  for (const Histogram* histogram :
+       {&sum.response, &sum.service, &sum.connect, &sum.send_lag, &sum.push, &sum.loop_stall}) {
     EXPECT_EQ(histogram->count(), 2);
   }
   EXPECT_EQ(sum.push.max_us(), 5);
   EXPECT_FALSE(sum == one);
   sum.Clear();
   EXPECT_EQ(sum, Stats{});
+}
+
+TEST(WorkerLoad, AddsTheSameInAnyOrder) {
+  const WorkerLoad one = {1, 2, 3, 10, 5, 6, 7, 80, 70};
+  const WorkerLoad two = {10, 20, 30, 100, 50, 60, 70, 90, 50};
+  WorkerLoad forth = one, back = two;
+  forth.Merge(two);
+  back.Merge(one);
+  EXPECT_EQ(forth, back);
+  EXPECT_EQ(forth, (WorkerLoad{11, 22, 33, 110, 55, 66, 77, 170, 70}));
+  EXPECT_DOUBLE_EQ(forth.cpu_share(), 0.3);
+  EXPECT_DOUBLE_EQ(WorkerLoad{}.cpu_share(), 0) << "no time, no share";
+  std::vector<WorkerLoad> workers;
+  MergeWorkers(workers, {one, two});
+  MergeWorkers(workers, {one});
+  EXPECT_EQ(workers.size(), 2u);
+  EXPECT_EQ(workers[0].sent, 10);
+  EXPECT_EQ(workers[1], two);
 }
 
 }  // namespace

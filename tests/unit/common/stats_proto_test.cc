@@ -8,6 +8,7 @@
 #include <random>
 
 #include "common/util/status.h"
+#include "wsload/v1/control.pb.h"
 
 namespace wsload {
 namespace {
@@ -23,7 +24,8 @@ Stats SampleStats(uint32_t seed) {
   connections = {.attempted = 40, .opened = 30, .failed = 10, .lost = 5, .closed = 25};
   connections.failures = {{"refused", 7}, {"http_403", 3}};
   connections.losses = {{"reset", 5}};
-  for (Histogram* histogram : {&stats.response, &stats.service, &stats.connect, &stats.send_lag, &stats.push}) {
+  for (Histogram* histogram :
+       {&stats.response, &stats.service, &stats.connect, &stats.send_lag, &stats.push, &stats.loop_stall}) {
     for (auto i = random() % 500; i > 0; --i) histogram->RecordUs(static_cast<int64_t>(random()) - 1000);
   }
   return stats;
@@ -131,6 +133,43 @@ TEST(StatsProto, RefusesOtherGeometry) {
   v1::Stats proto = ToProto(Stats{});
   proto.mutable_send_lag()->set_significant_digits(4);
   EXPECT_EQ(Text(FromProto(proto).status()), "send_lag histogram: another geometry (1 to 3600000000 us, 4 digits)");
+}
+
+TEST(StatsProto, AgentsThatMeasureNoStallsAreUnderstood) {
+  Stats stats = SampleStats(4);
+  v1::Stats proto = ToProto(stats);
+  proto.clear_loop_stall();
+  const auto back = FromProto(proto);
+  ASSERT_TRUE(back.ok()) << back.status();
+  stats.loop_stall.Clear();
+  EXPECT_EQ(*back, stats);
+  EXPECT_TRUE(Refused([](v1::Stats& s) { s.mutable_loop_stall()->set_lowest_us(2); }));
+}
+
+TEST(WorkerLoadProto, ComesBackExactlyAndUsesEveryField) {
+  const std::vector<WorkerLoad> workers = {{1, 2, 3, 4, 5, 6, 7, 8, 9}, {}};
+  v1::Report report;
+  ToProto(workers, report.mutable_workers());
+  v1::Report wire;
+  ASSERT_TRUE(wire.ParseFromString(report.SerializeAsString()));
+  const auto back = FromProto(wire.workers());
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(*back, workers);
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  report.workers(0).GetReflection()->ListFields(report.workers(0), &set);
+  EXPECT_EQ(static_cast<int>(set.size()), v1::WorkerLoad::descriptor()->field_count());
+}
+
+TEST(WorkerLoadProto, RefusesWhatNoAgentHas) {
+  v1::Report report;
+  report.add_workers()->set_user_us(-1);
+  EXPECT_EQ(FromProto(report.workers()).status().code(), absl::StatusCode::kInvalidArgument);
+  report.clear_workers();
+  report.add_workers()->set_stall_us_max(kMax);
+  EXPECT_EQ(FromProto(report.workers()).status().code(), absl::StatusCode::kInvalidArgument);
+  report.clear_workers();
+  for (int i = 0; i < 4097; ++i) report.add_workers();
+  EXPECT_EQ(FromProto(report.workers()).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(StatsProto, RefusesDamagedHistograms) {

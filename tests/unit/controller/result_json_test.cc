@@ -27,7 +27,11 @@ TEST(ResultJson, HasTheFieldsOfItsSchema) {
   const Json json = Json::parse(ResultJson(PerfectResult(3)));
   EXPECT_EQ(json["schema"], "wsload.result/1");
   ExpectFields(json, {"run_id", "started_at", "plan", "verdict", "warnings", "phases", "totals", "rates", "latency_us",
-                      "thresholds", "agents", "series"});
+                      "generator", "thresholds", "agents", "series"});
+  ExpectFields(json["generator"], {"sent", "sent_late", "cpu_user_us", "cpu_system_us", "worker_cpu_share_max",
+                                   "worker_cpu_waited_share_max", "loop_stalls", "loop_stall_us", "bounds"});
+  EXPECT_EQ(json["generator"]["sent"], 200);
+  EXPECT_DOUBLE_EQ(json["generator"]["worker_cpu_share_max"].get<double>(), 0.03);
   ExpectFields(json["verdict"], {"code", "reasons"});
   const std::vector<std::string> totals = {"scheduled",  "success",        "failed",     "unsent",
                                            "late_acks",  "failures",       "heartbeats", "pushes",
@@ -47,7 +51,16 @@ TEST(ResultJson, HasTheFieldsOfItsSchema) {
     ExpectFields(agent,
                  {"name", "address", "state", "clock_offset_us", "clock_error_us", "totals", "latency_us", "cpu"});
     ExpectFields(agent["totals"], totals);
+    ASSERT_EQ(agent["worker_loads"].size(), 2u);
+    for (const Json& worker : agent["worker_loads"]) {
+      ExpectFields(worker,
+                   {"worker", "cpu_user_us", "cpu_system_us", "cpu_waited_us", "wall_us", "cpu_share",
+                    "cpu_waited_share", "sent", "sent_late", "loop_stalls", "loop_stalled_us", "loop_stall_us_max"});
+    }
     ExpectFields(agent["latency_us"], latencies);
+  }
+  for (const Json& point : json["series"]) {
+    ExpectFields(point, {"loop_stalls", "loop_stall_us_max", "worker_cpu_share_max", "worker_cpu_waited_share_max"});
   }
   EXPECT_EQ(json["started_at"], "2023-11-14T22:13:20.000Z");
   EXPECT_EQ(json["exit_code"], 0);
@@ -127,7 +140,8 @@ TEST(TimeseriesCsv, HasALineForEveryInterval) {
   }
   EXPECT_THAT(rows[0], HasSubstr("response_us_p99"));
   EXPECT_EQ(rows[2],
-            "measure,0,1.000,2,10,0,0,0,100,100,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,20000,100");
+            "measure,0,1.000,2,10,0,0,0,100,100,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,20000,100,0,0,"
+            "0.030,0.000");
 }
 
 }  // namespace

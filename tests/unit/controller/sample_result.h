@@ -57,6 +57,18 @@ inline Stats PerfectClose(const Slice& slice) {
   return stats;
 }
 
+/// Two workers in a second that asked little of them.
+inline std::vector<WorkerLoad> CalmWorkers(const Stats& stats) {
+  WorkerLoad worker;
+  worker.user_us = 20'000;
+  worker.system_us = 10'000;
+  worker.wall_us = 1'000'000;
+  worker.sent = stats.counters.scheduled / 2;
+  WorkerLoad other = worker;
+  other.sent = stats.counters.scheduled - worker.sent;
+  return {worker, other};
+}
+
 /// A run of `agents` agents without a fault, reported to `builder` in full.
 inline void ReportPerfectRun(ResultBuilder& builder, const std::vector<AgentResult>& agents) {
   constexpr int64_t kUnixNs = 1'700'000'000 * kNsPerSecond;
@@ -65,7 +77,7 @@ inline void ReportPerfectRun(ResultBuilder& builder, const std::vector<AgentResu
     for (size_t i = 0; i < agents.size(); ++i) {
       const Stats stats = stats_of(agents[i].slice);
       sums[i].Merge(stats);
-      (void)builder.AddInterval(static_cast<int>(i), phase, index, stats);
+      (void)builder.AddInterval(static_cast<int>(i), phase, index, stats, CalmWorkers(stats));
     }
   };
   builder.BeginPhase(Phase::kConnect, kUnixNs, 0);

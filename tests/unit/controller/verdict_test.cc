@@ -60,18 +60,32 @@ INSTANTIATE_TEST_SUITE_P(
                            Verdict::kValid, ""},
                       Case{"send_lag", [](RunResult& result) { result.totals.send_lag.RecordUs(12'000, 100); },
                            Verdict::kGeneratorLimited, "send lag p99 12.0 ms, bound 10.0 ms"},
-                      Case{"stalls", [](RunResult& result) { result.phases[1].delta.loop_stalls = 3; },
-                           Verdict::kGeneratorLimited, "stalled 3 times in 2.0 s"},
                       Case{"stalls_while_connecting", [](RunResult& result) { result.phases[0].delta.loop_stalls = 3; },
                            Verdict::kValid, ""},
                       Case{"rare_stalls",
                            [](RunResult& result) {
-                             result.measured_ns = 60 * kNsPerSecond;
-                             result.phases[1].delta.loop_stalls = 6;
+                             for (WorkerLoad& worker : result.agents[1].worker_loads) {
+                               worker.wall_us = 60'000'000;
+                               worker.stalls = 5;
+                               worker.stalled_us = 115'000;
+                             }
                            },
                            Verdict::kValid, ""},
-                      Case{"cpu", [](RunResult& result) { result.agents[1].cpu.busiest_worker_share = 0.97; },
-                           Verdict::kGeneratorLimited, "agent h2:7400: busiest worker used 97 % of a core, bound 95 %"},
+                      Case{"cpu_of_an_agent_that_tells_no_more",
+                           [](RunResult& result) {
+                             result.agents[1].worker_loads.clear();
+                             result.agents[1].cpu.busiest_worker_share = 0.97;
+                           },
+                           Verdict::kGeneratorLimited, "agent h2:7400: worker ? used 97 % of a core, bound 95 %"},
+                      Case{"a_few_late_messages_of_few",
+                           [](RunResult& result) {
+                             result.agents[1].worker_loads[0].sent = 20;
+                             result.agents[1].worker_loads[0].sent_late = 9;
+                           },
+                           Verdict::kValid, ""},
+                      Case{"waiting_without_harm",
+                           [](RunResult& result) { result.agents[1].worker_loads[0].waited_us = 900'000; },
+                           Verdict::kValid, ""},
                       Case{"lost_agent",
                            [](RunResult& result) {
                              result.agents[0].state = AgentResult::State::kLost;
@@ -116,6 +130,99 @@ INSTANTIATE_TEST_SUITE_P(
                            },
                            Verdict::kValid, ""}),
     [](const auto& test) { return test.param.name; });
+
+/// A result whose second agent has four cores, and two workers of which the second did this in two seconds.
+RunResult WithWorker(const WorkerLoad& load) {
+  RunResult result = PerfectResult(2);
+  AgentResult& agent = result.agents[1];
+  agent.workers = 2;
+  agent.cores = 4;
+  agent.worker_loads[1] = load;
+  agent.worker_loads[1].wall_us = 2'000'000;
+  return result;
+}
+
+TEST(Limits, ASaturatedWorkerIsNamedWithTheMend) {
+  RunResult result = WithWorker({.user_us = 900'000, .system_us = 1'050'000, .sent = 50'000, .sent_late = 20'000});
+  result.agents[1].totals.send_lag.RecordUs(80'000, 1000);
+  Judgement judgement = Judge(result);
+  EXPECT_EQ(judgement.verdict, Verdict::kGeneratorLimited);
+  EXPECT_THAT(ReasonLines(judgement),
+              ElementsAre(AllOf(HasSubstr("agent h2:7400: worker 1 sent 20000 of its 50000 messages"),
+                                HasSubstr("more than 10.0 ms late"), HasSubstr("p99 of the agent 80.0 ms")),
+                          AllOf(HasSubstr("agent h2:7400: worker 1 used 98 % of a core, bound 95 %"),
+                                HasSubstr("more than 2 workers on its 4 cores"))));
+  result.agents[1].cores = 2;
+  judgement = Judge(result);
+  EXPECT_THAT(ReasonLines(judgement),
+              ElementsAre(HasSubstr("worker 1 sent"),
+                          AllOf(HasSubstr("its 2 workers have all cores"), HasSubstr("use more agents"))));
+}
+
+TEST(Limits, ASaturatedWorkerIsAFaultAlsoBeforeItIsLate) {
+  EXPECT_THAT(ReasonLines(Judge(WithWorker({.user_us = 1'940'000, .sent = 50'000}))),
+              ElementsAre(HasSubstr("worker 1 used 97 % of a core")));
+}
+
+TEST(Limits, AWorkerThatOthersKeptWaiting) {
+  const RunResult result = WithWorker({.user_us = 600'000, .waited_us = 800'000, .sent = 50'000, .sent_late = 9'000});
+  EXPECT_THAT(
+      ReasonLines(Judge(result)),
+      ElementsAre(HasSubstr("worker 1 sent 9000"), AllOf(HasSubstr("worker 1 waited for a core for 40 % of the time"),
+                                                         HasSubstr("keep other programs off that host"))));
+}
+
+TEST(Limits, AWorkerThatStoodStill) {
+  const RunResult result = WithWorker({.user_us = 60'000,
+                                       .sent = 1'000,
+                                       .sent_late = 145,
+                                       .stalls = 1,
+                                       .stalled_us = 300'000,
+                                       .stall_us_max = 300'000});
+  EXPECT_THAT(ReasonLines(Judge(result)),
+              ElementsAre(HasSubstr("worker 1 sent 145 of its 1000"),
+                          AllOf(HasSubstr("loop of worker 1 stalled 1 times, 300.0 ms in all (longest 300.0 ms)"),
+                                HasSubstr("in 2.0 s of measuring, bound 0.2 %")),
+                          AllOf(HasSubstr("worker 1 used only 3 % of a core"), HasSubstr("stood still"))));
+}
+
+TEST(Limits, AStallInWhichNothingWasDueCountsToo) {
+  const RunResult result =
+      WithWorker({.user_us = 60'000, .sent = 2, .stalls = 1, .stalled_us = 300'000, .stall_us_max = 300'000});
+  EXPECT_EQ(Judge(result).verdict, Verdict::kGeneratorLimited);
+}
+
+TEST(Limits, ShortStallsThatWaitingExplains) {
+  const RunResult result = WithWorker({.user_us = 600'000,
+                                       .waited_us = 60'000,
+                                       .sent = 1'000,
+                                       .stalls = 2,
+                                       .stalled_us = 55'000,
+                                       .stall_us_max = 30'000});
+  EXPECT_THAT(ReasonLines(Judge(result)),
+              ElementsAre(HasSubstr("stalled 2 times"), HasSubstr("waited for a core for 3 % of the time")));
+}
+
+TEST(Limits, BurstsThatAreTooMuchForAWorker) {
+  const RunResult result = WithWorker({.user_us = 1'400'000, .sent = 50'000, .sent_late = 900});
+  EXPECT_THAT(ReasonLines(Judge(result)),
+              ElementsAre(HasSubstr("worker 1 sent 900"), HasSubstr("worker 1 used 70 % of a core, in bursts")));
+}
+
+TEST(Limits, OneSlowAgentOfAThousandIsFound) {
+  RunResult result = PerfectResult(2);
+  result.totals.send_lag.RecordUs(100, 1'000'000);
+  result.agents[1].worker_loads[0].sent = 1'000;
+  result.agents[1].worker_loads[0].sent_late = 500;
+  EXPECT_EQ(Judge(result).verdict, Verdict::kGeneratorLimited);
+}
+
+TEST(Limits, FullQueuesAreTheServersFault) {
+  RunResult result = PerfectResult(2);
+  result.agents[1].totals.counters.success -= 30;
+  result.agents[1].totals.counters.send_error += 30;
+  EXPECT_EQ(Judge(result).verdict, Verdict::kValid);
+}
 
 TEST(Verdict, GeneratorLimitsComeFirstAndBothAreNamed) {
   RunResult result = PerfectResult();

@@ -17,16 +17,18 @@ Stats Scheduled(int64_t messages) {
 TEST(IntervalMerger, WaitsForEverySourceAndKeepsTheOrder) {
   std::vector<IntervalReport> out;
   IntervalMerger merger(2, [&](IntervalReport report) { out.push_back(std::move(report)); });
-  merger.Add(0, Phase::kConnect, 0, Scheduled(1));
-  merger.Add(0, Phase::kMeasure, 0, Scheduled(2));
+  merger.Add(0, Phase::kConnect, 0, Scheduled(1), {.sent = 1});
+  merger.Add(0, Phase::kMeasure, 0, Scheduled(2), {.sent = 2});
   EXPECT_TRUE(out.empty());
-  merger.Add(1, Phase::kConnect, 0, Scheduled(10));
+  merger.Add(1, Phase::kConnect, 0, Scheduled(10), {.sent = 10});
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].delta.counters.scheduled, 11);
+  EXPECT_EQ(out[0].workers, (std::vector<WorkerLoad>{{.sent = 1}, {.sent = 10}})) << "worker by worker";
   merger.Finish(1);
   ASSERT_EQ(out.size(), 2u);
   EXPECT_EQ(out[1].phase, Phase::kMeasure);
   EXPECT_EQ(out[1].delta.counters.scheduled, 2);
+  EXPECT_EQ(out[1].workers, (std::vector<WorkerLoad>{{.sent = 2}, {}}));
 }
 
 TEST(IntervalMerger, LosesNothingWhateverTheInterleaving) {
@@ -57,19 +59,21 @@ TEST(IntervalMerger, LosesNothingWhateverTheInterleaving) {
         const auto [phase, index] = todo[source][next[source]];
         const int64_t messages = random() % 100;
         fed += messages;
-        merger.Add(static_cast<int>(source), phase, index, Scheduled(messages));
+        merger.Add(static_cast<int>(source), phase, index, Scheduled(messages), {.sent = messages});
       }
       ++next[source];
     }
-    int64_t emitted = 0;
+    int64_t emitted = 0, sent = 0;
     for (size_t i = 0; i < out.size(); ++i) {
       emitted += out[i].delta.counters.scheduled;
+      for (const WorkerLoad& worker : out[i].workers) sent += worker.sent;
       if (i > 0) {
         EXPECT_LT(std::pair(out[i - 1].phase, out[i - 1].interval_index),
                   std::pair(out[i].phase, out[i].interval_index));
       }
     }
     EXPECT_EQ(emitted, fed);
+    EXPECT_EQ(sent, fed);
   }
 }
 

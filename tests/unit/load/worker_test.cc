@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -19,6 +20,7 @@ struct Interval {
   Phase phase;
   int64_t index;
   Stats delta;
+  WorkerLoad load;
 };
 
 class Log final : public WorkerObserver {
@@ -26,7 +28,7 @@ class Log final : public WorkerObserver {
   int ready = 0, done = 0, lease_expired = 0;
   int64_t opened = -1, failed = -1;
   std::vector<Interval> intervals;
-  std::vector<bool> load;
+  std::vector<int64_t> started_ns;
   Stats totals;
 
   void OnWorkerReady(int64_t open, int64_t fail) override {
@@ -34,11 +36,20 @@ class Log final : public WorkerObserver {
     opened = open;
     failed = fail;
   }
-  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta) override {
+  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta,
+                        const WorkerLoad& load) override {
     totals.Merge(*delta);
-    intervals.push_back({phase, interval_index, *delta});
+    intervals.push_back({phase, interval_index, *delta, load});
   }
-  void OnWorkerLoad(bool begins) override { load.push_back(begins); }
+  void OnWorkerStarted(int64_t now_ns) override { started_ns.push_back(now_ns); }
+  /// Of the measure phase.
+  WorkerLoad Measured() const {
+    WorkerLoad sum;
+    for (const Interval& interval : intervals) {
+      if (interval.phase == Phase::kMeasure) sum.Merge(interval.load);
+    }
+    return sum;
+  }
   void OnWorkerLeaseExpired() override { ++lease_expired; }
   void OnWorkerDone() override { ++done; }
 };
@@ -56,8 +67,11 @@ RunPlan SmallPlan() {
 
 /// One worker with its own log, on a shared loop and gateway.
 struct Rig {
-  Rig(ManualEventLoop& loop, FakeGateway& gateway, const RunPlan& plan, const Slice& slice, const std::string& name) {
-    auto made = Worker::Create({loop, loop.clock(), gateway.NewDialer()}, plan, slice, name, log);
+  Rig(
+      ManualEventLoop& loop, FakeGateway& gateway, const RunPlan& plan, const Slice& slice, const std::string& name,
+      std::function<ThreadCpu()> thread_cpu = [] { return ThreadCpu{}; }) {
+    auto made =
+        Worker::Create({loop, loop.clock(), gateway.NewDialer(), std::move(thread_cpu)}, plan, slice, name, log);
     EXPECT_TRUE(made.ok()) << made.status();
     worker = *std::move(made);
   }
@@ -85,6 +99,13 @@ class WorkerTest : public testing::Test {
     EXPECT_EQ(counters.connections.active(), 0);
   }
 
+  /// Of a thread that always spends `cpu_per_s_`.
+  ThreadCpu CpuNow() {
+    const int64_t ms = loop_.MonoNs() / kNsPerMs;
+    return {cpu_per_s_.user_us * ms / 1000, cpu_per_s_.system_us * ms / 1000, cpu_per_s_.waited_us * ms / 1000};
+  }
+
+  ThreadCpu cpu_per_s_;
   ManualEventLoop loop_;
   FakeGateway gateway_{loop_, Serializer::kJson, CipherKind::kAesGcm, kDemoCipherKey};
   int64_t start_ns_ = 0;
@@ -296,7 +317,7 @@ TEST_F(WorkerTest, IntervalsAreCutAtFixedInstantsAndNumberedInTheirPhase) {
   // Message 100 is due exactly at the cut; one of both sides has it.
   ASSERT_EQ(measured.size(), 3u);
   for (const int64_t scheduled : measured) EXPECT_NEAR(static_cast<double>(scheduled), 100, 1);
-  EXPECT_EQ(rig.log.load, (std::vector<bool>{true, false}));
+  EXPECT_EQ(rig.log.started_ns, (std::vector<int64_t>{start_ns_}));
 }
 
 TEST_F(WorkerTest, HighRatesShareWakeUpsButSendNothingEarlyAndLittleLate) {
@@ -472,6 +493,77 @@ TEST_F(WorkerTest, AStalledServerShowsInResponseTime) {
   EXPECT_EQ(rig.log.totals.response.PercentileUs(89), 1'000);
   EXPECT_GT(rig.log.totals.response.PercentileUs(91), 50'000);
   EXPECT_EQ(rig.log.totals.response.max_us(), 1'000'000);
+  const WorkerLoad load = rig.log.Measured();
+  EXPECT_EQ(load.stalls, 0) << "the server's stall is not the generator's";
+  EXPECT_EQ(load.sent_late, 0);
+}
+
+TEST_F(WorkerTest, AStallOfTheLoopIsCountedOnceWithWhatItMadeLate) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(1500 * kNsPerMs + kNsPerUs);
+  // The process is stopped: messages at 1.51, 1.52, ... 1.80 s, the watch and an interval's end are all due meanwhile.
+  loop_.clock().AdvanceBy(300 * kNsPerMs);
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  const WorkerLoad load = rig.log.Measured();
+  EXPECT_EQ(load.stalls, 1);
+  EXPECT_GE(load.stall_us_max, 280'000);
+  EXPECT_LE(load.stall_us_max, 300'000);
+  EXPECT_EQ(load.stalled_us, load.stall_us_max);
+  EXPECT_EQ(rig.log.totals.counters.loop_stalls, 1);
+  EXPECT_EQ(rig.log.totals.loop_stall.count(), 1);
+  EXPECT_EQ(load.sent, 300);
+  EXPECT_EQ(load.sent_late, 29) << "the one due at 1.80 s left in time enough";
+}
+
+TEST_F(WorkerTest, AStallBetweenTwoMessagesIsSeenToo) {
+  RunPlan plan = SmallPlan();
+  plan.mps = 1;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(300 * kNsPerMs);
+  loop_.clock().AdvanceBy(200 * kNsPerMs);
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  const WorkerLoad load = rig.log.Measured();
+  EXPECT_EQ(load.stalls, 1);
+  EXPECT_GE(load.stall_us_max, 180'000);
+  EXPECT_EQ(load.sent_late, 0);
+}
+
+TEST_F(WorkerTest, ALoopThatIsALittleLateHasNotStalled) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(kNsPerSecond + kNsPerUs);
+  loop_.clock().AdvanceBy(15 * kNsPerMs);
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  EXPECT_EQ(rig.log.Measured().stalls, 0);
+  EXPECT_EQ(rig.log.totals.loop_stall.count(), 1) << "a sample all the same";
+}
+
+TEST_F(WorkerTest, CpuOfEveryIntervalAddsUpToTheThreads) {
+  const RunPlan plan = SmallPlan();
+  cpu_per_s_ = {.user_us = 200'000, .system_us = 300'000, .waited_us = 100'000};
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0", [this] { return CpuNow(); });
+  RunAll(rig, plan);
+  for (const Interval& interval : rig.log.intervals) {
+    if (interval.phase != Phase::kMeasure) continue;
+    EXPECT_EQ(interval.load.wall_us, 1'000'000);
+    EXPECT_EQ(interval.load.user_us, 200'000);
+    EXPECT_DOUBLE_EQ(interval.load.cpu_share(), 0.5);
+    EXPECT_DOUBLE_EQ(interval.load.waited_share(), 0.1);
+  }
+  const WorkerLoad load = rig.log.Measured();
+  EXPECT_EQ(load.wall_us, 3'000'000);
+  EXPECT_EQ(load.system_us, 900'000);
 }
 
 }  // namespace
