@@ -231,7 +231,7 @@ absl::Status ReadFiles(Raw& raw, const Environment& environment) {
 
 const char kRunIntro[] =
     "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
-    "wsload doctor [flags] checks the agents first, wsload selftest this machine; wsload certs | version | help.\n"
+    "Also: wsload doctor (agents), selftest (this machine), certs, version, help.\n"
     "Durations: 500ms, 1m30s; sizes: 100, 1k.";
 
 absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,

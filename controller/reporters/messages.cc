@@ -187,6 +187,10 @@ constexpr Entry kEntries[] = {
      "搜索结束前时间已到 (-duration)：该数字为下界"},
     {Msg::kSelftestSizing, "For {} msg/s plan {} worker(s), {} % in reserve, with a core of its own for each.",
      "若需 {} msg/s，请规划 {} 个工作线程（留有 {} % 余量），每个独占一核。"},
+    {Msg::kSelftestSizingAtMost,
+     "For {} msg/s plan at most {} worker(s), {} % in reserve, with a core of its own for each; since the rate is a "
+     "lower bound, fewer may do.",
+     "若需 {} msg/s，最多规划 {} 个工作线程（留有 {} % 余量），每个独占一核；因该速率为下界，可能更少即可。"},
     {Msg::kSelftestInterrupted, "Interrupted: this is what was known by then.", "已中断：以上为中断前的结果。"},
 };
 

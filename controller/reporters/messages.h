@@ -148,7 +148,8 @@ enum class Msg {
   kSelftestLimitSharedCores,
   kSelftestLimitMachine,
   kSelftestIncomplete,
-  kSelftestSizing,  ///< rate, workers, reserve in percent
+  kSelftestSizing,        ///< rate, workers, reserve in percent
+  kSelftestSizingAtMost,  ///< likewise
   kSelftestInterrupted,
   kEnd,  ///< not a message: their number
 };

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/util/status.h"
 #include "controller/link/embedded_agent_link.h"
 #include "controller/result/result_builder.h"
 

@@ -66,7 +66,10 @@ std::string RateLines(Language language, const SelftestResult& result) {
   }
   if (!result.search.complete && !result.interrupted) line(Say(language, Msg::kSelftestIncomplete));
   if (const int64_t workers = WorkersFor(result, kSizingRate); workers > 0) {
-    out += "\n" + Say(language, Msg::kSelftestSizing, kSizingRate, workers, Percent(1 - kSizingShare)) + "\n";
+    out += "\n" +
+           Say(language, IsLowerBound(result) ? Msg::kSelftestSizingAtMost : Msg::kSelftestSizing, kSizingRate, workers,
+               Percent(1 - kSizingShare)) +
+           "\n";
   }
   return out;
 }

@@ -61,7 +61,8 @@ TEST(Selftest, AFullGatewayMakesItALowerBound) {
   EXPECT_EQ(LimitOf(result), SelftestLimit::kGateway);
   EXPECT_TRUE(IsLowerBound(result));
   EXPECT_THAT(SelftestReport(Language::kEnglish, result),
-              AllOf(HasSubstr("at least 120000 msg/s"), HasSubstr("the mock gateway, not wsload")));
+              AllOf(HasSubstr("at least 120000 msg/s"), HasSubstr("the mock gateway, not wsload"),
+                    HasSubstr("plan at most 1 worker(s)")));
 }
 
 TEST(Selftest, OtherLimitsAreLowerBoundsToo) {
