@@ -51,7 +51,7 @@ class Worker final : private ClientObserver {
   static constexpr int64_t kCloseTimeoutNs = 2 * kNsPerSecond;
   /// For so long close handshakes are begun, as fast as it goes; the next ones once these have ended. However many
   /// connections there are, a server that answers at all has the time to.
-  static constexpr int64_t kCloseWaveNs = kCloseTimeoutNs / 4;
+  static constexpr int64_t kCloseWaveNs = kCloseTimeoutNs / 40;
   /// While it measures, the loop comes back at least this often: a stall between two messages, which delays
   /// acknowledgements, is seen too.
   static constexpr int64_t kWatchNs = 20 * kNsPerMs;

@@ -276,6 +276,8 @@ void SocketConnection::OnTimer() {
       EndOfStream("reset", "the server closed the TCP connection while it was written to");
     }
   }
+  // Of a loop that was itself held up: the answer may wait to be read.
+  if (state_ == State::kClosing && transport_->loop.MonoNs() >= deadline_ns_) ReadAll();
   if ((state_ == State::kClosing || state_ == State::kDraining) && transport_->loop.MonoNs() >= deadline_ns_) {
     Finish(BrokenInfo("close_timeout", "no answer to the close frame in time"), state_ == State::kClosing);
   }

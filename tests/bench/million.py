@@ -14,6 +14,7 @@ import fcntl
 import json
 import math
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -129,7 +130,6 @@ class Program:
         die_with_parent = ctypes.CDLL(None).prctl
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True,
                                         preexec_fn=lambda: die_with_parent(1, signal.SIGKILL))
-        self.cpu_at_end = None
 
     def listening_on(self):
         line = self.process.stdout.readline()
@@ -194,15 +194,14 @@ def report(watch, connections, cpu):
     held, before = watch.held, watch.before
     if held is None:
         return
-    used = before["available"] - held["available"]
     users = {who: held[who] - before[who] for who in ("agents", "gateways", "controller")}
-    kernel = used - sum(users.values())
+    users["kernel (slab)"] = held["slab"] - before["slab"]
     print(f"memory with {connections} connections, beyond what the programs had before:")
-    for name, value in [*users.items(), ("kernel (the rest)", kernel), ("  of which slab", held["slab"] - before["slab"]),
-                        ("in all", used)]:
+    for name, value in [*users.items(), ("in all", sum(users.values()))]:
         print(f"  {name:<18} {value / 2**20:8.0f} MiB  {value / connections / 1024:6.2f} KiB per connection")
     print(f"  programs before    {(before['agents'] + before['gateways']) / 2**20:8.0f} MiB; "
-          f"socket buffers then {held['tcp_memory'] / 2**20:.0f} MiB")
+          f"socket buffers then {held['tcp_memory'] / 2**20:.0f} MiB; "
+          f"available memory fell by {(before['available'] - held['available']) / 2**20:.0f} MiB")
     print("CPU seconds until all were open / in all:")
     for who in ("agents", "gateways", "controller"):
         spent = held[who + "_cpu"] - before[who + "_cpu"]
@@ -292,7 +291,9 @@ def main():
     with open(os.path.join(directory, "stdout.json"), "w", encoding="utf-8") as sink:
         threading.Thread(target=shutil.copyfileobj, args=(controller.process.stdout, sink), daemon=True).start()
         watch.until_end(controller)
-    cpu = {"agents": total(agents, "cpu_s"), "gateways": total(gateways, "cpu_s"), "controller": 0}
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)  # only the controller has ended, and what mounted and counted
+    cpu = {"agents": total(agents, "cpu_s"), "gateways": total(gateways, "cpu_s"),
+           "controller": children.ru_utime + children.ru_stime}
 
     truths = []
     for gateway in gateways:

@@ -196,6 +196,26 @@ TEST_P(ConnectionTest, TheServerNeverAnswersTheCloseFrame) {
   EXPECT_EQ(observer_.closed->code, 1006);
 }
 
+TEST_P(ConnectionTest, AnAnswerThatWaitsToBeReadIsInTime) {
+  Connect([this](Peer& peer) {
+    peer.Upgrade();
+    peer.ReadFrame();
+    peer.Send(ServerFrame(2, "last") + ServerFrame(8, ClosePayloadBytes(1000)));
+    told_.set_value("answered");
+    peer.WaitForEnd();
+  });
+  const int64_t timeout_ns = 1 * kMs;
+  const int64_t deadline_ns = loop_.MonoNs() + timeout_ns;
+  connection_->Close(1000, "", timeout_ns);
+  // The loop is held up until both are there, the answer and the deadline.
+  told_.get_future().wait();
+  while (loop_.MonoNs() <= deadline_ns + timeout_ns) {
+  }
+  ASSERT_TRUE(RunUntilClosed());
+  EXPECT_THAT(observer_.messages, ElementsAre("last"));
+  EXPECT_EQ(observer_.closed->kind, Kind::kCleanByUs);
+}
+
 TEST_P(ConnectionTest, TheServerAnswersButKeepsTcpOpen) {
   Connect([](Peer& peer) {
     peer.Upgrade();
