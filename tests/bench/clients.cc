@@ -1,6 +1,7 @@
 #include "tests/bench/clients.h"
 
 #include <memory>
+#include <utility>
 
 #include "tests/bench/engine_client.h"
 
@@ -24,6 +25,10 @@ std::unique_ptr<Measured> AsMeasured(Function function) {
 }
 
 }  // namespace
+
+Row CpuRow(std::string name, MeasuredProcess& client, int64_t count) {
+  return {std::move(name), [&client, count] { return client.Run(count).cpu_us_per_round_trip(); }};
+}
 
 MeasuredProcess FloorRoundTrips(const FloorOptions& options) {
   return MeasuredProcess([options] {

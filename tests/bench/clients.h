@@ -2,12 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "common/plan/run_plan.h"
 #include "tests/bench/floor_client.h"
 #include "tests/bench/measured_process.h"
+#include "tests/bench/spread.h"
 
 namespace wsload::bench {
+
+/// CPU per unit of `count` of them: a round trip, a message or a connection. `client` must outlive the row.
+Row CpuRow(std::string name, MeasuredProcess& client, int64_t count);
 
 /// Run(n): n round trips.
 MeasuredProcess FloorRoundTrips(const FloorOptions& options);

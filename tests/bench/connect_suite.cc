@@ -3,13 +3,6 @@
 #include "tests/bench/suites.h"
 
 namespace wsload::bench {
-namespace {
-
-Row Connects(std::string name, MeasuredProcess& client, int64_t count) {
-  return {std::move(name), [&client, count] { return client.Run(count).cpu_us_per_round_trip(); }};
-}
-
-}  // namespace
 
 void ConnectSuite(const BenchOptions& options) {
   const BenchGateway floor_server({"-echo"});
@@ -20,8 +13,8 @@ void ConnectSuite(const BenchOptions& options) {
   MeasuredProcess gateway = EngineConnecting(PlanFor(json_server, Protocol::kGateway, Serializer::kJson));
   const int64_t count = options.connects;
   PrintTable("connecting: " + std::to_string(count) + " connections, 32 under way at a time", "client CPU us",
-             Alternate({Connects("floor: raw epoll, upgrade", floor, count), Connects("wsload: upgrade", echo, count),
-                        Connects("wsload: token and upgrade", gateway, count)},
+             Alternate({CpuRow("floor: raw epoll, upgrade", floor, count), CpuRow("wsload: upgrade", echo, count),
+                        CpuRow("wsload: token and upgrade", gateway, count)},
                        options.repetitions));
   const auto per_second = [count](MeasuredProcess& client) {
     return static_cast<double>(count) * 1e6 / static_cast<double>(client.Run(count).wall_us);

@@ -78,7 +78,7 @@ void PacedSuite(const BenchOptions& options) {
         "paced: " + std::to_string(kConnections) + " connections, " + std::to_string(rate_per_s) +
             " messages/s, ticks of " + std::to_string(tick_ns / kNsPerUs) + " us",
         "worker CPU us",
-        Alternate({{"floor: raw epoll, 100-byte echo", [&] { return floor.Run(messages).cpu_us_per_round_trip(); }},
+        Alternate({CpuRow("floor: raw epoll, 100-byte echo", floor, messages),
                    Program("wsload: 100-byte echo", echo_server, true, rate_per_s, options.paced_seconds, echo),
                    Program("wsload: gateway, json + aes", json_server, false, rate_per_s, options.paced_seconds, json)},
                   options.repetitions));

@@ -4,13 +4,6 @@
 #include "tests/bench/suites.h"
 
 namespace wsload::bench {
-namespace {
-
-Row RoundTrips(std::string name, MeasuredProcess& client, int64_t count) {
-  return {std::move(name), [&client, count] { return client.Run(count).cpu_us_per_round_trip(); }};
-}
-
-}  // namespace
 
 RunPlan PlanFor(const BenchGateway& gateway, Protocol protocol, Serializer serializer) {
   RunPlan plan;
@@ -33,13 +26,13 @@ void RoundTripSuite(const BenchOptions& options, int32_t connections) {
   MeasuredProcess json = EngineRoundTrips(PlanFor(json_server, Protocol::kGateway, Serializer::kJson), connections);
   MeasuredProcess proto = EngineRoundTrips(PlanFor(proto_server, Protocol::kGateway, Serializer::kProto), connections);
   const int64_t count = options.round_trips;
-  PrintTable(fmt::format("round trips: {} connections, 1 outstanding on each, {} a round", connections, count),
-             "client CPU us",
-             Alternate({RoundTrips("floor: raw epoll, 100-byte echo", floor, count),
-                        RoundTrips("wsload: 100-byte echo", echo, count),
-                        RoundTrips("wsload: gateway, json + aes", json, count),
-                        RoundTrips("wsload: gateway, proto + aes", proto, count)},
-                       options.repetitions));
+  PrintTable(
+      fmt::format("round trips: {} connections, 1 outstanding on each, {} a round", connections, count),
+      "client CPU us",
+      Alternate(
+          {CpuRow("floor: raw epoll, 100-byte echo", floor, count), CpuRow("wsload: 100-byte echo", echo, count),
+           CpuRow("wsload: gateway, json + aes", json, count), CpuRow("wsload: gateway, proto + aes", proto, count)},
+          options.repetitions));
 }
 
 void GrowthSuite(const BenchOptions& options) {
@@ -50,7 +43,7 @@ void GrowthSuite(const BenchOptions& options) {
     MeasuredProcess floor = FloorRoundTrips({.port = floor_server.port(), .connections = connections});
     MeasuredProcess echo = EngineRoundTrips(PlanFor(echo_server, Protocol::kEcho, Serializer::kJson), connections);
     PrintTable(fmt::format("growth: {} connections, 100-byte echo", connections), "client CPU us",
-               Alternate({RoundTrips("floor", floor, count), RoundTrips("wsload", echo, count)}, options.repetitions));
+               Alternate({CpuRow("floor", floor, count), CpuRow("wsload", echo, count)}, options.repetitions));
   }
   for (const int size : {16, 100, 1'000, 4'096, 16'384, 65'536}) {
     const BenchGateway floor_server({"-echo"});
@@ -66,8 +59,8 @@ void GrowthSuite(const BenchOptions& options) {
     MeasuredProcess json = EngineRoundTrips(json_plan, connections);
     const int64_t few = size > 4'096 ? count / 4 : count;
     PrintTable(fmt::format("growth: {}-byte messages, {} connections", size, connections), "client CPU us",
-               Alternate({RoundTrips("floor: echo", floor, few), RoundTrips("wsload: echo", echo, few),
-                          RoundTrips("wsload: gateway, json + aes", json, few)},
+               Alternate({CpuRow("floor: echo", floor, few), CpuRow("wsload: echo", echo, few),
+                          CpuRow("wsload: gateway, json + aes", json, few)},
                          options.repetitions));
   }
 }

@@ -28,10 +28,6 @@ class Folder {
   std::string path_;
 };
 
-Row RoundTrips(std::string name, MeasuredProcess& client, int64_t count) {
-  return {std::move(name), [&client, count] { return client.Run(count).cpu_us_per_round_trip(); }};
-}
-
 }  // namespace
 
 void TlsSuite(const BenchOptions& options) {
@@ -51,11 +47,11 @@ void TlsSuite(const BenchOptions& options) {
   MeasuredProcess echo = EngineRoundTrips(echo_plan, options.connections);
   MeasuredProcess json = EngineRoundTrips(json_plan, options.connections);
   const int64_t count = options.round_trips / 2;
-  PrintTable("wss: " + std::to_string(options.connections) + " connections, 1 outstanding on each", "client CPU us",
-             Alternate({RoundTrips("floor: epoll and OpenSSL, echo", floor, count),
-                        RoundTrips("wsload: 100-byte echo", echo, count),
-                        RoundTrips("wsload: gateway, json + aes", json, count)},
-                       options.repetitions));
+  PrintTable(
+      "wss: " + std::to_string(options.connections) + " connections, 1 outstanding on each", "client CPU us",
+      Alternate({CpuRow("floor: epoll and OpenSSL, echo", floor, count), CpuRow("wsload: 100-byte echo", echo, count),
+                 CpuRow("wsload: gateway, json + aes", json, count)},
+                options.repetitions));
 }
 
 }  // namespace wsload::bench
