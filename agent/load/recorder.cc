@@ -60,6 +60,12 @@ void Recorder::Unsent() {
   ++stats_->counters.unsent;
 }
 
+void Recorder::GivenUp(int64_t count) {
+  stats_->counters.scheduled += count;
+  stats_->counters.unsent += count;
+  given_up_ += count;
+}
+
 void Recorder::Ended(const UpstreamResult& result) {
   Counters& counters = stats_->counters;
   switch (result.outcome) {
@@ -97,6 +103,7 @@ void Recorder::Push(std::string_view plaintext) {
 std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load) {
   load.sent = stats_->send_lag.count();
   load.sent_late = std::exchange(sent_late_, 0);
+  load.given_up = std::exchange(given_up_, 0);
   load.stalls = stats_->counters.loop_stalls;
   load.stalled_us = std::exchange(stalled_us_, 0);
   load.stall_us_max = std::exchange(stall_us_max_, 0);

@@ -27,6 +27,8 @@ class Recorder {
   void Sent(int64_t intended_ns, int64_t sent_ns);
   void SendFailed();
   void Unsent();
+  /// `count` messages are too late to be sent.
+  void GivenUp(int64_t count);
   void Ended(const UpstreamResult& result);
 
   /// A downstream message; its latency too, where `plaintext` carries "sent_unix_ns=<n>".
@@ -48,6 +50,7 @@ class Recorder {
   std::unique_ptr<Stats> spare_;
   // Of the interval.
   int64_t sent_late_ = 0;
+  int64_t given_up_ = 0;
   int64_t stalled_us_ = 0;
   int64_t stall_us_max_ = 0;
 };

@@ -395,6 +395,7 @@ Worker::MessageList* Worker::NextMessage() {
 
 void Worker::SendDue(int64_t now_ns) {
   woke_ns_ = now_ns;
+  if (now_ns > end_ns_ + kOverrunNs) GiveUpMessages();
   for (int sent = 0;; ++sent) {
     MessageList* list = NextMessage();
     if (list == nullptr) break;
@@ -410,6 +411,13 @@ void Worker::SendDue(int64_t now_ns) {
   ArmDeadline();
   if (now_ns < end_ns_) return ArmSend(end_ns_);
   EnterDrain(now_ns);
+}
+
+void Worker::GiveUpMessages() {
+  for (MessageList& list : message_lists_) {
+    recorder_.GivenUp(list.messages.count - list.next);
+    list.next = list.messages.count;
+  }
 }
 
 void Worker::SendOne(int64_t due_ns) {

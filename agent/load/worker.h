@@ -56,6 +56,10 @@ class Worker final : private ClientObserver {
   /// acknowledgements, is seen too.
   static constexpr int64_t kWatchNs = 20 * kNsPerMs;
 
+  /// What is still waiting to be sent so long after the end of the schedule is given up: the run keeps to its time, and
+  /// its rates stay true, however far behind the worker is.
+  static constexpr int64_t kOverrunNs = 250 * kNsPerMs;
+
   struct Environment {
     EventLoop& loop;
     const Clock& clock;  ///< for token stamps and push latencies; pacing uses the loop's clock
@@ -138,6 +142,7 @@ class Worker final : private ClientObserver {
   int64_t MessageDueNs(const MessageList& list) const;
   MessageList* NextMessage();
   void SendOne(int64_t due_ns);
+  void GiveUpMessages();
   void EnterMeasure(int64_t now_ns);
   void EnterDrain(int64_t now_ns);
   void EnterClose(int64_t now_ns);

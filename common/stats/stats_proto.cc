@@ -162,6 +162,7 @@ constexpr std::array kWorkerFields = {
     WSLOAD_FIELD(user_us), WSLOAD_FIELD(system_us),  WSLOAD_FIELD(waited_us),
     WSLOAD_FIELD(wall_us), WSLOAD_FIELD(sent),       WSLOAD_FIELD(sent_late),
     WSLOAD_FIELD(stalls),  WSLOAD_FIELD(stalled_us), WSLOAD_FIELD(stall_us_max),
+    WSLOAD_FIELD(given_up),
 };
 #undef WSLOAD_FIELD
 

@@ -27,6 +27,7 @@ struct WorkerLoad {
   int64_t wall_us = 0;
   int64_t sent = 0;
   int64_t sent_late = 0;   ///< more than kSendLagBoundUs after they were due
+  int64_t given_up = 0;    ///< due, and never sent: too far behind at the end of the schedule
   int64_t stalls = 0;      ///< times the loop came back more than kStallNs late
   int64_t stalled_us = 0;  ///< how late in all
   int64_t stall_us_max = 0;
@@ -44,6 +45,7 @@ struct WorkerLoad {
     wall_us = SaturatingAdd(wall_us, other.wall_us);
     sent = SaturatingAdd(sent, other.sent);
     sent_late = SaturatingAdd(sent_late, other.sent_late);
+    given_up = SaturatingAdd(given_up, other.given_up);
     stalls = SaturatingAdd(stalls, other.stalls);
     stalled_us = SaturatingAdd(stalled_us, other.stalled_us);
     stall_us_max = std::max(stall_us_max, other.stall_us_max);

@@ -134,7 +134,10 @@ constexpr Entry kEntries[] = {
      "服务器对客户端限流：请降低 -mps 或增加 -clients"},
     {Msg::kHintUndecodable, "{} frames could not be read: check -serializer and -cipher on both sides",
      "{} 个帧无法解析：请检查两端的 -serializer 和 -cipher"},
-    {Msg::kHintUnsent, "{} messages were due while no connection could take them", "{} 条消息到期时没有可用的连接"},
+    {Msg::kHintUnsent,
+     "{} messages never left: no connection could take them when they were due, or the generator was too slow (see the "
+     "verdict)",
+     "{} 条消息未发出：到期时没有可用的连接，或压测端过慢（见结论）"},
     {Msg::kDoctorVersion, "version", "版本"},
     {Msg::kDoctorCores, "cores", "核数"},
     {Msg::kDoctorOpenFiles, "open files", "打开文件数"},
@@ -211,6 +214,8 @@ std::string_view ChineseReason(VerdictReason::Kind kind) {
       return "消息发送滞后：p99 为 {}，上限 {}（最大 {}）";
     case Kind::kLateWorker:
       return "压测节点 {}：工作线程 {} 有 {} 条消息（共 {} 条）迟发超过 {}（该节点发送滞后 p99 为 {}）";
+    case Kind::kGivenUp:
+      return "压测节点 {}：工作线程 {} 到结束时仍严重滞后，有 {} 条消息未能发出，计入未发送";
     case Kind::kStalledWorker:
       return "压测节点 {}：工作线程 {} 的事件循环停顿 {} 次，合计 {}（最长 {}），压测 {} 秒，上限 {}";
     case Kind::kBusyWorker:

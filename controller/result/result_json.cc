@@ -189,6 +189,7 @@ Json WorkerLoads(const AgentResult& agent) {
                        {"cpu_waited_share", worker.waited_share()},
                        {"sent", worker.sent},
                        {"sent_late", worker.sent_late},
+                       {"given_up", worker.given_up},
                        {"loop_stalls", worker.stalls},
                        {"loop_stalled_us", worker.stalled_us},
                        {"loop_stall_us_max", worker.stall_us_max}});
@@ -235,6 +236,7 @@ Json Generator(const RunResult& result) {
   }
   return {{"sent", sum.sent},
           {"sent_late", sum.sent_late},
+          {"given_up", sum.given_up},
           {"cpu_user_us", sum.user_us},
           {"cpu_system_us", sum.system_us},
           {"worker_cpu_share_max", peaks.cpu_share_max},

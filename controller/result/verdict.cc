@@ -79,12 +79,16 @@ void FindWorkerLimits(const AgentResult& agent, Reasons& reasons) {
     return;
   }
   const auto late = worst([](const WorkerLoad& worker) { return IsLate(worker) ? worker.late_share() : 0; });
+  const auto behind = worst([](const WorkerLoad& worker) { return worker.given_up; });
   const auto stalled = worst([](const WorkerLoad& worker) { return worker.stalled_share(); });
   const auto busy = worst([](const WorkerLoad& worker) { return worker.cpu_share(); });
   if (IsLate(*late)) {
     reasons.push_back({Kind::kLateWorker,
                        {Label(agent), name(late), Count(late->sent_late), Count(late->sent), Ms(kSendLagBoundUs),
                         Ms(agent.totals.send_lag.PercentileUs(99))}});
+  }
+  if (behind->given_up > 0) {
+    reasons.push_back({Kind::kGivenUp, {Label(agent), name(behind), Count(behind->given_up)}});
   }
   if (IsStalled(*stalled)) {
     reasons.push_back(
@@ -96,6 +100,8 @@ void FindWorkerLimits(const AgentResult& agent, Reasons& reasons) {
     reasons.push_back(BusyReason(agent, name(busy), busy->cpu_share()));
   } else if (IsLate(*late)) {
     reasons.push_back(Cause(agent, name(late), *late));
+  } else if (behind->given_up > 0) {
+    reasons.push_back(Cause(agent, name(behind), *behind));
   } else if (IsStalled(*stalled)) {
     reasons.push_back(Cause(agent, name(stalled), *stalled));
   }
@@ -165,6 +171,8 @@ const char* ReasonFormat(VerdictReason::Kind kind) {
       return "messages left late: send lag p99 {}, bound {} (max {})";
     case Kind::kLateWorker:
       return "agent {}: worker {} sent {} of its {} messages more than {} late (send lag p99 of the agent {})";
+    case Kind::kGivenUp:
+      return "agent {}: worker {} was so far behind at the end that it never sent {} messages: they are unsent";
     case Kind::kStalledWorker:
       return "agent {}: the loop of worker {} stalled {} times, {} in all (longest {}) in {} s of measuring, bound {}";
     case Kind::kBusyWorker:

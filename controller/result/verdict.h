@@ -28,6 +28,7 @@ struct VerdictReason {
     // For GENERATOR_LIMITED.
     kSendLag,        ///< p99, bound, max
     kLateWorker,     ///< agent, worker, late, of how many, bound, p99 of the agent
+    kGivenUp,        ///< agent, worker, how many
     kStalledWorker,  ///< agent, worker, count, in all, longest, seconds, bound
     // Why, and what to do about it.
     kBusyWorker,     ///< agent, worker, share, bound, workers, cores: cores are left

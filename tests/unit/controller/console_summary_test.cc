@@ -82,7 +82,7 @@ TEST(ConsoleSummary, NamesFailuresAndWhatToDo) {
   EXPECT_THAT(text, HasSubstr("  unsent                 2\n"));
   EXPECT_THAT(text, HasSubstr("  failures by cause\n    timeout   5\n"));
   EXPECT_THAT(text, HasSubstr("not acknowledged within -resp-timeout"));
-  EXPECT_THAT(text, HasSubstr("2 messages were due while no connection could take them"));
+  EXPECT_THAT(text, HasSubstr("2 messages never left: no connection could take them when they were due"));
   EXPECT_THAT(text, HasSubstr("1 acknowledgements came after their timeout"));
   EXPECT_THAT(text, HasSubstr("http_401   2   the server does not take the token: check -jwt-key-file"));
   EXPECT_THAT(text, HasSubstr("h2:7400    lost"));

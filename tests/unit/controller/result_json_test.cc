@@ -28,8 +28,9 @@ TEST(ResultJson, HasTheFieldsOfItsSchema) {
   EXPECT_EQ(json["schema"], "wsload.result/1");
   ExpectFields(json, {"run_id", "started_at", "plan", "verdict", "warnings", "phases", "totals", "rates", "latency_us",
                       "generator", "thresholds", "agents", "series"});
-  ExpectFields(json["generator"], {"sent", "sent_late", "cpu_user_us", "cpu_system_us", "worker_cpu_share_max",
-                                   "worker_cpu_waited_share_max", "loop_stalls", "loop_stall_us", "bounds"});
+  ExpectFields(json["generator"],
+               {"sent", "sent_late", "given_up", "cpu_user_us", "cpu_system_us", "worker_cpu_share_max",
+                "worker_cpu_waited_share_max", "loop_stalls", "loop_stall_us", "bounds"});
   EXPECT_EQ(json["generator"]["sent"], 200);
   EXPECT_DOUBLE_EQ(json["generator"]["worker_cpu_share_max"].get<double>(), 0.03);
   ExpectFields(json["verdict"], {"code", "reasons"});
@@ -53,9 +54,9 @@ TEST(ResultJson, HasTheFieldsOfItsSchema) {
     ExpectFields(agent["totals"], totals);
     ASSERT_EQ(agent["worker_loads"].size(), 2u);
     for (const Json& worker : agent["worker_loads"]) {
-      ExpectFields(worker,
-                   {"worker", "cpu_user_us", "cpu_system_us", "cpu_waited_us", "wall_us", "cpu_share",
-                    "cpu_waited_share", "sent", "sent_late", "loop_stalls", "loop_stalled_us", "loop_stall_us_max"});
+      ExpectFields(worker, {"worker", "cpu_user_us", "cpu_system_us", "cpu_waited_us", "wall_us", "cpu_share",
+                            "cpu_waited_share", "sent", "sent_late", "given_up", "loop_stalls", "loop_stalled_us",
+                            "loop_stall_us_max"});
     }
     ExpectFields(agent["latency_us"], latencies);
   }

@@ -209,6 +209,17 @@ TEST(Limits, BurstsThatAreTooMuchForAWorker) {
               ElementsAre(HasSubstr("worker 1 sent 900"), HasSubstr("worker 1 used 70 % of a core, in bursts")));
 }
 
+TEST(Limits, WhatAWorkerNeverCameToSend) {
+  const RunResult result = WithWorker({.user_us = 1'950'000, .sent = 50'000, .given_up = 1});
+  EXPECT_EQ(Judge(result).verdict, Verdict::kGeneratorLimited);
+  EXPECT_THAT(ReasonLines(Judge(result)), ElementsAre(HasSubstr("worker 1 was so far behind at the end that it never "
+                                                                "sent 1 messages"),
+                                                      HasSubstr("worker 1 used 98 % of a core")));
+  EXPECT_THAT(ReasonLines(Judge(WithWorker({.user_us = 60'000, .sent = 900, .given_up = 30}))),
+              ElementsAre(HasSubstr("never sent 30 messages"), HasSubstr("worker 1 used 3 % of a core, in bursts")))
+      << "why it was behind is said also where none left late";
+}
+
 TEST(Limits, OneSlowAgentOfAThousandIsFound) {
   RunResult result = PerfectResult(2);
   result.totals.send_lag.RecordUs(100, 1'000'000);

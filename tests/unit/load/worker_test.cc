@@ -520,6 +520,38 @@ TEST_F(WorkerTest, AStallOfTheLoopIsCountedOnceWithWhatItMadeLate) {
   EXPECT_EQ(load.sent_late, 29) << "the one due at 1.80 s left in time enough";
 }
 
+TEST_F(WorkerTest, WhatIsWaitingLongAfterTheEndIsGivenUp) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(2 * kNsPerSecond + kNsPerUs);
+  loop_.clock().AdvanceBy(kNsPerSecond + Worker::kOverrunNs);
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  const WorkerLoad load = rig.log.Measured();
+  EXPECT_EQ(load.sent, 201);
+  EXPECT_EQ(load.given_up, 99);
+  EXPECT_EQ(rig.log.totals.counters.unsent, 99);
+  EXPECT_EQ(rig.log.totals.counters.success, 201);
+  EXPECT_EQ(gateway_.upstream.size(), 201U);
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, WhatIsWaitingShortlyAfterTheEndIsSent) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  rig.worker->Connect(loop_.MonoNs());
+  loop_.AdvanceBy(plan.ramp_up_ns);
+  rig.worker->Start(loop_.MonoNs());
+  loop_.AdvanceBy(2 * kNsPerSecond + kNsPerUs);
+  loop_.clock().AdvanceBy(kNsPerSecond + Worker::kOverrunNs - kNsPerMs);
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  EXPECT_EQ(rig.log.Measured().given_up, 0);
+  EXPECT_EQ(rig.log.totals.counters.success, 300);
+}
+
 TEST_F(WorkerTest, AStallBetweenTwoMessagesIsSeenToo) {
   RunPlan plan = SmallPlan();
   plan.mps = 1;
