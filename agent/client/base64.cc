@@ -3,6 +3,10 @@
 #include <array>
 #include <cstdint>
 
+#ifdef __x86_64__
+#include <tmmintrin.h>
+#endif
+
 namespace wsload {
 namespace {
 
@@ -30,7 +34,50 @@ uint32_t Value(char c) { return kValues[static_cast<uint8_t>(c)]; }
 
 uint32_t Byte(char c) { return static_cast<uint8_t>(c); }
 
+#ifdef __x86_64__
+/// Encodes 12 bytes a step while 16 can be read, with the byte shuffle of SSSE3; returns how many bytes that were.
+/// After W. Muła and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions", ACM TWEB 12 (2018).
+[[gnu::target("ssse3")]] size_t EncodeBlocks(std::string_view bytes, std::string_view alphabet, char* out) {
+  // Each lane of 32 bits gets the three bytes that its four characters come from.
+  const __m128i spread = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
+  // What is to be added to a value for its character: of 0 to 25 at 13, of 26 to 51 at 0, of 52 and more from 1 on.
+  const auto digits = static_cast<char>('0' - 52);
+  const __m128i shifts =
+      _mm_setr_epi8('a' - 26, digits, digits, digits, digits, digits, digits, digits, digits, digits, digits,
+                    static_cast<char>(alphabet[62] - 62), static_cast<char>(alphabet[63] - 63), 'A', 0, 0);
+  size_t done = 0;
+  for (; bytes.size() - done >= 16; done += 12, out += 16) {
+    const __m128i loaded = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data() + done));
+    const __m128i in = _mm_shuffle_epi8(loaded, spread);
+    // A multiplication of 16 bits shifts each half of a lane by a count of its own.
+    const __m128i first_third =
+        _mm_mulhi_epu16(_mm_and_si128(in, _mm_set1_epi32(0x0fc0fc00)), _mm_set1_epi32(0x04000040));
+    const __m128i second_fourth =
+        _mm_mullo_epi16(_mm_and_si128(in, _mm_set1_epi32(0x003f03f0)), _mm_set1_epi32(0x01000010));
+    const __m128i values = _mm_or_si128(first_third, second_fourth);
+    const __m128i from_52 = _mm_subs_epu8(values, _mm_set1_epi8(51));
+    const __m128i under_26 = _mm_and_si128(_mm_cmplt_epi8(values, _mm_set1_epi8(26)), _mm_set1_epi8(13));
+    const __m128i shift = _mm_shuffle_epi8(shifts, _mm_or_si128(from_52, under_26));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_add_epi8(values, shift));
+  }
+  return done;
+}
+
+bool HasByteShuffle() {
+  static const bool has = __builtin_cpu_supports("ssse3") != 0;
+  return has;
+}
+#else
+size_t EncodeBlocks(std::string_view, std::string_view, char*) { return 0; }
+bool HasByteShuffle() { return false; }
+#endif
+
 char* Encode(std::string_view bytes, std::string_view alphabet, bool padded, char* out) {
+  if (HasByteShuffle()) {
+    const size_t done = EncodeBlocks(bytes, alphabet, out);
+    bytes.remove_prefix(done);
+    out += done / 3 * 4;
+  }
   const char* in = bytes.data();
   size_t left = bytes.size();
   for (; left >= 3; left -= 3, in += 3, out += 4) {

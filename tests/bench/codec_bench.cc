@@ -15,9 +15,9 @@ namespace {
 
 constexpr char kKey[] = "0123456789abcdef0123456789abcdef";
 
-/// The body of an upstream message of 100 bytes of text: quotes, nonce and tag around it.
-std::string SampleBody() {
-  std::string body(BodyCipher::kNonceBytes + 102 + BodyCipher::kTagBytes, '\0');
+/// The body of an upstream message: nonce and tag around `bytes`, of which two are quotes.
+std::string SampleBody(int64_t bytes = 102) {
+  std::string body(BodyCipher::kNonceBytes + static_cast<size_t>(bytes) + BodyCipher::kTagBytes, '\0');
   for (size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 151 + 7);
   return body;
 }
@@ -28,15 +28,15 @@ MessageView SampleMessage(const std::string& body) {
 
 void BM_Encode(benchmark::State& state, Serializer serializer) {
   const auto codec = NewMessageCodec(serializer);
-  const std::string body = SampleBody();
+  const std::string body = SampleBody(state.range(0));
   std::string wire;
   for (auto _ : state) {
     codec->Encode(SampleMessage(body), wire);
     benchmark::DoNotOptimize(wire.data());
   }
 }
-BENCHMARK_CAPTURE(BM_Encode, json, Serializer::kJson);
-BENCHMARK_CAPTURE(BM_Encode, proto, Serializer::kProto);
+BENCHMARK_CAPTURE(BM_Encode, json, Serializer::kJson)->Arg(102)->Arg(4096)->Arg(65536);
+BENCHMARK_CAPTURE(BM_Encode, proto, Serializer::kProto)->Arg(102)->Arg(4096)->Arg(65536);
 
 void BM_Decode(benchmark::State& state, Serializer serializer) {
   const auto codec = NewMessageCodec(serializer);

@@ -1,11 +1,9 @@
-#include <chrono>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "agent/load/pacer.h"
 #include "tests/bench/clients.h"
+#include "tests/bench/program_run.h"
 #include "tests/bench/spread.h"
 #include "tests/bench/suites.h"
 
@@ -14,46 +12,22 @@ namespace {
 
 constexpr int kConnections = 1'000;
 
-struct Paced {
-  double cpu_us_per_message = 0;
-  double send_lag_p99_us = 0;
-  std::string verdict;
-};
-
-/// A run of the real program, with one worker; CPU of the worker's thread while it measured.
-Paced RunProgram(const std::string& server, bool echo, int64_t rate_per_s, int64_t seconds) {
-  std::vector<std::string> arguments = {ProgramBeside("wsload"),
-                                        "-server=" + server,
-                                        "-clients=" + std::to_string(kConnections),
-                                        "-mps=" + std::to_string(rate_per_s),
-                                        "-duration=" + std::to_string(seconds) + "s",
-                                        "-ramp-up=1s",
-                                        "-workers=1",
-                                        "-json"};
-  if (echo) arguments.emplace_back("-protocol=echo");
-  Process process(arguments);
-  process.Wait(std::chrono::seconds(seconds + 30));
-  const auto result = nlohmann::json::parse(process.out(), nullptr, false);
-  if (result.is_discarded()) throw std::runtime_error("wsload gave no result: " + process.err());
-  const auto& cpu = result["agents"][0]["cpu"];
-  const double cpu_us = cpu["user_us"].get<double>() + cpu["system_us"].get<double>();
-  const double messages = result["totals"]["success"].get<double>();
-  if (messages == 0) throw std::runtime_error("wsload sent nothing: " + process.err());
-  return {cpu_us / messages, result["latency_us"]["send_lag"]["p99"].get<double>(), result["verdict"]["code"]};
-}
-
 Row Program(std::string name, const BenchGateway& server, bool echo, int64_t rate_per_s, int64_t seconds,
-            std::vector<Paced>& seen) {
+            std::vector<ProgramRun>& seen) {
   return {std::move(name), [&server, &seen, echo, rate_per_s, seconds] {
-            seen.push_back(RunProgram(server.url(), echo, rate_per_s, seconds));
+            seen.push_back(RunProgram({.server = server.url(),
+                                       .echo = echo,
+                                       .connections = kConnections,
+                                       .rate_per_s = rate_per_s,
+                                       .seconds = seconds}));
             return seen.back().cpu_us_per_message;
           }};
 }
 
-void PrintLag(const std::string& name, const std::vector<Paced>& seen) {
+void PrintLag(const std::string& name, const std::vector<ProgramRun>& seen) {
   std::vector<double> lags;
   std::string verdicts;
-  for (const Paced& run : seen) {
+  for (const ProgramRun& run : seen) {
     lags.push_back(run.send_lag_p99_us);
     verdicts += " " + run.verdict;
   }
@@ -72,8 +46,8 @@ void PacedSuite(const BenchOptions& options) {
     const int64_t tick_ns = Pacer(static_cast<double>(rate_per_s)).tick_ns();
     MeasuredProcess floor = FloorPaced({.port = floor_server.port(), .connections = kConnections}, rate_per_s, tick_ns);
     const int64_t messages = rate_per_s * options.paced_seconds;
-    std::vector<Paced> echo;
-    std::vector<Paced> json;
+    std::vector<ProgramRun> echo;
+    std::vector<ProgramRun> json;
     PrintTable(
         "paced: " + std::to_string(kConnections) + " connections, " + std::to_string(rate_per_s) +
             " messages/s, ticks of " + std::to_string(tick_ns / kNsPerUs) + " us",

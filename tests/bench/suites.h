@@ -17,6 +17,7 @@ struct BenchOptions {
   int64_t paced_seconds = 5;
   int64_t connects = 5'000;
   int32_t idle_connections = 18'000;
+  int64_t flood_per_worker = 200'000;  ///< messages/s, more than a core can carry
 };
 
 /// CPU per round trip, one message outstanding on each of `connections`.
@@ -29,6 +30,8 @@ void PacedSuite(const BenchOptions& options);
 void ConnectSuite(const BenchOptions& options);
 /// Memory of connections that say nothing.
 void IdleSuite(const BenchOptions& options);
+/// What one worker carries with a core for itself and its server, two workers with two, and so on.
+void ScalingSuite(const BenchOptions& options);
 /// How the cost per round trip grows with connections and with message size.
 void GrowthSuite(const BenchOptions& options);
 

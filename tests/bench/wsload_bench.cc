@@ -1,7 +1,7 @@
 // What wsload costs beside the raw-socket floor, in the same run,
 // alternating. Absolute times belong to the machine; the ratios are what to read. tests/bench/README.md has the shapes.
 //
-//   wsload-bench [-suites=round-trips,many,wss,paced,connects,idle,growth]
+//   wsload-bench [-suites=round-trips,many,wss,paced,connects,idle,scaling,growth]
 #include <signal.h>
 
 #include <cstdio>
@@ -32,6 +32,7 @@ const std::vector<Suite>& Suites() {
       {"paced", PacedSuite},
       {"connects", ConnectSuite},
       {"idle", IdleSuite},
+      {"scaling", ScalingSuite},
       {"growth", GrowthSuite},
   };
   return suites;
@@ -60,9 +61,9 @@ bool RunSuites(std::string_view names, const BenchOptions& options) {
 
 int Main(int argc, char** argv) {
   BenchOptions options;
-  std::string suites = "round-trips,many,wss,paced,connects,idle";
+  std::string suites = "round-trips,many,wss,paced,connects,idle,scaling";
   FlagSet flags("wsload-bench", "WSLOAD_BENCH");
-  flags.Add("suites", &suites, "what to measure: round-trips, many, wss, paced, connects, idle, growth", true);
+  flags.Add("suites", &suites, "what to measure: round-trips, many, wss, paced, connects, idle, scaling, growth", true);
   flags.Add("repetitions", &options.repetitions, "rounds, all shapes in each", true);
   flags.Add("round-trips", &options.round_trips, "round trips of each shape in a round", true);
   flags.Add("connections", &options.connections, "connections of round-trips and wss", true);
@@ -70,6 +71,7 @@ int Main(int argc, char** argv) {
   flags.Add("paced-seconds", &options.paced_seconds, "length of each paced run", true);
   flags.Add("connects", &options.connects, "connections made in a round of connects", true);
   flags.Add("idle-connections", &options.idle_connections, "connections of idle", true);
+  flags.Add("flood-per-worker", &options.flood_per_worker, "messages per second asked of each worker of scaling", true);
   const absl::Status parsed = flags.Parse({argv + 1, argv + argc}, ProcessEnvironment());
   if (!parsed.ok()) {
     std::fprintf(stderr, "wsload-bench: %s\n", std::string(Text(parsed)).c_str());
