@@ -6,10 +6,13 @@
 namespace wsload {
 namespace {
 
+constexpr int kTriesOfAFailure = 2;
+constexpr int kMostTries = 4;
+
 class Search {
  public:
-  Search(const RateSearchLimits& limits, const std::function<std::optional<bool>(int64_t)>& passes)
-      : limits_(limits), passes_(passes) {}
+  Search(const RateSearchLimits& limits, const std::function<std::optional<RateTrial>(int64_t)>& try_rate)
+      : limits_(limits), try_rate_(try_rate) {}
 
   RateSearchResult Run() {
     result_.complete = Bracket() && Bisect();
@@ -19,15 +22,16 @@ class Search {
  private:
   /// False: no more tries.
   bool Try(int64_t rate) {
-    for (int attempt = 0; attempt < 2; ++attempt) {
+    for (int attempt = 1, tries = kMostTries; attempt <= tries; ++attempt) {
       if (result_.runs == limits_.most_runs) return false;
       ++result_.runs;
-      const std::optional<bool> passed = passes_(rate);
-      if (!passed.has_value()) return false;
-      if (*passed) {
+      const std::optional<RateTrial> trial = try_rate_(rate);
+      if (!trial.has_value()) return false;
+      if (*trial == RateTrial::kPassed) {
         result_.highest_passed = rate;
         return true;
       }
+      if (*trial == RateTrial::kFailed) tries = kTriesOfAFailure;
     }
     result_.lowest_failed = rate;
     return true;
@@ -61,14 +65,15 @@ class Search {
   }
 
   const RateSearchLimits& limits_;
-  const std::function<std::optional<bool>(int64_t)>& passes_;
+  const std::function<std::optional<RateTrial>(int64_t)>& try_rate_;
   RateSearchResult result_;
 };
 
 }  // namespace
 
-RateSearchResult SearchRate(const RateSearchLimits& limits, const std::function<std::optional<bool>(int64_t)>& passes) {
-  return Search(limits, passes).Run();
+RateSearchResult SearchRate(const RateSearchLimits& limits,
+                            const std::function<std::optional<RateTrial>(int64_t)>& try_rate) {
+  return Search(limits, try_rate).Run();
 }
 
 }  // namespace wsload

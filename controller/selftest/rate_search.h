@@ -13,7 +13,7 @@ struct RateSearchLimits {
   int64_t highest = 4'000'000;
   /// Ends when the lowest rate that failed is at most this many times the highest that passed. > 1.
   double precision = 1.1;
-  int most_runs = 20;
+  int most_runs = 30;
 };
 
 struct RateSearchResult {
@@ -23,8 +23,16 @@ struct RateSearchResult {
   bool complete = false;  ///< not ended by most_runs or by the test itself
 };
 
-/// `passes` tries one rate; nothing: no more tries. A rate counts as failed only when it fails twice: noise makes good
-/// rates fail, and no bad rate pass. Of a test that is not monotone some rate that passed is found.
-RateSearchResult SearchRate(const RateSearchLimits& limits, const std::function<std::optional<bool>(int64_t)>& passes);
+enum class RateTrial {
+  kPassed,
+  kFailed,
+  kDisturbed,  ///< failed, though what is tested had room: something else came in between
+};
+
+/// `try_rate` tries one rate; nothing: no more tries. A rate that failed is tried twice, one that was disturbed up to
+/// four times: noise makes good rates fail, and no bad rate pass. Of a test that is not monotone some rate that passed
+/// is found.
+RateSearchResult SearchRate(const RateSearchLimits& limits,
+                            const std::function<std::optional<RateTrial>(int64_t)>& try_rate);
 
 }  // namespace wsload

@@ -23,8 +23,8 @@ constexpr char kIntro[] =
 constexpr int64_t kLeastDurationNs = 2 * kNsPerSecond;
 constexpr int64_t kMostDurationNs = 10 * 60 * kNsPerSecond;
 constexpr int32_t kMostWorkers = 1024;
-// The time is divided so that the search, with what it tries twice, is likely to end in it.
-constexpr int64_t kRunsPlanned = 15;
+// The time is divided so that the search, with what it tries again, is likely to end in it.
+constexpr int64_t kRunsPlanned = 20;
 constexpr int64_t kShortestRunNs = 300 * kNsPerMs;
 constexpr int64_t kLongestRunNs = 2 * kNsPerSecond;
 /// Of a run, beside its measuring: connecting, the common start, draining, closing.
@@ -96,7 +96,7 @@ class Selftest {
   absl::StatusOr<SelftestResult> Run() {
     result_.floor = MeasureFloor();
     if (error_.ok() && !runs_.interrupted()) {
-      result_.search = SearchRate(SearchLimits(), [this](int64_t rate) { return IsHonest(rate); });
+      result_.search = SearchRate(SearchLimits(), [this](int64_t rate) { return Try(rate); });
     }
     if (!error_.ok()) return error_;
     result_.interrupted = runs_.interrupted();
@@ -118,7 +118,7 @@ class Selftest {
     return Measure(plan);
   }
 
-  std::optional<bool> IsHonest(int64_t rate) {
+  std::optional<RateTrial> Try(int64_t rate) {
     if (SystemClock().MonoNs() + base_.duration_ns + kAroundRunNs > deadline_ns_) return std::nullopt;
     RunPlan plan = base_;
     plan.clients = kClientsPerWorker * options_.workers;
@@ -127,7 +127,7 @@ class Selftest {
     const std::optional<SelftestRun> run = Measure(plan);
     if (!run.has_value()) return std::nullopt;
     result_.runs.push_back(*run);
-    return run->honest;
+    return TrialOf(*run);
   }
 
   /// Nothing: it failed, or was interrupted.

@@ -20,6 +20,13 @@ const SelftestRun* LastRunAt(const SelftestResult& result, int64_t rate_per_s) {
   return nullptr;
 }
 
+SelftestLimit LimitOf(const SelftestRun& failed) {
+  if (failed.worker_cpu_share >= kWorkerFull) return SelftestLimit::kWorker;
+  if (failed.gateway_cpu_share >= kGatewayFull) return SelftestLimit::kGateway;
+  if (failed.worker_waited_share >= kWaitedShareBound) return SelftestLimit::kSharedCores;
+  return failed.success_ratio < kHonestSuccessRatio ? SelftestLimit::kGateway : SelftestLimit::kMachine;
+}
+
 }  // namespace
 
 SelftestRun ToSelftestRun(const RunResult& result, int64_t gateway_cpu_us, int gateway_threads, int64_t wall_us) {
@@ -53,13 +60,16 @@ SelftestRun ToSelftestRun(const RunResult& result, int64_t gateway_cpu_us, int g
 const SelftestRun* BestRun(const SelftestResult& result) { return LastRunAt(result, result.search.highest_passed); }
 const SelftestRun* FailedRun(const SelftestResult& result) { return LastRunAt(result, result.search.lowest_failed); }
 
+RateTrial TrialOf(const SelftestRun& run) {
+  if (run.honest) return RateTrial::kPassed;
+  const SelftestLimit limit = LimitOf(run);
+  const bool others = limit == SelftestLimit::kSharedCores || limit == SelftestLimit::kMachine;
+  return others ? RateTrial::kDisturbed : RateTrial::kFailed;
+}
+
 SelftestLimit LimitOf(const SelftestResult& result) {
   const SelftestRun* failed = FailedRun(result);
-  if (failed == nullptr) return SelftestLimit::kNone;
-  if (failed->worker_cpu_share >= kWorkerFull) return SelftestLimit::kWorker;
-  if (failed->gateway_cpu_share >= kGatewayFull) return SelftestLimit::kGateway;
-  if (failed->worker_waited_share >= kWaitedShareBound) return SelftestLimit::kSharedCores;
-  return failed->success_ratio < kHonestSuccessRatio ? SelftestLimit::kGateway : SelftestLimit::kMachine;
+  return failed == nullptr ? SelftestLimit::kNone : LimitOf(*failed);
 }
 
 bool IsLowerBound(const SelftestResult& result) {

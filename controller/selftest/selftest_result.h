@@ -64,6 +64,9 @@ const SelftestRun* BestRun(const SelftestResult& result);
 /// The last run at the lowest rate that failed; null: none did.
 const SelftestRun* FailedRun(const SelftestResult& result);
 
+/// What the run says of its rate.
+RateTrial TrialOf(const SelftestRun& run);
+
 SelftestLimit LimitOf(const SelftestResult& result);
 
 /// The machine can do more, as far as this test goes: something else was the limit, or it was not asked for more.

@@ -11,8 +11,10 @@ namespace {
 
 constexpr RateSearchLimits kLimits;
 
+RateTrial FailedUnless(bool passes) { return passes ? RateTrial::kPassed : RateTrial::kFailed; }
+
 RateSearchResult SearchBelow(int64_t limit, const RateSearchLimits& limits = kLimits) {
-  return SearchRate(limits, [limit](int64_t rate) { return rate <= limit; });
+  return SearchRate(limits, [limit](int64_t rate) { return FailedUnless(rate <= limit); });
 }
 
 TEST(RateSearch, FindsTheLimitToItsPrecision) {
@@ -57,7 +59,7 @@ TEST(RateSearch, NeverMoreRunsThanAllowed) {
     int runs = 0;
     const RateSearchResult found = SearchRate(limits, [&runs](int64_t rate) {
       ++runs;
-      return rate <= 90'000;
+      return FailedUnless(rate <= 90'000);
     });
     EXPECT_EQ(found.runs, runs);
     EXPECT_LE(runs, most);
@@ -67,9 +69,9 @@ TEST(RateSearch, NeverMoreRunsThanAllowed) {
 
 TEST(RateSearch, EndsWithWhatIsKnownWhenThereAreNoMoreTries) {
   int runs = 0;
-  const RateSearchResult found = SearchRate(kLimits, [&runs](int64_t) -> std::optional<bool> {
+  const RateSearchResult found = SearchRate(kLimits, [&runs](int64_t) -> std::optional<RateTrial> {
     if (++runs > 3) return std::nullopt;
-    return true;
+    return RateTrial::kPassed;
   });
   EXPECT_EQ(runs, 4);
   EXPECT_FALSE(found.complete);
@@ -80,8 +82,20 @@ TEST(RateSearch, OneBadMomentCostsARunAndNothingElse) {
   for (int bad_run = 1; bad_run <= 10; ++bad_run) {
     int runs = 0;
     const RateSearchResult found =
-        SearchRate(kLimits, [&](int64_t rate) { return ++runs != bad_run && rate <= 90'000; });
+        SearchRate(kLimits, [&](int64_t rate) { return FailedUnless(++runs != bad_run && rate <= 90'000); });
     EXPECT_EQ(found.highest_passed, SearchBelow(90'000).highest_passed) << bad_run;
+  }
+}
+
+TEST(RateSearch, WhatWasDisturbedIsTriedFourTimes) {
+  for (int disturbed = 0; disturbed <= 5; ++disturbed) {
+    int tries = 0;
+    const RateSearchResult found = SearchRate(kLimits, [&](int64_t rate) {
+      if (rate == kLimits.first && ++tries <= disturbed) return RateTrial::kDisturbed;
+      return FailedUnless(rate <= 90'000);
+    });
+    EXPECT_EQ(tries, std::min(disturbed + 1, 4));
+    EXPECT_EQ(found.highest_passed > kLimits.first, disturbed < 4) << disturbed;
   }
 }
 
@@ -92,7 +106,7 @@ TEST(RateSearch, NoiseEndsItInBoundsWithARateThatPassed) {
     const RateSearchResult found = SearchRate(kLimits, [&](int64_t rate) {
       const bool passes = random() % 100 < (rate <= 60'000 ? 70 : 5);
       if (passes) passed.push_back(rate);
-      return passes;
+      return FailedUnless(passes);
     });
     EXPECT_LE(found.runs, kLimits.most_runs);
     if (found.highest_passed == 0) {

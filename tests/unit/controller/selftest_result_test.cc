@@ -52,6 +52,17 @@ TEST(Selftest, TheWorkersCoreIsTheLimit) {
                             HasSubstr("For 50000 msg/s plan 1 worker(s), 25 % in reserve")));
 }
 
+TEST(Selftest, OnlyWhatTheMachineDidIsADisturbance) {
+  EXPECT_EQ(TrialOf(RunAt(1'000, true)), RateTrial::kPassed);
+  EXPECT_EQ(TrialOf(RunAt(1'000, false)), RateTrial::kDisturbed) << "both had room";
+  EXPECT_EQ(TrialOf(RunAt(150'000, false)), RateTrial::kFailed) << "the worker had none";
+  SelftestRun run = RunAt(1'000, false);
+  run.worker_waited_share = 0.3;
+  EXPECT_EQ(TrialOf(run), RateTrial::kDisturbed);
+  run.gateway_cpu_share = 0.9;
+  EXPECT_EQ(TrialOf(run), RateTrial::kFailed);
+}
+
 TEST(Selftest, AFullGatewayMakesItALowerBound) {
   SelftestResult result = Sample();
   for (SelftestRun& run : result.runs) {
