@@ -3,16 +3,18 @@
 # mid-run, and holds every result against the gateway's own count. One PASS or FAIL line for each check; exit code 0 when
 # all passed. Everything that it made is removed at the end (images stay).
 #
-#   deploy/test-compose.sh [--own-engine] [--no-build] [compose] [loss] [swarm]
+#   deploy/test-compose.sh [--own-engine] [--no-build] [compose] [loss] [monitoring] [swarm]
 #
 #   --own-engine   starts an engine for the test (as root; see deploy/test-engine.sh) and removes it afterwards;
 #                  otherwise the one that DOCKER_HOST names is used
 #   --no-build     the images are there already
 #   compose        runs over four agents, and one with a wrong token
 #   loss           an agent is killed, or cut off, in mid-run, under each -on-agent-loss policy
+#   monitoring     a Prometheus from Debian's package finds the agents, its totals are the run's, and it answers what
+#                  the dashboard asks; Grafana itself is not started
 #   swarm          the same file as a stack of three replicas; makes the engine a single-node swarm, which one that
 #                  serves others should not be: it wants --own-engine, or SWARM_OK=1
-#                  Default: compose loss, and swarm with --own-engine.
+#                  Default: compose loss, and monitoring and swarm with --own-engine.
 #
 #   COMPOSE="docker compose" or "docker-compose" chooses between v2 and v1; WSLOAD_ENGINE_DIR keeps the own engine's
 #   folder, and so its images, for the next time.
@@ -29,13 +31,13 @@ for argument in "$@"; do
   case "$argument" in
     --own-engine) own_engine=yes ;;
     --no-build) build=no ;;
-    compose | loss | swarm) parts+=("$argument") ;;
+    compose | loss | monitoring | swarm) parts+=("$argument") ;;
     *) die "unknown argument $argument; see the first lines of this script" ;;
   esac
 done
 if [ ${#parts[@]} -eq 0 ]; then
   parts=(compose loss)
-  [ "$own_engine" = no ] || parts+=(swarm)
+  [ "$own_engine" = no ] || parts+=(monitoring swarm)
 fi
 for program in docker python3 timeout; do
   command -v "$program" >/dev/null || die "$program is missing"
@@ -70,6 +72,9 @@ chmod 644 "$WSLOAD_TOKEN_FILE"
 chmod 755 "$work"
 
 lab=("${compose[@]}" -p "$project" -f deploy/docker-compose.yml)
+monitored_lab=("${lab[@]}" -f deploy/docker-compose.monitoring.yml)
+# The published image comes from a registry; this one from the packages the others come from.
+export WSLOAD_PROMETHEUS_IMAGE=wsload-test-prometheus
 
 in_swarm=
 leave_swarm() {
@@ -84,7 +89,7 @@ cleanup() {
   echo "== cleaning up"
   if docker version >/dev/null 2>&1; then
     leave_swarm
-    timeout 120 "${lab[@]}" down --volumes --timeout 5 >/dev/null 2>&1
+    timeout 120 "${monitored_lab[@]}" down --volumes --timeout 5 >/dev/null 2>&1
     docker ps -aq --filter "name=$project" | xargs -r docker rm -f >/dev/null 2>&1
   fi
   if [ "$own_engine" = yes ]; then
@@ -278,6 +283,8 @@ start_lab() {
 test_compose() {
   echo "== compose ($("${compose[@]}" version --short 2>/dev/null | head -n 1)): a gateway and four agents"
   step "the compose file is valid" 30 "${lab[@]}" config -q || return
+  step "wsload selftest runs in its image" 60 \
+    docker run --rm --network none "${WSLOAD_IMAGE:-wsload:0.1.0}" wsload selftest -duration=10s
   start_lab || return
   fresh_gateway
   controller -clients=40 -mps=200 -duration=5s -ramp-up=1s
@@ -306,13 +313,80 @@ test_loss() {
   plain_run "after all that, a run over four agents" 600 40 4
 }
 
+monitored() { # promtool's answer to a query
+  docker exec "$prometheus" promtool query instant http://127.0.0.1:9090 "$1"
+}
+monitored_is() { [ "$(monitored "$1" | sed -n 's/.*=> \([^ ]*\) @.*/\1/p')" = "$2" ]; }
+# What the dashboard asks, one query a line, for all agents and its shortest interval.
+dashboard_queries() {
+  python3 - <<'PYTHON'
+import json
+
+with open("deploy/grafana/dashboards/agents.json") as file:
+    panels = json.load(file)["panels"]
+for panel in panels:
+    for target in panel.get("targets", []):
+        print(target["expr"].replace("$instance", ".*").replace("$__rate_interval", "20s"))
+PYTHON
+}
+
+test_monitoring() {
+  echo "== monitoring: Prometheus beside a gateway and four agents"
+  step "the compose file with monitoring is valid" 30 "${monitored_lab[@]}" config -q || return
+  step "four agents, a gateway and Prometheus start" 120 \
+    "${monitored_lab[@]}" up -d --no-build --scale agent=4 gateway agent prometheus || return
+  run_controller=("${monitored_lab[@]}" run -T --rm --no-deps controller)
+  gateway=$(docker ps -q --filter "name=${project}[-_]gateway[-_]")
+  prometheus=$(docker ps -q --filter "name=${project}[-_]prometheus[-_]")
+  until_true 60 healthy 4 || fails "four agents are healthy"
+  if until_true 60 monitored_is 'sum(up{job="wsload-agent"})' 4; then pass "Prometheus found the four agents"; else
+    fails "Prometheus found the four agents" "$(docker logs --tail 3 "$prometheus" 2>&1 | tr '\n' ' ')"
+    return
+  fi
+  fresh_gateway
+  controller -clients=40 -mps=200 -duration=10s -ramp-up=1s
+  gateway_truth
+  plain_run "a monitored run" 2000 40 4
+  local name query answer asked=0 bad=0
+  for name in scheduled succeeded; do
+    if until_true 15 monitored_is "sum(wsload_messages_${name}_total)" 2000; then
+      pass "Prometheus has 2000 messages $name"
+    else
+      fails "Prometheus has 2000 messages $name" "$(monitored "sum(wsload_messages_${name}_total)")"
+    fi
+  done
+  while read -r query; do
+    asked=$((asked + 1))
+    # There may be no failure, and no agent at work, to answer with.
+    if ! answer=$(monitored "$query" 2>&1 </dev/null) ||
+      { [ -z "$answer" ] && [[ $query != *"by (cause)"* && $query != *"_busy"* ]]; }; then
+      bad=$((bad + 1))
+      fails "the dashboard's query $query" "$answer"
+    fi
+  done < <(dashboard_queries)
+  [ "$asked" -eq 0 ] || [ "$bad" -gt 0 ] || pass "Prometheus answers the dashboard's $asked queries"
+  [ "$asked" -gt 0 ] || fails "the dashboard asks something"
+}
+
+build_prometheus() {
+  step "an image of Debian's Prometheus is built" 600 docker build --network host -t "$WSLOAD_PROMETHEUS_IMAGE" - \
+    <<'DOCKERFILE'
+FROM debian:bookworm-slim
+RUN apt-get update -qq \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null \
+ && mkdir /prometheus && chown nobody /prometheus
+USER nobody
+ENTRYPOINT ["/usr/bin/prometheus"]
+DOCKERFILE
+}
+
 swarm_task() { docker ps -q --filter "name=${project}_$1\\."; }
 one_gateway() { [ "$(swarm_task gateway | wc -l)" -eq 1 ]; }
 
 test_swarm() {
   echo "== swarm: a stack of a gateway and three agents on one node"
   [ "$own_engine" = yes ] || [ "${SWARM_OK:-}" = 1 ] || die "swarm changes the engine; add --own-engine, or SWARM_OK=1"
-  timeout 60 "${lab[@]}" down --volumes --timeout 5 >/dev/null 2>&1
+  timeout 60 "${monitored_lab[@]}" down --volumes --timeout 5 >/dev/null 2>&1
   step "the engine becomes a swarm of one" 60 docker swarm init --advertise-addr 127.0.0.1 || return
   in_swarm=yes
   step "the stack is deployed" 120 \
@@ -347,6 +421,7 @@ if [ "$build" = yes ]; then
   step "the image of wsload is built" 3600 docker build --network host -f deploy/Dockerfile -t wsload:0.1.0 . || exit 1
   step "the image of the gateway is built" 3600 \
     docker build --network host -f deploy/Dockerfile --target gateway -t wsload-gateway:0.1.0 . || exit 1
+  [[ " ${parts[*]} " != *" monitoring "* ]] || build_prometheus || exit 1
 fi
 if [ "$own_engine" = yes ]; then
   [ "$build" = no ] || deploy/test-engine.sh stop "$engine_dir"
