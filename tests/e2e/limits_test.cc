@@ -22,7 +22,7 @@ std::vector<std::string> Reasons(const nlohmann::json& result) {
 
 TEST(Limits, ARateFarAboveOneWorkerIsTheGenerators) {
   Gateway gateway({"-echo"});
-  const Outcome run = RunController({"-protocol=echo", "-workers=1", "-clients=20", "-mps=600000", "-duration=500ms",
+  const Outcome run = RunController({"-protocol=echo", "-workers=1", "-clients=20", "-mps=2000000", "-duration=500ms",
                                      "-ramp-up=100ms", "-resp-timeout=10s", "-server=" + gateway.url()});
   ASSERT_FALSE(run.result.is_null()) << run.out << run.err;
   EXPECT_EQ(run.exit_code, 103) << run.out;
@@ -39,6 +39,16 @@ TEST(Limits, ARateFarAboveOneWorkerIsTheGenerators) {
   const nlohmann::json& worker = run.result.at("agents").at(0).at("worker_loads").at(0);
   EXPECT_EQ(worker.at("sent"), run.result.at("latency_us").at("send_lag").at("count"));
   EXPECT_GT(worker.at("cpu_system_us"), 0);
+
+  // What it did not come to is not sent afterwards as if the rate had been kept.
+  const nlohmann::json& totals = run.result.at("totals");
+  EXPECT_THAT(Reasons(run.result), Contains(HasSubstr("worker 0 was so far behind at the end that it never sent")));
+  EXPECT_GT(generator.at("given_up"), 0);
+  EXPECT_EQ(totals.at("unsent"), generator.at("given_up"));
+  EXPECT_EQ(totals.at("scheduled"), 1'000'000);
+  EXPECT_EQ(totals.at("success").get<int64_t>() + totals.at("unsent").get<int64_t>(), 1'000'000) << totals;
+  EXPECT_LT(run.result.at("latency_us").at("send_lag").at("max"), 1'000'000);
+  EXPECT_EQ(run.result.at("agents").at(0).at("state"), "done");
 }
 
 TEST(Limits, AnAgentThatIsStoppedForAMomentKnowsIt) {

@@ -92,6 +92,21 @@ class WorkerTest : public testing::Test {
     ASSERT_EQ(rig.log.done, 1);
   }
 
+  void RampUpAndStart(Rig& rig, const RunPlan& plan) {
+    rig.worker->Connect(loop_.MonoNs());
+    loop_.AdvanceBy(plan.ramp_up_ns);
+    rig.worker->Start(loop_.MonoNs());
+  }
+
+  /// A run whose process stands still for `stall_ns`, from just after `at_ns` on.
+  void RunStalled(Rig& rig, const RunPlan& plan, int64_t at_ns, int64_t stall_ns) {
+    RampUpAndStart(rig, plan);
+    loop_.AdvanceBy(at_ns + kNsPerUs);
+    loop_.clock().AdvanceBy(stall_ns);
+    loop_.AdvanceBy(10 * kNsPerSecond);
+    ASSERT_EQ(rig.log.done, 1);
+  }
+
   static void ExpectConserved(const Counters& counters) {
     EXPECT_EQ(counters.scheduled, counters.success + counters.failed() + counters.unsent);
     EXPECT_EQ(counters.open(), 0);
@@ -213,9 +228,7 @@ TEST_F(WorkerTest, LostConnectionsMoveTheLoadAndFailWhatWasOpen) {
   RunPlan plan = SmallPlan();
   gateway_.ack_delay_ns = 100 * kNsPerMs;
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
+  RampUpAndStart(rig, plan);
   loop_.AdvanceBy(kNsPerSecond + kNsPerMs);
   for (int index = 0; index < 5; ++index) gateway_.Break(index, {CloseInfo::Kind::kBroken, 1006, "", "reset"});
   loop_.AdvanceBy(10 * kNsPerSecond);
@@ -266,9 +279,7 @@ TEST_F(WorkerTest, StopDuringTheMeasurementKeepsWhatWasMeasured) {
   const RunPlan plan = SmallPlan();
   gateway_.ack_delay_ns = 100 * kNsPerMs;
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
+  RampUpAndStart(rig, plan);
   loop_.AdvanceBy(kNsPerSecond);
   rig.worker->Stop();
   loop_.AdvanceBy(10 * kNsPerSecond);
@@ -397,9 +408,7 @@ TEST_F(WorkerTest, NothingLeavesAfterTheLeaseHoweverLateItWakes) {
 TEST_F(WorkerTest, ARenewedLeaseLetsTheRunEnd) {
   const RunPlan plan = SmallPlan();
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
+  RampUpAndStart(rig, plan);
   for (int i = 0; i < 40; ++i) {
     rig.worker->SetLease(loop_.MonoNs() + 300 * kNsPerMs);
     loop_.AdvanceBy(200 * kNsPerMs);
@@ -463,9 +472,7 @@ TEST_F(WorkerTest, StoppingWhileTakingOverLosesNoConnection) {
   const RunPlan plan = SmallPlan();
   const std::vector<Slice> slices = SplitOverAgents(plan, 2);
   Rig rig(loop_, gateway_, plan, slices[0], "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
+  RampUpAndStart(rig, plan);
   loop_.AdvanceBy(kNsPerSecond / 2);
   gateway_.dial_delay_ns = 50 * kNsPerMs;
   rig.worker->TakeOver(slices[1], loop_.MonoNs());
@@ -501,14 +508,8 @@ TEST_F(WorkerTest, AStalledServerShowsInResponseTime) {
 TEST_F(WorkerTest, AStallOfTheLoopIsCountedOnceWithWhatItMadeLate) {
   const RunPlan plan = SmallPlan();
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
-  loop_.AdvanceBy(1500 * kNsPerMs + kNsPerUs);
   // The process is stopped: messages at 1.51, 1.52, ... 1.80 s, the watch and an interval's end are all due meanwhile.
-  loop_.clock().AdvanceBy(300 * kNsPerMs);
-  loop_.AdvanceBy(10 * kNsPerSecond);
-  ASSERT_EQ(rig.log.done, 1);
+  RunStalled(rig, plan, 1500 * kNsPerMs, 300 * kNsPerMs);
   const WorkerLoad load = rig.log.Measured();
   EXPECT_EQ(load.stalls, 1);
   EXPECT_GE(load.stall_us_max, 280'000);
@@ -523,13 +524,7 @@ TEST_F(WorkerTest, AStallOfTheLoopIsCountedOnceWithWhatItMadeLate) {
 TEST_F(WorkerTest, WhatIsWaitingLongAfterTheEndIsGivenUp) {
   const RunPlan plan = SmallPlan();
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
-  loop_.AdvanceBy(2 * kNsPerSecond + kNsPerUs);
-  loop_.clock().AdvanceBy(kNsPerSecond + Worker::kOverrunNs);
-  loop_.AdvanceBy(10 * kNsPerSecond);
-  ASSERT_EQ(rig.log.done, 1);
+  RunStalled(rig, plan, 2 * kNsPerSecond, kNsPerSecond + Worker::kOverrunNs);
   const WorkerLoad load = rig.log.Measured();
   EXPECT_EQ(load.sent, 201);
   EXPECT_EQ(load.given_up, 99);
@@ -542,12 +537,7 @@ TEST_F(WorkerTest, WhatIsWaitingLongAfterTheEndIsGivenUp) {
 TEST_F(WorkerTest, WhatIsWaitingShortlyAfterTheEndIsSent) {
   const RunPlan plan = SmallPlan();
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
-  loop_.AdvanceBy(2 * kNsPerSecond + kNsPerUs);
-  loop_.clock().AdvanceBy(kNsPerSecond + Worker::kOverrunNs - kNsPerMs);
-  loop_.AdvanceBy(10 * kNsPerSecond);
+  RunStalled(rig, plan, 2 * kNsPerSecond, kNsPerSecond + Worker::kOverrunNs - kNsPerMs);
   EXPECT_EQ(rig.log.Measured().given_up, 0);
   EXPECT_EQ(rig.log.totals.counters.success, 300);
 }
@@ -556,12 +546,7 @@ TEST_F(WorkerTest, AStallBetweenTwoMessagesIsSeenToo) {
   RunPlan plan = SmallPlan();
   plan.mps = 1;
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
-  loop_.AdvanceBy(300 * kNsPerMs);
-  loop_.clock().AdvanceBy(200 * kNsPerMs);
-  loop_.AdvanceBy(10 * kNsPerSecond);
+  RunStalled(rig, plan, 300 * kNsPerMs, 200 * kNsPerMs);
   const WorkerLoad load = rig.log.Measured();
   EXPECT_EQ(load.stalls, 1);
   EXPECT_GE(load.stall_us_max, 180'000);
@@ -571,12 +556,7 @@ TEST_F(WorkerTest, AStallBetweenTwoMessagesIsSeenToo) {
 TEST_F(WorkerTest, ALoopThatIsALittleLateHasNotStalled) {
   const RunPlan plan = SmallPlan();
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  rig.worker->Connect(loop_.MonoNs());
-  loop_.AdvanceBy(plan.ramp_up_ns);
-  rig.worker->Start(loop_.MonoNs());
-  loop_.AdvanceBy(kNsPerSecond + kNsPerUs);
-  loop_.clock().AdvanceBy(15 * kNsPerMs);
-  loop_.AdvanceBy(10 * kNsPerSecond);
+  RunStalled(rig, plan, kNsPerSecond, 15 * kNsPerMs);
   EXPECT_EQ(rig.log.Measured().stalls, 0);
   EXPECT_EQ(rig.log.totals.loop_stall.count(), 1) << "a sample all the same";
 }
