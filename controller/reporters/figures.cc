@@ -15,7 +15,7 @@ std::string PercentText(double ratio) { return fmt::format("{:.2f}", ratio * 100
 std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t active_connections,
                                    double elapsed_s, double measured_s, bool running) {
   const int64_t judged = running ? totals.scheduled - totals.open() : totals.scheduled;
-  const double rate = measured_s > 0 ? static_cast<double>(totals.scheduled) / measured_s : 0;
+  const double rate = measured_s > 0 ? static_cast<double>(totals.scheduled - totals.unsent) / measured_s : 0;
   const double success = judged > 0 ? static_cast<double>(totals.success) / static_cast<double>(judged) : 0;
   std::vector<Figure> figures = {
       {Say(language, Msg::kTotalConnections), fmt::to_string(totals.connections.opened)},

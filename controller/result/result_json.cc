@@ -351,6 +351,7 @@ std::string ResultJson(const RunResult& result) {
                {"totals", Totals(result.totals.counters, result.connections_active_peak)},
                {"rates",
                 {{"scheduled_per_s", rates.scheduled_per_s},
+                 {"sent_per_s", rates.sent_per_s},
                  {"success_per_s", rates.success_per_s},
                  {"success_ratio", rates.success_ratio}}},
                {"latency_us", Latencies(result.totals)},

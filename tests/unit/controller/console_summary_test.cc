@@ -79,6 +79,7 @@ TEST(ConsoleSummary, Chinese) {
 
 TEST(ConsoleSummary, NamesFailuresAndWhatToDo) {
   const std::string text = ConsoleSummary(Language::kEnglish, TroubledResult());
+  EXPECT_THAT(text, HasSubstr("  message rate (msg/s)   99.00\n")) << "of those that were sent";
   EXPECT_THAT(text, HasSubstr("  unsent                 2\n"));
   EXPECT_THAT(text, HasSubstr("  failures by cause\n    timeout   5\n"));
   EXPECT_THAT(text, HasSubstr("not acknowledged within -resp-timeout"));

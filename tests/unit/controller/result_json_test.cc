@@ -39,7 +39,7 @@ TEST(ResultJson, HasTheFieldsOfItsSchema) {
                                            "bytes_sent", "bytes_received", "connections"};
   ExpectFields(json["totals"], totals);
   ExpectFields(json["totals"]["connections"], {"attempted", "opened", "failed", "lost", "active_peak", "failures"});
-  ExpectFields(json["rates"], {"scheduled_per_s", "success_per_s", "success_ratio"});
+  ExpectFields(json["rates"], {"scheduled_per_s", "sent_per_s", "success_per_s", "success_ratio"});
   const std::vector<std::string> latencies = {"response", "service", "connect", "send_lag", "push"};
   ExpectFields(json["latency_us"], latencies);
   for (const std::string& name : latencies) {
@@ -66,6 +66,16 @@ TEST(ResultJson, HasTheFieldsOfItsSchema) {
   EXPECT_EQ(json["started_at"], "2023-11-14T22:13:20.000Z");
   EXPECT_EQ(json["exit_code"], 0);
   EXPECT_EQ(json["verdict"]["code"], "VALID");
+}
+
+TEST(ResultJson, WhatWasNotSentIsNotInTheRateSent) {
+  RunResult result = PerfectResult(3);
+  result.totals.counters.unsent += 50;
+  result.totals.counters.success -= 50;
+  const Json rates = Json::parse(ResultJson(result))["rates"];
+  EXPECT_DOUBLE_EQ(rates["scheduled_per_s"], 100.0);
+  EXPECT_DOUBLE_EQ(rates["sent_per_s"], 75.0);
+  EXPECT_DOUBLE_EQ(rates["success_per_s"], 75.0);
 }
 
 TEST(ResultJson, FiguresAreMicrosecondsAndAddUp) {
