@@ -147,13 +147,13 @@ TEST(Stats, MergeAndClearReachEveryPart) {
 }
 
 TEST(WorkerLoad, AddsTheSameInAnyOrder) {
-  const WorkerLoad one = {1, 2, 3, 10, 5, 6, 7, 80, 70};
-  const WorkerLoad two = {10, 20, 30, 100, 50, 60, 70, 90, 50};
+  const WorkerLoad one = {1, 2, 3, 10, 5, 6, 4, 7, 80, 70};
+  const WorkerLoad two = {10, 20, 30, 100, 50, 60, 40, 70, 90, 50};
   WorkerLoad forth = one, back = two;
   forth.Merge(two);
   back.Merge(one);
   EXPECT_EQ(forth, back);
-  EXPECT_EQ(forth, (WorkerLoad{11, 22, 33, 110, 55, 66, 77, 170, 70}));
+  EXPECT_EQ(forth, (WorkerLoad{11, 22, 33, 110, 55, 66, 44, 77, 170, 70}));
   EXPECT_DOUBLE_EQ(forth.cpu_share(), 0.3);
   EXPECT_DOUBLE_EQ(WorkerLoad{}.cpu_share(), 0) << "no time, no share";
   std::vector<WorkerLoad> workers;

@@ -147,7 +147,7 @@ TEST(StatsProto, AgentsThatMeasureNoStallsAreUnderstood) {
 }
 
 TEST(WorkerLoadProto, ComesBackExactlyAndUsesEveryField) {
-  const std::vector<WorkerLoad> workers = {{1, 2, 3, 4, 5, 6, 7, 8, 9}, {}};
+  const std::vector<WorkerLoad> workers = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {}};
   v1::Report report;
   ToProto(workers, report.mutable_workers());
   v1::Report wire;
