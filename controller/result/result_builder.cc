@@ -45,12 +45,12 @@ void ResultBuilder::SetTakenOver(int agent, int64_t clients, int64_t messages) {
   agents_[agent].messages_taken_over = messages;
 }
 
-void ResultBuilder::AddGap(int agent, int64_t to_ns, int64_t messages_due) {
+void ResultBuilder::AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due) {
   const Counters& counters = agents_[agent].totals.counters;
   Gap gap;
   gap.agent = AgentLabel(agent);
+  gap.from_ns = from_ns;
   gap.to_ns = to_ns;
-  gap.from_ns = std::min(to_ns, progress_[agent].measured_ns);
   gap.messages_not_scheduled = std::max<int64_t>(0, messages_due - counters.scheduled);
   gap.unaccounted = std::max<int64_t>(0, counters.open());
   if (gap.messages_not_scheduled > 0 || gap.unaccounted > 0) result_.gaps.push_back(gap);
@@ -98,11 +98,6 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   progress.reported = true;
   progress.last = position;
   ++running_at_[position];
-  if (phase == Phase::kMeasure) {
-    const RunPlan& plan = result_.plan;
-    const bool within = interval_index < plan.duration_ns / plan.report_interval_ns;
-    progress.measured_ns = within ? (interval_index + 1) * plan.report_interval_ns : plan.duration_ns;
-  }
   agents_[agent].totals.Merge(delta);
   totals_.Merge(delta);
   phase_counters_[phase].Merge(delta.counters);

@@ -46,9 +46,11 @@ class ResultBuilder {
   void SetStartSkew(int agent, int64_t skew_us);
   void SetTakenOver(int agent, int64_t clients, int64_t messages);
   void SetAgentLossPolicy(AgentLossPolicy policy) { result_.on_agent_loss = policy; }
-  /// The agent's load ended before its time, and `messages_due` of its messages were due until `to_ns`: what it did not
-  /// report of them is a gap.
-  void AddGap(int agent, int64_t to_ns, int64_t messages_due);
+  /// Messages that the agent has reported as scheduled.
+  int64_t Scheduled(int agent) const { return agents_[agent].totals.counters.scheduled; }
+  /// The agent's load ended before its time: `messages_due` of its messages were due until `to_ns`, and from `from_ns`
+  /// on it reported none. What it did not report of them is a gap.
+  void AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due);
 
   /// Ends the phase before; tells the listener. A phase that already began is ignored.
   void BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns);
@@ -84,7 +86,6 @@ class ResultBuilder {
     bool ended = false;
     bool reported = false;  ///< `last` means something
     Position last;
-    int64_t measured_ns = 0;  ///< end of its last interval of the measure phase
   };
   struct OpenInterval {
     Stats delta;

@@ -74,7 +74,8 @@ struct PhaseTimes {
 /// What is missing of a lost agent's load.
 struct Gap {
   std::string agent;
-  // Since the common start: the end of its last report, and when others took over or the load ended.
+  // Since the common start: when the first message was due that nobody reported (`to_ns` when there is none), and when
+  // others took over or the load ended.
   int64_t from_ns = 0;
   int64_t to_ns = 0;
   /// Due before `to_ns` and reported by nobody; the agent may have sent some of them.

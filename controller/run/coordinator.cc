@@ -218,7 +218,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   void MarkGaps() {
     for (const int agent : lost_) {
       const int64_t to_ns = std::min(measured_ns_, ledger_.HandedOverAt(agent));
-      builder_.AddGap(agent, to_ns, ledger_.DueBefore(agent, to_ns));
+      const int64_t from_ns = ledger_.DueAt(agent, builder_.Scheduled(agent), to_ns);
+      builder_.AddGap(agent, from_ns, to_ns, ledger_.DueBefore(agent, to_ns));
     }
   }
 

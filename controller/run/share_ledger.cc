@@ -43,6 +43,21 @@ int64_t ShareLedger::DueBefore(int agent, int64_t offset_ns) const {
   return due;
 }
 
+int64_t ShareLedger::DueAt(int agent, int64_t messages, int64_t limit_ns) const {
+  int64_t low_ns = std::min<int64_t>(0, limit_ns);
+  int64_t high_ns = limit_ns;
+  while (low_ns < high_ns) {
+    const int64_t middle_ns = low_ns + (high_ns - low_ns) / 2;
+    // The message at `middle_ns` itself is not before it.
+    if (DueBefore(agent, middle_ns + 1) > messages) {
+      high_ns = middle_ns;
+    } else {
+      low_ns = middle_ns + 1;
+    }
+  }
+  return low_ns;
+}
+
 int64_t ShareLedger::MessagesTakenOver(int agent) const {
   const std::vector<Share>& shares = agents_[agent].shares;
   int64_t messages = 0;

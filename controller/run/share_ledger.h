@@ -32,6 +32,9 @@ class ShareLedger {
   int64_t HandedOverAt(int agent) const { return agents_[agent].until_ns; }
   /// Messages that the agent owned and that are due before `offset_ns` (and before they went to others).
   int64_t DueBefore(int agent, int64_t offset_ns) const;
+  /// The offset at which the agent's message number `messages` is due, counted from 0 over all that it owned;
+  /// `limit_ns` when so many are not due before.
+  int64_t DueAt(int agent, int64_t messages, int64_t limit_ns) const;
   /// What it was given of others' load: messages from the hand-over on, and clients.
   int64_t MessagesTakenOver(int agent) const;
   int64_t ClientsTakenOver(int agent) const;

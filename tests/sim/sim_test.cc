@@ -210,6 +210,9 @@ void CheckCompleteness(const Run& run, const RunResult& result) {
     unaccounted += gap.unaccounted;
     EXPECT_GE(gap.from_ns, 0);
     EXPECT_LE(gap.from_ns, gap.to_ns);
+    if (gap.messages_not_scheduled > 0) {
+      EXPECT_LT(gap.from_ns, gap.to_ns) << "messages due at no time";
+    }
     EXPECT_LE(gap.to_ns, run.plan().duration_ns);
   }
   EXPECT_EQ(unaccounted, totals.open());

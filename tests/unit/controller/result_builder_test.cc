@@ -244,12 +244,13 @@ TEST_F(TwoAgents, AGapIsWhatWasDueAndNobodyReported) {
   open.counters.success -= 4;
   ASSERT_TRUE(builder_.AddInterval(1, Phase::kMeasure, 1, open).ok());
   builder_.AgentFailed(1, AgentResult::State::kLost, "gone");
-  builder_.AddGap(1, 1'700 * kNsPerMs, 55);
-  builder_.AddGap(0, kNsPerSecond, 0);
+  EXPECT_EQ(builder_.Scheduled(1), 40);
+  builder_.AddGap(1, 1'400 * kNsPerMs, 1'700 * kNsPerMs, 55);
+  builder_.AddGap(0, kNsPerSecond, kNsPerSecond, 0);
   const RunResult result = builder_.Build();
   ASSERT_EQ(result.gaps.size(), 1u) << "an agent that left nothing out has no gap";
   EXPECT_EQ(result.gaps[0].agent, "h2:7400");
-  EXPECT_EQ(result.gaps[0].from_ns, 1'700 * kNsPerMs) << "its last report goes to 2 s";
+  EXPECT_EQ(result.gaps[0].from_ns, 1'400 * kNsPerMs);
   EXPECT_EQ(result.gaps[0].to_ns, 1'700 * kNsPerMs);
   EXPECT_EQ(result.gaps[0].messages_not_scheduled, 15);
   EXPECT_EQ(result.gaps[0].unaccounted, 4);

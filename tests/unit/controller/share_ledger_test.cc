@@ -32,6 +32,19 @@ TEST(ShareLedger, HandsTheWholeLoadOverFromTheInstantOn) {
   EXPECT_EQ(ledger.MessagesTakenOver(1), 0);
 }
 
+TEST(ShareLedger, TellsWhenAMessageIsDue) {
+  const RunPlan plan = Plan(9, 10);
+  ShareLedger ledger(plan, SplitOverAgents(plan, 3));
+  EXPECT_EQ(ledger.DueAt(1, 0, plan.duration_ns), 100 * kNsPerMs);
+  EXPECT_EQ(ledger.DueAt(1, 2, plan.duration_ns), 700 * kNsPerMs);
+  EXPECT_EQ(ledger.DueAt(1, 2, 650 * kNsPerMs), 650 * kNsPerMs) << "not due before the limit";
+  ledger.HandOver(1, {0}, 500 * kNsPerMs);
+  EXPECT_EQ(ledger.DueAt(1, 1, plan.duration_ns), 400 * kNsPerMs);
+  EXPECT_EQ(ledger.DueAt(1, 2, 900 * kNsPerMs), 900 * kNsPerMs) << "by then it is another's";
+  // Agent 0's own are due at 0, 300 and 600 ms; with those of agent 1 from 500 ms on, its fourth one is the 700 ms one.
+  EXPECT_EQ(ledger.DueAt(0, 3, plan.duration_ns), 700 * kNsPerMs);
+}
+
 TEST(ShareLedger, AnAgentThatIsLostBeforeItTakesOverPassesOnWhatItWasToHave) {
   const RunPlan plan = Plan(3, 30);
   ShareLedger ledger(plan, SplitOverAgents(plan, 3));
