@@ -91,6 +91,28 @@ class Kubernetes(unittest.TestCase):
         self.assertEqual(environment["WSLOAD_AGENT_LISTEN"].rsplit(":", 1)[1], port)
         self.assertIn("-token-file=" + environment["WSLOAD_AGENT_TOKEN_FILE"], arguments)
 
+    def test_probes_ask_where_the_agent_listens(self):
+        container = pods()["wsload-agent"]["spec"]["containers"][0]
+        environment = {entry["name"]: entry.get("value") for entry in container["env"]}
+        port = int(environment["WSLOAD_AGENT_LISTEN"].rsplit(":", 1)[1])
+        for probe in "startupProbe", "readinessProbe", "livenessProbe":
+            self.assertEqual(container[probe]["grpc"], {"port": port}, probe)
+
+    def test_the_guide_names_what_there_is(self):
+        guide = (ROOT / "docs" / "deploy.md").read_text()
+        named = set(re.findall(r"\b(deployment|job)/([a-z-]+)", guide))
+        there = {(document["kind"].lower(), document["metadata"]["name"]) for document in manifests()}
+        self.assertEqual(named, {name for name in there if name[0] in ("deployment", "job")})
+        secrets = {
+            volume["secret"]["secretName"]
+            for pod in pods().values()
+            for volume in pod["spec"].get("volumes", [])
+            if "secret" in volume
+        }
+        self.assertEqual(set(re.findall(r"create secret generic (\S+)", guide)), secrets)
+        files = set(re.findall(r"-f deploy/kubernetes/(\S+\.yaml)", guide))
+        self.assertEqual(files, {path.name for path in (DEPLOY / "kubernetes").glob("*.yaml")})
+
     def test_prometheus_alone_reaches_the_figures(self):
         pod = pods()["wsload-agent"]
         container = pod["spec"]["containers"][0]
