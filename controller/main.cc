@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "common/exit_code.h"
 #include "common/flags/flag_set.h"
 #include "common/flags/nearest_name.h"
 #include "common/util/text.h"
-#include "controller/certs/certs_command.h"
-#include "controller/result/exit_code.h"
-#include "controller/run/doctor_command.h"
-#include "controller/run/run_command.h"
-#include "controller/selftest/selftest_command.h"
+#include "controller/commands/certs_command.h"
+#include "controller/commands/doctor_command.h"
+#include "controller/commands/run_command.h"
+#include "controller/commands/selftest_command.h"
 
 namespace wsload {
 namespace {

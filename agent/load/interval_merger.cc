@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/plan/phase.h"
+
 namespace wsload {
 namespace {
 

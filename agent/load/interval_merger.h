@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/load/load_engine.h"
+#include "common/plan/phase.h"
 #include "common/stats/stats.h"
 
 namespace wsload {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
 #include "common/stats/stats.h"

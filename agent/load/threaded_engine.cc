@@ -7,6 +7,7 @@
 #include "agent/websocket/asio_dialer.h"
 #include "common/net/source_list.h"
 #include "common/net/ws_url.h"
+#include "common/plan/phase.h"
 #include "common/util/status.h"
 
 namespace wsload {

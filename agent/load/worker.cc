@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "common/plan/phase.h"
 #include "common/util/int128.h"
 
 namespace wsload {

@@ -17,6 +17,7 @@
 #include "agent/load/recorder.h"
 #include "agent/websocket/dialer.h"
 #include "common/loop/event_loop.h"
+#include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
 #include "common/schedule/arrival_schedule.h"

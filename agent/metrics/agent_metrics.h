@@ -8,7 +8,8 @@
 #include <optional>
 
 #include "agent/load/load_engine.h"
-#include "agent/metrics/duration_buckets.h"
+#include "common/metrics/duration_buckets.h"
+#include "common/plan/phase.h"
 #include "common/stats/counters.h"
 
 namespace wsload {

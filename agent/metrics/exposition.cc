@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/plan/phase.h"
 #include "common/util/text.h"
 #include "common/version.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/host/process_usage.h"
 #include "agent/metrics/agent_metrics.h"
-#include "agent/metrics/process_usage.h"
 #include "common/time/clock.h"
 
 namespace wsload {

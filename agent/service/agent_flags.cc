@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/service/source_check.h"
+#include "agent/host/source_check.h"
 #include "common/security/access_token.h"
 #include "common/util/status.h"
 #include "common/util/text.h"

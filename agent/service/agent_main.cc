@@ -22,8 +22,9 @@
 #include "agent/service/agent_flags.h"
 #include "agent/service/grpc_agent_server.h"
 #include "agent/service/health_check.h"
-#include "agent/service/metrics_server.h"
 #include "common/flags/flag_set.h"
+#include "common/http/http_server.h"
+#include "common/http/metrics_answer.h"
 #include "common/security/access_token.h"
 #include "common/time/clock.h"
 #include "common/util/descriptor_limit.h"
@@ -96,12 +97,16 @@ int Fail(const absl::Status& status) {
 }
 
 /// Null without -metrics.
-absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const AgentFlags& flags, const AgentConfig& config,
-                                                            const AgentMetrics& metrics) {
+absl::StatusOr<std::unique_ptr<HttpServer>> ServeMetrics(const AgentFlags& flags, const AgentConfig& config,
+                                                         const AgentMetrics& metrics) {
   if (!flags.metrics) return nullptr;
   auto exposition = std::make_shared<AgentExposition>(metrics, SystemClock(), AgentIdentity{config.name, config.cores},
                                                       [] { return ReadProcessUsage(); });
-  return MetricsServer::Listen(*flags.metrics, [exposition] { return exposition->Scrape(); });
+  auto server = HttpServer::Listen(*flags.metrics, [exposition](std::string_view received) {
+    return AnswerToScrape(received, [&] { return exposition->Scrape(); });
+  });
+  if (server.ok()) return server;
+  return MakeStatus(server.status().code(), "{}; free it, or choose another -metrics", Text(server.status()));
 }
 
 /// A file that is no token any more leaves the agent with the one it had.

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <utility>
 
-#include "agent/service/describe.h"
+#include "agent/session/describe.h"
 #include "common/time/clock.h"
 
 namespace wsload {

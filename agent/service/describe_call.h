@@ -6,7 +6,7 @@
 #include <functional>
 #include <thread>
 
-#include "agent/service/agent_session.h"
+#include "agent/session/agent_session.h"
 #include "common/loop/event_loop.h"
 #include "wsload/v1/describe.pb.h"
 

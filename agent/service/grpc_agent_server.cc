@@ -14,10 +14,10 @@
 #include <utility>
 
 #include "agent/service/call_guard.h"
-#include "agent/service/connection_listener.h"
 #include "agent/service/describe_call.h"
-#include "agent/service/run_slot.h"
 #include "agent/service/run_stream.h"
+#include "agent/session/run_slot.h"
+#include "common/http/connection_listener.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/util/status.h"
 

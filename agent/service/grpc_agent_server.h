@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "agent/service/agent_session.h"
 #include "agent/service/server_security.h"
+#include "agent/session/agent_session.h"
 #include "common/net/host_port.h"
 
 namespace wsload {

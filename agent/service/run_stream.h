@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "agent/service/agent_session.h"
+#include "agent/session/agent_session.h"
 #include "common/loop/event_loop.h"
 #include "wsload/v1/control.grpc.pb.h"
 

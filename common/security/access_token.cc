@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "common/flags/secret_file.h"
+#include "common/security/secret_file.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 

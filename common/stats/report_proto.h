@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/status/statusor.h"
+#include "common/plan/phase.h"
 #include "common/stats/stats.h"
 #include "common/util/status.h"
 #include "wsload/v1/control.pb.h"

@@ -33,7 +33,4 @@ struct CpuUsage {
   double busiest_worker_share = 0;  ///< of one core, 0 to 1
 };
 
-/// A run's phases, in order. Each report belongs to one.
-enum class Phase { kConnect, kMeasure, kDrain, kClose };
-
 }  // namespace wsload

@@ -4,7 +4,7 @@
 #include <thread>
 #include <utility>
 
-#include "agent/service/describe.h"
+#include "agent/session/describe.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/time/clock.h"
 

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "agent/service/agent_session.h"
+#include "agent/session/agent_session.h"
 #include "controller/link/agent_description.h"
 #include "controller/link/agent_link.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/plan/phase.h"
 #include "common/util/status.h"
 #include "controller/result/stats_difference.h"
 #include "controller/result/verdict.h"

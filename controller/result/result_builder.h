@@ -8,24 +8,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/plan/phase.h"
+#include "common/plan/run_policy.h"
+#include "controller/result/run_listener.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
-
-/// Told of the run's progress; calls come from the coordinator's thread.
-class RunListener {
- public:
-  virtual ~RunListener() = default;
-  /// A phase began (connect, measure, drain, close).
-  virtual void OnPhase(Phase phase) = 0;
-  /// Every agent that still reports has delivered this interval (or the run ended). `delta`: what
-  /// `point` was made of, all agents merged; `totals_so_far` and `agents` may already hold more than the
-  /// intervals passed on here.
-  virtual void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
-                          const std::vector<AgentResult>& agents) = 0;
-  /// Something the user should know now ("agent h2:7400 lost: ..."), one line.
-  virtual void OnNotice(const std::string& line) = 0;
-};
 
 /// One thread. Knows nothing of links and time; the coordinator feeds it.
 class ResultBuilder {

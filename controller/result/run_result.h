@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
+#include "common/plan/run_policy.h"
 #include "common/plan/slice.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
@@ -15,13 +17,6 @@
 namespace wsload {
 
 enum class Verdict { kValid, kGeneratorLimited, kDegraded };
-
-/// What becomes of a run that loses an agent.
-enum class AgentLossPolicy {
-  kFail,       ///< it ends
-  kContinue,   ///< it goes on without the agent's share
-  kRebalance,  ///< the others take the share over
-};
 
 /// What became of one agent.
 struct AgentResult {

@@ -271,30 +271,4 @@ const char* AgentStateName(AgentResult::State state) {
   return "done";
 }
 
-const char* AgentLossPolicyName(AgentLossPolicy policy) {
-  switch (policy) {
-    case AgentLossPolicy::kFail:
-      return "fail";
-    case AgentLossPolicy::kContinue:
-      return "continue";
-    case AgentLossPolicy::kRebalance:
-      return "rebalance";
-  }
-  return "fail";
-}
-
-const char* PhaseName(Phase phase) {
-  switch (phase) {
-    case Phase::kConnect:
-      return "connect";
-    case Phase::kMeasure:
-      return "measure";
-    case Phase::kDrain:
-      return "drain";
-    case Phase::kClose:
-      return "close";
-  }
-  return "connect";
-}
-
 }  // namespace wsload

@@ -75,10 +75,4 @@ const char* VerdictName(Verdict verdict);
 /// "done", "lost", "refused", "unreachable".
 const char* AgentStateName(AgentResult::State state);
 
-/// "fail", "continue", "rebalance".
-const char* AgentLossPolicyName(AgentLossPolicy policy);
-
-/// "connect", "measure", "drain", "close".
-const char* PhaseName(Phase phase);
-
 }  // namespace wsload

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/loop/event_loop.h"
+#include "common/plan/phase.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "controller/link/agent_link.h"

@@ -6,7 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
+#include "common/plan/run_policy.h"
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/run/agent_peer.h"

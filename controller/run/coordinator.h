@@ -9,6 +9,7 @@
 
 #include "common/loop/event_loop.h"
 #include "common/plan/run_plan.h"
+#include "common/plan/run_policy.h"
 #include "common/time/clock.h"
 #include "controller/link/agent_link.h"
 #include "controller/result/result_builder.h"

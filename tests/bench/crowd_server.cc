@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
-#include "agent/service/run_slot.h"
 #include "agent/service/run_stream.h"
+#include "agent/session/run_slot.h"
 #include "common/loop/asio_event_loop.h"
 #include "wsload/v1/control.grpc.pb.h"
 

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-#include "agent/metrics/duration_buckets.h"
+#include "common/metrics/duration_buckets.h"
 #include "tests/e2e/cluster.h"
 #include "tests/support/raw_ws_client.h"
 

@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "common/plan/plan_proto.h"
+#include "common/plan/run_policy.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
-#include "controller/reporters/console_summary.h"
-#include "controller/result/result_json.h"
+#include "controller/output/console_summary.h"
+#include "controller/output/result_json.h"
 #include "controller/run/coordinator.h"
 #include "tests/fuzz/control_records.h"
 #include "tests/fuzz/fuzz_check.h"

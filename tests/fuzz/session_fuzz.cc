@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "agent/service/agent_session.h"
+#include "agent/session/agent_session.h"
 #include "common/plan/plan_proto.h"
 #include "common/plan/slice.h"
 #include "common/util/status.h"

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "common/plan/phase.h"
+
 namespace wsload::gateway {
 namespace {
 

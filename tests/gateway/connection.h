@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/plan/phase.h"
 #include "common/time/clock.h"
 #include "tests/gateway/frame_codec.h"
 #include "tests/gateway/ground_truth.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "common/flags/secret_file.h"
+#include "common/security/secret_file.h"
 #include "common/time/duration.h"
 #include "common/util/status.h"
 

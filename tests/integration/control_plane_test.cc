@@ -16,6 +16,7 @@
 
 #include "agent/service/grpc_agent_server.h"
 #include "common/loop/asio_event_loop.h"
+#include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/util/status.h"

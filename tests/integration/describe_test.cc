@@ -15,9 +15,9 @@
 #include "agent/service/grpc_agent_server.h"
 #include "common/util/status.h"
 #include "common/version.h"
+#include "controller/commands/doctor_command.h"
+#include "controller/commands/run_command.h"
 #include "controller/link/describe_agents.h"
-#include "controller/run/doctor_command.h"
-#include "controller/run/run_command.h"
 #include "wsload/v1/control.grpc.pb.h"
 
 namespace wsload {
@@ -280,9 +280,10 @@ TEST_F(CommandsTest, SourceAddressesMustBeTheAgents) {
   // TEST-NET-3 is nobody's.
   for (const Command command : {&RunCommand, &DoctorCommand}) {
     const std::string printed = Output(command, {flag, "-local-addrs=127.0.0.2,203.0.113.1-203.0.113.9"}, 1);
-    EXPECT_THAT(printed, HasSubstr("agent " + agent.address().address +
-                                   ": cannot connect from 203.0.113.1, 203.0.113.2, 203.0.113.3 and 6 more: not among the "
-                                   "host's addresses; add them to an interface (ip addr add)"));
+    EXPECT_THAT(printed,
+                HasSubstr("agent " + agent.address().address +
+                          ": cannot connect from 203.0.113.1, 203.0.113.2, 203.0.113.3 and 6 more: not among the "
+                          "host's addresses; add them to an interface (ip addr add)"));
   }
   EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=70", "-local-addrs=127.0.0.2-127.0.0.5"}, 0),
               HasSubstr("4 x 500 = 2000"));
@@ -294,7 +295,8 @@ TEST_F(CommandsTest, AnAgentsOwnSourceAddressesGoBeforeThePlans) {
   const TestAgent agent(std::move(config));
   const std::string flag = "-agents=" + agent.address().address;
   EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=70"}, 0), HasSubstr("3 x 500 = 1500"));
-  EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=70", "-local-addrs=203.0.113.1"}, 0), HasSubstr("3 x 500 = 1500"));
+  EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=70", "-local-addrs=203.0.113.1"}, 0),
+              HasSubstr("3 x 500 = 1500"));
 }
 
 TEST_F(CommandsTest, ATargetThatAnAgentMayNotLoadIsRefusedBeforeTheRun) {

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/service/agent_session.h"
+#include "agent/session/agent_session.h"
 #include "controller/run/coordinator.h"
 #include "tests/sim/host_loop.h"
 #include "tests/support/fake_engine.h"

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 
+#include "common/plan/run_policy.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/util/status.h"
 #include "tests/sim/cluster.h"

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "common/plan/phase.h"
 #include "controller/result/stats_difference.h"
 #include "controller/run/coordinator.h"
 #include "tests/support/manual_event_loop.h"

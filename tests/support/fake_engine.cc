@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "common/plan/phase.h"
 #include "common/schedule/arrival_schedule.h"
 
 namespace wsload {

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "agent/service/agent_session.h"
+#include "agent/session/agent_session.h"
 #include "controller/link/agent_link.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/manual_event_loop.h"

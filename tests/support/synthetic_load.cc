@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "common/plan/phase.h"
 #include "common/stats/stats_proto.h"
 
 namespace wsload {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "common/flags/secret_file.h"
+#include "common/security/secret_file.h"
 #include "common/util/status.h"
 
 namespace wsload {

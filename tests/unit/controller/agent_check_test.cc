@@ -1,4 +1,4 @@
-#include "controller/result/agent_check.h"
+#include "controller/precheck/agent_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

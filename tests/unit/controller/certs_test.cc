@@ -14,7 +14,7 @@
 #include "common/security/tls_identity.h"
 #include "common/util/status.h"
 #include "controller/certs/certificate_set.h"
-#include "controller/certs/certs_command.h"
+#include "controller/commands/certs_command.h"
 
 namespace wsload {
 namespace {

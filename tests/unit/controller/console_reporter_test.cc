@@ -1,8 +1,9 @@
-#include "controller/reporters/console_reporter.h"
+#include "controller/output/console_reporter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/plan/phase.h"
 #include "sample_result.h"
 
 namespace wsload {

@@ -1,4 +1,4 @@
-#include "controller/reporters/console_summary.h"
+#include "controller/output/console_summary.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/plan/phase.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/util/status.h"
 #include "tests/support/sim_agent.h"

@@ -1,4 +1,4 @@
-#include "controller/reporters/doctor_report.h"
+#include "controller/output/doctor_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

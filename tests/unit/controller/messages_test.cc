@@ -1,4 +1,4 @@
-#include "controller/reporters/messages.h"
+#include "controller/output/messages.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/reporters/hints.h"
-#include "controller/reporters/text_table.h"
+#include "controller/output/hints.h"
+#include "controller/output/text_table.h"
 
 namespace wsload {
 namespace {

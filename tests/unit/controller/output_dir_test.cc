@@ -1,4 +1,4 @@
-#include "controller/result/output_dir.h"
+#include "controller/output/output_dir.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "common/util/status.h"
-#include "controller/result/result_json.h"
+#include "controller/output/result_json.h"
 #include "sample_result.h"
 
 namespace wsload {

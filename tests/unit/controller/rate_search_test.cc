@@ -1,4 +1,4 @@
-#include "controller/selftest/rate_search.h"
+#include "controller/search/rate_search.h"
 
 #include <gtest/gtest.h>
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <random>
 
+#include "common/plan/phase.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
 #include "sample_result.h"

@@ -1,4 +1,4 @@
-#include "controller/result/result_json.h"
+#include "controller/output/result_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "controller/output/timeseries_csv.h"
 #include "controller/result/redact.h"
-#include "controller/result/timeseries_csv.h"
 #include "sample_result.h"
 
 namespace wsload {

@@ -1,4 +1,4 @@
-#include "controller/flags/run_flags.h"
+#include "controller/commands/run_flags.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

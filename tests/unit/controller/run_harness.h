@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "controller/result/result_builder.h"
 #include "controller/run/coordinator.h"

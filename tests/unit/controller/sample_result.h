@@ -1,6 +1,7 @@
 // Results to print and to judge.
 #pragma once
 
+#include "common/plan/phase.h"
 #include "controller/result/result_builder.h"
 
 namespace wsload {

@@ -1,11 +1,11 @@
-#include "controller/selftest/selftest_result.h"
+#include "controller/search/selftest_result.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "controller/selftest/selftest_report.h"
+#include "controller/search/selftest_report.h"
 #include "sample_result.h"
 
 namespace wsload {

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "controller/result/exit_code.h"
+#include "controller/result/run_exit_code.h"
 #include "sample_result.h"
 
 namespace wsload {

@@ -5,6 +5,8 @@
 #include <random>
 #include <vector>
 
+#include "common/plan/phase.h"
+
 namespace wsload {
 namespace {
 

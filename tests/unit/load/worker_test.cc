@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/client/user_token.h"
+#include "common/plan/phase.h"
 #include "tests/support/fake_gateway.h"
 #include "tests/support/manual_event_loop.h"
 

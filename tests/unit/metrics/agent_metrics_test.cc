@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "common/plan/phase.h"
+
 namespace wsload {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "agent/metrics/duration_buckets.h"
+#include "common/metrics/duration_buckets.h"
 
 #include <gtest/gtest.h>
 

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "common/plan/phase.h"
 #include "common/util/file.h"
 #include "common/util/text.h"
 

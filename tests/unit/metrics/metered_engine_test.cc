@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/plan/phase.h"
 #include "common/util/status.h"
 
 namespace wsload {

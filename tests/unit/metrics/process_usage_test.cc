@@ -1,4 +1,4 @@
-#include "agent/metrics/process_usage.h"
+#include "agent/host/process_usage.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "agent/service/agent_session.h"
+#include "agent/session/agent_session.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"

@@ -1,4 +1,4 @@
-#include "agent/service/host_facts.h"
+#include "agent/host/host_facts.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

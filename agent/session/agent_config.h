@@ -1,0 +1,28 @@
+// What an agent is and allows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "agent/host/host_facts.h"
+#include "agent/load/load_engine.h"
+#include "agent/session/run_slot.h"
+#include "common/net/target_list.h"
+
+namespace wsload {
+
+/// The same for all its runs.
+struct AgentConfig {
+  std::string name;  ///< host name by default
+  int cores = 1;
+  int workers = 0;             ///< 0: as the plan says, else one per core
+  std::string local_addrs;     ///< of this host, to connect from; empty: as the plan says, else as the kernel chooses
+  int64_t max_clients = 0;     ///< a slice with more is refused; 0: no bound
+  TargetList allowed_targets;  ///< a plan for another server is refused
+  RunSlot* slot = nullptr;     ///< shared by the agent's sessions, so that one runs at a time; null: nothing to share
+  std::function<HostFacts()> host_facts;  ///< what else bounds a slice; null: nothing else does. Any thread
+  LoadEngineFactory engine_factory;
+};
+
+}  // namespace wsload

@@ -1,0 +1,422 @@
+#include "agent/session/agent_session.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "agent/host/source_check.h"
+#include "agent/session/describe.h"
+#include "common/net/host_port.h"
+#include "common/net/ws_url.h"
+#include "common/plan/means.h"
+#include "common/plan/phase.h"
+#include "common/plan/plan_proto.h"
+#include "common/stats/report_proto.h"
+#include "common/stats/stats_proto.h"
+#include "common/util/status.h"
+#include "common/util/text.h"
+#include "common/version.h"
+
+namespace wsload {
+namespace {
+
+constexpr size_t kMaxRunIdLength = 64;
+constexpr size_t kMaxReasonLength = 200;
+// A controller may take this long for its next step; then the agent frees itself.
+constexpr int64_t kControllerStepNs = 60 * kNsPerSecond;
+// An engine that has not ended this long after it should have is taken down without its figures.
+constexpr int64_t kEngineGraceNs = 30 * kNsPerSecond;
+// Closing a connection takes no longer than this, however busy the host, or the server, is.
+constexpr int64_t kCloseNsPerClient = 10 * kNsPerMs;
+// After Done: the controller looks at the clocks once more and ends the stream.
+constexpr int64_t kFarewellNs = 10 * kNsPerSecond;
+// One for every share of every agent that is lost; each is divided anew over those that are left.
+constexpr int kMaxTakeOvers = 4096;
+// Instants further from now than this come from a wrong clock estimate or a hostile sender.
+constexpr int64_t kMaxInstantDistanceNs = 60 * kNsPerSecond;
+
+// Run ids end up in message keys, file names and log lines.
+bool IsRunId(const std::string& text) {
+  return !text.empty() && text.size() <= kMaxRunIdLength && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+}
+
+v1::Refused::Code RefusalCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kResourceExhausted:
+      return v1::Refused::CODE_BEYOND_MEANS;
+    case absl::StatusCode::kPermissionDenied:
+      return v1::Refused::CODE_TARGET_NOT_ALLOWED;
+    default:
+      return v1::Refused::CODE_BAD_PLAN;
+  }
+}
+
+/// Before the server's name is resolved, let alone dialled.
+absl::Status CheckTarget(const std::string& server, const TargetList& allowed) {
+  const absl::StatusOr<WsUrl> url = ParseWsUrl(server);
+  if (!url.ok()) return url.status();
+  if (allowed.Allows(url->host, url->port)) return absl::OkStatus();
+  const std::string target = HostPort{url->host, url->port}.ToString();
+  return MakeStatus(absl::StatusCode::kPermissionDenied,
+                    "{} is no target that this agent may load; add it to the agent's -allow-target, or name another "
+                    "-server",
+                    target);
+}
+
+}  // namespace
+
+class AgentSession::Impl final : public LoadEngineObserver {
+ public:
+  Impl(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send,
+       std::function<void()> finished)
+      : loop_(loop), config_(config), send_(std::move(send)), finished_(std::move(finished)) {
+    deadline_ = loop_.NewTimer([this] { OnDeadline(); });
+    lease_timer_ = loop_.NewTimer([this] { StopEngineOrEnd(kLeaseExpired); });
+    ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller assigned no run");
+  }
+
+  ~Impl() {
+    engine_.reset();
+    FreeSlot();
+  }
+
+  void OnControllerMessage(const v1::ControllerMessage& message) {
+    // What arrives while the load stops has crossed the reason for stopping on the way.
+    const bool listening = state_ < State::kStopping;
+    switch (message.kind_case()) {
+      case v1::ControllerMessage::kClockProbe:
+        if (state_ != State::kEnded) Reply(message.clock_probe());
+        return;
+      case v1::ControllerMessage::kAssign:
+        if (listening) Assign(message.assign());
+        return;
+      case v1::ControllerMessage::kConnect:
+        if (listening) Connect(message.connect());
+        return;
+      case v1::ControllerMessage::kStart:
+        if (listening) Start(message.start());
+        return;
+      case v1::ControllerMessage::kStop:
+        if (listening) Stop(message.stop());
+        return;
+      case v1::ControllerMessage::kLease:
+        if (listening) Renew(message.lease());
+        return;
+      case v1::ControllerMessage::kTakeOver:
+        if (listening) TakeOver(message.take_over());
+        return;
+      case v1::ControllerMessage::KIND_NOT_SET:
+        if (listening) Refuse(v1::Refused::CODE_OUT_OF_ORDER, "empty or unknown control message");
+        return;
+    }
+  }
+
+  void OnControllerLost() {
+    muted_ = true;
+    StopEngineOrEnd("controller lost");
+  }
+
+  void Drain(const std::string& reason) {
+    if (state_ == State::kIdle) {
+      Refuse(v1::Refused::CODE_BUSY, fmt::format("the agent is leaving: {}", reason));
+    } else {
+      StopEngineOrEnd(reason);
+    }
+  }
+
+  // From any thread of the engine.
+  void OnReady(int64_t opened, int64_t failed) override {
+    PostToSession([this, opened, failed] { HandleReady(opened, failed); });
+  }
+  void OnInterval(IntervalReport report) override {
+    PostToSession([this, report = std::move(report)] { HandleInterval(report); });
+  }
+  void OnDone(FinalReport report) override {
+    PostToSession([this, report = std::move(report)] { HandleDone(report); });
+  }
+
+ private:
+  // kStopping: the engine was told to stop and OnDone is awaited. kReported: Done is on its way.
+  enum class State { kIdle, kAssigned, kConnecting, kReady, kRunning, kStopping, kReported, kEnded };
+
+  template <typename Work>
+  void PostToSession(Work work) {
+    loop_.Post([alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
+      if (alive.lock()) work();
+    });
+  }
+
+  void Send(v1::AgentMessage message) {
+    if (!muted_) send_(std::move(message));
+  }
+
+  void Reply(const v1::ClockProbe& probe) {
+    v1::AgentMessage message;
+    message.mutable_clock_reply()->set_sent_ns(probe.sent_ns());
+    message.mutable_clock_reply()->set_agent_mono_ns(loop_.MonoNs());
+    Send(std::move(message));
+  }
+
+  void Assign(const v1::Assign& assign) {
+    if (state_ != State::kIdle) return RefuseOutOfOrder("Assign");
+    if (assign.protocol_version() != kControlProtocolVersion) {
+      return Refuse(v1::Refused::CODE_VERSION,
+                    fmt::format("the agent (wsload {}) speaks control protocol {}, the controller {}; install the same "
+                                "wsload version on both",
+                                kVersion, kControlProtocolVersion, assign.protocol_version()));
+    }
+    if (!IsRunId(assign.run_id())) {
+      return Refuse(v1::Refused::CODE_BAD_PLAN,
+                    fmt::format("run id must be 1 to {} letters, digits, '-', '_' or '.'", kMaxRunIdLength));
+    }
+    absl::StatusOr<RunPlan> plan = FromProto(assign.plan());
+    if (!plan.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(plan.status())));
+    if (const absl::Status allowed = CheckTarget(plan->server, config_.allowed_targets); !allowed.ok()) {
+      return Refuse(RefusalCode(allowed), std::string(Text(allowed)));
+    }
+    const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);
+    if (!slice.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(slice.status())));
+    TakeRun(assign.run_id(), *std::move(plan), *slice);
+  }
+
+  void TakeRun(const std::string& run_id, RunPlan plan, const Slice& slice) {
+    if (config_.slot != nullptr) {
+      const absl::Status taken = config_.slot->Take(run_id);
+      if (!taken.ok()) return Refuse(v1::Refused::CODE_BUSY, std::string(Text(taken)));
+      holds_slot_ = true;
+    }
+    plan.workers = WorkersFor(config_.workers, plan.workers, config_.cores);
+    plan.local_addrs = LocalAddrsFor(config_.local_addrs, plan.local_addrs);
+    absl::Status fits = ValidatePlan(plan);
+    if (fits.ok()) fits = CheckSources(plan.local_addrs);
+    if (fits.ok()) {
+      fits = CheckMeans(MeansOf(config_, plan.local_addrs), NeedsOf(plan, slice.clients.count, plan.workers));
+    }
+    if (!fits.ok()) return Refuse(RefusalCode(fits), std::string(Text(fits)));
+    auto engine = config_.engine_factory(run_id, plan, slice, *this);
+    if (!engine.ok()) return Refuse(RefusalCode(engine.status()), std::string(Text(engine.status())));
+    engine_ = *std::move(engine);
+    plan_ = std::move(plan);
+    clients_ = slice.clients.count;
+    state_ = State::kAssigned;
+    ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller sent no Connect");
+
+    v1::AgentMessage message;
+    v1::Accepted& accepted = *message.mutable_accepted();
+    accepted.set_agent_name(config_.name);
+    accepted.set_agent_version(kVersion);
+    accepted.set_workers(engine_->workers());
+    accepted.set_cores(config_.cores);
+    Send(std::move(message));
+  }
+
+  void Connect(const v1::Connect& connect) {
+    if (state_ != State::kAssigned) return RefuseOutOfOrder("Connect");
+    if (!has_lease_) return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "Connect came without a lease before it");
+    const int64_t ramp_start = connect.ramp_start_mono_ns();
+    if (!IsNear(ramp_start)) return RefuseInstant("Connect", ramp_start);
+    state_ = State::kConnecting;
+    ArmDeadline(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + kEngineGraceNs,
+                "the connections took too long");
+    engine_->Connect(ramp_start);
+  }
+
+  void Start(const v1::Start& start) {
+    if (state_ != State::kReady) return RefuseOutOfOrder("Start");
+    const int64_t instant = start.start_mono_ns();
+    if (!IsNear(instant)) return RefuseInstant("Start", instant);
+    state_ = State::kRunning;
+    ArmEndDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns, "the load did not end");
+    engine_->Start(instant);
+  }
+
+  void Renew(const v1::Lease& lease) {
+    if (state_ == State::kIdle) return RefuseOutOfOrder("Lease");
+    const int64_t until = lease.until_mono_ns();
+    // One that was long under way is no fault: it is over, that is all.
+    if (until > loop_.MonoNs() + kMaxInstantDistanceNs) return RefuseInstant("Lease", until);
+    has_lease_ = true;
+    engine_->SetLease(until);
+    // It holds at its last instant.
+    lease_timer_->ArmAt(until + 1);
+  }
+
+  void TakeOver(const v1::TakeOver& take_over) {
+    if (state_ != State::kRunning) return RefuseOutOfOrder("TakeOver");
+    const int64_t from = take_over.from_mono_ns();
+    if (!IsNear(from)) return RefuseInstant("TakeOver", from);
+    absl::StatusOr<Slice> share = FromProto(take_over.slice(), plan_);
+    if (!share.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(share.status())));
+    if (++take_overs_ > kMaxTakeOvers) {
+      return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "TakeOver came too often");
+    }
+    if (config_.max_clients > 0) {
+      // Fewer connections carry the same messages; without one more there is no place for them either, and the
+      // controller sees it in the totals.
+      share->clients.count = std::min(share->clients.count, config_.max_clients - clients_);
+      if (share->clients.count <= 0) return;
+    }
+    clients_ += share->clients.count;
+    engine_->TakeOver(*share, from);
+  }
+
+  void Stop(const v1::Stop& stop) {
+    if (state_ == State::kIdle) return RefuseOutOfOrder("Stop");
+    StopEngineOrEnd(stop.reason().empty() ? "stopped by the controller" : Shown(stop.reason(), kMaxReasonLength));
+  }
+
+  void HandleReady(int64_t opened, int64_t failed) {
+    if (state_ != State::kConnecting) return;
+    state_ = State::kReady;
+    // The slowest agent decides when the start comes.
+    ArmDeadline(loop_.MonoNs() + plan_.ramp_up_ns + plan_.conn_timeout_ns + kControllerStepNs,
+                "the controller sent no Start");
+    v1::AgentMessage message;
+    message.mutable_ready()->set_opened(opened);
+    message.mutable_ready()->set_failed(failed);
+    Send(std::move(message));
+  }
+
+  void HandleInterval(const IntervalReport& report) {
+    // It goes on closing connections.
+    if (report.phase == Phase::kClose && (state_ == State::kRunning || state_ == State::kStopping)) {
+      end_deadline_ns_ = std::max(end_deadline_ns_, std::min(loop_.MonoNs() + kEngineGraceNs, last_end_deadline_ns_));
+      deadline_->ArmAt(end_deadline_ns_);
+    }
+    if (muted_) return;
+    v1::AgentMessage message;
+    v1::Report& proto = *message.mutable_report();
+    proto.set_seq(++last_seq_);
+    proto.set_phase(ToProto(report.phase));
+    proto.set_interval_index(report.interval_index);
+    *proto.mutable_delta() = ToProto(report.delta);
+    ToProto(report.workers, proto.mutable_workers());
+    Send(std::move(message));
+  }
+
+  void HandleDone(const FinalReport& report) {
+    // The slot is free before the controller can know, so that its next run is never refused because of this one.
+    engine_.reset();
+    FreeSlot();
+    v1::AgentMessage message;
+    v1::Done& done = *message.mutable_done();
+    *done.mutable_totals() = ToProto(report.totals);
+    done.set_last_seq(last_seq_);
+    *done.mutable_cpu() = ToProto(report.cpu);
+    done.set_stopped_early(report.stopped_early);
+    done.set_started_mono_ns(report.started_mono_ns);
+    Send(std::move(message));
+    if (muted_) return End();
+    state_ = State::kReported;
+    lease_timer_->Cancel();
+    ArmDeadline(loop_.MonoNs() + kFarewellNs, "");
+  }
+
+  bool IsNear(int64_t instant_ns) const {
+    const int64_t now = loop_.MonoNs();
+    return instant_ns >= now - kMaxInstantDistanceNs && instant_ns <= now + kMaxInstantDistanceNs;
+  }
+
+  void RefuseInstant(const char* what, int64_t instant_ns) {
+    Refuse(v1::Refused::CODE_OUT_OF_ORDER,
+           fmt::format("{} names the instant {} ns, more than {} s from this agent's clock {} ns", what, instant_ns,
+                       kMaxInstantDistanceNs / kNsPerSecond, loop_.MonoNs()));
+  }
+
+  void RefuseOutOfOrder(const char* what) {
+    static constexpr const char* kStateNames[] = {"no run was assigned", "a run was assigned", "it is connecting",
+                                                  "it waits for the start", "the load is running"};
+    Refuse(v1::Refused::CODE_OUT_OF_ORDER,
+           fmt::format("{} came out of order: {}", what, kStateNames[static_cast<int>(state_)]));
+  }
+
+  void Refuse(v1::Refused::Code code, std::string text) {
+    v1::AgentMessage message;
+    message.mutable_refused()->set_code(code);
+    message.mutable_refused()->set_message(text);
+    Send(std::move(message));
+    muted_ = true;
+    StopEngineOrEnd(text);
+  }
+
+  void StopEngineOrEnd(const std::string& reason) {
+    if (state_ == State::kStopping || state_ == State::kEnded) return;
+    if (engine_ == nullptr) return End();
+    state_ = State::kStopping;
+    lease_timer_->Cancel();
+    ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns, "the load did not stop");
+    engine_->Stop(reason);
+  }
+
+  void ArmDeadline(int64_t when_ns, const char* missed) {
+    missed_ = missed;
+    deadline_->ArmAt(when_ns);
+  }
+
+  /// `drained_ns`: when nothing but closing the connections is left to do.
+  void ArmEndDeadline(int64_t drained_ns, const char* missed) {
+    end_deadline_ns_ = drained_ns + kEngineGraceNs;
+    last_end_deadline_ns_ = end_deadline_ns_ + clients_ * kCloseNsPerClient;
+    ArmDeadline(end_deadline_ns_, missed);
+  }
+
+  void OnDeadline() {
+    if (state_ == State::kReported) {
+      End();
+    } else if (state_ == State::kStopping || state_ == State::kRunning) {
+      // The engine does not answer: no totals can be had from it, and a stream that ends without them says so.
+      engine_.reset();
+      End();
+    } else {
+      Refuse(v1::Refused::CODE_OUT_OF_ORDER, fmt::format("gave the run up: {} in time", missed_));
+    }
+  }
+
+  void End() {
+    if (state_ == State::kEnded) return;
+    state_ = State::kEnded;
+    deadline_->Cancel();
+    lease_timer_->Cancel();
+    FreeSlot();
+    PostToSession([finished = finished_] { finished(); });
+  }
+
+  void FreeSlot() {
+    if (holds_slot_) config_.slot->Free();
+    holds_slot_ = false;
+  }
+
+  EventLoop& loop_;
+  const AgentConfig config_;
+  const std::function<void(v1::AgentMessage)> send_;
+  const std::function<void()> finished_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::unique_ptr<Timer> deadline_;
+  std::unique_ptr<Timer> lease_timer_;
+  const char* missed_ = "";
+  int64_t end_deadline_ns_ = 0;
+  int64_t last_end_deadline_ns_ = 0;  ///< even for an engine that goes on reporting
+  State state_ = State::kIdle;
+  bool muted_ = false;  ///< refused, or nobody listens any more
+  bool holds_slot_ = false;
+  bool has_lease_ = false;
+  RunPlan plan_;
+  int64_t clients_ = 0;  ///< of the slice and of what was taken over
+  int take_overs_ = 0;
+  uint64_t last_seq_ = 0;
+  std::unique_ptr<LoadEngine> engine_;
+};
+
+AgentSession::AgentSession(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send,
+                           std::function<void()> finished)
+    : impl_(std::make_unique<Impl>(loop, config, std::move(send), std::move(finished))) {}
+
+AgentSession::~AgentSession() = default;
+
+void AgentSession::OnControllerMessage(const v1::ControllerMessage& message) { impl_->OnControllerMessage(message); }
+void AgentSession::OnControllerLost() { impl_->OnControllerLost(); }
+void AgentSession::Drain(const std::string& reason) { impl_->Drain(reason); }
+
+}  // namespace wsload

@@ -1,0 +1,82 @@
+#include "agent/session/describe.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "agent/host/source_check.h"
+#include "agent/host/target_probe.h"
+#include "common/net/source_list.h"
+#include "common/net/ws_url.h"
+#include "common/version.h"
+
+namespace wsload {
+namespace {
+
+constexpr int64_t kTargetTimeoutNs = 3 * kNsPerSecond;
+
+/// What a hostile or newer controller may ask for counts as none.
+std::vector<SocketAddress> SourcesOf(const std::string& local_addrs) {
+  absl::StatusOr<std::vector<SocketAddress>> sources = ParseSourceList(local_addrs);
+  return sources.ok() ? *std::move(sources) : std::vector<SocketAddress>();
+}
+
+Means ToMeans(const AgentConfig& config, const HostFacts& facts, const std::vector<SocketAddress>& sources) {
+  Means means;
+  means.addresses = std::max<int64_t>(1, static_cast<int64_t>(sources.size()));
+  means.max_clients = config.max_clients;
+  means.descriptors_soft = facts.descriptors_soft;
+  means.descriptors_hard = facts.descriptors_hard;
+  means.descriptors_in_use = facts.descriptors_in_use;
+  means.ports = facts.ports;
+  means.memory_available_bytes = facts.memory_available_bytes;
+  return means;
+}
+
+HostFacts Facts(const AgentConfig& config) { return config.host_facts ? config.host_facts() : HostFacts(); }
+
+v1::TargetReport ReportTarget(const AgentConfig& config, const v1::DescribeRequest& request) {
+  v1::TargetReport report;
+  const absl::StatusOr<WsUrl> target = ParseWsUrl(request.target());
+  if (!target.ok()) {
+    report.set_reach(v1::TargetReport::REACH_BAD_URL);
+  } else if (!config.allowed_targets.Allows(target->host, target->port)) {
+    report.set_reach(v1::TargetReport::REACH_NOT_ALLOWED);
+  } else if (request.depth() != v1::DescribeRequest::DEPTH_ALLOWED) {
+    const bool connect = request.depth() == v1::DescribeRequest::DEPTH_CONNECT;
+    report = ProbeTarget(target->host, target->port, connect, kTargetTimeoutNs);
+  }
+  return report;
+}
+
+}  // namespace
+
+Means MeansOf(const AgentConfig& config, const std::string& local_addrs) {
+  return ToMeans(config, Facts(config), SourcesOf(local_addrs));
+}
+
+v1::DescribeResponse Describe(const AgentConfig& config, const v1::DescribeRequest& request) {
+  v1::DescribeResponse response;
+  response.set_agent_name(config.name);
+  response.set_agent_version(kVersion);
+  response.set_protocol_version(kControlProtocolVersion);
+  response.set_cores(config.cores);
+  response.set_workers(config.workers);
+  const HostFacts facts = Facts(config);
+  const std::vector<SocketAddress> sources = SourcesOf(LocalAddrsFor(config.local_addrs, request.local_addrs()));
+  *response.mutable_means() = ToProto(ToMeans(config, facts, sources));
+  response.set_foreign_addresses(ListAddresses(ForeignAddresses(sources)));
+  for (const std::string& address : facts.source_addresses) response.add_source_addresses(address);
+  if (!request.target().empty()) *response.mutable_target() = ReportTarget(config, request);
+  return response;
+}
+
+void AddRun(const AgentConfig& config, const Clock& clock, v1::DescribeResponse& response) {
+  if (config.slot != nullptr) {
+    response.set_busy_run_id(config.slot->run_id());
+    response.set_busy_since_unix_ns(config.slot->since_unix_ns());
+  }
+  response.set_agent_unix_ns(clock.UnixNs());
+}
+
+}  // namespace wsload

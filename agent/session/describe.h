@@ -1,0 +1,24 @@
+// An agent's account of itself, for the check before a run.
+#pragma once
+
+#include <string>
+
+#include "agent/session/agent_config.h"
+#include "common/plan/means.h"
+#include "common/time/clock.h"
+#include "wsload/v1/describe.pb.h"
+
+namespace wsload {
+
+/// What the agent and its host can carry now, connecting from `local_addrs`. Reads the host's facts when the config
+/// knows how.
+Means MeansOf(const AgentConfig& config, const std::string& local_addrs);
+
+/// Everything but the run under way, which only the thread of `config.slot` may read: AddRun(). Blocks up to 3 s when
+/// the request names a target.
+v1::DescribeResponse Describe(const AgentConfig& config, const v1::DescribeRequest& request);
+
+/// The run that holds the slot, and the time.
+void AddRun(const AgentConfig& config, const Clock& clock, v1::DescribeResponse& response);
+
+}  // namespace wsload

@@ -1,0 +1,1 @@
+// A target wants a source to compile its precompiled header for.

@@ -1,0 +1,7 @@
+// For tests.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/pch/control.h"

@@ -1,0 +1,168 @@
+#include "controller/commands/certs_command.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "common/exit_code.h"
+#include "common/flags/flag_set.h"
+#include "common/time/clock.h"
+#include "common/util/status.h"
+#include "common/util/text.h"
+#include "controller/certs/certificate_set.h"
+
+namespace wsload {
+namespace {
+
+constexpr char kIntro[] =
+    "wsload certs DIR [flags]: makes a certificate authority, and certificates for agents\n"
+    "and controllers that it has signed, in DIR.";
+constexpr int64_t kMaxDays = 3650;
+constexpr mode_t kDirectoryMode = 0700;
+constexpr mode_t kCertificateMode = 0644;
+constexpr mode_t kKeyMode = 0600;
+
+struct Options {
+  std::string directory;
+  std::vector<std::string> hosts;
+  int64_t days = 365;
+  bool force = false;
+};
+
+struct File {
+  const char* name;
+  const std::string* content;
+  mode_t mode;
+};
+
+std::vector<std::string> Split(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    parts.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return parts;
+}
+
+absl::Status FileError(const std::string& path, int error) {
+  return MakeStatus(absl::StatusCode::kUnavailable,
+                    "cannot write {}: {}; check the directory's rights, or name another", Shown(path),
+                    std::strerror(error));
+}
+
+/// Complete or not at all, and never readable by others on the way.
+absl::Status Write(const std::string& path, const File& file) {
+  const std::string unfinished = path + ".new";
+  ::unlink(unfinished.c_str());
+  const int fd = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, file.mode);
+  if (fd < 0) return FileError(path, errno);
+  const ssize_t written = ::write(fd, file.content->data(), file.content->size());
+  const bool complete = written == static_cast<ssize_t>(file.content->size()) && ::fsync(fd) == 0;
+  const int error = errno;
+  if (::close(fd) != 0 || !complete || ::rename(unfinished.c_str(), path.c_str()) != 0) {
+    const absl::Status failed = FileError(path, complete ? errno : error);
+    ::unlink(unfinished.c_str());
+    return failed;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteAll(const Options& options, const CertificateSet& made) {
+  const std::array<File, 6> files = {{{"ca-key.pem", &made.authority.key_pem, kKeyMode},
+                                      {"ca.pem", &made.authority.cert_pem, kCertificateMode},
+                                      {"agent-key.pem", &made.agent.key_pem, kKeyMode},
+                                      {"agent.pem", &made.agent.cert_pem, kCertificateMode},
+                                      {"controller-key.pem", &made.controller.key_pem, kKeyMode},
+                                      {"controller.pem", &made.controller.cert_pem, kCertificateMode}}};
+  if (::mkdir(options.directory.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
+    return FileError(options.directory, errno);
+  }
+  const auto path = [&](const File& file) { return options.directory + "/" + file.name; };
+  for (const File& file : files) {
+    if (!options.force && ::access(path(file).c_str(), F_OK) == 0) {
+      return MakeStatus(absl::StatusCode::kAlreadyExists,
+                        "{} exists, and agents may rely on it; name another directory, or add -force to replace all",
+                        Shown(path(file)));
+    }
+  }
+  for (const File& file : files) {
+    if (absl::Status written = Write(path(file), file); !written.ok()) return written;
+  }
+  return absl::OkStatus();
+}
+
+std::string HowToUse(const Options& options) {
+  const std::string& dir = options.directory;
+  const std::string host = options.hosts.empty() ? "localhost" : options.hosts.front();
+  const std::string listen = options.hosts.empty() ? "127.0.0.1:7400" : "0.0.0.0:7400";
+  return fmt::format(
+      "In {0}, good for {1} days:\n"
+      "  ca.pem                              whom both sides trust\n"
+      "  ca-key.pem                          would sign more; keep it here, no agent needs it\n"
+      "  agent.pem, agent-key.pem            for agents at {2}\n"
+      "  controller.pem, controller-key.pem  for controllers\n"
+      "\n"
+      "Copy ca.pem, agent.pem and agent-key.pem to every load host, and there:\n"
+      "  wsload-agent -listen={3} -tls-cert=agent.pem -tls-key=agent-key.pem -tls-client-ca=ca.pem\n"
+      "Here:\n"
+      "  wsload -agents={4}:7400 -tls-ca={0}/ca.pem -tls-cert={0}/controller.pem -tls-key={0}/controller-key.pem\n",
+      dir, options.days,
+      options.hosts.empty() ? "localhost" : fmt::format("{}, localhost", fmt::join(options.hosts, ", ")), listen,
+      host.find(':') == std::string::npos ? host : "[" + host + "]");
+}
+
+absl::Status Check(const FlagSet& flags, Options& options) {
+  if (flags.positional().size() != 1) {
+    return InvalidArgument("certs: want one directory, {} given; for example: wsload certs tls -hosts=load1,load2",
+                           flags.positional().size());
+  }
+  options.directory = flags.positional().front();
+  if (options.days < 1 || options.days > kMaxDays) {
+    return InvalidArgument("-days={}: want 1 to {}", options.days, kMaxDays);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Run(const Options& options) {
+  const absl::StatusOr<CertificateSet> made =
+      MakeCertificateSet(options.hosts, SystemClock().UnixNs() / kNsPerSecond, options.days);
+  if (!made.ok()) return made.status();
+  return WriteAll(options, *made);
+}
+
+}  // namespace
+
+int CertsCommand(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment) {
+  Options options;
+  std::string hosts;
+  FlagSet flags("wsload certs", "WSLOAD_CERTS");
+  flags.Add("hosts", &hosts, "names and addresses of the agents, beside localhost: a,b,10.0.0.1", true);
+  flags.Add("days", &options.days, "how long the certificates are good", true);
+  flags.Add("force", &options.force, "replace what is in DIR; agents then need the new files", true);
+  absl::Status status = flags.Parse(args, environment);
+  if (status.ok() && (flags.help_wanted() || flags.helpfull_wanted())) {
+    fmt::print("{}", flags.Usage(kIntro, true));
+    return static_cast<int>(ExitCode::kPassed);
+  }
+  options.hosts = Split(hosts);
+  if (status.ok()) status = Check(flags, options);
+  if (status.ok()) status = Run(options);
+  if (!status.ok()) {
+    fmt::print(stderr, "wsload: {}\n", Text(status));
+    const bool bad_flags = status.code() == absl::StatusCode::kInvalidArgument;
+    return static_cast<int>(bad_flags ? ExitCode::kBadFlags : ExitCode::kError);
+  }
+  fmt::print("{}", HowToUse(options));
+  return static_cast<int>(ExitCode::kPassed);
+}
+
+}  // namespace wsload

@@ -1,0 +1,24 @@
+// What the controller's commands share: printing, failing, finding the agents.
+#pragma once
+
+#include <cstdio>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "common/exit_code.h"
+#include "controller/commands/run_flags.h"
+#include "controller/precheck/preflight.h"
+
+namespace wsload {
+
+/// Writes and flushes.
+void Print(FILE* stream, std::string_view text);
+
+/// One line on stderr. Bad flags have their own exit code.
+ExitCode FailWith(const absl::Status& status);
+
+/// Resolves -agents, which may block on the DNS. Raises the limit of open files for what is to come: links to agents,
+/// or the embedded one's clients.
+absl::StatusOr<Agents> FindAgents(const RunOptions& options);
+
+}  // namespace wsload

@@ -1,0 +1,181 @@
+#include "controller/commands/selftest_command.h"
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include "common/flags/flag_set.h"
+#include "common/time/duration.h"
+#include "common/util/status.h"
+#include "common/util/text.h"
+#include "controller/commands/command.h"
+#include "controller/search/gateway_process.h"
+#include "controller/search/local_runs.h"
+#include "controller/search/selftest_report.h"
+
+namespace wsload {
+namespace {
+
+constexpr char kIntro[] =
+    "wsload selftest [flags]: this machine's latency floor, and the highest rate that one worker keeps to\n"
+    "honestly, found by short runs against the mock gateway (wsload-gateway, beside wsload).";
+
+constexpr int64_t kLeastDurationNs = 2 * kNsPerSecond;
+constexpr int64_t kMostDurationNs = 10 * 60 * kNsPerSecond;
+constexpr int32_t kMostWorkers = 1024;
+// The time is divided so that the search, with what it tries again, is likely to end in it.
+constexpr int64_t kRunsPlanned = 20;
+constexpr int64_t kShortestRunNs = 300 * kNsPerMs;
+constexpr int64_t kLongestRunNs = 2 * kNsPerSecond;
+/// Of a run, beside its measuring: connecting, the common start, draining, closing.
+constexpr int64_t kAroundRunNs = 600 * kNsPerMs;
+constexpr int64_t kFloorRate = 200;
+constexpr int64_t kClientsPerWorker = 100;
+constexpr int kMostGatewayThreads = 16;
+
+struct Options {
+  int64_t duration_ns = 40 * kNsPerSecond;
+  int32_t workers = 1;
+  bool json = false;
+  Language language = Language::kEnglish;
+};
+
+void Bind(FlagSet& flags, Options& options) {
+  flags.Add("duration", DurationNs{&options.duration_ns}, "for everything, at most", true);
+  flags.Add("workers", &options.workers, "worker threads that share the load", true);
+  flags.Add("json", &options.json, "the figures as JSON on stdout", true);
+  flags.AddParsed(
+      "lang", "en",
+      [&options](std::string_view text) {
+        const absl::StatusOr<Language> language = ParseLanguage(text);
+        if (language.ok()) options.language = *language;
+        return language.status();
+      },
+      "en or zh", true);
+}
+
+absl::Status Check(const FlagSet& flags, const Options& options) {
+  if (!flags.positional().empty()) {
+    return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)",
+                           Shown(flags.positional().front()));
+  }
+  if (options.duration_ns < kLeastDurationNs || options.duration_ns > kMostDurationNs) {
+    return InvalidArgument("-duration={}: must be from 2s to 10m; for example -duration=40s",
+                           FormatDuration(options.duration_ns));
+  }
+  if (options.workers < 1 || options.workers > kMostWorkers) {
+    return InvalidArgument("-workers={}: want 1 to {}", options.workers, kMostWorkers);
+  }
+  return absl::OkStatus();
+}
+
+RunPlan BasePlan(const Options& options, const std::string& server) {
+  RunPlan plan;
+  plan.server = server;
+  plan.jwt_key = kDemoJwtKey;
+  plan.cipher_key = kDemoCipherKey;
+  plan.duration_ns = std::clamp(options.duration_ns / kRunsPlanned - kAroundRunNs, kShortestRunNs, kLongestRunNs);
+  plan.ramp_up_ns = 50 * kNsPerMs;
+  plan.conn_timeout_ns = 2 * kNsPerSecond;
+  plan.resp_timeout_ns = 500 * kNsPerMs;
+  return plan;
+}
+
+class Selftest {
+ public:
+  Selftest(const Options& options, AgentConfig agent, const GatewayProcess& gateway, int gateway_threads)
+      : options_(options),
+        deadline_ns_(SystemClock().MonoNs() + options.duration_ns),
+        base_(BasePlan(options, gateway.url())),
+        runs_(std::move(agent), gateway, gateway_threads) {
+    result_.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    result_.workers = options.workers;
+    result_.gateway_threads = gateway_threads;
+  }
+
+  absl::StatusOr<SelftestResult> Run() {
+    result_.floor = MeasureFloor();
+    if (error_.ok() && !runs_.interrupted()) {
+      result_.search = SearchRate(SearchLimits(), [this](int64_t rate) { return Try(rate); });
+    }
+    if (!error_.ok()) return error_;
+    result_.interrupted = runs_.interrupted();
+    return result_;
+  }
+
+ private:
+  RateSearchLimits SearchLimits() const {
+    RateSearchLimits limits;
+    for (int64_t* rate : {&limits.first, &limits.lowest, &limits.highest}) *rate *= options_.workers;
+    return limits;
+  }
+
+  std::optional<SelftestRun> MeasureFloor() {
+    RunPlan plan = base_;
+    plan.clients = 1;
+    plan.workers = 1;
+    plan.mps = kFloorRate;
+    return Measure(plan);
+  }
+
+  std::optional<RateTrial> Try(int64_t rate) {
+    if (SystemClock().MonoNs() + base_.duration_ns + kAroundRunNs > deadline_ns_) return std::nullopt;
+    RunPlan plan = base_;
+    plan.clients = kClientsPerWorker * options_.workers;
+    plan.workers = options_.workers;
+    plan.mps = rate;
+    const std::optional<SelftestRun> run = Measure(plan);
+    if (!run.has_value()) return std::nullopt;
+    result_.runs.push_back(*run);
+    return TrialOf(*run);
+  }
+
+  /// Nothing: it failed, or was interrupted.
+  std::optional<SelftestRun> Measure(const RunPlan& plan) {
+    absl::StatusOr<SelftestRun> run = runs_.Run(plan);
+    if (!run.ok()) error_ = run.status();
+    if (!run.ok() || runs_.interrupted()) return std::nullopt;
+    Print(stderr, SelftestProgress(options_.language, *run) + "\n");
+    return *std::move(run);
+  }
+
+  const Options options_;
+  const int64_t deadline_ns_;
+  const RunPlan base_;
+  LocalRuns runs_;
+  SelftestResult result_;
+  absl::Status error_;
+};
+
+ExitCode Examine(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment) {
+  Options options;
+  FlagSet flags("wsload selftest", "WSLOAD_SELFTEST");
+  Bind(flags, options);
+  if (absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return FailWith(parsed);
+  if (flags.help_wanted() || flags.helpfull_wanted()) {
+    Print(stdout, flags.Usage(kIntro, true));
+    return ExitCode::kPassed;
+  }
+  if (absl::Status checked = Check(flags, options); !checked.ok()) return FailWith(checked);
+  absl::StatusOr<Agents> agents = FindAgents(RunOptions{});
+  if (!agents.ok()) return FailWith(agents.status());
+  const int cores = agents->embedded.cores;
+  const int gateway_threads = std::clamp(cores - options.workers, 1, kMostGatewayThreads);
+  const absl::StatusOr<std::unique_ptr<GatewayProcess>> gateway = GatewayProcess::Start(gateway_threads);
+  if (!gateway.ok()) return FailWith(gateway.status());
+
+  const absl::StatusOr<SelftestResult> result =
+      Selftest(options, std::move(agents->embedded), **gateway, gateway_threads).Run();
+  if (!result.ok()) return FailWith(result.status());
+  Print(stdout, options.json ? SelftestJson(*result) : SelftestReport(options.language, *result));
+  if (result->interrupted) return ExitCode::kInterrupted;
+  return BestRun(*result) == nullptr ? ExitCode::kGeneratorLimited : ExitCode::kPassed;
+}
+
+}  // namespace
+
+int SelftestCommand(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment) {
+  return static_cast<int>(Examine(args, environment));
+}
+
+}  // namespace wsload

@@ -1,0 +1,60 @@
+// The run as a person watches it: plain statistics every so often, or one
+// block that is kept up to date on a terminal.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/plan/phase.h"
+#include "common/plan/run_plan.h"
+#include "controller/output/messages.h"
+#include "controller/result/result_builder.h"
+
+namespace wsload {
+
+struct ConsoleOptions {
+  Language language = Language::kEnglish;
+  int64_t stats_interval_ns = 5 * kNsPerSecond;
+  /// Rewrite one block in place (ANSI escapes) instead of printing block after block.
+  bool live = false;
+};
+
+/// One thread. Reads no clock: time is what the intervals say.
+class ConsoleReporter : public RunListener {
+ public:
+  using Sink = std::function<void(std::string_view text)>;
+
+  ConsoleReporter(const RunPlan& plan, ConsoleOptions options, Sink sink);
+
+  void OnPhase(Phase phase) override;
+  void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
+                  const std::vector<AgentResult>& agents) override;
+  void OnNotice(const std::string& line) override;
+
+  /// Leaves the last live block standing; nothing is printed over it.
+  void Finish();
+
+ private:
+  std::string Block(const SeriesPoint& point, const Stats& totals, const std::vector<AgentResult>& agents) const;
+  std::string ProgressLine(const SeriesPoint& point) const;
+  std::string LatencyTable(const Stats& totals) const;
+  std::string AgentTable(const std::vector<AgentResult>& agents) const;
+  void Show(const std::string& block);
+  int64_t PlannedNs(Phase phase) const;
+
+  RunPlan plan_;
+  ConsoleOptions options_;
+  Sink sink_;
+  Phase phase_ = Phase::kConnect;
+  double phase_elapsed_s_ = 0;    ///< of the current phase, as its intervals say
+  double earlier_elapsed_s_ = 0;  ///< of the phases before
+  double measured_s_ = 0;
+  Stats recent_;                 ///< since the last block
+  double recent_elapsed_s_ = 0;  ///< what `recent_` covers
+  std::string shown_;            ///< the live block on the screen
+};
+
+}  // namespace wsload

@@ -1,0 +1,180 @@
+#include "controller/output/console_summary.h"
+
+#include <algorithm>
+#include <map>
+
+#include "common/plan/plan_names.h"
+#include "common/time/duration.h"
+#include "common/util/status.h"
+#include "controller/output/figures.h"
+#include "controller/output/hints.h"
+#include "controller/output/text_table.h"
+#include "controller/result/rates.h"
+#include "controller/result/redact.h"
+
+namespace wsload {
+namespace {
+
+constexpr int kMargin = 2;
+constexpr size_t kMaxNamedAgents = 8;
+
+std::string PlanLines(Language language, const RunResult& result) {
+  const RunPlan& plan = result.plan;
+  std::string agents;
+  const size_t named = std::min(result.agents.size(), kMaxNamedAgents);
+  for (size_t i = 0; i < named; ++i) agents += (agents.empty() ? "" : ", ") + AgentLabel(result.agents[i]);
+  if (named < result.agents.size()) agents += ", " + Say(language, Msg::kAndMore, result.agents.size() - named);
+  std::string out = Say(language, Msg::kRunId, result.run_id) + "\n";
+  out += "  " +
+         Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
+             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server)) +
+         "\n";
+  out += "  " +
+         Say(language, Msg::kPlanDetails, ProtocolName(plan.protocol), SerializerName(plan.serializer),
+             CipherName(plan.cipher), agents) +
+         "\n";
+  return out;
+}
+
+std::string ClassicLines(Language language, const RunResult& result) {
+  int64_t elapsed_ns = 0;
+  for (const PhaseTimes& phase : result.phases) elapsed_ns += phase.duration_ns;
+  const double elapsed_s = static_cast<double>(elapsed_ns) / kNsPerSecond;
+  const double measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond;
+  TextTable table(/*all_left=*/true);
+  // At the end every connection is closed: the peak is what was active.
+  for (const Figure& figure : ClassicFigures(language, result.totals.counters, result.connections_active_peak,
+                                             elapsed_s, measured_s, /*running=*/false)) {
+    table.AddRow({figure.label, figure.value});
+  }
+  return table.Render(kMargin);
+}
+
+std::string LatencyLines(Language language, const Stats& totals) {
+  // No connection, no latency.
+  if (totals.connect.count() == 0 && totals.send_lag.count() == 0) return {};
+  TextTable table;
+  table.AddRow({Say(language, Msg::kLatencyMs), Say(language, Msg::kCount), Say(language, Msg::kMean), "p50", "p90",
+                "p95", "p99", "p99.9", Say(language, Msg::kMax)});
+  const auto add = [&](Msg label, const Histogram& histogram) {
+    if (histogram.count() == 0) return;
+    std::vector<std::string> row = {Say(language, label), fmt::to_string(histogram.count()),
+                                    MsText(static_cast<int64_t>(histogram.mean_us()))};
+    for (const double percentile : {50.0, 90.0, 95.0, 99.0, 99.9}) {
+      row.push_back(MsText(histogram.PercentileUs(percentile)));
+    }
+    row.push_back(MsText(histogram.max_us()));
+    table.AddRow(std::move(row));
+  };
+  add(Msg::kResponse, totals.response);
+  add(Msg::kService, totals.service);
+  add(Msg::kSendLag, totals.send_lag);
+  add(Msg::kConnect, totals.connect);
+  add(Msg::kPush, totals.push);
+  // Of the generator itself: only what may have shaped the figures above.
+  if (totals.counters.loop_stalls > 0) add(Msg::kLoopStall, totals.loop_stall);
+  return "\n" + table.Render(kMargin);
+}
+
+std::string CauseLines(Language language, Msg title, const CauseCounts& causes) {
+  if (causes.empty()) return {};
+  TextTable table(/*all_left=*/true);
+  for (const auto& [cause, count] : causes) {
+    const std::optional<Msg> hint = ConnectionHint(cause);
+    table.AddRow({cause, fmt::to_string(count), hint ? Say(language, *hint) : std::string()});
+  }
+  return fmt::format("\n  {}\n", Say(language, title)) + table.Render(2 * kMargin);
+}
+
+std::string FailureLines(Language language, const Counters& totals) {
+  std::string out;
+  TextTable table;
+  for (const Figure& figure : MessageFailures(language, totals)) table.AddRow({figure.label, figure.value});
+  if (!table.empty()) out += fmt::format("\n  {}\n", Say(language, Msg::kFailuresByCause)) + table.Render(2 * kMargin);
+  std::vector<std::string> hints = MessageHints(language, totals);
+  if (totals.late_acks > 0) hints.push_back(Say(language, Msg::kLateAcks, totals.late_acks));
+  for (const std::string& hint : hints) out += "    " + hint + "\n";
+  out += CauseLines(language, Msg::kConnectionFailures, totals.connections.failures);
+  out += CauseLines(language, Msg::kConnectionLosses, totals.connections.losses);
+  return out;
+}
+
+Msg StateText(AgentResult::State state) {
+  switch (state) {
+    case AgentResult::State::kDone:
+      return Msg::kStateDone;
+    case AgentResult::State::kLost:
+      return Msg::kStateLost;
+    case AgentResult::State::kRefused:
+      return Msg::kStateRefused;
+    case AgentResult::State::kUnreachable:
+      return Msg::kStateUnreachable;
+  }
+  return Msg::kStateDone;
+}
+
+std::string AgentLines(Language language, const RunResult& result) {
+  if (result.agents.size() < 2) return {};
+  TextTable table;
+  table.AddRow({Say(language, Msg::kAgent), Say(language, Msg::kState), Say(language, Msg::kConnections),
+                Say(language, Msg::kMessages), Say(language, Msg::kSuccess), Say(language, Msg::kFailed),
+                Say(language, Msg::kUnsent), Say(language, Msg::kSendLagP99), Say(language, Msg::kCpu)});
+  const std::vector<const AgentResult*> shown = AgentsToShow(result.agents);
+  for (const AgentResult* agent : shown) {
+    const Counters& totals = agent->totals.counters;
+    table.AddRow({AgentLabel(*agent), Say(language, StateText(agent->state)), fmt::to_string(totals.connections.opened),
+                  fmt::to_string(totals.scheduled), fmt::to_string(totals.success), fmt::to_string(totals.failed()),
+                  fmt::to_string(totals.unsent), MsText(agent->totals.send_lag.PercentileUs(99)),
+                  fmt::format("{:.0f}", agent->cpu.busiest_worker_share * 100)});
+  }
+  std::string out = "\n" + table.Render(kMargin) + MoreLine(language, result.agents.size() - shown.size(), kMargin);
+  if (const std::optional<int64_t> spread_us = StartSpreadUs(result); spread_us.has_value()) {
+    out += fmt::format("  {}\n", Say(language, Msg::kStartSpread, MsText(*spread_us)));
+  }
+  return out;
+}
+
+Msg VerdictText(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kValid:
+      return Msg::kVerdictValid;
+    case Verdict::kGeneratorLimited:
+      return Msg::kVerdictGeneratorLimited;
+    case Verdict::kDegraded:
+      return Msg::kVerdictDegraded;
+  }
+  return Msg::kVerdictValid;
+}
+
+}  // namespace
+
+std::string ConsoleVerdict(Language language, const RunResult& result) {
+  if (!result.error.ok()) return Say(language, Msg::kRunFailed, Text(result.error)) + "\n";
+  std::string out;
+  if (result.interrupted) out += Say(language, Msg::kInterrupted) + "\n";
+  out += Say(language, Msg::kVerdict, MessageText(language, VerdictText(result.verdict))) + "\n";
+  std::map<VerdictReason::Kind, size_t> lines;
+  size_t left_out = 0;
+  for (const VerdictReason& reason : Judge(result).reasons) {
+    if (++lines[reason.kind] > kMaxAgentLines) {
+      ++left_out;
+      continue;
+    }
+    out += "  - " + FillReason(ReasonText(language, reason.kind), reason) + "\n";
+  }
+  return out + MoreLine(language, left_out, kMargin);
+}
+
+std::string ConsoleSummary(Language language, const RunResult& result) {
+  std::string out = PlanLines(language, result);
+  if (result.error.ok()) {
+    out += "\n" + ClassicLines(language, result);
+    out += LatencyLines(language, result.totals);
+    out += FailureLines(language, result.totals.counters);
+    out += AgentLines(language, result);
+  }
+  out += "\n" + ConsoleVerdict(language, result);
+  return out;
+}
+
+}  // namespace wsload

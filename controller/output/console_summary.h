@@ -1,0 +1,17 @@
+// What a person reads at the end of a run.
+#pragma once
+
+#include <string>
+
+#include "controller/output/messages.h"
+#include "controller/result/run_result.h"
+
+namespace wsload {
+
+/// The whole summary: plan, classic figures, latencies, failures with what to do, agents, verdict with reasons last.
+std::string ConsoleSummary(Language language, const RunResult& result);
+
+/// The verdict alone with its reasons (-quiet); the error when there is no result.
+std::string ConsoleVerdict(Language language, const RunResult& result);
+
+}  // namespace wsload

@@ -1,0 +1,88 @@
+#include "controller/output/figures.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace wsload {
+
+std::string MsText(int64_t us) {
+  const double ms = static_cast<double>(us) / 1000.0;
+  return us < 10'000 ? fmt::format("{:.3f}", ms) : fmt::format("{:.1f}", ms);
+}
+
+std::string PercentText(double ratio) { return fmt::format("{:.2f}", ratio * 100); }
+
+std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t active_connections,
+                                   double elapsed_s, double measured_s, bool running) {
+  const int64_t judged = running ? totals.scheduled - totals.open() : totals.scheduled;
+  const double rate = measured_s > 0 ? static_cast<double>(totals.scheduled - totals.unsent) / measured_s : 0;
+  const double success = judged > 0 ? static_cast<double>(totals.success) / static_cast<double>(judged) : 0;
+  std::vector<Figure> figures = {
+      {Say(language, Msg::kTotalConnections), fmt::to_string(totals.connections.opened)},
+      {Say(language, Msg::kActiveConnections), fmt::to_string(active_connections)},
+      {Say(language, Msg::kTotalMessages), fmt::to_string(totals.scheduled)},
+      {Say(language, Msg::kSucceededMessages), fmt::to_string(totals.success)},
+      {Say(language, Msg::kFailedMessages), fmt::to_string(totals.failed())},
+      {Say(language, Msg::kElapsed), Say(language, Msg::kElapsedValue, elapsed_s, measured_s)},
+      {Say(language, Msg::kMessageRate), fmt::format("{:.2f}", rate)},
+      {Say(language, Msg::kSuccessRate), PercentText(success)},
+  };
+  if (totals.unsent > 0) figures.push_back({Say(language, Msg::kUnsentMessages), fmt::to_string(totals.unsent)});
+  return figures;
+}
+
+std::vector<Figure> MessageFailures(Language language, const Counters& totals) {
+  std::vector<Figure> figures;
+  const auto add = [&](Msg label, int64_t count) {
+    if (count > 0) figures.push_back({Say(language, label), fmt::to_string(count)});
+  };
+  add(Msg::kCauseTimeout, totals.timeout);
+  add(Msg::kCauseRateLimited, totals.rate_limited);
+  add(Msg::kCauseConnectionLost, totals.connection_lost);
+  add(Msg::kCauseSendError, totals.send_error);
+  add(Msg::kCauseRefused, totals.refused);
+  return figures;
+}
+
+std::string JoinFigures(const std::vector<Figure>& figures) {
+  std::string text;
+  for (const Figure& figure : figures) text += (text.empty() ? "" : ", ") + figure.label + " " + figure.value;
+  return text;
+}
+
+std::string JoinCauses(const CauseCounts& causes) {
+  std::string text;
+  for (const auto& [cause, count] : causes) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", cause, count);
+  return text;
+}
+
+std::string AgentLabel(const AgentResult& agent) { return agent.address.empty() ? agent.name : agent.address; }
+
+std::vector<const AgentResult*> AgentsToShow(const std::vector<AgentResult>& agents) {
+  std::vector<const AgentResult*> shown;
+  for (const AgentResult& agent : agents) shown.push_back(&agent);
+  if (shown.size() <= kMaxAgentLines) return shown;
+  // Greater is worse; the place in the list decides between equals.
+  using Badness = std::tuple<bool, int64_t, int64_t>;
+  std::vector<std::pair<Badness, const AgentResult*>> ranked;
+  for (const AgentResult* agent : shown) {
+    const Counters& totals = agent->totals.counters;
+    ranked.push_back({{agent->state != AgentResult::State::kDone, totals.failed() + totals.unsent,
+                       agent->totals.send_lag.PercentileUs(99)},
+                      agent});
+  }
+  std::partial_sort(ranked.begin(), ranked.begin() + kMaxAgentLines, ranked.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  shown.clear();
+  for (size_t i = 0; i < kMaxAgentLines; ++i) shown.push_back(ranked[i].second);
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
+std::string MoreLine(Language language, size_t left_out, int margin) {
+  if (left_out == 0) return {};
+  return std::string(static_cast<size_t>(margin), ' ') + Say(language, Msg::kAndMore, left_out) + "\n";
+}
+
+}  // namespace wsload
