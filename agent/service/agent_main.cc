@@ -178,7 +178,7 @@ int Main(std::vector<std::string> args) {
   spdlog::set_level(flags.log_level);
   // gRPC's own lines speak of its insides; what matters of them arrives as a status.
   setenv("GRPC_VERBOSITY", flags.log_level <= spdlog::level::debug ? "ERROR" : "NONE", 0);
-  // Protobuf has one for every malformed text: enough to fill a disk.
+  // Protobuf logs a line for every malformed message: a hostile peer could fill a disk with them.
   google::protobuf::SetLogHandler(nullptr);
   if (health_check) return CheckAgent(flags);
   LogSecurity(flags, *security);

@@ -39,7 +39,7 @@ SocketConnection::SocketConnection(std::shared_ptr<Transport> transport, ByteStr
     : transport_(std::move(transport)),
       stream_(std::move(stream)),
       frames_(transport_->frames, max_message_bytes, deflate) {
-  // In the hope that the observer comes before the next bytes; OnReady() mends it otherwise.
+  // Reads may come before there is an observer to take them: OnReady() then stops watching until there is one.
   watched_events_ = EPOLLIN;
   transport_->loop.poller().Modify(stream_.fd(), watched_events_, this);
   if (!received.empty()) early_ = std::make_unique<std::string>(received);

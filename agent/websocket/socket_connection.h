@@ -22,8 +22,8 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   /// first keeps the port in TIME_WAIT, and a load generator has many connections and few ports.
   static constexpr int64_t kDrainNs = 250'000'000;
 
-  /// `stream` is upgraded and registered with the loop's poller for `registered_handler`; `received` are the bytes that
-  /// came with the upgrade's answer.
+  /// `stream` is upgraded and registered with the loop's poller, which calls this connection from here on; `received`
+  /// are the bytes that came with the upgrade's answer.
   SocketConnection(std::shared_ptr<Transport> transport, ByteStream stream, size_t max_message_bytes,
                    const DeflateParams& deflate, std::string_view received);
   ~SocketConnection() override;
