@@ -19,6 +19,8 @@
 #include "agent/session/run_slot.h"
 #include "common/http/connection_listener.h"
 #include "common/loop/asio_event_loop.h"
+#include "common/time/clock.h"
+#include "common/time/deadline.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -37,6 +39,8 @@ constexpr int kHandshakeTimeoutMs = 10'000;
 constexpr int kIdleTimeoutMs = 60'000;
 // What gRPC may hold for all its peers together, in buffers of theirs.
 constexpr size_t kMaxBufferBytes = 512 << 20;
+// A call that has not ended by then is cancelled.
+constexpr int64_t kShutdownTimeoutNs = 2 * kNsPerSecond;
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerSecurity& security) {
   if (security.identity.empty()) return grpc::InsecureServerCredentials();
@@ -84,7 +88,7 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
       closed.set_value();
     });
     closed.get_future().wait();
-    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
+    server_->Shutdown(DeadlineAfter(SystemClock(), kShutdownTimeoutNs));
     {
       std::unique_lock lock(mutex_);
       none_left_.wait(lock, [this] { return open_calls_ == 0; });

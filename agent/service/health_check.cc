@@ -2,9 +2,9 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <chrono>
-
 #include "common/security/tls_probe.h"
+#include "common/time/clock.h"
+#include "common/time/deadline.h"
 #include "common/util/status.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
@@ -31,7 +31,7 @@ absl::Status CheckHealth(const HostPort& listen, bool tls, int64_t timeout_ns) {
   }
   const auto stub = health::Health::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::nanoseconds(timeout_ns));
+  context.set_deadline(DeadlineAfter(SystemClock(), timeout_ns));
   health::HealthCheckResponse response;
   const grpc::Status answered = stub->Check(&context, health::HealthCheckRequest(), &response);
   if (!answered.ok()) {

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <utility>
 
+#include "common/time/clock.h"
+#include "common/time/deadline.h"
 #include "common/util/status.h"
 #include "controller/link/grpc_channel.h"
 #include "wsload/v1/control.grpc.pb.h"
@@ -127,9 +129,7 @@ std::vector<AgentDescription> DescribeAgents(const std::vector<AgentAddress>& ag
   std::vector<AgentDescription> descriptions(agents.size());
   std::vector<std::unique_ptr<Conversation>> conversations;
   Latch through(agents.size());
-  const auto deadline =
-      std::chrono::system_clock::now() +
-      std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(options.timeout_ns));
+  const auto deadline = DeadlineAfter(SystemClock(), options.timeout_ns);
   for (size_t i = 0; i < agents.size(); ++i) {
     descriptions[i].address = agents[i].address;
     conversations.push_back(

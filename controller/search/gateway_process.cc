@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "common/time/clock.h"
+#include "common/time/process_cpu.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -113,12 +113,7 @@ absl::Status GatewayProcess::ReadUrl() {
   return absl::OkStatus();
 }
 
-int64_t GatewayProcess::CpuUs() const {
-  clockid_t clock;
-  timespec used;
-  if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return 0;
-  return static_cast<int64_t>(used.tv_sec) * 1'000'000 + used.tv_nsec / kNsPerUs;
-}
+int64_t GatewayProcess::CpuUs() const { return ProcessCpuUs(pid_); }
 
 bool GatewayProcess::Reap(bool wait) {
   pid_t reaped;
