@@ -15,6 +15,7 @@
 #include "common/exit_code.h"
 #include "common/flags/flag_set.h"
 #include "common/time/clock.h"
+#include "common/util/file.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/certs/certificate_set.h"
@@ -65,15 +66,13 @@ absl::Status Write(const std::string& path, const File& file) {
   ::unlink(unfinished.c_str());
   const int fd = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, file.mode);
   if (fd < 0) return FileError(path, errno);
-  const ssize_t written = ::write(fd, file.content->data(), file.content->size());
-  const bool complete = written == static_cast<ssize_t>(file.content->size()) && ::fsync(fd) == 0;
-  const int error = errno;
-  if (::close(fd) != 0 || !complete || ::rename(unfinished.c_str(), path.c_str()) != 0) {
-    const absl::Status failed = FileError(path, complete ? errno : error);
-    ::unlink(unfinished.c_str());
-    return failed;
-  }
-  return absl::OkStatus();
+  int error = WriteFully(fd, *file.content);
+  if (error == 0 && ::fsync(fd) != 0) error = errno;
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(unfinished.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return absl::OkStatus();
+  ::unlink(unfinished.c_str());
+  return FileError(path, error);
 }
 
 absl::Status WriteAll(const Options& options, const CertificateSet& made) {

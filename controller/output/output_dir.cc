@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "common/util/file.h"
 #include "common/util/status.h"
 #include "controller/output/result_json.h"
 #include "controller/output/timeseries_csv.h"
@@ -17,21 +18,6 @@ namespace {
 
 absl::Status WriteError(const std::string& path, int error) {
   return MakeStatus(absl::StatusCode::kUnavailable, "cannot write {}: {}", path, std::strerror(error));
-}
-
-/// Closes `fd` in every case.
-int WriteAllAndClose(int fd, std::string_view content) {
-  int error = 0;
-  while (!content.empty() && error == 0) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written >= 0) {
-      content.remove_prefix(static_cast<size_t>(written));
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
-  if (::close(fd) != 0 && error == 0) error = errno;
-  return error;
 }
 
 }  // namespace
@@ -55,7 +41,8 @@ absl::Status WriteFileAtomically(const std::string& path, std::string_view conte
   const std::string partial = fmt::format("{}.{}.tmp", path, ::getpid());
   const int fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return WriteError(path, errno);
-  int error = WriteAllAndClose(fd, content);
+  int error = WriteFully(fd, content);
+  if (::close(fd) != 0 && error == 0) error = errno;
   if (error == 0 && ::rename(partial.c_str(), path.c_str()) != 0) error = errno;
   if (error == 0) return absl::OkStatus();
   ::unlink(partial.c_str());

@@ -1,8 +1,10 @@
 #include "common/util/file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -33,6 +35,24 @@ TEST_F(FileTest, ReadsUpToTheLimit) {
 TEST_F(FileTest, SaysWhyItCannotRead) {
   EXPECT_EQ(Text(ReadSmallFile(path_, 10).status()), "cannot be read: No such file or directory");
   EXPECT_EQ(Text(ReadSmallFile(testing::TempDir(), 10).status()), "cannot be read: Is a directory");
+}
+
+TEST_F(FileTest, WritesAllOfIt) {
+  const std::string content(300'000, 'x');
+  const int descriptor = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_GE(descriptor, 0);
+  EXPECT_EQ(WriteFully(descriptor, content), 0);
+  EXPECT_EQ(WriteFully(descriptor, ""), 0);
+  ::close(descriptor);
+  EXPECT_EQ(*ReadSmallFile(path_, 400'000), content);
+}
+
+TEST_F(FileTest, SaysWhyItCannotWrite) {
+  Write("");
+  const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(descriptor, 0);
+  EXPECT_EQ(WriteFully(descriptor, "x"), EBADF);
+  ::close(descriptor);
 }
 
 TEST_F(FileTest, SecretLosesOneTrailingNewline) {
