@@ -47,7 +47,8 @@ void BindAgentFlags(FlagSet& set, AgentFlags& flags) {
         return targets.status();
       },
       "host[:port],... that runs may load; none: any", true);
-  set.Add("insecure", &flags.insecure, "serve whoever reaches a -listen address of no loopback", true);
+  set.Add("insecure", &flags.insecure,
+          "listen on a network without a token or a client CA: whoever reaches it is served", true);
   set.Add("workers", &flags.workers, "worker threads (0: as the run says, else one per core)", true);
   set.Add("local-addrs", &flags.local_addrs,
           "addresses of this host to connect from, 10.0.0.5-10.0.0.9,...; none: as the run says", true);

@@ -34,7 +34,7 @@ struct AgentResult {
     int64_t offset_us = 0;
     int64_t error_us = 0;
   };
-  std::optional<Clock> clock_after;      ///< likewise, after the run; none: it was not there any more
+  std::optional<Clock> clock_after;      ///< the same, measured after the run; none: the agent was gone by then
   std::optional<int64_t> start_skew_us;  ///< when it began to measure, minus the common start
   // Of lost agents' load.
   int64_t clients_taken_over = 0;
