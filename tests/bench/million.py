@@ -71,7 +71,8 @@ def loopback_up():
 
 
 def enter_namespaces(args):
-    """The table of established connections is the host's and small unless the parent namespace orders an own one: hence two."""
+    """Two, one in the other: the table of established connections is the host's, and small, unless the parent namespace
+    orders an own one."""
     stage = os.environ.get(STAGE, "0")
     if stage == "2":
         return
@@ -182,7 +183,8 @@ class Watch:
             if self.held is None and count >= self.connections:
                 self.held = self.look()
                 self.held["after"] = time.monotonic() - self.began
-                print(f"  all open after {self.held['after']:.1f} s; load {read('/proc/loadavg').split()[0]}", flush=True)
+                load = read("/proc/loadavg").split()[0]
+                print(f"  all open after {self.held['after']:.1f} s; load {load}", flush=True)
             if time.monotonic() - said > 15:
                 said = time.monotonic()
                 print(f"  {time.monotonic() - self.began:5.0f} s  {count:>8} open, "
@@ -291,7 +293,8 @@ def main():
     with open(os.path.join(directory, "stdout.json"), "w", encoding="utf-8") as sink:
         threading.Thread(target=shutil.copyfileobj, args=(controller.process.stdout, sink), daemon=True).start()
         watch.until_end(controller)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)  # only the controller has ended, and what mounted and counted
+    # Only the controller has ended, and what mounted and counted.
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = {"agents": total(agents, "cpu_s"), "gateways": total(gateways, "cpu_s"),
            "controller": children.ru_utime + children.ru_stime}
 
@@ -320,7 +323,8 @@ def main():
     verdict = result["verdict"]
     print(f"verdict {verdict['code']}, exit code {controller.process.returncode}: {verdict['reasons']}")
     wrong = check(result, truths, args.connections)
-    # A host that carries all agents and all gateways makes messages late; what is asked here is who was held and counted.
+    # A host that carries all agents and all gateways makes messages late; what is asked here is who was held and
+    # counted.
     if controller.process.returncode not in (0, 103):
         wrong.append(f"exit code {controller.process.returncode}")
     for line in wrong:

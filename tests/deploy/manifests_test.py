@@ -119,7 +119,8 @@ class Kubernetes(unittest.TestCase):
         environment = {entry["name"]: entry.get("value") for entry in container["env"]}
         port = int(environment["WSLOAD_AGENT_METRICS"].rsplit(":", 1)[1])
         self.assertIn({"name": "metrics", "containerPort": port}, container["ports"])
-        self.assertEqual(pod["metadata"]["annotations"], {"prometheus.io/scrape": "true", "prometheus.io/port": str(port)})
+        scraped = {"prometheus.io/scrape": "true", "prometheus.io/port": str(port)}
+        self.assertEqual(pod["metadata"]["annotations"], scraped)
         rules = of_kind("NetworkPolicy")["wsload-agent"]["spec"]["ingress"]
         (rule,) = [rule for rule in rules if {"protocol": "TCP", "port": port} in rule["ports"]]
         self.assertEqual(len(rule["ports"]), 1)

@@ -86,8 +86,8 @@ class FakeDialer final : public Dialer {
   }
 
   void CancelAll() override {
-    auto canceled = std::exchange(open_, {});
-    for (auto& [dial, done] : canceled) {
+    auto cancelled = std::exchange(open_, {});
+    for (auto& [dial, done] : cancelled) {
       gateway_.loop_.Post([alive = alive_, callback = std::move(done)] {
         if (*alive) callback(DialResult{.cause = "canceled"});
       });
