@@ -10,7 +10,8 @@ from tree import Breach, room_of
 
 TABLE = "ARCHITECTURE.md"
 HEADER = "folder"
-PRODUCT = ("agent", "common", "controller", "proto")
+# Whose includes are written in quotes too: its headers ask for that.
+_OTHERS_IN_QUOTES = ("absl",)
 _GENERATED = re.compile(r"(?:\.grpc)?\.pb\.h$")
 _FILE = re.compile(r"\.(?:h|cc)$")
 _ENTRY = re.compile(r"`([^`]+)`(?:\s+\(((?:`[^`]+`(?:,\s+|\s+and\s+)?)+)\s+alone\))?")
@@ -83,20 +84,18 @@ def _row_of(rows, room):
     return max(fitting, key=lambda row: len(row.room), default=None)
 
 
-def _included_file(tree, path):
+def _included_file(path):
     """A quoted path as the file of this repository that it names; None: it is somebody else's."""
     if _GENERATED.search(path):
-        proto = "proto/" + _GENERATED.sub(".proto", path)
-        return proto if tree.exists(proto) else None
-    top = path.split("/")[0]
-    return path if top in PRODUCT + ("tests", "deploy", "docs") else None
+        return "proto/" + _GENERATED.sub(".proto", path)
+    return None if path.split("/")[0] in _OTHERS_IN_QUOTES else path
 
 
 def _includes(tree):
     """(file, line, file of this repository that it includes)."""
     for file in tree.cpp_files():
         for line, path in cpp.includes(tree.lines(file)):
-            included = _included_file(tree, path[1:-1]) if path[0] == '"' else None
+            included = _included_file(path[1:-1]) if path[0] == '"' else None
             if included is not None:
                 yield file, line, included
     for file in tree.files:
@@ -109,7 +108,7 @@ def _includes(tree):
 
 def _check_include(tree, rows, file, line, included):
     if not tree.exists(included):
-        return Breach(file, line, f"there is no {included}")
+        return Breach(file, line, f"there is no {included}; paths begin at the root, and others' headers stand in <>")
     room, target = room_of(file), room_of(included)
     if target == room or room == "":
         return None

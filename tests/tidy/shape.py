@@ -9,7 +9,6 @@ MAX_FUNCTION_LINES = 70
 MAX_PRODUCT_LINES = 500
 MAX_TEST_LINES = 700
 MAX_COLUMNS = 120
-_MEANT_TO_HAVE_TABS = ("Makefile",)
 # A statement in a comment: what is declared, assigned or called, up to the end of its line.
 _COMMENTED_OUT = re.compile(
     r"""(?:(?:if|for|while|switch)\ \(.*\)\ ?(?:\{|.*;)
@@ -34,10 +33,8 @@ def _check_text(tree, path):
     for number, line in enumerate(tree.lines(path), 1):
         if line.endswith((" ", "\t", "\r")):
             yield Breach(path, number, "has blanks at its end")
-        if "\t" in line and not path.endswith(_MEANT_TO_HAVE_TABS):
+        if "\t" in line:
             yield Breach(path, number, "has a tab; write spaces")
-
-
 
 
 def _check_columns(tree, path):

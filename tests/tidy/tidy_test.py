@@ -161,6 +161,10 @@ class Layers(Planted):
             "agent/load/worker.cc:5: there is no common/plan/plans.h",
         )
 
+    def test_path_that_does_not_begin_at_the_root(self):
+        self.write("tests/unit/load/worker_test.cc", '#include "worker.h"\n')
+        self.wants("tests/unit/load/worker_test.cc:1: there is no worker.h; paths begin at the root")
+
     def test_import_of_another_proto(self):
         self.write("proto/other/v1/a.proto", 'syntax = "proto3";\nimport "wsload/v1/plan.proto";\n')
         table = "| `proto/wsload/v1/` | messages | nothing |\n"

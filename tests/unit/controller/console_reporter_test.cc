@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/plan/phase.h"
-#include "sample_result.h"
+#include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sample_result.h"
+#include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "common/util/status.h"
 #include "controller/output/result_json.h"
-#include "sample_result.h"
+#include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
 namespace {

@@ -10,7 +10,7 @@
 #include "common/plan/phase.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
-#include "sample_result.h"
+#include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "controller/output/timeseries_csv.h"
 #include "controller/result/redact.h"
-#include "sample_result.h"
+#include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
 namespace {

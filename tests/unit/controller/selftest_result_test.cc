@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/search/selftest_report.h"
-#include "sample_result.h"
+#include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
 namespace {

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "controller/result/run_exit_code.h"
-#include "sample_result.h"
+#include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
 namespace {
