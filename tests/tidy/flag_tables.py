@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds README's flag tables, and the flags that it names elsewhere, to what the programs say themselves.
+"""Holds README's flag tables, and the flags that any document names, to what the programs say themselves.
 
     tests/tidy/flag_tables.py DIR [ROOT]    DIR has the programs
 
@@ -17,9 +17,14 @@ import markdown
 import documents
 from tree import Breach, Tree
 
-# What has a table in README, and what README only mentions.
+# What has a table in README, and what documents only mention.
 TABLED = ("wsload", "wsload-agent", "wsload selftest", "wsload certs")
 MENTIONED = ("wsload-gateway",)
+_PROGRAMS = {name.split()[0] for name in TABLED + MENTIONED}
+# Commands with the flags of another.
+ALIKE = {"wsload run": "wsload", "wsload doctor": "wsload", "wsload-agent healthcheck": "wsload-agent"}
+# Speaks of programs of its own.
+_OTHER_PROGRAMS = ("tests/bench/",)
 # Every program has them, and -helpfull does not list itself.
 EVERYWHERE = ("help", "helpfull", "flagfile")
 
@@ -79,9 +84,46 @@ def _check_mentions(path, lines, programs):
         # A table's own flags are looked at with their program.
         mentions = line.split("|", 2)[2] if line.startswith("| `-") else line
         for text in markdown.quoted(mentions):
-            match = re.match(r"--?([a-z][a-z-]*[a-z])(?:[= ]|$)", text)
+            # Two dashes are other programs' way.
+            match = re.match(r"-([a-z][a-z-]*[a-z])(?:[= ]|$)", text)
             if match and match[1] not in known:
                 yield Breach(path, number, f"no program has -{match[1]}")
+
+
+def _whole_lines(block):
+    """(line number, line) with what a backslash continues in the line where it began."""
+    whole, begin = "", None
+    for number, line in enumerate(block.lines, block.line + 1):
+        begin = begin or number
+        whole += line.removesuffix("\\")
+        if not line.endswith("\\"):
+            yield begin, whole
+            whole, begin = "", None
+
+
+def _commands(block):
+    """(line number, program, words after it) of every command of ours in a code block."""
+    for number, line in _whole_lines(block):
+        for part in re.split(r"&&|\|\||[;|]", line):
+            words = part.split()
+            # The last one: in `docker run wsload wsload doctor` the first is an image.
+            begin = max((i for i, word in enumerate(words) if os.path.basename(word) in _PROGRAMS), default=None)
+            if begin is None:
+                continue
+            program = os.path.basename(words[begin])
+            command = " ".join([program] + words[begin + 1 : begin + 2])
+            is_command = command in TABLED or command in ALIKE
+            yield number, command if is_command else program, words[begin + 1 :]
+
+
+def _check_commands(path, lines, programs):
+    for block in markdown.code_blocks(lines):
+        for number, program, words in _commands(block):
+            known = programs[ALIKE.get(program, program)].keys() | set(EVERYWHERE)
+            for word in words:
+                match = re.match(r"--?([a-z][a-z-]*)", word)
+                if match and match[1] not in known:
+                    yield Breach(path, number, f"{program} has no -{match[1]}")
 
 
 def check(tree, programs):
@@ -96,7 +138,10 @@ def check(tree, programs):
             else:
                 breaches.append(Breach(path, table.line, f"there is no program {table.program}"))
         breaches += _check_missing(path, tables, programs)
-        breaches += _check_mentions(path, lines, programs)
+    for path in tree.files:
+        if path.endswith(".md") and not path.startswith(_OTHER_PROGRAMS):
+            breaches += _check_mentions(path, tree.lines(path), programs)
+            breaches += _check_commands(path, tree.lines(path), programs)
     return sorted(set(breaches))
 
 

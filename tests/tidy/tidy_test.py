@@ -454,7 +454,7 @@ Also from WSLOAD_<NAME> and -flagfile=FILE.
         self.programs = {program: {} for program in flag_tables.TABLED + flag_tables.MENTIONED}
         self.programs["wsload"] = flag_tables.read_help(self.HELP)
         for path in ("README.md", "README.zh-CN.md"):
-            self.write(path, CLEAN[path] + self.tables_of_the_others())
+            self.write(path, CLEAN[path].replace(" -lang=zh", "") + self.tables_of_the_others())
 
     def tables_of_the_others(self):
         rows = ""
@@ -502,6 +502,11 @@ Also from WSLOAD_<NAME> and -flagfile=FILE.
     def test_mention_of_a_flag_that_nothing_has(self):
         self.write("README.md", README + self.tables_of_the_others() + "\nSee `-gone=1`, `-mps` and `-helpfull`.\n")
         self.wants("README.md:32: no program has -gone")
+
+    def test_command_with_a_flag_that_it_has_not(self):
+        commands = "\n```\nhost1$ wsload-agent -x && docker run --rm wsload \\\n    wsload doctor --mps=1 -gone\n```\n"
+        self.write("README.md", README + self.tables_of_the_others() + commands)
+        self.wants("README.md:33: wsload doctor has no -gone")
 
     def test_table_of_no_program(self):
         table = "\n| flag of `wsl` | default |\n|---|---|\n| `-x` | |\n"
