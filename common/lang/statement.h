@@ -1,0 +1,138 @@
+// What wsload says to people: a kind and its figures as data, put into words
+// only where it is shown, in the reader's language.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/lang/language.h"
+
+namespace wsload {
+
+/// Name, arguments and texts of each kind: common/lang/catalogue.h, in the same order.
+enum class StatementKind {
+  // Why the figures describe the generator.
+  kSendLag,
+  kLateWorker,
+  kGivenUp,
+  kStalledWorker,
+  // Why a worker was late or stood still, and what to do about it.
+  kBusyWorker,  ///< the host has cores left
+  kBusyHost,    ///< the host has none left
+  kWaitingWorker,
+  kHeldWorker,
+  kBurstyWorker,
+  kNoDescriptors,
+  kNoPorts,
+
+  // Why the load was smaller than planned.
+  kAgentLost,
+  kAgentRefused,
+  kAgentUnreachable,
+  kUnaccounted,
+  kEndedEarly,
+  kScheduleIncomplete,
+  kGap,
+  kConnectionsNotOpened,
+  kConnectionsNotDialled,
+  kConnectionsLost,
+
+  // Why an agent cannot take its share of a run.
+  kAgentUnusable,
+  kVersionMismatch,
+  kAgentBusy,
+  kTooManyClients,
+  kTooFewDescriptors,
+  kTooFewPorts,
+  kTooLittleMemory,
+  kForeignAddresses,
+  kTargetNotResolved,
+  kTargetRefused,
+  kTargetUnreachable,
+  kTargetTimeout,
+  kTargetNotAllowed,
+  kClockOff,
+  kNoHeadroom,  ///< a warning: its own share fits, a lost agent's part on top of it does not
+  kAllAgentsReady,
+  kAgentsNotReady,
+
+  // Why a load stopped before its time.
+  kRunInterrupted,
+  kOtherAgentLost,
+  kOtherAgentUnfit,
+  kNoConnection,
+  kToldToStop,
+  kToldToStopWhy,
+  kLeaseExpired,
+  kControllerLost,
+  kAgentLeaving,
+  kRunRefused,
+
+  // What happens during a run.
+  kLoadHandedOver,
+  kNothingOpened,
+  kDrainingOnInterrupt,
+  kEndingOnInterrupt,
+
+  // What to do about a cause of failure.
+  kHintHttp401,
+  kHintHttp403,
+  kHintHttp404,
+  kHintHttp5xx,
+  kHintHttpOther,
+  kHintRefused,
+  kHintResolve,
+  kHintUnreachable,
+  kHintConnectTimeout,
+  kHintNotWebSocket,
+  kHintTls,
+  kHintTlsCertificate,
+  kHintNoDescriptors,
+  kHintNoPorts,
+  kHintSourceAddress,
+  kHintReset,
+  kHintClosed1001,
+  kHintClosed1003,
+  kHintClosed1008,
+  kHintClosed1009,
+  kHintAllTimeouts,
+  kHintSomeTimeouts,
+  kHintRateLimited,
+  kHintUndecodable,
+  kHintUnsent,
+  kLateAcks,
+
+  kEnd,  ///< not a kind: their number
+};
+
+/// A count, duration or instant; a share, 0 to 1; or text.
+using StatementArg = std::variant<int64_t, double, std::string>;
+
+struct Statement {
+  StatementKind kind = {};
+  /// In the catalogue's order and units.
+  std::vector<StatementArg> args = {};
+  /// The agent it speaks of, as AgentResult::label() has it; empty: none, or the one that speaks.
+  std::string agent = {};
+
+  friend bool operator==(const Statement&, const Statement&) = default;
+};
+
+/// What programs call a kind: stable, snake_case.
+std::string_view StatementName(StatementKind kind);
+
+/// Names and values, "agent" first when there is one. The names end in their units: p99_us, from_ns, cpu_share.
+std::vector<std::pair<std::string_view, StatementArg>> NamedArgs(const Statement& statement);
+
+/// One line, without a line end; texts among the arguments stand in it as they are.
+std::string StatementText(Language language, const Statement& statement);
+
+/// A status with the English line: as a statement travels where only text does.
+absl::Status StatementStatus(absl::StatusCode code, const Statement& statement);
+
+}  // namespace wsload
