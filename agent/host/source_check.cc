@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "common/lang/statement.h"
 #include "common/net/source_list.h"
-#include "common/plan/means.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -50,7 +50,8 @@ absl::Status CheckSources(const std::string& local_addrs) {
   if (!sources.ok()) return InvalidArgument("-local-addrs: {}", Text(sources.status()));
   const std::vector<SocketAddress> foreign = ForeignAddresses(*sources);
   if (foreign.empty()) return absl::OkStatus();
-  return InvalidArgument(kForeignAddressFormat, ListAddresses(foreign));
+  return StatementStatus(absl::StatusCode::kInvalidArgument,
+                         {StatementKind::kForeignAddresses, {ListAddresses(foreign)}});
 }
 
 }  // namespace wsload

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
@@ -24,15 +26,12 @@ struct IntervalReport {
   std::vector<WorkerLoad> workers = {};  ///< in this interval, by worker
 };
 
-/// Why a load ended that was not allowed to go on: FinalReport::stopped_early.
-inline constexpr char kLeaseExpired[] = "lease expired";
-
 /// The end: `totals` is the sum of all IntervalReport deltas, to the message.
 struct FinalReport {
   Stats totals;
   CpuUsage cpu;
-  std::string stopped_early;    ///< why the load ended before its time; empty when it did not
-  int64_t started_mono_ns = 0;  ///< when the last worker began to measure; 0: none did
+  std::optional<Statement> stopped_early = {};  ///< why the load ended before its time; none: it did not
+  int64_t started_mono_ns = 0;                  ///< when the last worker began to measure; 0: none did
 };
 
 /// Upcalls come from any thread, one at a time, and in order; the observer hands them on without blocking.
@@ -61,11 +60,11 @@ class LoadEngine {
   virtual void Start(int64_t start_mono_ns) = 0;
 
   /// No new dials and messages; drain, close, OnDone. Idempotent; also before Connect. `reason` becomes stopped_early.
-  virtual void Stop(const std::string& reason) = 0;
+  virtual void Stop(const Statement& reason) = 0;
 
   /// Load is allowed until this instant on the monotonic clock; later calls move it. When it passes, the engine stops
-  /// by itself as Stop(kLeaseExpired) would, before it sends anything more, however late it wakes. No bound before
-  /// the first call.
+  /// by itself as Stop() with kLeaseExpired would, before it sends anything more, however late it wakes. No bound
+  /// before the first call.
   virtual void SetLease(int64_t until_mono_ns) = 0;
 
   /// Adds a share of a lost agent's slice, between Start and the end of the measure phase: its clients are dialled from

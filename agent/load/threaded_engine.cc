@@ -73,7 +73,7 @@ class ThreadedEngine::Lane final : private WorkerObserver {
   void OnWorkerStarted(int64_t now_ns) override { started_ns_ = now_ns; }
 
   void OnWorkerLeaseExpired() override {
-    engine_.collector_.Post([this] { engine_.StopsEarly(kLeaseExpired); });
+    engine_.collector_.Post([this] { engine_.StopsEarly({StatementKind::kLeaseExpired}); });
   }
 
   void OnWorkerDone() override {
@@ -146,7 +146,7 @@ void ThreadedEngine::Start(int64_t start_mono_ns) {
   for (auto& lane : lanes_) lane->Start(start_mono_ns);
 }
 
-void ThreadedEngine::Stop(const std::string& reason) {
+void ThreadedEngine::Stop(const Statement& reason) {
   collector_.Post([this, reason] { StopsEarly(reason); });
   for (auto& lane : lanes_) lane->Stop();
 }
@@ -160,8 +160,8 @@ void ThreadedEngine::TakeOver(const Slice& share, int64_t from_mono_ns) {
   for (size_t lane = 0; lane < lanes_.size(); ++lane) lanes_[lane]->TakeOver(parts[lane], from_mono_ns);
 }
 
-void ThreadedEngine::StopsEarly(const std::string& reason) {
-  if (final_.stopped_early.empty() && lanes_done_ < lanes_.size()) final_.stopped_early = reason;
+void ThreadedEngine::StopsEarly(const Statement& reason) {
+  if (!final_.stopped_early && lanes_done_ < lanes_.size()) final_.stopped_early = reason;
 }
 
 void ThreadedEngine::OnLaneReady(int64_t opened, int64_t failed) {

@@ -10,6 +10,7 @@
 #include "agent/load/interval_merger.h"
 #include "agent/load/load_engine.h"
 #include "agent/load/worker.h"
+#include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/time/thread_cpu.h"
 
@@ -25,7 +26,7 @@ class ThreadedEngine final : public LoadEngine {
 
   void Connect(int64_t ramp_start_mono_ns) override;
   void Start(int64_t start_mono_ns) override;
-  void Stop(const std::string& reason) override;
+  void Stop(const Statement& reason) override;
   void SetLease(int64_t until_mono_ns) override;
   void TakeOver(const Slice& share, int64_t from_mono_ns) override;
   int workers() const override { return static_cast<int>(lanes_.size()); }
@@ -38,7 +39,7 @@ class ThreadedEngine final : public LoadEngine {
   void Run();
 
   // On the collector's thread.
-  void StopsEarly(const std::string& reason);
+  void StopsEarly(const Statement& reason);
   void OnLaneReady(int64_t opened, int64_t failed);
   void OnLaneDone(int lane);
   void EmitInterval(IntervalReport report);

@@ -2,8 +2,15 @@
 
 #include <utility>
 
+#include "common/lang/statement.h"
+
 namespace wsload {
 namespace {
+
+RunEnd EndOf(const FinalReport& report) {
+  if (!report.stopped_early) return RunEnd::kCompleted;
+  return report.stopped_early->kind == StatementKind::kLeaseExpired ? RunEnd::kLeaseOver : RunEnd::kStopped;
+}
 
 class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
  public:
@@ -27,7 +34,7 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
 
   void Connect(int64_t ramp_start_mono_ns) override { inner_->Connect(ramp_start_mono_ns); }
   void Start(int64_t start_mono_ns) override { inner_->Start(start_mono_ns); }
-  void Stop(const std::string& reason) override { inner_->Stop(reason); }
+  void Stop(const Statement& reason) override { inner_->Stop(reason); }
   void SetLease(int64_t until_mono_ns) override {
     metrics_.LeaseUntil(until_mono_ns);
     inner_->SetLease(until_mono_ns);
@@ -47,11 +54,7 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
     observer_.OnInterval(std::move(report));
   }
   void OnDone(FinalReport report) override {
-    if (report.stopped_early.empty()) {
-      end_ = RunEnd::kCompleted;
-    } else {
-      end_ = report.stopped_early == kLeaseExpired ? RunEnd::kLeaseOver : RunEnd::kStopped;
-    }
+    end_ = EndOf(report);
     observer_.OnDone(std::move(report));
   }
 

@@ -6,6 +6,7 @@
 
 #include "agent/host/source_check.h"
 #include "agent/session/describe.h"
+#include "common/lang/statement.h"
 #include "common/net/host_port.h"
 #include "common/net/ws_url.h"
 #include "common/plan/means.h"
@@ -58,11 +59,8 @@ absl::Status CheckTarget(const std::string& server, const TargetList& allowed) {
   const absl::StatusOr<WsUrl> url = ParseWsUrl(server);
   if (!url.ok()) return url.status();
   if (allowed.Allows(url->host, url->port)) return absl::OkStatus();
-  const std::string target = HostPort{url->host, url->port}.ToString();
-  return MakeStatus(absl::StatusCode::kPermissionDenied,
-                    "{} is no target that this agent may load; add it to the agent's -allow-target, or name another "
-                    "-server",
-                    target);
+  return StatementStatus(absl::StatusCode::kPermissionDenied,
+                         {StatementKind::kTargetNotAllowed, {HostPort{url->host, url->port}.ToString()}});
 }
 
 }  // namespace
@@ -73,7 +71,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
        std::function<void()> finished)
       : loop_(loop), config_(config), send_(std::move(send)), finished_(std::move(finished)) {
     deadline_ = loop_.NewTimer([this] { OnDeadline(); });
-    lease_timer_ = loop_.NewTimer([this] { StopEngineOrEnd(kLeaseExpired); });
+    lease_timer_ = loop_.NewTimer([this] { StopEngineOrEnd({StatementKind::kLeaseExpired}); });
     ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller assigned no run");
   }
 
@@ -115,14 +113,14 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void OnControllerLost() {
     muted_ = true;
-    StopEngineOrEnd("controller lost");
+    StopEngineOrEnd({StatementKind::kControllerLost});
   }
 
   void Drain(const std::string& reason) {
     if (state_ == State::kIdle) {
       Refuse(v1::Refused::CODE_BUSY, fmt::format("the agent is leaving: {}", reason));
     } else {
-      StopEngineOrEnd(reason);
+      StopEngineOrEnd({StatementKind::kAgentLeaving, {reason}});
     }
   }
 
@@ -162,10 +160,10 @@ class AgentSession::Impl final : public LoadEngineObserver {
   void Assign(const v1::Assign& assign) {
     if (state_ != State::kIdle) return RefuseOutOfOrder("Assign");
     if (assign.protocol_version() != kControlProtocolVersion) {
-      return Refuse(v1::Refused::CODE_VERSION,
-                    fmt::format("the agent (wsload {}) speaks control protocol {}, the controller {}; install the same "
-                                "wsload version on both",
-                                kVersion, kControlProtocolVersion, assign.protocol_version()));
+      return Refuse(
+          v1::Refused::CODE_VERSION,
+          StatementText(Language::kEnglish, {StatementKind::kVersionMismatch,
+                                             {kVersion, kControlProtocolVersion, assign.protocol_version()}}));
     }
     if (!IsRunId(assign.run_id())) {
       return Refuse(v1::Refused::CODE_BAD_PLAN,
@@ -264,7 +262,8 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void Stop(const v1::Stop& stop) {
     if (state_ == State::kIdle) return RefuseOutOfOrder("Stop");
-    StopEngineOrEnd(stop.reason().empty() ? "stopped by the controller" : Shown(stop.reason(), kMaxReasonLength));
+    if (stop.reason().empty()) return StopEngineOrEnd({StatementKind::kToldToStop});
+    StopEngineOrEnd({StatementKind::kToldToStopWhy, {Shown(stop.reason(), kMaxReasonLength)}});
   }
 
   void HandleReady(int64_t opened, int64_t failed) {
@@ -305,7 +304,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     *done.mutable_totals() = ToProto(report.totals);
     done.set_last_seq(last_seq_);
     *done.mutable_cpu() = ToProto(report.cpu);
-    done.set_stopped_early(report.stopped_early);
+    if (report.stopped_early) done.set_stopped_early(StatementText(Language::kEnglish, *report.stopped_early));
     done.set_started_mono_ns(report.started_mono_ns);
     Send(std::move(message));
     if (muted_) return End();
@@ -338,10 +337,10 @@ class AgentSession::Impl final : public LoadEngineObserver {
     message.mutable_refused()->set_message(text);
     Send(std::move(message));
     muted_ = true;
-    StopEngineOrEnd(text);
+    StopEngineOrEnd({StatementKind::kRunRefused, {std::move(text)}});
   }
 
-  void StopEngineOrEnd(const std::string& reason) {
+  void StopEngineOrEnd(const Statement& reason) {
     if (state_ == State::kStopping || state_ == State::kEnded) return;
     if (engine_ == nullptr) return End();
     state_ = State::kStopping;

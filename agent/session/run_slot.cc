@@ -1,15 +1,12 @@
 #include "agent/session/run_slot.h"
 
-#include "common/time/utc.h"
-#include "common/util/status.h"
+#include "common/lang/statement.h"
 
 namespace wsload {
 
 absl::Status RunSlot::Take(const std::string& run_id) {
   if (!run_id_.empty()) {
-    return MakeStatus(absl::StatusCode::kUnavailable,
-                      "busy with run {} since {}; wait for its end, or use another agent", run_id_,
-                      UtcText(since_unix_ns_));
+    return StatementStatus(absl::StatusCode::kUnavailable, {StatementKind::kAgentBusy, {run_id_, since_unix_ns_}});
   }
   run_id_ = run_id;
   since_unix_ns_ = clock_.UnixNs();

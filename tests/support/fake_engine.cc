@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "common/schedule/arrival_schedule.h"
 
@@ -55,8 +56,8 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     ArmSend();
   }
 
-  void Stop(const std::string& reason) {
-    script_.stop_reasons.push_back(reason);
+  void Stop(const Statement& reason) {
+    script_.stop_reasons.push_back(StatementText(Language::kEnglish, reason));
     if (stopping_) return;
     stopped_early_ = reason;
     if (start_ns_ >= 0 && loop_.MonoNs() >= start_ns_) {
@@ -90,7 +91,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   bool LeaseHolds() {
     if (stopping_ || loop_.MonoNs() <= lease_until_ns_) return true;
-    Stop("lease expired");
+    Stop({StatementKind::kLeaseExpired});
     return false;
   }
 
@@ -254,7 +255,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   std::deque<std::pair<int64_t, int64_t>> open_;  ///< when the answer comes, message
   Stats delta_;
   Stats totals_;
-  std::string stopped_early_;
+  std::optional<Statement> stopped_early_;
   int64_t start_ns_ = -1;
   int64_t interval_ = 0;
   int64_t close_interval_ = 0;
@@ -285,7 +286,7 @@ class FakeEngine final : public LoadEngine {
   void Start(int64_t start_mono_ns) override {
     loop_.Post([load = load_, start_mono_ns] { load->Start(start_mono_ns); });
   }
-  void Stop(const std::string& reason) override {
+  void Stop(const Statement& reason) override {
     loop_.Post([load = load_, reason] { load->Stop(reason); });
   }
   void SetLease(int64_t until_mono_ns) override {

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <random>
-#include <string>
 
+#include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "common/stats/stats_proto.h"
 
@@ -34,7 +35,7 @@ class SyntheticEngine final : public LoadEngine {
     ArmNextInterval();
   }
 
-  void Stop(const std::string& reason) override {
+  void Stop(const Statement& reason) override {
     timer_ = loop_.NewTimer([this, reason] { End(reason); });
     timer_->ArmAt(loop_.MonoNs());
   }
@@ -62,12 +63,12 @@ class SyntheticEngine final : public LoadEngine {
       ArmNextInterval();
     } else {
       // The controller's own timer for the end of the phase comes first.
-      timer_ = loop_.NewTimer([this] { End(""); });
+      timer_ = loop_.NewTimer([this] { End({}); });
       timer_->ArmAt(loop_.MonoNs() + plan_.report_interval_ns);
     }
   }
 
-  void End(const std::string& stopped_early) {
+  void End(const std::optional<Statement>& stopped_early) {
     Stats closing;
     closing.counters.connections.closed = opened_;
     observer_.OnInterval({.phase = Phase::kClose, .interval_index = 0, .delta = closing});

@@ -97,7 +97,7 @@ TEST_F(ThreadedEngineTest, WorkersTogetherCarryTheSliceExactly) {
   EXPECT_EQ(counters.success, 300);
   EXPECT_EQ(counters.connections.closed, 30);
   EXPECT_EQ(log_.final_.totals, log_.sum_) << "the totals are the sum of the intervals";
-  EXPECT_EQ(log_.final_.stopped_early, "");
+  EXPECT_FALSE(log_.final_.stopped_early.has_value());
   EXPECT_GT(log_.final_.cpu.user_us + log_.final_.cpu.system_us, 0);
   EXPECT_GT(counters.bytes_sent, 300 * 100);
   gateway_->Stop();
@@ -113,9 +113,10 @@ TEST_F(ThreadedEngineTest, StopEndsItEarlyAndConserves) {
   ASSERT_TRUE(log_.WaitReady());
   engine->Start(SystemClock().MonoNs());
   while (gateway_->truth().messages.upstream < 50) std::this_thread::yield();
-  engine->Stop("enough");
+  const Statement enough{StatementKind::kToldToStopWhy, {"enough"}};
+  engine->Stop(enough);
   ASSERT_TRUE(log_.WaitDone());
-  EXPECT_EQ(log_.final_.stopped_early, "enough");
+  EXPECT_EQ(log_.final_.stopped_early, enough);
   EXPECT_EQ(log_.final_.totals.counters.open(), 0);
   EXPECT_GE(log_.final_.totals.counters.success, 50);
   EXPECT_EQ(log_.final_.totals.counters.connections.active(), 0);

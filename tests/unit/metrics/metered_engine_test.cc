@@ -14,6 +14,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
+std::string Name(const Statement& statement) { return std::string(StatementName(statement.kind)); }
+
 /// Notes calls; the test makes the upcalls.
 struct EngineLog {
   std::vector<std::string> calls;
@@ -27,7 +29,7 @@ class NotedEngine final : public LoadEngine {
   ~NotedEngine() override { log_.alive = false; }
   void Connect(int64_t at) override { log_.calls.push_back(fmt::format("connect {}", at)); }
   void Start(int64_t at) override { log_.calls.push_back(fmt::format("start {}", at)); }
-  void Stop(const std::string& reason) override { log_.calls.push_back("stop " + reason); }
+  void Stop(const Statement& reason) override { log_.calls.push_back("stop " + Name(reason)); }
   void SetLease(int64_t until) override { log_.calls.push_back(fmt::format("lease {}", until)); }
   void TakeOver(const Slice& share, int64_t from) override {
     log_.calls.push_back(fmt::format("take over {} from {}", share.clients.count, from));
@@ -44,7 +46,9 @@ class Session final : public LoadEngineObserver {
   void OnInterval(IntervalReport report) override {
     heard.push_back(fmt::format("interval {} {}", report.interval_index, report.delta.counters.scheduled));
   }
-  void OnDone(FinalReport report) override { heard.push_back("done " + report.stopped_early); }
+  void OnDone(FinalReport report) override {
+    heard.push_back("done " + (report.stopped_early ? Name(*report.stopped_early) : ""));
+  }
 
   std::vector<std::string> heard;
 };
@@ -83,8 +87,9 @@ TEST_F(MeteredEngineTest, HandsEverythingOnAndCountsWhatIsReported) {
   IntervalReport report{.phase = Phase::kMeasure, .interval_index = 4};
   report.delta.counters.scheduled = 11;
   log_.upcalls->OnInterval(report);
-  (*engine)->Stop("enough");
-  EXPECT_THAT(log_.calls, ElementsAre("lease 1000", "connect 10", "start 20", "take over 2 from 30", "stop enough"));
+  (*engine)->Stop({StatementKind::kAgentLeaving, {"enough"}});
+  EXPECT_THAT(log_.calls,
+              ElementsAre("lease 1000", "connect 10", "start 20", "take over 2 from 30", "stop agent_leaving"));
   EXPECT_THAT(session_.heard, ElementsAre("ready 6 1", "interval 4 11"));
   const AgentFigures figures = metrics_.Read();
   ASSERT_TRUE(figures.run.has_value());
@@ -94,13 +99,20 @@ TEST_F(MeteredEngineTest, HandsEverythingOnAndCountsWhatIsReported) {
 }
 
 TEST_F(MeteredEngineTest, ARunEndsAsItsEngineSaysAndNotBeforeItIsGone) {
-  const std::vector<std::pair<std::string, RunEnd>> cases = {
-      {"", RunEnd::kCompleted}, {"stopped by the controller", RunEnd::kStopped}, {kLeaseExpired, RunEnd::kLeaseOver}};
-  for (const auto& [stopped_early, end] : cases) {
+  struct Case {
+    std::optional<Statement> stopped_early;
+    std::string heard;
+    RunEnd end;
+  };
+  const Case cases[] = {
+      {std::nullopt, "done ", RunEnd::kCompleted},
+      {Statement{StatementKind::kToldToStopWhy, {"lease expired"}}, "done told_to_stop_why", RunEnd::kStopped},
+      {Statement{StatementKind::kLeaseExpired}, "done lease_expired", RunEnd::kLeaseOver}};
+  for (const auto& [stopped_early, heard, end] : cases) {
     auto engine = Make();
     ASSERT_TRUE(engine.ok());
     log_.upcalls->OnDone({.stopped_early = stopped_early});
-    EXPECT_EQ(session_.heard.back(), "done " + stopped_early);
+    EXPECT_EQ(session_.heard.back(), heard);
     EXPECT_TRUE(metrics_.Read().run.has_value());
     EXPECT_EQ(metrics_.Read().runs[static_cast<size_t>(end)], 0);
     engine->reset();

@@ -40,7 +40,9 @@ class NotedEngine final : public LoadEngine {
   ~NotedEngine() override { log_.alive = false; }
   void Connect(int64_t at) override { log_.calls.push_back(fmt::format("connect {}", at)); }
   void Start(int64_t at) override { log_.calls.push_back(fmt::format("start {}", at)); }
-  void Stop(const std::string& reason) override { log_.calls.push_back("stop " + reason); }
+  void Stop(const Statement& reason) override {
+    log_.calls.push_back("stop " + StatementText(Language::kEnglish, reason));
+  }
   void SetLease(int64_t until) override { log_.leases.push_back(until); }
   void TakeOver(const Slice& share, int64_t from) override { log_.take_overs.emplace_back(share, from); }
   int workers() const override { return 3; }
@@ -129,10 +131,10 @@ class AgentSessionTest : public ::testing::Test {
     log_.observer->OnInterval(report);
     loop_.RunUntilIdle();
   }
-  void EngineDone(const std::string& stopped_early) {
+  void EngineDone(std::optional<Statement> stopped_early = {}) {
     FinalReport report;
     report.totals.counters.scheduled = report.totals.counters.success = 5;
-    report.stopped_early = stopped_early;
+    report.stopped_early = std::move(stopped_early);
     log_.observer->OnDone(report);
     loop_.RunUntilIdle();
   }
@@ -201,7 +203,7 @@ TEST_F(AgentSessionTest, CarriesARunFromAssignToDone) {
   EXPECT_EQ(sent_.back().report().interval_index(), 1);
   EXPECT_EQ(sent_.back().report().delta().counters().success(), 5);
 
-  EngineDone("");
+  EngineDone();
   ASSERT_TRUE(sent_.back().has_done());
   EXPECT_EQ(sent_.back().done().last_seq(), 3u);
   EXPECT_EQ(sent_.back().done().stopped_early(), "");
@@ -220,7 +222,7 @@ TEST_F(AgentSessionTest, CarriesARunFromAssignToDone) {
 
 TEST_F(AgentSessionTest, ControllerThatForgetsToEndTheStreamIsNotWaitedForForever) {
   Reach("running");
-  EngineDone("");
+  EngineDone();
   EXPECT_EQ(finished_, 0);
   loop_.AdvanceBy(11 * kNsPerSecond);
   EXPECT_EQ(finished_, 1);
@@ -245,7 +247,7 @@ TEST_F(AgentSessionTest, LeaseThatRunsOutStopsTheLoadInEveryState) {
     EXPECT_EQ(log_.calls.back(), "stop lease expired");
     Lease(until + kNsPerSecond);
     EXPECT_EQ(log_.leases.back(), until) << "a renewal that comes too late changes nothing";
-    EngineDone("lease expired");
+    EngineDone(Statement{StatementKind::kLeaseExpired});
     ASSERT_TRUE(sent_.back().has_done()) << "told, should anyone still listen";
     EXPECT_EQ(sent_.back().done().stopped_early(), "lease expired");
     EXPECT_EQ(slot_.run_id(), "");
@@ -269,7 +271,7 @@ TEST_F(AgentSessionTest, RefusesLeasesThatNobodyCanMean) {
   Reach("running");
   Lease(std::numeric_limits<int64_t>::max());
   ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "clock");
-  EngineDone("");
+  EngineDone();
   NewSession();
   Lease(loop_.MonoNs());
   ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "no run");
@@ -290,20 +292,20 @@ TEST_F(AgentSessionTest, RefusesHostileTakeOvers) {
     Reach(state);
     TakeOver(share, loop_.MonoNs());
     ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "TakeOver");
-    EngineDone("");
+    EngineDone();
     NewSession();
   }
   Reach("running");
   TakeOver(share, std::numeric_limits<int64_t>::min());
   ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "clock");
-  EngineDone("");
+  EngineDone();
   NewSession();
   Reach("running");
   Slice huge = share;
   huge.clients.count = std::numeric_limits<int64_t>::max();
   TakeOver(huge, loop_.MonoNs());
   ExpectRefused(v1::Refused::CODE_BAD_PLAN, "clients");
-  EngineDone("");
+  EngineDone();
   NewSession();
   Reach("running");
   for (int i = 0; i < 5000 && !sent_.back().has_refused(); ++i) TakeOver(share, loop_.MonoNs());
@@ -507,7 +509,7 @@ TEST_P(AgentSessionOrderTest, RefusesAndStopsTheLoad) {
     EXPECT_EQ(finished_, 0) << "the engine still drains";
     const size_t sent = sent_.size();
     EngineInterval(Phase::kClose, 0);
-    EngineDone("refused");
+    EngineDone(Statement{StatementKind::kRunRefused, {"refused"}});
     EXPECT_EQ(sent_.size(), sent) << "nothing follows a refusal";
   }
   EXPECT_EQ(finished_, 1);
@@ -553,7 +555,7 @@ TEST_F(AgentSessionTest, StopEndsInDoneWithTheReason) {
     EXPECT_EQ(log_.calls.back(), "stop interrupted") << "once is enough";
     EngineInterval(Phase::kClose, 0);
     EXPECT_TRUE(sent_.back().has_report());
-    EngineDone("interrupted");
+    EngineDone(Statement{StatementKind::kToldToStopWhy, {"interrupted"}});
     ASSERT_TRUE(sent_.back().has_done());
     EXPECT_EQ(sent_.back().done().stopped_early(), "interrupted");
     CloseStream();
@@ -566,7 +568,7 @@ TEST_F(AgentSessionTest, StartThatCrossesADrainIsNoFault) {
   Reach("ready");
   session_->Drain("SIGTERM");
   Start(loop_.MonoNs());
-  EngineDone("SIGTERM");
+  EngineDone(Statement{StatementKind::kAgentLeaving, {"SIGTERM"}});
   ASSERT_TRUE(sent_.back().has_done());
   EXPECT_EQ(sent_.back().done().stopped_early(), "SIGTERM");
   CloseStream();
@@ -591,7 +593,7 @@ TEST_F(AgentSessionTest, LostControllerStopsTheLoadSilently) {
     EXPECT_EQ(finished_, 0);
     EXPECT_EQ(slot_.run_id(), "run-1") << "not free while connections still close";
     EngineInterval(Phase::kClose, 0);
-    EngineDone("lost");
+    EngineDone(Statement{StatementKind::kControllerLost});
     EXPECT_EQ(sent_.size(), sent);
     EXPECT_EQ(finished_, 1);
     EXPECT_EQ(slot_.run_id(), "");
@@ -612,7 +614,7 @@ TEST_F(AgentSessionTest, ControllerThatHangsLosesTheAgent) {
       if (std::string(state) == "ready") Lease(loop_.MonoNs() + 5 * kNsPerSecond);
     }
     ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "in time");
-    if (log_.alive) EngineDone("");
+    if (log_.alive) EngineDone();
     EXPECT_EQ(finished_, 1);
     EXPECT_EQ(slot_.run_id(), "");
     NewSession();
@@ -638,7 +640,7 @@ TEST_F(AgentSessionTest, EngineThatGoesOnClosingIsWaitedFor) {
     EngineInterval(Phase::kClose, second);
   }
   ASSERT_TRUE(log_.alive) << "10,000 clients, of which each may take 10 ms";
-  EngineDone("interrupted");
+  EngineDone(Statement{StatementKind::kToldToStopWhy, {"interrupted"}});
   EXPECT_TRUE(sent_.back().has_done());
 }
 
