@@ -241,7 +241,7 @@ lose_agent() {
   # A generator that was late itself is the verdict that comes first; both mean that the figures are not to be trusted.
   exit_code_is "$name" 102 103
   holds "$name: the verdict names the lost agent" \
-    "states == ['done', 'done', 'done', 'lost'] and any(' lost: ' in reason for reason in r['verdict']['reasons'])"
+    "states == ['done', 'done', 'done', 'lost'] and any(reason['kind'] == 'agent_lost' for reason in r['verdict']['reasons'])"
   holds "$name: totals add up, and the gateway saw all that was reported" \
     "conserved and totals['success'] <= messages['acks_sent'] and messages['duplicates'] == 0"
   case "$policy" in

@@ -1,7 +1,5 @@
 #include "common/plan/means.h"
 
-#include <fmt/args.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -13,7 +11,6 @@
 namespace wsload {
 namespace {
 
-constexpr int64_t kMiB = 1 << 20;
 // Logs, files, name lookups, control streams that open later.
 constexpr int64_t kSpareDescriptors = 32;
 // A worker's event loop.
@@ -40,8 +37,6 @@ std::optional<int64_t> MostConnections(const Means& means, const Needs& needs) {
   if (means.ports <= 0 || needs.destinations <= 0) return std::nullopt;
   return Times(means.MostConnections(), needs.destinations);
 }
-
-std::string MiB(int64_t bytes, bool up) { return std::to_string((bytes + (up ? kMiB - 1 : 0)) / kMiB); }
 
 }  // namespace
 
@@ -92,24 +87,22 @@ const std::string& LocalAddrsFor(const std::string& agent_addrs, const std::stri
   return agent_addrs.empty() ? plan_addrs : agent_addrs;
 }
 
-std::vector<Shortage> FindShortages(const Means& means, const Needs& needs) {
-  using Kind = Shortage::Kind;
-  std::vector<Shortage> shortages;
-  const std::string clients = std::to_string(needs.clients);
+std::vector<Statement> FindShortages(const Means& means, const Needs& needs) {
+  using Kind = StatementKind;
+  std::vector<Statement> shortages;
   if (means.max_clients > 0 && needs.clients > means.max_clients) {
-    shortages.push_back({Kind::kMaxClients, {clients, std::to_string(means.max_clients)}});
+    shortages.push_back({Kind::kTooManyClients, {needs.clients, means.max_clients}});
   }
   if (const int64_t needed = needs.Descriptors(means.descriptors_in_use);
       means.descriptors_soft > 0 && needed > means.descriptors_soft) {
-    shortages.push_back(
-        {Kind::kDescriptors, {clients, std::to_string(needed), std::to_string(means.descriptors_soft)}});
+    shortages.push_back({Kind::kTooFewDescriptors, {needs.clients, needed, means.descriptors_soft}});
   }
   if (const std::optional<int64_t> most = MostConnections(means, needs); most && needs.clients > *most) {
-    shortages.push_back({Kind::kPorts, {clients, std::to_string(*most)}});
+    shortages.push_back({Kind::kTooFewPorts, {needs.clients, *most}});
   }
   if (const int64_t needed = needs.MemoryBytes();
       means.memory_available_bytes > 0 && needed > means.memory_available_bytes) {
-    shortages.push_back({Kind::kMemory, {clients, MiB(needed, true), MiB(means.memory_available_bytes, false)}});
+    shortages.push_back({Kind::kTooLittleMemory, {needs.clients, needed, means.memory_available_bytes}});
   }
   return shortages;
 }
@@ -128,27 +121,10 @@ std::optional<int64_t> MostClients(const Means& means, const Needs& needs) {
   return most;
 }
 
-const char* ShortageFormat(Shortage::Kind kind) {
-  switch (kind) {
-    case Shortage::Kind::kMaxClients:
-      return "{} clients are more than its -max-clients={}; raise that, or add agents";
-    case Shortage::Kind::kDescriptors:
-      return "{} clients need {} open files and the limit is {}; raise it (ulimit -n), or add agents";
-    case Shortage::Kind::kPorts:
-      return "{} clients are more than the {} connections that its source addresses and their ports can make to the "
-             "server; give it more addresses (-local-addrs), widen net.ipv4.ip_local_port_range, or add agents";
-    case Shortage::Kind::kMemory:
-      return "{} clients need about {} MiB of memory and {} are available; free some, or add agents";
-  }
-  return "";
-}
-
 absl::Status CheckMeans(const Means& means, const Needs& needs) {
   std::string line;
-  for (const Shortage& shortage : FindShortages(means, needs)) {
-    fmt::dynamic_format_arg_store<fmt::format_context> args;
-    for (const std::string& arg : shortage.args) args.push_back(arg);
-    line += (line.empty() ? "" : "; ") + fmt::vformat(ShortageFormat(shortage.kind), args);
+  for (const Statement& shortage : FindShortages(means, needs)) {
+    line += (line.empty() ? "" : "; ") + StatementText(Language::kEnglish, shortage);
   }
   if (line.empty()) return absl::OkStatus();
   return MakeStatus(absl::StatusCode::kResourceExhausted, "{}", line);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/lang/statement.h"
 #include "common/plan/run_plan.h"
 #include "wsload/v1/describe.pb.h"
 
@@ -54,31 +55,11 @@ int WorkersFor(int agent_workers, int plan_workers, int cores);
 /// Source addresses of a run: an agent's own -local-addrs describe its host and go before the plan's.
 const std::string& LocalAddrsFor(const std::string& agent_addrs, const std::string& plan_addrs);
 
-/// What is said of source addresses that are not the host's own; {}: the addresses.
-inline constexpr char kForeignAddressFormat[] =
-    "cannot connect from {}: not among the host's addresses; add them to an interface (ip addr add), or leave them out "
-    "of -local-addrs";
-
-struct Shortage {
-  enum class Kind {
-    kMaxClients,   ///< clients, bound
-    kDescriptors,  ///< clients, open files needed, limit
-    kPorts,        ///< clients, most connections
-    kMemory,       ///< clients, MiB needed, MiB available
-  };
-  Kind kind = Kind::kMaxClients;
-  std::vector<std::string> args;
-
-  friend bool operator==(const Shortage&, const Shortage&) = default;
-};
-
-std::vector<Shortage> FindShortages(const Means& means, const Needs& needs);
+/// kTooManyClients, kTooFewDescriptors, kTooFewPorts, kTooLittleMemory: those that apply, with no agent named.
+std::vector<Statement> FindShortages(const Means& means, const Needs& needs);
 
 /// The most clients without a shortage, all other needs as they are. Nothing when nothing is known to bound them.
 std::optional<int64_t> MostClients(const Means& means, const Needs& needs);
-
-/// The English format of a kind, with as many {} as it has args: what is short, and how to mend it.
-const char* ShortageFormat(Shortage::Kind kind);
 
 /// OK, or kResourceExhausted with all shortages in one line.
 absl::Status CheckMeans(const Means& means, const Needs& needs);

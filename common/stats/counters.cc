@@ -1,5 +1,7 @@
 #include "common/stats/counters.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "common/util/saturating.h"
@@ -28,6 +30,12 @@ void AddCause(CauseCounts& causes, std::string_view cause, int64_t count) {
     found = causes.try_emplace(std::string(cause), 0).first;
   }
   found->second = SaturatingAdd(found->second, count);
+}
+
+std::string JoinCauses(const CauseCounts& causes) {
+  std::string list;
+  for (const auto& [cause, count] : causes) list += fmt::format("{}{} {}", list.empty() ? "" : ", ", cause, count);
+  return list;
 }
 
 void ConnectionCounters::Merge(const ConnectionCounters& other) {

@@ -23,6 +23,9 @@ bool IsCauseName(std::string_view name);
 /// Adds `count` to `cause` under the bound of CauseCounts; what is no cause name counts as "other", too.
 void AddCause(CauseCounts& causes, std::string_view cause, int64_t count = 1);
 
+/// "http_403 1, refused 3"; empty when there is none.
+std::string JoinCauses(const CauseCounts& causes);
+
 struct ConnectionCounters {
   int64_t attempted = 0;
   int64_t opened = 0;

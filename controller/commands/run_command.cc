@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
@@ -20,7 +21,6 @@
 #include "controller/link/grpc_agent_link.h"
 #include "controller/output/console_reporter.h"
 #include "controller/output/console_summary.h"
-#include "controller/output/doctor_report.h"
 #include "controller/output/output_dir.h"
 #include "controller/output/result_json.h"
 #include "controller/result/run_exit_code.h"
@@ -48,20 +48,18 @@ Links MakeLinks(Agents agents) {
 bool RefuseRun(const std::vector<AgentCheck>& checks, Language language) {
   std::string lines;
   for (const AgentCheck& check : checks) {
-    for (const AgentProblem& problem : check.problems) {
-      lines += fmt::format("wsload: {}\n", ProblemLine(language, check.address, problem));
+    for (const Statement& problem : check.problems) {
+      lines += fmt::format("wsload: {}\n", StatementText(language, problem));
     }
   }
   Print(stderr, lines);
   return !lines.empty();
 }
 
-std::vector<std::string> Warnings(const std::vector<AgentCheck>& checks, Language language) {
-  std::vector<std::string> lines;
-  for (const AgentCheck& check : checks) {
-    for (const AgentProblem& warning : check.warnings) lines.push_back(ProblemLine(language, check.address, warning));
-  }
-  return lines;
+std::vector<Statement> Warnings(const std::vector<AgentCheck>& checks) {
+  std::vector<Statement> warnings;
+  for (const AgentCheck& check : checks) warnings.insert(warnings.end(), check.warnings.begin(), check.warnings.end());
+  return warnings;
 }
 
 /// Rewriting in place works on terminals that know the escapes.
@@ -73,11 +71,8 @@ bool IsLive(FILE* stream, const Environment& environment) {
 /// First signal: drain; second: end at once with what is there.
 class InterruptSignals {
  public:
-  InterruptSignals(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter, Language language)
-      : signals_(loop.io_context(), SIGINT, SIGTERM),
-        coordinator_(coordinator),
-        reporter_(reporter),
-        language_(language) {
+  InterruptSignals(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter)
+      : signals_(loop.io_context(), SIGINT, SIGTERM), coordinator_(coordinator), reporter_(reporter) {
     Wait();
   }
 
@@ -85,8 +80,10 @@ class InterruptSignals {
   void Wait() {
     signals_.async_wait([this](const std::error_code& error, int) {
       if (error) return;
-      const Msg notice = std::exchange(again_, true) ? Msg::kInterruptAgainNotice : Msg::kInterruptNotice;
-      if (reporter_ != nullptr) reporter_->OnNotice(std::string(MessageText(language_, notice)));
+      const bool again = std::exchange(again_, true);
+      if (reporter_ != nullptr) {
+        reporter_->OnNotice({again ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
+      }
       coordinator_.Interrupt();
       Wait();
     });
@@ -95,7 +92,6 @@ class InterruptSignals {
   asio::signal_set signals_;
   RunCoordinator& coordinator_;
   ConsoleReporter* reporter_;
-  const Language language_;
   bool again_ = false;
 };
 
@@ -105,7 +101,7 @@ RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* rep
   limits.on_agent_loss = line.options.on_agent_loss;
   limits.lease_ns = line.options.agent_lease_ns;
   RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), limits, reporter);
-  const InterruptSignals signals(loop, coordinator, reporter, line.options.language);
+  const InterruptSignals signals(loop, coordinator, reporter);
   std::optional<RunResult> result;
   coordinator.Start([&](RunResult finished) {
     result = std::move(finished);
@@ -159,11 +155,12 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   console.stats_interval_ns = options.stats_interval_ns;
   console.live = IsLive(people, environment);
   ConsoleReporter reporter(line->plan, console, [people](std::string_view text) { Print(people, text); });
+  const std::vector<Statement> warnings = Warnings(checks);
   if (!options.quiet) {
-    for (const std::string& warning : Warnings(checks, options.language)) reporter.OnNotice(warning);
+    for (const Statement& warning : warnings) reporter.OnNotice(warning);
   }
   RunResult result = CarryOut(*line, MakeLinks(*std::move(agents)), options.quiet ? nullptr : &reporter);
-  result.warnings = Warnings(checks, Language::kEnglish);
+  result.warnings = warnings;
   reporter.Finish();
   return Publish(options, result, people);
 }

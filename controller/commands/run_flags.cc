@@ -64,8 +64,6 @@ void AddChoice(FlagSet& flags, std::string name, Value* target, const char* (*na
       std::move(help), in_short_help);
 }
 
-const char* LanguageName(Language language) { return language == Language::kChinese ? "zh" : "en"; }
-
 void BindLoad(FlagSet& flags, Raw& raw) {
   RunPlan& plan = raw.plan;
   flags.Add("clients", &plan.clients, "connections, over all agents", true);

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/lang/language.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/run_policy.h"
 #include "controller/link/agent_access.h"
-#include "controller/output/messages.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "common/flags/flag_set.h"
+#include "common/lang/language.h"
 #include "common/time/duration.h"
 #include "common/util/status.h"
 #include "common/util/text.h"

@@ -143,7 +143,7 @@ std::string ConsoleReporter::AgentTable(const std::vector<AgentResult>& agents) 
   const std::vector<const AgentResult*> shown = AgentsToShow(agents);
   for (const AgentResult* agent : shown) {
     const Counters& totals = agent->totals.counters;
-    table.AddRow({AgentLabel(*agent), fmt::to_string(totals.connections.active()), fmt::to_string(totals.scheduled),
+    table.AddRow({agent->label(), fmt::to_string(totals.connections.active()), fmt::to_string(totals.scheduled),
                   fmt::to_string(totals.success), fmt::to_string(totals.failed()),
                   MsText(agent->totals.send_lag.PercentileUs(99))});
   }
@@ -164,8 +164,8 @@ void ConsoleReporter::Show(const std::string& block) {
   sink_(out);
 }
 
-void ConsoleReporter::OnNotice(const std::string& line) {
-  const std::string text = Say(options_.language, Msg::kNotice, line) + "\n";
+void ConsoleReporter::OnNotice(const Statement& notice) {
+  const std::string text = NoticeLine(options_.language, notice);
   if (!options_.live || shown_.empty()) {
     sink_(text);
     return;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "controller/output/messages.h"
@@ -32,7 +33,7 @@ class ConsoleReporter : public RunListener {
   void OnPhase(Phase phase) override;
   void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                   const std::vector<AgentResult>& agents) override;
-  void OnNotice(const std::string& line) override;
+  void OnNotice(const Statement& notice) override;
 
   /// Leaves the last live block standing; nothing is printed over it.
   void Finish();

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
+#include "common/lang/statement.h"
 #include "common/plan/plan_names.h"
 #include "common/time/duration.h"
 #include "common/util/status.h"
@@ -11,6 +13,7 @@
 #include "controller/output/text_table.h"
 #include "controller/result/rates.h"
 #include "controller/result/redact.h"
+#include "controller/result/verdict.h"
 
 namespace wsload {
 namespace {
@@ -22,7 +25,7 @@ std::string PlanLines(Language language, const RunResult& result) {
   const RunPlan& plan = result.plan;
   std::string agents;
   const size_t named = std::min(result.agents.size(), kMaxNamedAgents);
-  for (size_t i = 0; i < named; ++i) agents += (agents.empty() ? "" : ", ") + AgentLabel(result.agents[i]);
+  for (size_t i = 0; i < named; ++i) agents += (agents.empty() ? "" : ", ") + result.agents[i].label();
   if (named < result.agents.size()) agents += ", " + Say(language, Msg::kAndMore, result.agents.size() - named);
   std::string out = Say(language, Msg::kRunId, result.run_id) + "\n";
   out += "  " +
@@ -80,8 +83,8 @@ std::string CauseLines(Language language, Msg title, const CauseCounts& causes) 
   if (causes.empty()) return {};
   TextTable table(/*all_left=*/true);
   for (const auto& [cause, count] : causes) {
-    const std::optional<Msg> hint = ConnectionHint(cause);
-    table.AddRow({cause, fmt::to_string(count), hint ? Say(language, *hint) : std::string()});
+    const std::optional<Statement> hint = ConnectionHint(cause);
+    table.AddRow({cause, fmt::to_string(count), hint ? StatementText(language, *hint) : std::string()});
   }
   return fmt::format("\n  {}\n", Say(language, title)) + table.Render(2 * kMargin);
 }
@@ -91,9 +94,7 @@ std::string FailureLines(Language language, const Counters& totals) {
   TextTable table;
   for (const Figure& figure : MessageFailures(language, totals)) table.AddRow({figure.label, figure.value});
   if (!table.empty()) out += fmt::format("\n  {}\n", Say(language, Msg::kFailuresByCause)) + table.Render(2 * kMargin);
-  std::vector<std::string> hints = MessageHints(language, totals);
-  if (totals.late_acks > 0) hints.push_back(Say(language, Msg::kLateAcks, totals.late_acks));
-  for (const std::string& hint : hints) out += "    " + hint + "\n";
+  for (const Statement& hint : MessageHints(totals)) out += "    " + StatementText(language, hint) + "\n";
   out += CauseLines(language, Msg::kConnectionFailures, totals.connections.failures);
   out += CauseLines(language, Msg::kConnectionLosses, totals.connections.losses);
   return out;
@@ -122,7 +123,7 @@ std::string AgentLines(Language language, const RunResult& result) {
   const std::vector<const AgentResult*> shown = AgentsToShow(result.agents);
   for (const AgentResult* agent : shown) {
     const Counters& totals = agent->totals.counters;
-    table.AddRow({AgentLabel(*agent), Say(language, StateText(agent->state)), fmt::to_string(totals.connections.opened),
+    table.AddRow({agent->label(), Say(language, StateText(agent->state)), fmt::to_string(totals.connections.opened),
                   fmt::to_string(totals.scheduled), fmt::to_string(totals.success), fmt::to_string(totals.failed()),
                   fmt::to_string(totals.unsent), MsText(agent->totals.send_lag.PercentileUs(99)),
                   fmt::format("{:.0f}", agent->cpu.busiest_worker_share * 100)});
@@ -152,15 +153,15 @@ std::string ConsoleVerdict(Language language, const RunResult& result) {
   if (!result.error.ok()) return Say(language, Msg::kRunFailed, Text(result.error)) + "\n";
   std::string out;
   if (result.interrupted) out += Say(language, Msg::kInterrupted) + "\n";
-  out += Say(language, Msg::kVerdict, MessageText(language, VerdictText(result.verdict))) + "\n";
-  std::map<VerdictReason::Kind, size_t> lines;
+  out += Say(language, Msg::kVerdict, Say(language, VerdictText(result.verdict), VerdictName(result.verdict))) + "\n";
+  std::map<StatementKind, size_t> lines;
   size_t left_out = 0;
-  for (const VerdictReason& reason : Judge(result).reasons) {
+  for (const Statement& reason : result.verdict_reasons) {
     if (++lines[reason.kind] > kMaxAgentLines) {
       ++left_out;
       continue;
     }
-    out += "  - " + FillReason(ReasonText(language, reason.kind), reason) + "\n";
+    out += "  - " + StatementText(language, reason) + "\n";
   }
   return out + MoreLine(language, left_out, kMargin);
 }

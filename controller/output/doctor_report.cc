@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/lang/statement.h"
 #include "common/plan/means.h"
 #include "common/time/clock.h"
 #include "common/util/text.h"
+#include "controller/output/messages.h"
 #include "controller/output/text_table.h"
 
 namespace wsload {
@@ -81,10 +83,6 @@ std::vector<std::string> Row(Language language, const AgentCheck& check) {
 
 }  // namespace
 
-std::string ProblemLine(Language language, const std::string& address, const AgentProblem& problem) {
-  return Say(language, Msg::kAgentProblem, address, FillProblem(ProblemText(language, problem.kind), problem));
-}
-
 std::string DoctorReport(Language language, const std::vector<AgentCheck>& checks) {
   TextTable table(/*all_left=*/true);
   std::vector<std::string> head;
@@ -99,15 +97,13 @@ std::string DoctorReport(Language language, const std::vector<AgentCheck>& check
   for (const AgentCheck& check : checks) {
     table.AddRow(Row(language, check));
     if (check.problems.empty()) ++well;
-    for (const AgentProblem& problem : check.problems) {
-      lines += Say(language, Msg::kNotice, ProblemLine(language, check.address, problem)) + "\n";
-    }
-    for (const AgentProblem& warning : check.warnings) {
-      lines += Say(language, Msg::kNotice, ProblemLine(language, check.address, warning)) + "\n";
+    for (const auto* statements : {&check.problems, &check.warnings}) {
+      for (const Statement& statement : *statements) lines += NoticeLine(language, statement);
     }
   }
-  const Msg end = well == checks.size() ? Msg::kDoctorAllWell : Msg::kDoctorNotAllWell;
-  return table.Render(0) + "\n" + lines + Say(language, end, well, checks.size()) + "\n";
+  const Statement end{well == checks.size() ? StatementKind::kAllAgentsReady : StatementKind::kAgentsNotReady,
+                      {static_cast<int64_t>(well), static_cast<int64_t>(checks.size())}};
+  return table.Render(0) + "\n" + lines + StatementText(language, end) + "\n";
 }
 
 }  // namespace wsload

@@ -50,14 +50,6 @@ std::string JoinFigures(const std::vector<Figure>& figures) {
   return text;
 }
 
-std::string JoinCauses(const CauseCounts& causes) {
-  std::string text;
-  for (const auto& [cause, count] : causes) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", cause, count);
-  return text;
-}
-
-std::string AgentLabel(const AgentResult& agent) { return agent.address.empty() ? agent.name : agent.address; }
-
 std::vector<const AgentResult*> AgentsToShow(const std::vector<AgentResult>& agents) {
   std::vector<const AgentResult*> shown;
   for (const AgentResult& agent : agents) shown.push_back(&agent);

@@ -33,10 +33,6 @@ std::vector<Figure> MessageFailures(Language language, const Counters& totals);
 
 /// "a 1, b 2".
 std::string JoinFigures(const std::vector<Figure>& figures);
-std::string JoinCauses(const CauseCounts& causes);
-
-/// Address, else name.
-std::string AgentLabel(const AgentResult& agent);
 
 /// What a screen has room for, of agents and of what can be said once for each of them.
 inline constexpr size_t kMaxAgentLines = 20;

@@ -3,48 +3,52 @@
 #include <utility>
 
 namespace wsload {
+namespace {
 
-std::optional<Msg> ConnectionHint(std::string_view cause) {
-  static constexpr std::pair<std::string_view, Msg> kHints[] = {
-      {"http_401", Msg::kHintHttp401},
-      {"http_403", Msg::kHintHttp403},
-      {"http_404", Msg::kHintHttp404},
-      {"refused", Msg::kHintRefused},
-      {"resolve", Msg::kHintResolve},
-      {"unreachable", Msg::kHintUnreachable},
-      {"timeout", Msg::kHintConnectTimeout},
-      {"not_websocket", Msg::kHintNotWebSocket},
-      {"bad_upgrade", Msg::kHintNotWebSocket},
-      {"tls", Msg::kHintTls},
-      {"tls_certificate", Msg::kHintTlsCertificate},
-      {"no_descriptors", Msg::kHintNoDescriptors},
-      {"no_ports", Msg::kHintNoPorts},
-      {"source_address", Msg::kHintSourceAddress},
-      {"reset", Msg::kHintReset},
-      {"eof", Msg::kHintReset},
-      {"closed_1001", Msg::kHintClosed1001},
-      {"closed_1002", Msg::kHintClosed1003},
-      {"closed_1003", Msg::kHintClosed1003},
-      {"closed_1007", Msg::kHintClosed1003},
-      {"closed_1008", Msg::kHintClosed1008},
-      {"closed_1009", Msg::kHintClosed1009},
+using Kind = StatementKind;
+
+}  // namespace
+
+std::optional<Statement> ConnectionHint(std::string_view cause) {
+  static constexpr std::pair<std::string_view, Kind> kHints[] = {
+      {"http_401", Kind::kHintHttp401},
+      {"http_403", Kind::kHintHttp403},
+      {"http_404", Kind::kHintHttp404},
+      {"refused", Kind::kHintRefused},
+      {"resolve", Kind::kHintResolve},
+      {"unreachable", Kind::kHintUnreachable},
+      {"timeout", Kind::kHintConnectTimeout},
+      {"not_websocket", Kind::kHintNotWebSocket},
+      {"bad_upgrade", Kind::kHintNotWebSocket},
+      {"tls", Kind::kHintTls},
+      {"tls_certificate", Kind::kHintTlsCertificate},
+      {"no_descriptors", Kind::kHintNoDescriptors},
+      {"no_ports", Kind::kHintNoPorts},
+      {"source_address", Kind::kHintSourceAddress},
+      {"reset", Kind::kHintReset},
+      {"eof", Kind::kHintReset},
+      {"closed_1001", Kind::kHintClosed1001},
+      {"closed_1002", Kind::kHintClosed1003},
+      {"closed_1003", Kind::kHintClosed1003},
+      {"closed_1007", Kind::kHintClosed1003},
+      {"closed_1008", Kind::kHintClosed1008},
+      {"closed_1009", Kind::kHintClosed1009},
   };
   for (const auto& [name, hint] : kHints) {
-    if (cause == name) return hint;
+    if (cause == name) return Statement{hint};
   }
-  if (cause.starts_with("http_5")) return Msg::kHintHttp5xx;
-  if (cause.starts_with("http_")) return Msg::kHintHttpOther;
+  if (cause.starts_with("http_5")) return Statement{Kind::kHintHttp5xx};
+  if (cause.starts_with("http_")) return Statement{Kind::kHintHttpOther};
   return std::nullopt;
 }
 
-std::vector<std::string> MessageHints(Language language, const Counters& totals) {
-  std::vector<std::string> hints;
-  if (totals.timeout > 0) {
-    hints.push_back(Say(language, totals.success == 0 ? Msg::kHintAllTimeouts : Msg::kHintSomeTimeouts));
-  }
-  if (totals.rate_limited > 0) hints.push_back(Say(language, Msg::kHintRateLimited));
-  if (totals.undecodable > 0) hints.push_back(Say(language, Msg::kHintUndecodable, totals.undecodable));
-  if (totals.unsent > 0) hints.push_back(Say(language, Msg::kHintUnsent, totals.unsent));
+std::vector<Statement> MessageHints(const Counters& totals) {
+  std::vector<Statement> hints;
+  if (totals.timeout > 0) hints.push_back({totals.success == 0 ? Kind::kHintAllTimeouts : Kind::kHintSomeTimeouts});
+  if (totals.rate_limited > 0) hints.push_back({Kind::kHintRateLimited});
+  if (totals.undecodable > 0) hints.push_back({Kind::kHintUndecodable, {totals.undecodable}});
+  if (totals.unsent > 0) hints.push_back({Kind::kHintUnsent, {totals.unsent}});
+  if (totals.late_acks > 0) hints.push_back({Kind::kLateAcks, {totals.late_acks}});
   return hints;
 }
 

@@ -2,19 +2,18 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/lang/statement.h"
 #include "common/stats/counters.h"
-#include "controller/output/messages.h"
 
 namespace wsload {
 
 /// For the causes of ConnectionCounters' failures and losses; none for causes that explain themselves.
-std::optional<Msg> ConnectionHint(std::string_view cause);
+std::optional<Statement> ConnectionHint(std::string_view cause);
 
-/// For messages that failed or were not sent; one line each.
-std::vector<std::string> MessageHints(Language language, const Counters& totals);
+/// For messages that failed, were not sent or were acknowledged late.
+std::vector<Statement> MessageHints(const Counters& totals);
 
 }  // namespace wsload

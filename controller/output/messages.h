@@ -1,4 +1,5 @@
-// Every text of the console, in every language it speaks.
+// The labels of the console: words and layouts of its tables and lines, in
+// every language. What is said in sentences is in common/lang.
 #pragma once
 
 #include <fmt/format.h>
@@ -6,16 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "absl/status/statusor.h"
-#include "controller/precheck/agent_check.h"
-#include "controller/result/verdict.h"
+#include "common/lang/language.h"
+#include "common/lang/statement.h"
 
 namespace wsload {
-
-enum class Language { kEnglish, kChinese };
-
-/// "en", "zh"; kInvalidArgument otherwise.
-absl::StatusOr<Language> ParseLanguage(std::string_view text);
 
 enum class Msg {
   // Phases.
@@ -38,7 +33,6 @@ enum class Msg {
   // Tables.
   kLatencyMs,
   kCount,
-  kMin,
   kMean,
   kMax,
   kResponse,
@@ -62,7 +56,6 @@ enum class Msg {
   kStateLost,
   kStateRefused,
   kStateUnreachable,
-  kStateRunning,
   kAndMore,  ///< count
   // Lists.
   kFailuresByCause,
@@ -73,12 +66,11 @@ enum class Msg {
   kCauseConnectionLost,
   kCauseSendError,
   kCauseRefused,
-  kLateAcks,  ///< count
   // Summary.
-  kVerdict,  ///< verdict
-  kVerdictValid,
-  kVerdictGeneratorLimited,
-  kVerdictDegraded,
+  kVerdict,                  ///< verdict
+  kVerdictValid,             ///< its name
+  kVerdictGeneratorLimited,  ///< its name
+  kVerdictDegraded,          ///< its name
   kInterrupted,
   kRunFailed,     ///< error
   kStartSpread,   ///< milliseconds
@@ -87,34 +79,6 @@ enum class Msg {
   kPlanDetails,   ///< protocol, serializer, cipher, agents
   kFilesWritten,  ///< directory
   kNotice,        ///< line
-  kInterruptNotice,
-  kInterruptAgainNotice,
-  // What to do about a cause.
-  kHintHttp401,
-  kHintHttp403,
-  kHintHttp404,
-  kHintHttp5xx,
-  kHintHttpOther,
-  kHintRefused,
-  kHintResolve,
-  kHintUnreachable,
-  kHintConnectTimeout,
-  kHintNotWebSocket,
-  kHintTls,
-  kHintTlsCertificate,
-  kHintNoDescriptors,
-  kHintNoPorts,
-  kHintSourceAddress,
-  kHintReset,
-  kHintClosed1001,
-  kHintClosed1003,
-  kHintClosed1008,
-  kHintClosed1009,
-  kHintAllTimeouts,
-  kHintSomeTimeouts,
-  kHintRateLimited,
-  kHintUndecodable,
-  kHintUnsent,
   // The doctor.
   kDoctorVersion,
   kDoctorCores,
@@ -129,9 +93,6 @@ enum class Msg {
   kDoctorOk,
   kDoctorNotOk,
   kDoctorNo,
-  kDoctorAllWell,     ///< agents that are well, of how many
-  kDoctorNotAllWell,  ///< agents that are well, of how many
-  kAgentProblem,      ///< address, problem
   // Selftest.
   kSelftestMachine,      ///< cores, workers, gateway threads, version
   kSelftestFloor,        ///< rate
@@ -162,10 +123,7 @@ std::string Say(Language language, Msg message, Args&&... args) {
   return fmt::format(fmt::runtime(MessageText(language, message)), std::forward<Args>(args)...);
 }
 
-/// The format of a verdict's reason; as many {} as its args.
-std::string_view ReasonText(Language language, VerdictReason::Kind kind);
-
-/// The format of an agent's problem; as many {} as its args.
-std::string_view ProblemText(Language language, AgentProblem::Kind kind);
+/// "! agent h2:7400 lost: ...", with its line end.
+std::string NoticeLine(Language language, const Statement& notice);
 
 }  // namespace wsload

@@ -10,6 +10,7 @@
 #include "common/plan/run_policy.h"
 #include "common/util/status.h"
 #include "common/version.h"
+#include "controller/output/statement_json.h"
 #include "controller/result/rates.h"
 #include "controller/result/redact.h"
 #include "controller/result/run_exit_code.h"
@@ -150,6 +151,10 @@ Json Plan(const RunPlan& plan) {
           {"token_ttl_s", plan.token_ttl_s},
           {"workers", plan.workers},
           {"report_interval_ns", plan.report_interval_ns}};
+}
+
+Json VerdictJson(const RunResult& result) {
+  return {{"code", VerdictName(result.verdict)}, {"reasons", StatementsJson(result.verdict_reasons)}};
 }
 
 Json Phases(const RunResult& result) {
@@ -346,8 +351,8 @@ std::string ResultJson(const RunResult& result) {
                {"error", result.error.ok() ? Json(nullptr) : Json(std::string(Text(result.error)))},
                {"exit_code", static_cast<int>(ExitCodeOf(result))},
                {"plan", Plan(result.plan)},
-               {"verdict", {{"code", VerdictName(result.verdict)}, {"reasons", result.verdict_reasons}}},
-               {"warnings", result.warnings},
+               {"verdict", VerdictJson(result)},
+               {"warnings", StatementsJson(result.warnings)},
                {"measured_ns", result.measured_ns},
                {"phases", Phases(result)},
                {"totals", Totals(result.totals.counters, result.connections_active_peak)},

@@ -1,4 +1,4 @@
-// result.json, the public record of a run: schema "wsload.result/1".
+// result.json, the public record of a run: schema "wsload.result/2".
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace wsload {
 
-inline constexpr char kResultSchema[] = "wsload.result/1";
+inline constexpr char kResultSchema[] = "wsload.result/2";
 
 /// The whole document, ending in a newline. Field names are public, units in the name. Keys and credentials are not in
 /// it; bytes that are no UTF-8 are replaced.

@@ -1,14 +1,11 @@
 #include "controller/precheck/agent_check.h"
 
-#include <fmt/args.h>
-
 #include <utility>
 
 #include "common/net/host_port.h"
 #include "common/net/ws_url.h"
 #include "common/plan/means.h"
 #include "common/time/clock.h"
-#include "common/time/utc.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "common/version.h"
@@ -16,7 +13,7 @@
 namespace wsload {
 namespace {
 
-using Kind = AgentProblem::Kind;
+using Kind = StatementKind;
 using Reach = v1::TargetReport;
 
 // Servers take user tokens as early or late as this, if they look at all.
@@ -25,20 +22,6 @@ constexpr int64_t kClockBoundNs = 30 * kNsPerSecond;
 // As many as an agent tells.
 constexpr int kMaxTargetAddresses = 64;
 constexpr size_t kMaxListLength = 200;
-
-Kind KindOf(Shortage::Kind kind) {
-  switch (kind) {
-    case Shortage::Kind::kMaxClients:
-      return Kind::kMaxClients;
-    case Shortage::Kind::kDescriptors:
-      return Kind::kDescriptors;
-    case Shortage::Kind::kPorts:
-      return Kind::kPorts;
-    case Shortage::Kind::kMemory:
-      return Kind::kMemory;
-  }
-  return Kind::kMaxClients;
-}
 
 Needs NeedsOnAgent(const v1::DescribeResponse& response, const RunPlan& plan, int64_t clients) {
   Needs needs = NeedsOf(plan, clients, WorkersFor(response.workers(), plan.workers, response.cores()));
@@ -70,81 +53,39 @@ std::string TargetOf(const RunPlan& plan) {
 
 }  // namespace
 
-const char* ProblemFormat(Kind kind) {
-  switch (kind) {
-    case Kind::kUnreachable:
-      return "{}";
-    case Kind::kVersion:
-      return "it is wsload {} and speaks control protocol {}, this controller {}; install the same wsload version on "
-             "both";
-    case Kind::kBusy:
-      return "busy with run {} since {}; wait for its end, or use another agent";
-    case Kind::kMaxClients:
-      return ShortageFormat(Shortage::Kind::kMaxClients);
-    case Kind::kDescriptors:
-      return ShortageFormat(Shortage::Kind::kDescriptors);
-    case Kind::kPorts:
-      return ShortageFormat(Shortage::Kind::kPorts);
-    case Kind::kMemory:
-      return ShortageFormat(Shortage::Kind::kMemory);
-    case Kind::kForeignAddress:
-      return kForeignAddressFormat;
-    case Kind::kTargetNotResolved:
-      return "cannot resolve the host of {}; check -server, and the DNS of the agent's host";
-    case Kind::kTargetRefused:
-      return "{} refuses the connection; is the server running, is the port in -server right?";
-    case Kind::kTargetUnreachable:
-      return "no route to {}; check -server, and the network of the agent's host";
-    case Kind::kTargetTimeout:
-      return "{} does not answer; check -server, and that no firewall is between";
-    case Kind::kTargetNotAllowed:
-      return "{} is no target that this agent may load; add it to the agent's -allow-target, or name another -server";
-    case Kind::kClock:
-      return "its clock is off by {}, the server may refuse its user tokens; set the clocks by NTP";
-    case Kind::kHeadroom:
-      return "it would have {} clients after the loss of another agent, {} are its own, and it can carry {}: "
-             "-on-agent-loss=rebalance would leave messages out; raise its limits, or add agents";
-  }
-  return "";
-}
-
-std::string FillProblem(std::string_view format, const AgentProblem& problem) {
-  fmt::dynamic_format_arg_store<fmt::format_context> args;
-  for (const std::string& arg : problem.args) args.push_back(arg);
-  return fmt::vformat(fmt::string_view(format.data(), format.size()), args);
-}
-
 AgentCheck CheckAgent(const std::string& address, const absl::Status& status, const v1::DescribeResponse& response,
                       const RunPlan& plan, int64_t clients) {
   AgentCheck check;
   check.address = address;
   if (!status.ok()) {
-    check.problems.push_back({Kind::kUnreachable, {std::string(Text(status))}});
+    check.problems.push_back({Kind::kAgentUnusable, {std::string(Text(status))}, address});
     return check;
   }
   check.response = response;
   if (response.protocol_version() != kControlProtocolVersion) {
-    check.problems.push_back({Kind::kVersion,
-                              {Shown(response.agent_version()), std::to_string(response.protocol_version()),
-                               std::to_string(kControlProtocolVersion)}});
+    check.problems.push_back({Kind::kVersionMismatch,
+                              {Shown(response.agent_version()), response.protocol_version(), kControlProtocolVersion},
+                              address});
     return check;
   }
   const Means means = FromProto(response.means());
   const Needs needs = NeedsOnAgent(response, plan, clients);
   if (!response.busy_run_id().empty()) {
     // What is free now says nothing about what will be.
-    check.problems.push_back({Kind::kBusy, {Shown(response.busy_run_id()), UtcText(response.busy_since_unix_ns())}});
+    check.problems.push_back(
+        {Kind::kAgentBusy, {Shown(response.busy_run_id()), response.busy_since_unix_ns()}, address});
     return check;
   }
   if (response.target().reach() == Reach::REACH_NOT_ALLOWED) {
-    check.problems.push_back({Kind::kTargetNotAllowed, {TargetOf(plan)}});
+    check.problems.push_back({Kind::kTargetNotAllowed, {TargetOf(plan)}, address});
   }
   if (!response.foreign_addresses().empty()) {
-    check.problems.push_back({Kind::kForeignAddress, {Shown(response.foreign_addresses(), kMaxListLength)}});
+    check.problems.push_back({Kind::kForeignAddresses, {Shown(response.foreign_addresses(), kMaxListLength)}, address});
   }
   check.most_clients = MostClients(means, needs);
-  for (Shortage& shortage : FindShortages(means, needs)) {
-    check.problems.push_back({KindOf(shortage.kind), std::move(shortage.args)});
+  for (Statement& shortage : FindShortages(means, needs)) {
+    shortage.agent = address;
+    check.problems.push_back(std::move(shortage));
   }
   return check;
 }
@@ -157,18 +98,17 @@ int64_t ClientsAfterLoss(const RunPlan& plan, int64_t clients, int agents) {
 
 void CheckHeadroom(int64_t clients, int64_t after_loss, AgentCheck& check) {
   if (!check.problems.empty() || !check.most_clients.has_value() || after_loss <= *check.most_clients) return;
-  check.warnings.push_back(
-      {Kind::kHeadroom, {std::to_string(after_loss), std::to_string(clients), std::to_string(*check.most_clients)}});
+  check.warnings.push_back({Kind::kNoHeadroom, {after_loss, clients, *check.most_clients}, check.address});
 }
 
 void CheckSurroundings(const RunPlan& plan, AgentCheck& check) {
   if (!check.response.has_value()) return;
   if (const auto kind = KindOf(check.response->target().reach()); kind.has_value()) {
-    check.problems.push_back({*kind, {TargetOf(plan)}});
+    check.problems.push_back({*kind, {TargetOf(plan)}, check.address});
   }
   const int64_t offset_ns = check.clock_offset_ns;
   if (offset_ns > kClockBoundNs || offset_ns < -kClockBoundNs) {
-    check.problems.push_back({Kind::kClock, {fmt::format("{:+.1f} s", static_cast<double>(offset_ns) / kNsPerSecond)}});
+    check.problems.push_back({Kind::kClockOff, {offset_ns}, check.address});
   }
 }
 

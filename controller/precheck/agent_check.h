@@ -5,45 +5,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/lang/statement.h"
 #include "common/plan/run_plan.h"
 #include "wsload/v1/describe.pb.h"
 
 namespace wsload {
-
-/// `args` are printable and fill the kind's format in order.
-struct AgentProblem {
-  enum class Kind {
-    kUnreachable,  ///< why, with the mend
-    kVersion,      ///< the agent's version, its control protocol, this controller's
-    kBusy,         ///< run, since
-    kMaxClients,   ///< as Shortage::Kind has them
-    kDescriptors,
-    kPorts,
-    kMemory,
-    kForeignAddress,     ///< source addresses
-    kTargetNotResolved,  ///< target
-    kTargetRefused,      ///< target
-    kTargetUnreachable,  ///< target
-    kTargetTimeout,      ///< target
-    kTargetNotAllowed,   ///< target
-    kClock,              ///< offset
-    kHeadroom,           ///< clients with a lost agent's, of its own, most clients
-  };
-  Kind kind = Kind::kUnreachable;
-  std::vector<std::string> args;
-
-  friend bool operator==(const AgentProblem&, const AgentProblem&) = default;
-};
-
-/// The English format of a kind, with as many {} as it has args: what is wrong, and how to mend it.
-const char* ProblemFormat(AgentProblem::Kind kind);
-
-/// `format` filled with the problem's args.
-std::string FillProblem(std::string_view format, const AgentProblem& problem);
 
 struct AgentCheck {
   std::string address;
@@ -53,10 +22,10 @@ struct AgentCheck {
   int64_t clock_error_ns = 0;
   /// Nothing: not known, or not bounded.
   std::optional<int64_t> most_clients;
-  /// Empty: all is well.
-  std::vector<AgentProblem> problems;
-  /// The run can begin, but may not go as it was asked for.
-  std::vector<AgentProblem> warnings;
+  /// Empty: all is well. Each names the agent.
+  std::vector<Statement> problems;
+  /// The run can begin, but may not go as it was asked for. Each names the agent.
+  std::vector<Statement> warnings;
 };
 
 /// A share of `clients` clients of `plan`. `status`: why there is no response.

@@ -138,10 +138,7 @@ absl::Status ResultBuilder::AgentDone(int agent, const Stats& totals, const CpuU
 
 void ResultBuilder::AgentFailed(int agent, AgentResult::State state, std::string detail) {
   if (progress_[agent].ended) return;
-  if (listener_ != nullptr) {
-    listener_->OnNotice(
-        fmt::format("agent {} {}{}{}", AgentLabel(agent), AgentStateName(state), detail.empty() ? "" : ": ", detail));
-  }
+  if (listener_ != nullptr) listener_->OnNotice(AgentFailure(state, detail, AgentLabel(agent)));
   EndAgent(agent, state, std::move(detail));
 }
 
@@ -160,11 +157,6 @@ void ResultBuilder::EndAgent(int agent, AgentResult::State state, std::string de
 void ResultBuilder::SetInterrupted() { result_.interrupted = true; }
 
 void ResultBuilder::SetError(absl::Status error) { result_.error = std::move(error); }
-
-std::string ResultBuilder::AgentLabel(int agent) const {
-  const AgentResult& entry = agents_[agent];
-  return entry.address.empty() ? entry.name : entry.address;
-}
 
 void ResultBuilder::LeavePosition(const AgentProgress& progress) {
   if (!progress.reported) {
@@ -279,11 +271,9 @@ RunResult ResultBuilder::Build() {
   for (const PhaseTimes& phase : result_.phases) {
     if (phase.phase == Phase::kMeasure) result_.measured_ns = std::min(phase.duration_ns, result_.plan.duration_ns);
   }
-  const Judgement judgement = Judge(result_);
+  Judgement judgement = Judge(result_);
   result_.verdict = judgement.verdict;
-  for (const VerdictReason& reason : judgement.reasons) {
-    result_.verdict_reasons.push_back(FillReason(ReasonFormat(reason.kind), reason));
-  }
+  result_.verdict_reasons = std::move(judgement.reasons);
   return std::move(result_);
 }
 

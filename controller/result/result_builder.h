@@ -81,7 +81,7 @@ class ResultBuilder {
     int agents_reporting = 0;
   };
 
-  std::string AgentLabel(int agent) const;
+  const std::string& AgentLabel(int agent) const { return agents_[agent].label(); }
   void EndAgent(int agent, AgentResult::State state, std::string detail);
   /// Takes an agent that has not ended out of the count below, before its position changes or it ends.
   void LeavePosition(const AgentProgress& progress);

@@ -1,9 +1,9 @@
 // Who is told of a run while it goes on.
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "controller/result/run_result.h"
 
@@ -20,8 +20,8 @@ class RunListener {
   /// intervals passed on here.
   virtual void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                           const std::vector<AgentResult>& agents) = 0;
-  /// Something the user should know now ("agent h2:7400 lost: ..."), one line.
-  virtual void OnNotice(const std::string& line) = 0;
+  /// Something the user should know now ("agent h2:7400 lost: ...").
+  virtual void OnNotice(const Statement& notice) = 0;
 };
 
 }  // namespace wsload

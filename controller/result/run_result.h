@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/run_policy.h"
@@ -22,6 +23,8 @@ enum class Verdict { kValid, kGeneratorLimited, kDegraded };
 struct AgentResult {
   std::string name;
   std::string address;
+  /// What people know it by: its address, else its name.
+  const std::string& label() const { return address.empty() ? name : address; }
   std::string version;
   int workers = 0;
   int cores = 0;
@@ -87,8 +90,8 @@ struct RunResult {
   /// Not OK: the run could not be carried out at all (nothing measured), with the line to print; exit 1.
   absl::Status error;
   Verdict verdict = Verdict::kValid;
-  std::vector<std::string> verdict_reasons;  ///< stable English lines, figures included
-  std::vector<std::string> warnings;         ///< likewise, of the check before the run; they change no verdict
+  std::vector<Statement> verdict_reasons;  ///< empty exactly when kValid
+  std::vector<Statement> warnings;         ///< of the check before the run; they change no verdict
   std::vector<PhaseTimes> phases;
   Stats totals;
   int64_t connections_active_peak = 0;

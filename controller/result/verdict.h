@@ -2,10 +2,11 @@
 // generator, or only a part of the load.
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "common/lang/statement.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
@@ -22,47 +23,10 @@ inline constexpr int64_t kLateMessagesMin = 10;
 /// What a worker has waited for a core, as a share of the time, from which on that explains its lateness.
 inline constexpr double kWaitedShareBound = 0.05;
 
-/// One piece of evidence. `args` are printable and fill the kind's format in order.
-struct VerdictReason {
-  enum class Kind {
-    // For GENERATOR_LIMITED.
-    kSendLag,        ///< p99, bound, max
-    kLateWorker,     ///< agent, worker, late, of how many, bound, p99 of the agent
-    kGivenUp,        ///< agent, worker, how many
-    kStalledWorker,  ///< agent, worker, count, in all, longest, seconds, bound
-    // Why, and what to do about it.
-    kBusyWorker,     ///< agent, worker, share, bound, workers, cores: cores are left
-    kBusyHost,       ///< agent, worker, share, bound, workers: none is left
-    kWaitingWorker,  ///< agent, worker, share
-    kHeldWorker,     ///< agent, worker, its share of a core
-    kBurstyWorker,   ///< agent, worker, its share of a core
-    kNoDescriptors,  ///< count
-    kNoPorts,        ///< count
-    // For DEGRADED.
-    kAgentLost,             ///< agent, why
-    kAgentRefused,          ///< agent, why
-    kAgentUnreachable,      ///< agent, why
-    kUnaccounted,           ///< agent, count
-    kEndedEarly,            ///< agent, why
-    kScheduleIncomplete,    ///< agent, scheduled, assigned
-    kGap,                   ///< agent, messages, from second, to second
-    kConnectionsNotOpened,  ///< count, of how many, causes
-    kConnectionsLost,       ///< count, of how many, causes
-  };
-  Kind kind = Kind::kSendLag;
-  std::vector<std::string> args;
-};
-
-/// The English format of a kind, with as many {} as it has args.
-const char* ReasonFormat(VerdictReason::Kind kind);
-
-/// `format` filled with the reason's args.
-std::string FillReason(std::string_view format, const VerdictReason& reason);
-
 struct Judgement {
   Verdict verdict = Verdict::kValid;
   /// Empty exactly when kValid. Those for GENERATOR_LIMITED first.
-  std::vector<VerdictReason> reasons;
+  std::vector<Statement> reasons;
 };
 
 /// A pure function of the finished result. When both apply GENERATOR_LIMITED takes precedence over DEGRADED: figures
@@ -71,6 +35,10 @@ Judgement Judge(const RunResult& result);
 
 /// "VALID", "GENERATOR_LIMITED", "DEGRADED".
 const char* VerdictName(Verdict verdict);
+
+/// What is said of an agent that did not end as it should: kAgentLost, kAgentRefused or kAgentUnreachable. `state` is
+/// not kDone.
+Statement AgentFailure(AgentResult::State state, const std::string& why, const std::string& agent);
 
 /// "done", "lost", "refused", "unreachable".
 const char* AgentStateName(AgentResult::State state);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
 #include "common/plan/run_policy.h"
@@ -17,7 +18,6 @@
 namespace wsload {
 namespace {
 
-constexpr char kNothingOpened[] = "no connection could be opened";
 // Of agents in one line; each has its own entry in the result.
 constexpr size_t kMaxNamedFailures = 10;
 
@@ -29,15 +29,6 @@ std::vector<AgentResult> AgentEntries(const std::vector<std::unique_ptr<AgentLin
     entries[i].slice = slices[i];
   }
   return entries;
-}
-
-/// "refused 3, http_403 1"
-std::string CauseList(const CauseCounts& causes) {
-  std::string list;
-  for (const auto& [cause, count] : causes) {
-    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", cause, count);
-  }
-  return list;
 }
 
 std::string Seconds(int64_t ns) { return fmt::format("{:g} s", static_cast<double>(ns) / kNsPerSecond); }
@@ -82,12 +73,12 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (stage_ == Stage::kFinished) return;
     builder_.SetInterrupted();
     if (interrupted_) {
-      GiveUpOpenPeers([](const AgentPeer&) { return true; }, "not waited for: interrupted a second time");
+      GiveUpOpenPeers("not waited for: interrupted a second time");
       Finish();
       return;
     }
     interrupted_ = true;
-    EndEarly("interrupted");
+    EndEarly({StatementKind::kRunInterrupted});
   }
 
   void OnPeerAccepted(int peer) override {
@@ -110,10 +101,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       AwaitClose();
     }
     const absl::Status added = builder_.AddInterval(peer, phase, interval_index, std::move(delta), std::move(workers));
-    if (!added.ok()) {
-      peers_[peer]->GiveUp();
-      OnPeerFailed(peer, AgentResult::State::kLost, fmt::format("broke the control protocol: {}", Text(added)));
-    }
+    if (added.ok()) return;
+    FailAgent(peer, AgentResult::State::kLost, fmt::format("broke the control protocol: {}", Text(added)));
+    CheckEnd();
   }
 
   void OnPeerDone(int peer, const AgentPeerReport& report) override {
@@ -123,7 +113,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (!agreed.ok()) {
       GoOnWithout(peer, std::string(Text(agreed)), loop_.MonoNs());
     } else if (!report.stopped_early.empty() && stage_ != Stage::kEnding) {
-      Notice(fmt::format("agent {} left early: {}", peers_[peer]->address(), report.stopped_early));
+      Notice({StatementKind::kEndedEarly, {report.stopped_early}, peers_[peer]->address()});
       GoOnWithout(peer, report.stopped_early, loop_.MonoNs());
     }
   }
@@ -136,9 +126,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void OnPeerFailed(int peer, AgentResult::State state, const std::string& detail) override {
-    builder_.AgentFailed(peer, state, detail);
-    // Without a last word, only the end of its lease tells that it sends nothing more.
-    GoOnWithout(peer, detail, peers_[peer]->lease_over_ns());
+    FailAgent(peer, state, detail);
     CheckEnd();
   }
 
@@ -159,17 +147,27 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
   }
 
+  /// No more is wanted of an agent that has not said its last word.
+  void FailAgent(int peer, AgentResult::State state, const std::string& why) {
+    peers_[peer]->GiveUp();
+    builder_.AgentFailed(peer, state, why);
+    // Without a last word, only the end of its lease tells that it sends nothing more.
+    GoOnWithout(peer, why, peers_[peer]->lease_over_ns());
+  }
+
   /// What follows from the loss of an agent that certainly sends nothing after `silent_from_ns`.
   void GoOnWithout(int peer, const std::string& why, int64_t silent_from_ns) {
     const std::string& address = peers_[peer]->address();
     switch (stage_) {
       case Stage::kSetup:
-        setup_failures_.push_back(fmt::format("agent {}: {}", address, why));
+        setup_failures_.push_back(StatementText(Language::kEnglish, {StatementKind::kAgentUnusable, {why}, address}));
         return CheckSetup();
       case Stage::kConnect:
       case Stage::kRun:
         lost_.push_back(peer);
-        if (limits_.on_agent_loss == AgentLossPolicy::kFail) return EndEarly(fmt::format("agent {} lost", address));
+        if (limits_.on_agent_loss == AgentLossPolicy::kFail) {
+          return EndEarly({StatementKind::kOtherAgentLost, {}, address});
+        }
         if (limits_.on_agent_loss == AgentLossPolicy::kRebalance) {
           orphans_[peer] = silent_from_ns;
           HandOverOrphans();
@@ -213,8 +211,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     for (const int survivor : survivors) {
       builder_.SetTakenOver(survivor, ledger_.ClientsTakenOver(survivor), ledger_.MessagesTakenOver(survivor));
     }
-    Notice(fmt::format("the load of agent {} goes to {} others, {:.1f} s after the start", peers_[lost]->address(),
-                       survivors.size(), static_cast<double>(offset_ns) / kNsPerSecond));
+    const auto others = static_cast<int64_t>(survivors.size());
+    Notice({StatementKind::kLoadHandedOver, {others, offset_ns}, peers_[lost]->address()});
   }
 
   void MarkGaps() {
@@ -231,7 +229,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     for (size_t i = 0; i < named; ++i) line += (i == 0 ? "" : "; ") + setup_failures_[i];
     if (named < setup_failures_.size()) line += fmt::format("; and {} more", setup_failures_.size() - named);
     builder_.SetError(MakeStatus(absl::StatusCode::kUnavailable, "{}", line));
-    EndEarly("another agent cannot take part");
+    EndEarly({StatementKind::kOtherAgentUnfit});
   }
 
   void BeginConnect() {
@@ -255,7 +253,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     // Starting now would only count every message as unsent, for as long as the run was to take.
     nothing_opened_ = opened == 0;
     if (nothing_opened_) {
-      EndEarly(kNothingOpened);
+      EndEarly({StatementKind::kNoConnection});
     } else {
       BeginRun();
     }
@@ -330,16 +328,17 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     deadline_->ArmAt(end_deadline_ns_);
   }
 
-  void EndEarly(const std::string& reason) {
+  void EndEarly(const Statement& why) {
     if (stage_ == Stage::kEnding || stage_ == Stage::kFinished) return;
     stage_ = Stage::kEnding;
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
     if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
     ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns);
-    for (size_t i = 0; i < peers_.size(); ++i) {
+    const std::string reason = StatementText(Language::kEnglish, why);
+    for (int i = 0; i < peer_count(); ++i) {
       if (!peers_[i]->active() || peers_[i]->Stop(reason)) continue;
-      builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kUnreachable, "had no run yet: " + reason);
+      FailAgent(i, AgentResult::State::kUnreachable, "had no run yet: " + reason);
     }
     CheckEnd();
   }
@@ -347,13 +346,14 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   void OnDeadline() {
     switch (stage_) {
       case Stage::kSetup:
-        return OnSetupDeadline();
+        OnSetupDeadline();
+        break;
       case Stage::kConnect:
-        return OnBarrierDeadline();
+        OnBarrierDeadline();
+        break;
       case Stage::kRun:
       case Stage::kEnding:
-        GiveUpOpenPeers([](const AgentPeer&) { return true; },
-                        fmt::format("no final report within {} of the end", Seconds(limits_.done_grace_ns)));
+        GiveUpOpenPeers(fmt::format("no final report within {} of the end", Seconds(limits_.done_grace_ns)));
         break;
       case Stage::kFinished:
         return;
@@ -364,32 +364,28 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   void OnBarrierDeadline() {
     const std::string detail =
         fmt::format("not ready {} after the ramp-up and the connect timeout", Seconds(limits_.barrier_grace_ns));
-    for (size_t i = 0; i < peers_.size(); ++i) {
-      if (!peers_[i]->active() || peers_[i]->ready()) continue;
-      peers_[i]->GiveUp();
-      OnPeerFailed(static_cast<int>(i), AgentResult::State::kLost, detail);
+    for (int i = 0; i < peer_count(); ++i) {
+      if (peers_[i]->active() && !peers_[i]->ready()) FailAgent(i, AgentResult::State::kLost, detail);
     }
   }
 
   void OnSetupDeadline() {
-    for (size_t i = 0; i < peers_.size(); ++i) {
-      if (peers_[i]->accepted()) continue;
-      const std::string detail = fmt::format("no answer within {}; check the address, and that no firewall is between",
-                                             Seconds(limits_.link_open_ns));
-      peers_[i]->GiveUp();
-      builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kUnreachable, detail);
-      setup_failures_.push_back(fmt::format("agent {}: {}", peers_[i]->address(), detail));
+    const std::string detail = fmt::format("no answer within {}; check the address, and that no firewall is between",
+                                           Seconds(limits_.link_open_ns));
+    for (int i = 0; i < peer_count(); ++i) {
+      if (!peers_[i]->accepted()) FailAgent(i, AgentResult::State::kUnreachable, detail);
     }
-    CheckSetup();
   }
 
-  template <typename Filter>
-  void GiveUpOpenPeers(Filter filter, const std::string& detail) {
-    for (size_t i = 0; i < peers_.size(); ++i) {
-      if (peers_[i]->ended() || !filter(*peers_[i])) continue;
-      if (peers_[i]->active()) lost_.push_back(static_cast<int>(i));
-      peers_[i]->GiveUp();
-      builder_.AgentFailed(static_cast<int>(i), AgentResult::State::kLost, detail);
+  /// The run is over, whatever agents still have to say.
+  void GiveUpOpenPeers(const std::string& detail) {
+    stage_ = Stage::kEnding;
+    for (int i = 0; i < peer_count(); ++i) {
+      if (peers_[i]->active()) {
+        FailAgent(i, AgentResult::State::kLost, detail);
+      } else {
+        peers_[i]->GiveUp();
+      }
     }
   }
 
@@ -408,7 +404,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     builder_.EndPhases(loop_.MonoNs());
     MarkGaps();
     if (nothing_opened_) {
-      Notice(fmt::format("{}: {}", kNothingOpened, CauseList(builder_.totals().counters.connections.failures)));
+      Notice({StatementKind::kNothingOpened, {JoinCauses(builder_.totals().counters.connections.failures)}});
     }
     // Off the peer's call that brought the end here; `done` may delete this.
     loop_.Post([this, alive = std::weak_ptr<bool>(alive_)] {
@@ -419,9 +415,11 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     });
   }
 
-  void Notice(const std::string& line) {
-    if (listener_ != nullptr) listener_->OnNotice(line);
+  void Notice(const Statement& notice) {
+    if (listener_ != nullptr) listener_->OnNotice(notice);
   }
+
+  int peer_count() const { return static_cast<int>(peers_.size()); }
 
   EventLoop& loop_;
   const Clock& clock_;

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "common/util/status.h"
 #include "controller/link/embedded_agent_link.h"
@@ -30,7 +31,7 @@ class GatewayMeter final : public RunListener {
     }
   }
   void OnInterval(const SeriesPoint&, const Stats&, const Stats&, const std::vector<AgentResult>&) override {}
-  void OnNotice(const std::string&) override {}
+  void OnNotice(const Statement&) override {}
 
   int64_t cpu_us() const { return cpu_us_; }
   int64_t wall_us() const { return wall_us_; }

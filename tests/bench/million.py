@@ -321,7 +321,8 @@ def main():
     for phase in result["phases"]:
         print(f"phase {phase['phase']:<8} {phase['duration_ns'] / 1e9:8.1f} s")
     verdict = result["verdict"]
-    print(f"verdict {verdict['code']}, exit code {controller.process.returncode}: {verdict['reasons']}")
+    reasons = [reason["text"] for reason in verdict["reasons"]]
+    print(f"verdict {verdict['code']}, exit code {controller.process.returncode}: {reasons}")
     wrong = check(result, truths, args.connections)
     # A host that carries all agents and all gateways makes messages late; what is asked here is who was held and
     # counted.

@@ -20,6 +20,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "common/flags/flag_set.h"
+#include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/plan/phase.h"
 #include "common/util/status.h"
@@ -82,7 +83,9 @@ class Observer final : public RunListener {
     const double now_s = static_cast<double>(loop_.MonoNs() - measure_started_ns_) / kNsPerSecond;
     readings_.push_back({now_s, CpuSeconds(), ResidentMib(), now_s - point.elapsed_s});
   }
-  void OnNotice(const std::string& line) override { std::fprintf(stderr, "notice: %s\n", line.c_str()); }
+  void OnNotice(const Statement& notice) override {
+    std::fprintf(stderr, "notice: %s\n", StatementText(Language::kEnglish, notice).c_str());
+  }
 
   const std::vector<Reading>& readings() const { return readings_; }
 

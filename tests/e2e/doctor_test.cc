@@ -82,7 +82,11 @@ TEST(Doctor, WarnsWhenNobodyCouldTakeAShareOver) {
   EXPECT_THAT(run.exit_code, testing::AnyOf(0, 103)) << run.out << run.err;
   EXPECT_THAT(run.out, HasSubstr("! " + line));
   ASSERT_EQ(run.result.at("warnings").size(), 1u);
-  EXPECT_THAT(run.result.at("warnings").at(0).get<std::string>(), HasSubstr(line));
+  const nlohmann::json& warning = run.result.at("warnings").at(0);
+  EXPECT_EQ(warning.at("kind"), "no_headroom");
+  EXPECT_EQ(warning.at("args"),
+            nlohmann::json({{"agent", one.address()}, {"clients_after_loss", 8}, {"clients", 4}, {"most_clients", 5}}));
+  EXPECT_THAT(warning.at("text").get<std::string>(), HasSubstr(line));
   EXPECT_EQ(RunController(flags).result.at("warnings").size(), 0u) << "nobody was to take anything over";
 }
 

@@ -129,7 +129,7 @@ TEST(Run, JsonGoesToStdoutAlone) {
                       "-server=" + gateway.url()});
   EXPECT_TRUE(controller.Wait(std::chrono::seconds(30))) << controller.err();
   const auto result = nlohmann::json::parse(controller.out());
-  EXPECT_EQ(result.at("schema"), "wsload.result/1");
+  EXPECT_EQ(result.at("schema"), "wsload.result/2");
   EXPECT_EQ(Int(result, "/totals/success"), 20);
   gateway.Stop();
 }

@@ -205,7 +205,7 @@ TEST(Security, SecretsAreNowhereToBeSeen) {
   seen += agent.process().out() + agent.process().err();
   gateway.Stop();
 
-  ASSERT_THAT(seen, HasSubstr("wsload.result/1"));
+  ASSERT_THAT(seen, HasSubstr("wsload.result/2"));
   ASSERT_THAT(seen, HasSubstr("refused: a wrong token"));
   std::vector<std::string> secrets = {kToken,       kWrongToken,   jwt_key, cipher_key,
                                       header_value, "PRIVATE KEY", "eyJ" /* how every user token begins */};

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/lang/statement.h"
 #include "common/plan/plan_proto.h"
 #include "common/plan/run_policy.h"
 #include "common/stats/stats_proto.h"
@@ -68,7 +69,9 @@ class Listener final : public RunListener {
  public:
   void OnPhase(Phase) override {}
   void OnInterval(const SeriesPoint&, const Stats&, const Stats&, const std::vector<AgentResult>&) override {}
-  void OnNotice(const std::string& line) override { CheckLine(line); }
+  void OnNotice(const Statement& notice) override {
+    for (const Language language : {Language::kEnglish, Language::kChinese}) CheckLine(StatementText(language, notice));
+  }
 };
 
 class Run {

@@ -126,7 +126,7 @@ class TestRun final : public RunListener {
     if (phase == Phase::kMeasure) measuring_.set_value();
   }
   void OnInterval(const SeriesPoint&, const Stats&, const Stats&, const std::vector<AgentResult>&) override {}
-  void OnNotice(const std::string&) override {}
+  void OnNotice(const Statement&) override {}
 
   LoopThread loop_;
   std::promise<void> measuring_;

@@ -14,6 +14,7 @@
 #include "common/util/status.h"
 #include "tests/sim/cluster.h"
 #include "tests/support/manual_event_loop.h"
+#include "tests/support/print_statement.h"
 
 namespace wsload::sim {
 namespace {
@@ -177,9 +178,9 @@ void CheckLoad(const Run& run) {
   }
 }
 
-bool HasReason(const RunResult& result, const char* part) {
+bool HasReason(const RunResult& result, StatementKind kind) {
   return std::any_of(result.verdict_reasons.begin(), result.verdict_reasons.end(),
-                     [part](const std::string& reason) { return reason.find(part) != std::string::npos; });
+                     [kind](const Statement& reason) { return reason.kind == kind; });
 }
 
 /// What the result counts was sent, and nothing is counted twice or forgotten.
@@ -224,7 +225,7 @@ void CheckCompleteness(const Run& run, const RunResult& result) {
     EXPECT_TRUE(result.gaps.empty());
   }
   const bool went_on = !result.interrupted && result.measured_ns == run.plan().duration_ns &&
-                       run.policy() != AgentLossPolicy::kFail && !HasReason(result, "scheduled");
+                       run.policy() != AgentLossPolicy::kFail && !HasReason(result, StatementKind::kScheduleIncomplete);
   if (!went_on) return;
   EXPECT_EQ(totals.scheduled + missing, total) << "a message is nobody's, and in no gap";
   // From the last hand-over on, somebody has sent every message.
@@ -270,7 +271,7 @@ void CheckSeed(uint64_t seed, Seen& seen) {
   }
   if (seed % 10 != 0 || ::testing::Test::HasFailure()) return;
   const RunResult again = run.CarryOutAgain();
-  EXPECT_EQ(again.verdict, Verdict::kValid) << (again.verdict_reasons.empty() ? "" : again.verdict_reasons[0]);
+  EXPECT_EQ(again.verdict, Verdict::kValid) << ::testing::PrintToString(again.verdict_reasons);
   EXPECT_TRUE(again.error.ok()) << again.error;
   EXPECT_GT(again.totals.counters.success, 0);
 }

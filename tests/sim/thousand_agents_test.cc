@@ -13,6 +13,7 @@
 #include "controller/result/stats_difference.h"
 #include "controller/run/coordinator.h"
 #include "tests/support/manual_event_loop.h"
+#include "tests/support/print_statement.h"
 #include "tests/support/sim_agent.h"
 #include "tests/support/synthetic_load.h"
 
@@ -47,13 +48,13 @@ class Watch final : public RunListener {
       heap_bytes.push_back(heap.uordblks + heap.hblkhd);
     }
   }
-  void OnNotice(const std::string& line) override { notices.push_back(line); }
+  void OnNotice(const Statement& notice) override { notices.push_back(notice); }
 
   int intervals = 0;
   int incomplete = 0;
   int64_t most_behind_ns = 0;
   std::vector<size_t> heap_bytes;
-  std::vector<std::string> notices;
+  std::vector<Statement> notices;
 
  private:
   const ManualEventLoop& loop_;

@@ -124,6 +124,11 @@ TEST(AddCause, WhatIsNoNameOrNoCountIsNotTaken) {
   EXPECT_EQ(causes.size(), 2);
 }
 
+TEST(JoinCauses, ListsThemInOneLine) {
+  EXPECT_EQ(JoinCauses({}), "");
+  EXPECT_EQ(JoinCauses({{"refused", 3}, {"http_403", 1}}), "http_403 1, refused 3");
+}
+
 TEST(Stats, MergeAndClearReachEveryPart) {
   Stats one;
   one.counters.scheduled = 1;

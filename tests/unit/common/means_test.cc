@@ -13,11 +13,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Kind = Shortage::Kind;
+using Kind = StatementKind;
 
 std::vector<Kind> KindsShort(const Means& means, const Needs& needs) {
   std::vector<Kind> kinds;
-  for (const Shortage& shortage : FindShortages(means, needs)) kinds.push_back(shortage.kind);
+  for (const Statement& shortage : FindShortages(means, needs)) kinds.push_back(shortage.kind);
   return kinds;
 }
 
@@ -35,13 +35,13 @@ TEST(Means, EachBoundHoldsToTheClient) {
     Kind kind;
   };
   const Case cases[] = {
-      {{.max_clients = 50}, {}, Kind::kMaxClients},
-      {{.descriptors_soft = 200, .descriptors_in_use = 16}, {.workers = 2}, Kind::kDescriptors},
-      {{.ports = 100}, {.destinations = 1}, Kind::kPorts},
-      {{.ports = 100, .addresses = 3}, {.destinations = 1}, Kind::kPorts},
-      {{.ports = 100, .addresses = 3}, {.destinations = 4}, Kind::kPorts},
-      {{.memory_available_bytes = 1 << 20}, {}, Kind::kMemory},
-      {{.memory_available_bytes = 1 << 20}, {.tls = true}, Kind::kMemory},
+      {{.max_clients = 50}, {}, Kind::kTooManyClients},
+      {{.descriptors_soft = 200, .descriptors_in_use = 16}, {.workers = 2}, Kind::kTooFewDescriptors},
+      {{.ports = 100}, {.destinations = 1}, Kind::kTooFewPorts},
+      {{.ports = 100, .addresses = 3}, {.destinations = 1}, Kind::kTooFewPorts},
+      {{.ports = 100, .addresses = 3}, {.destinations = 4}, Kind::kTooFewPorts},
+      {{.memory_available_bytes = 1 << 20}, {}, Kind::kTooLittleMemory},
+      {{.memory_available_bytes = 1 << 20}, {.tls = true}, Kind::kTooLittleMemory},
   };
   for (const Case& c : cases) {
     Needs needs = c.needs;
@@ -68,7 +68,7 @@ TEST(Means, PortsBoundOnlyWhereAllGoesToOneAddress) {
   RunPlan plan;
   for (const char* server : {"ws://10.0.0.7/ws", "ws://[fd00::7]:9002/ws", "ws://localhost:9002/ws"}) {
     plan.server = server;
-    EXPECT_THAT(KindsShort(means, NeedsOf(plan, 28233, 1)), ElementsAre(Kind::kPorts)) << server;
+    EXPECT_THAT(KindsShort(means, NeedsOf(plan, 28233, 1)), ElementsAre(Kind::kTooFewPorts)) << server;
   }
   plan.server = "ws://gateway.example/ws";
   EXPECT_THAT(KindsShort(means, NeedsOf(plan, 28233, 1)), IsEmpty()) << "the name may have several addresses";
@@ -91,7 +91,7 @@ TEST(Means, AllShortagesStandInOneLineWithTheirMends) {
   EXPECT_THAT(line, HasSubstr("the limit is 64; raise it (ulimit -n), or add agents"));
   EXPECT_THAT(line, HasSubstr("the 7 connections that its source addresses and their ports can make to the server; "
                               "give it more addresses (-local-addrs), widen net.ipv4.ip_local_port_range"));
-  EXPECT_THAT(line, HasSubstr("about 1 MiB of memory and 0 are available"));
+  EXPECT_THAT(line, HasSubstr("about 1 MiB of memory and 0 MiB are available"));
   EXPECT_EQ(line.find('\n'), std::string::npos);
 }
 

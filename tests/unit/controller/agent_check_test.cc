@@ -6,6 +6,7 @@
 #include "common/time/clock.h"
 #include "common/util/status.h"
 #include "common/version.h"
+#include "tests/support/print_statement.h"
 
 namespace wsload {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Kind = AgentProblem::Kind;
+using Kind = StatementKind;
 using Reach = v1::TargetReport;
 
 v1::DescribeResponse GoodAgent() {
@@ -30,7 +31,7 @@ v1::DescribeResponse GoodAgent() {
 
 std::vector<Kind> Kinds(const AgentCheck& check) {
   std::vector<Kind> kinds;
-  for (const AgentProblem& problem : check.problems) kinds.push_back(problem.kind);
+  for (const Statement& problem : check.problems) kinds.push_back(problem.kind);
   return kinds;
 }
 
@@ -66,9 +67,10 @@ TEST(AgentCheck, WarnsWhenATakeOverWouldNotFit) {
   CheckHeadroom(400, 500, check);
   EXPECT_THAT(check.warnings, IsEmpty()) << "just as many as it can carry";
   CheckHeadroom(400, 501, check);
-  EXPECT_THAT(check.warnings, ElementsAre(AgentProblem{Kind::kHeadroom, {"501", "400", "500"}}));
+  EXPECT_THAT(check.warnings, ElementsAre(Statement{Kind::kNoHeadroom, {501, 400, 500}, "a:1"}));
   EXPECT_THAT(check.problems, IsEmpty()) << "its own share fits";
-  EXPECT_THAT(FillProblem(ProblemFormat(Kind::kHeadroom), check.warnings[0]), HasSubstr("501 clients after the loss"));
+  EXPECT_THAT(StatementText(Language::kEnglish, check.warnings[0]),
+              HasSubstr("agent a:1: it would have 501 clients after the loss"));
 }
 
 TEST(AgentCheck, HeadroomIsNoMatterWhereTheShareDoesNotFitOrNothingIsKnown) {
@@ -85,7 +87,7 @@ TEST(AgentCheck, HeadroomIsNoMatterWhereTheShareDoesNotFitOrNothingIsKnown) {
 TEST(AgentCheck, OneThatDidNotAnswerSaysWhy) {
   const AgentCheck check =
       CheckAgent("a:1", MakeStatus(absl::StatusCode::kUnavailable, "connection refused"), {}, RunPlan{}, 1);
-  EXPECT_THAT(check.problems, ElementsAre(AgentProblem{Kind::kUnreachable, {"connection refused"}}));
+  EXPECT_THAT(check.problems, ElementsAre(Statement{Kind::kAgentUnusable, {"connection refused"}, "a:1"}));
   EXPECT_FALSE(check.response.has_value());
 }
 
@@ -95,8 +97,8 @@ TEST(AgentCheck, AnotherControlProtocolIsNamedFirstAndAlone) {
   response.set_agent_version("9\n9");
   response.set_busy_run_id("run-1");
   const AgentCheck check = Check(response, 5000, kServer);
-  ASSERT_THAT(Kinds(check), ElementsAre(Kind::kVersion));
-  const std::string line = FillProblem(ProblemFormat(Kind::kVersion), check.problems[0]);
+  ASSERT_THAT(Kinds(check), ElementsAre(Kind::kVersionMismatch));
+  const std::string line = StatementText(Language::kEnglish, check.problems[0]);
   EXPECT_THAT(line, HasSubstr("wsload 9\\n9"));
   EXPECT_THAT(line, HasSubstr("install the same wsload version"));
 }
@@ -106,15 +108,17 @@ TEST(AgentCheck, ABusyOneNamesRunAndTime) {
   response.set_busy_run_id("run-1");
   response.set_busy_since_unix_ns(1'700'000'000 * kNsPerSecond);
   EXPECT_THAT(Check(response, 5000, kServer).problems,
-              ElementsAre(AgentProblem{Kind::kBusy, {"run-1", "2023-11-14T22:13:20Z"}}));
+              ElementsAre(Statement{Kind::kAgentBusy, {"run-1", 1'700'000'000 * kNsPerSecond}, "a:1"}));
 }
 
 TEST(AgentCheck, EveryShortageIsAProblem) {
   v1::DescribeResponse response = GoodAgent();
   response.mutable_means()->set_max_clients(10);
   response.mutable_means()->set_memory_available_bytes(1);
-  EXPECT_THAT(Kinds(Check(response, 5000, kServer)),
-              ElementsAre(Kind::kMaxClients, Kind::kDescriptors, Kind::kPorts, Kind::kMemory));
+  const AgentCheck check = Check(response, 5000, kServer);
+  for (const Statement& problem : check.problems) EXPECT_EQ(problem.agent, "a:1");
+  EXPECT_THAT(Kinds(check),
+              ElementsAre(Kind::kTooManyClients, Kind::kTooFewDescriptors, Kind::kTooFewPorts, Kind::kTooLittleMemory));
 }
 
 TEST(AgentCheck, EveryAddressOfTheNameIsADestination) {
@@ -125,15 +129,15 @@ TEST(AgentCheck, EveryAddressOfTheNameIsADestination) {
   EXPECT_TRUE(NeedsDestinations(response, plan, 501));
   EXPECT_THAT(Check(response, 501, plan.server).problems, IsEmpty());
   response.mutable_target()->add_addresses("10.0.0.1");
-  EXPECT_THAT(Kinds(Check(response, 501, plan.server)), ElementsAre(Kind::kPorts));
+  EXPECT_THAT(Kinds(Check(response, 501, plan.server)), ElementsAre(Kind::kTooFewPorts));
   response.mutable_target()->add_addresses("10.0.0.2");
   EXPECT_THAT(Check(response, 501, plan.server).problems, IsEmpty());
   response.mutable_means()->set_descriptors_soft(4096);
   EXPECT_THAT(Check(response, 1000, plan.server).problems, IsEmpty());
-  EXPECT_THAT(Kinds(Check(response, 1001, plan.server)), ElementsAre(Kind::kPorts));
+  EXPECT_THAT(Kinds(Check(response, 1001, plan.server)), ElementsAre(Kind::kTooFewPorts));
   response.mutable_means()->set_addresses(3);
   EXPECT_THAT(Check(response, 3000, plan.server).problems, IsEmpty());
-  EXPECT_THAT(Kinds(Check(response, 3001, plan.server)), ElementsAre(Kind::kPorts));
+  EXPECT_THAT(Kinds(Check(response, 3001, plan.server)), ElementsAre(Kind::kTooFewPorts));
   plan.server = kServer;
   EXPECT_FALSE(NeedsDestinations(GoodAgent(), plan, 501)) << "known without a lookup";
 }
@@ -142,8 +146,8 @@ TEST(AgentCheck, SourceAddressesOfAnotherHostAreAProblem) {
   v1::DescribeResponse response = GoodAgent();
   response.set_foreign_addresses("10.0.0.5, 10.0.0.6\n");
   const AgentCheck check = Check(response, 1, kServer);
-  EXPECT_THAT(check.problems, ElementsAre(AgentProblem{Kind::kForeignAddress, {"10.0.0.5, 10.0.0.6\\n"}}));
-  EXPECT_THAT(FillProblem(ProblemFormat(Kind::kForeignAddress), check.problems[0]), HasSubstr("ip addr add"));
+  EXPECT_THAT(check.problems, ElementsAre(Statement{Kind::kForeignAddresses, {"10.0.0.5, 10.0.0.6\\n"}, "a:1"}));
+  EXPECT_THAT(StatementText(Language::kEnglish, check.problems[0]), HasSubstr("ip addr add"));
 }
 
 TEST(AgentCheck, TheWayToTheServerCounts) {
@@ -159,7 +163,7 @@ TEST(AgentCheck, TheWayToTheServerCounts) {
     response.mutable_target()->set_reach(reach);
     AgentCheck check = Check(response, 1, kServer);
     CheckSurroundings(plan, check);
-    EXPECT_THAT(check.problems, ElementsAre(AgentProblem{kind, {"10.0.0.1:9002"}}));
+    EXPECT_THAT(check.problems, ElementsAre(Statement{kind, {"10.0.0.1:9002"}, "a:1"}));
   }
   for (const auto reach : {Reach::REACH_UNSPECIFIED, Reach::REACH_RESOLVED, Reach::REACH_CONNECTED}) {
     v1::DescribeResponse response = GoodAgent();
@@ -177,7 +181,7 @@ TEST(AgentCheck, AClockFarOffIsAProblem) {
   EXPECT_THAT(check.problems, IsEmpty());
   check.clock_offset_ns = -90 * kNsPerSecond;
   CheckSurroundings(RunPlan{}, check);
-  EXPECT_THAT(check.problems, ElementsAre(AgentProblem{Kind::kClock, {"-90.0 s"}}));
+  EXPECT_THAT(check.problems, ElementsAre(Statement{Kind::kClockOff, {-90 * kNsPerSecond}, "a:1"}));
 }
 
 }  // namespace

@@ -124,6 +124,8 @@ TEST_F(Console, SpeaksChinese) {
                            "消息速率 (msg/s)", "成功率 (%)", "响应时间（累计）"}) {
     EXPECT_THAT(shown_.at(0), HasSubstr(text));
   }
+  reporter_->OnNotice({StatementKind::kLoadHandedOver, {2, 1'500 * kNsPerMs}, "h2:7400"});
+  EXPECT_EQ(shown_.back(), "! 压测节点 h2:7400 的负载在开始后 1.5 s 由其余 2 个节点接管\n");
 }
 
 TEST_F(Console, LiveRewritesItsBlockAndKeepsNoticesAboveIt) {
@@ -136,15 +138,15 @@ TEST_F(Console, LiveRewritesItsBlockAndKeepsNoticesAboveIt) {
   EXPECT_THAT(shown_[0], StartsWith("\x1b[J"));
   EXPECT_THAT(shown_[1], StartsWith(up + "\x1b[J"));
   shown_.clear();
-  reporter_->OnNotice("agent h1:7400 lost");
+  reporter_->OnNotice({StatementKind::kOtherAgentLost, {}, "h1:7400"});
   ASSERT_EQ(shown_.size(), 2u);
   EXPECT_EQ(shown_[0], up + "\x1b[J! agent h1:7400 lost\n");
   EXPECT_THAT(shown_[1], HasSubstr("measuring"));
   EXPECT_THAT(shown_[1], Not(HasSubstr(up)));
   shown_.clear();
   reporter_->Finish();
-  reporter_->OnNotice("done");
-  EXPECT_THAT(shown_, ElementsAre("! done\n"));
+  reporter_->OnNotice({StatementKind::kLeaseExpired});
+  EXPECT_THAT(shown_, ElementsAre("! lease expired\n"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "controller/result/verdict.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -25,17 +26,20 @@ RunResult TroubledResult() {
   totals.connections.losses = {{"closed_1008", 1}};
   result.agents[1].state = AgentResult::State::kLost;
   result.agents[1].state_detail = "connection reset";
-  result.verdict = Verdict::kDegraded;
+  const Judgement judgement = Judge(result);
+  result.verdict = judgement.verdict;
+  result.verdict_reasons = judgement.reasons;
   return result;
 }
 
 TEST(ConsoleSummary, StaysShortWithVeryManyAgents) {
   RunResult result = PerfectResult(1'000);
   for (AgentResult& agent : result.agents) agent.state = AgentResult::State::kLost;
+  result.verdict_reasons = Judge(result).reasons;
+  ASSERT_EQ(result.verdict_reasons.size(), 1'000u);
   const std::string text = ConsoleSummary(Language::kEnglish, result);
   EXPECT_THAT(text, HasSubstr("h8:7400, and 992 more"));
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 80);
-  EXPECT_EQ(Judge(result).reasons.size(), 1'000u);
 }
 
 TEST(ConsoleSummary, English) {
@@ -113,6 +117,18 @@ TEST(ConsoleSummary, ARunThatCouldNotBeCarriedOut) {
   EXPECT_THAT(text, HasSubstr("The run could not be carried out: agent h1:7400: connection refused"));
   EXPECT_THAT(text, Not(HasSubstr("Verdict")));
   EXPECT_THAT(text, Not(HasSubstr("latency")));
+}
+
+TEST(ConsoleVerdict, ShowsTheReasonsOfTheResultAndJudgesNothing) {
+  RunResult result = PerfectResult();
+  result.verdict = Verdict::kGeneratorLimited;
+  result.verdict_reasons = {{StatementKind::kSendLag, {12'000, 10'000, 80'000}}};
+  EXPECT_EQ(ConsoleVerdict(Language::kEnglish, result),
+            "Verdict: GENERATOR_LIMITED - these figures describe the generator, not the server\n"
+            "  - messages left late: send lag p99 12.0 ms, bound 10.0 ms (max 80.0 ms)\n");
+  EXPECT_EQ(ConsoleVerdict(Language::kChinese, result),
+            "结论：受压测端限制 (GENERATOR_LIMITED)：数据反映的是压测端而非服务器\n"
+            "  - 消息发送滞后：p99 为 12.0 ms，上限 10.0 ms（最大 80.0 ms）\n");
 }
 
 TEST(ConsoleVerdict, InterruptedSaysSo) {

@@ -10,6 +10,7 @@
 #include "common/plan/phase.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/util/status.h"
+#include "tests/support/print_statement.h"
 #include "tests/support/sim_agent.h"
 #include "tests/unit/controller/run_harness.h"
 
@@ -91,7 +92,7 @@ TEST_P(CoordinatorExactTest, MergesToWhatOneProcessWouldHaveSeen) {
   ExpectConserved();
   for (const AgentResult& agent : result.agents)
     EXPECT_EQ(agent.state, AgentResult::State::kDone) << agent.state_detail;
-  EXPECT_EQ(result.verdict, Verdict::kValid) << (result.verdict_reasons.empty() ? "" : result.verdict_reasons[0]);
+  EXPECT_EQ(result.verdict, Verdict::kValid) << ::testing::PrintToString(result.verdict_reasons);
   EXPECT_THAT(run_.listener.phases, ElementsAre(Phase::kConnect, Phase::kMeasure, Phase::kDrain, Phase::kClose));
   EXPECT_EQ(result.measured_ns, run_.plan.duration_ns);
   EXPECT_EQ(result.phases[1].delta.success, Total());
@@ -260,7 +261,7 @@ TEST_F(CoordinatorClusterTest, AgentThatLeavesEndsTheRunWithWhatWasMeasured) {
   RunToEnd();
   EXPECT_EQ(run_.result->agents[1].stopped_early, "the agent got SIGTERM");
   EXPECT_EQ(run_.result->agents[0].stopped_early, "agent h2:7400 lost");
-  EXPECT_THAT(run_.listener.notices, Contains(HasSubstr("agent h2:7400 left early: the agent got SIGTERM")));
+  EXPECT_THAT(run_.listener.notices, Contains(HasSubstr("agent h2:7400 ended early: the agent got SIGTERM")));
   EXPECT_EQ(run_.result->verdict, Verdict::kDegraded);
   EXPECT_GT(run_.result->totals.counters.scheduled, 0);
   EXPECT_LT(run_.result->totals.counters.scheduled, Total());

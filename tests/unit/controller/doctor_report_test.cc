@@ -46,9 +46,9 @@ TEST(DoctorReport, HasARowPerAgentWithAllItsFigures) {
 TEST(DoctorReport, SaysWhatIsWrongAndHowToMendIt) {
   AgentCheck gone;
   gone.address = "10.0.0.8:7400";
-  gone.problems.push_back({AgentProblem::Kind::kUnreachable, {"connection refused"}});
+  gone.problems.push_back({StatementKind::kAgentUnusable, {"connection refused"}, gone.address});
   AgentCheck busy = Described();
-  busy.problems.push_back({AgentProblem::Kind::kBusy, {"run-1", "2030-01-01T00:00:00Z"}});
+  busy.problems.push_back({StatementKind::kAgentBusy, {"run-1", 1'893'456'000 * kNsPerSecond}, busy.address});
   const std::string report = DoctorReport(Language::kEnglish, {Described(), gone, busy});
   EXPECT_THAT(report, HasSubstr("! agent 10.0.0.8:7400: connection refused\n"));
   EXPECT_THAT(report, HasSubstr("! agent 10.0.0.7:7400: busy with run run-1 since 2030-01-01T00:00:00Z; wait"));
@@ -69,7 +69,7 @@ TEST(DoctorReport, ShowsWhatIsNotKnownAsSuch) {
 
 TEST(DoctorReport, AWarningLeavesTheAgentReady) {
   AgentCheck check = Described();
-  check.warnings.push_back({AgentProblem::Kind::kHeadroom, {"150", "100", "120"}});
+  check.warnings.push_back({StatementKind::kNoHeadroom, {150, 100, 120}, check.address});
   const std::string report = DoctorReport(Language::kEnglish, {check});
   EXPECT_THAT(report, HasSubstr("! agent 10.0.0.7:7400: it would have 150 clients after the loss"));
   EXPECT_THAT(report, Not(HasSubstr("NOT OK")));
@@ -77,7 +77,7 @@ TEST(DoctorReport, AWarningLeavesTheAgentReady) {
 
 TEST(DoctorReport, SpeaksChinese) {
   AgentCheck check = Described();
-  check.problems.push_back({AgentProblem::Kind::kMaxClients, {"100", "50"}});
+  check.problems.push_back({StatementKind::kTooManyClients, {100, 50}, check.address});
   const std::string report = DoctorReport(Language::kChinese, {check});
   EXPECT_THAT(report, HasSubstr("压测节点 10.0.0.7:7400：100 个客户端超过其 -max-clients=50"));
   EXPECT_THAT(report, HasSubstr("异常"));

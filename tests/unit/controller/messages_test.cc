@@ -1,5 +1,6 @@
 #include "controller/output/messages.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,9 +9,14 @@
 
 #include "controller/output/hints.h"
 #include "controller/output/text_table.h"
+#include "tests/support/print_statement.h"
 
 namespace wsload {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 /// "{}", "{:.1f}", ... in their order.
 std::vector<std::string> Holes(std::string_view text) {
@@ -38,26 +44,6 @@ TEST(Messages, AreCompleteInBothLanguages) {
   }
 }
 
-TEST(Messages, ReasonsAreCompleteInBothLanguages) {
-  for (int i = 0; i <= static_cast<int>(VerdictReason::Kind::kConnectionsLost); ++i) {
-    const auto kind = static_cast<VerdictReason::Kind>(i);
-    const std::string_view english = ReasonText(Language::kEnglish, kind);
-    EXPECT_FALSE(english.empty()) << i;
-    EXPECT_TRUE(HasChinese(ReasonText(Language::kChinese, kind))) << english;
-    EXPECT_EQ(Holes(english), Holes(ReasonText(Language::kChinese, kind))) << english;
-  }
-}
-
-TEST(Messages, ProblemsAreCompleteInBothLanguages) {
-  for (int i = 0; i <= static_cast<int>(AgentProblem::Kind::kClock); ++i) {
-    const auto kind = static_cast<AgentProblem::Kind>(i);
-    const std::string_view english = ProblemText(Language::kEnglish, kind);
-    EXPECT_FALSE(english.empty()) << i;
-    EXPECT_TRUE(HasChinese(ProblemText(Language::kChinese, kind))) << english;
-    EXPECT_EQ(Holes(english), Holes(ProblemText(Language::kChinese, kind))) << english;
-  }
-}
-
 TEST(Messages, ClassicFiguresHaveTheirOldNames) {
   const std::vector<std::string> names = {"总连接数",   "活跃连接数", "总消息数",         "成功消息数",
                                           "失败消息数", "运行时间",   "消息速率 (msg/s)", "成功率 (%)"};
@@ -73,18 +59,27 @@ TEST(Hints, EveryHttpStatusAndEveryDialCauseHasOne) {
                             "no_descriptors", "no_ports", "closed_1008"}) {
     EXPECT_TRUE(ConnectionHint(cause).has_value()) << cause;
   }
-  EXPECT_EQ(ConnectionHint("http_502"), Msg::kHintHttp5xx);
-  EXPECT_EQ(ConnectionHint("http_418"), Msg::kHintHttpOther);
+  EXPECT_EQ(ConnectionHint("http_502"), Statement{StatementKind::kHintHttp5xx});
+  EXPECT_EQ(ConnectionHint("http_418"), Statement{StatementKind::kHintHttpOther});
   EXPECT_EQ(ConnectionHint("canceled"), std::nullopt);
 }
 
 TEST(Hints, AllTimeoutsPointToKeysAndSerializer) {
   Counters counters;
   counters.scheduled = counters.timeout = 5;
-  ASSERT_EQ(MessageHints(Language::kEnglish, counters).size(), 1u);
-  EXPECT_NE(MessageHints(Language::kEnglish, counters)[0].find("-cipher-key-file"), std::string::npos);
+  EXPECT_THAT(MessageHints(counters), ElementsAre(Statement{StatementKind::kHintAllTimeouts}));
+  EXPECT_THAT(StatementText(Language::kEnglish, MessageHints(counters)[0]), HasSubstr("-cipher-key-file"));
   counters.success = 1;
-  EXPECT_EQ(MessageHints(Language::kEnglish, counters)[0], MessageText(Language::kEnglish, Msg::kHintSomeTimeouts));
+  EXPECT_THAT(MessageHints(counters), ElementsAre(Statement{StatementKind::kHintSomeTimeouts}));
+}
+
+TEST(Hints, WhatFailedOtherwiseIsCounted) {
+  Counters counters;
+  EXPECT_THAT(MessageHints(counters), IsEmpty());
+  counters.rate_limited = counters.undecodable = counters.unsent = counters.late_acks = 3;
+  EXPECT_THAT(MessageHints(counters),
+              ElementsAre(Statement{StatementKind::kHintRateLimited}, Statement{StatementKind::kHintUndecodable, {3}},
+                          Statement{StatementKind::kHintUnsent, {3}}, Statement{StatementKind::kLateAcks, {3}}));
 }
 
 TEST(TextTable, CountsCellsNotBytes) {

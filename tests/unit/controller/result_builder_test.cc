@@ -10,6 +10,7 @@
 #include "common/plan/phase.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
+#include "tests/support/print_statement.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -27,11 +28,11 @@ class RecordingListener : public RunListener {
     points.push_back(point);
     sum.Merge(delta);
   }
-  void OnNotice(const std::string& line) override { notices.push_back(line); }
+  void OnNotice(const Statement& notice) override { notices.push_back(notice); }
 
   std::vector<Phase> phases;
   std::vector<SeriesPoint> points;
-  std::vector<std::string> notices;
+  std::vector<Statement> notices;
   Stats sum;
 };
 
@@ -151,7 +152,7 @@ TEST_F(TwoAgents, ALostAgentFreesTheIntervalsAndKeepsItsCounts) {
   ASSERT_TRUE(builder_.AddInterval(0, Phase::kMeasure, 1, Messages(5)).ok());
   builder_.AgentFailed(1, AgentResult::State::kLost, "connection reset");
   ASSERT_EQ(listener_.points.size(), 2u);
-  EXPECT_THAT(listener_.notices, ElementsAre("agent h2:7400 lost: connection reset"));
+  EXPECT_THAT(listener_.notices, ElementsAre(Statement{StatementKind::kAgentLost, {"connection reset"}, "h2:7400"}));
   EXPECT_EQ(builder_.AddInterval(1, Phase::kMeasure, 1, Messages(1)).code(), absl::StatusCode::kFailedPrecondition);
   const RunResult result = builder_.Build();
   EXPECT_EQ(result.totals.counters.success, 17);

@@ -25,7 +25,7 @@ void ExpectFields(const Json& json, const std::vector<std::string>& names) {
 
 TEST(ResultJson, HasTheFieldsOfItsSchema) {
   const Json json = Json::parse(ResultJson(PerfectResult(3)));
-  EXPECT_EQ(json["schema"], "wsload.result/1");
+  EXPECT_EQ(json["schema"], "wsload.result/2");
   ExpectFields(json, {"run_id", "started_at", "plan", "verdict", "warnings", "phases", "totals", "rates", "latency_us",
                       "generator", "thresholds", "agents", "series"});
   ExpectFields(json["generator"],
@@ -66,6 +66,26 @@ TEST(ResultJson, HasTheFieldsOfItsSchema) {
   EXPECT_EQ(json["started_at"], "2023-11-14T22:13:20.000Z");
   EXPECT_EQ(json["exit_code"], 0);
   EXPECT_EQ(json["verdict"]["code"], "VALID");
+}
+
+TEST(ResultJson, StatementsHaveKindArgumentsAndText) {
+  RunResult result = PerfectResult();
+  const Statement busy{StatementKind::kBusyHost, {1, 0.975, 0.95, 2}, "h2:7400"};
+  result.verdict_reasons = {busy, {StatementKind::kConnectionsLost, {4, 10, "reset 4"}}};
+  result.warnings = {{StatementKind::kNoHeadroom, {501, 400, 500}, "h1:7400"}};
+  const Json json = Json::parse(ResultJson(result));
+  const Json& reasons = json["verdict"]["reasons"];
+  ASSERT_EQ(reasons.size(), 2u);
+  EXPECT_EQ(reasons[0]["kind"], "busy_host");
+  EXPECT_EQ(reasons[0]["args"],
+            Json({{"agent", "h2:7400"}, {"worker", 1}, {"cpu_share", 0.975}, {"bound_share", 0.95}, {"workers", 2}}));
+  EXPECT_EQ(reasons[0]["text"], StatementText(Language::kEnglish, busy));
+  EXPECT_EQ(reasons[1], Json({{"kind", "connections_lost"},
+                              {"args", {{"connections", 4}, {"opened", 10}, {"causes", "reset 4"}}},
+                              {"text", "4 of 10 connections lost before the end: reset 4"}}));
+  ASSERT_EQ(json["warnings"].size(), 1u);
+  EXPECT_EQ(json["warnings"][0]["kind"], "no_headroom");
+  EXPECT_EQ(json["warnings"][0]["args"]["clients_after_loss"], 501);
 }
 
 TEST(ResultJson, WhatWasNotSentIsNotInTheRateSent) {

@@ -30,11 +30,11 @@ class RecordingListener final : public RunListener {
   void OnInterval(const SeriesPoint& point, const Stats&, const Stats&, const std::vector<AgentResult>&) override {
     points.push_back(point);
   }
-  void OnNotice(const std::string& line) override { notices.push_back(line); }
+  void OnNotice(const Statement& notice) override { notices.push_back(StatementText(Language::kEnglish, notice)); }
 
   std::vector<Phase> phases;
   std::vector<SeriesPoint> points;
-  std::vector<std::string> notices;
+  std::vector<std::string> notices;  ///< in English
 };
 
 /// One coordinator on a manual loop, and the result once there is one.

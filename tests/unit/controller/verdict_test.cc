@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "controller/result/run_exit_code.h"
+#include "tests/support/print_statement.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -18,7 +19,7 @@ using ::testing::IsEmpty;
 
 std::vector<std::string> ReasonLines(const Judgement& judgement) {
   std::vector<std::string> lines;
-  for (const VerdictReason& reason : judgement.reasons) lines.push_back(FillReason(ReasonFormat(reason.kind), reason));
+  for (const Statement& reason : judgement.reasons) lines.push_back(StatementText(Language::kEnglish, reason));
   return lines;
 }
 
@@ -113,6 +114,8 @@ INSTANTIATE_TEST_SUITE_P(
                              connections.failures = {{"http_403", 2}, {"refused", 1}};
                            },
                            Verdict::kDegraded, "3 of 10 connections never opened: http_403 2, refused 1"},
+                      Case{"not_dialled", [](RunResult& result) { result.totals.counters.connections.opened = 7; },
+                           Verdict::kDegraded, "3 of 10 connections never opened: not dialled"},
                       Case{"lost_connections",
                            [](RunResult& result) {
                              result.totals.counters.connections.lost = 4;
@@ -140,6 +143,19 @@ RunResult WithWorker(const WorkerLoad& load) {
   agent.worker_loads[1] = load;
   agent.worker_loads[1].wall_us = 2'000'000;
   return result;
+}
+
+TEST(Verdict, ReasonsAreDataWithTheirFigures) {
+  RunResult result = PerfectResult(2);
+  result.totals.send_lag.RecordUs(12'000, 100);
+  result.agents[1].state = AgentResult::State::kUnreachable;
+  result.agents[1].state_detail = "connection refused";
+  result.gaps.push_back({"h2:7400", 1'500 * kNsPerMs, 2 * kNsPerSecond, 50, 0});
+  const Histogram& lag = result.totals.send_lag;
+  EXPECT_THAT(Judge(result).reasons,
+              ElementsAre(Statement{StatementKind::kSendLag, {lag.PercentileUs(99), kSendLagBoundUs, lag.max_us()}},
+                          Statement{StatementKind::kAgentUnreachable, {"connection refused"}, "h2:7400"},
+                          Statement{StatementKind::kGap, {50, 1'500 * kNsPerMs, 2 * kNsPerSecond}, "h2:7400"}));
 }
 
 TEST(Limits, ASaturatedWorkerIsNamedWithTheMend) {
