@@ -6,12 +6,12 @@
 
 #include "absl/time/time.h"
 #include "common/plan/phase.h"
-#include "common/plan/plan_names.h"
 #include "common/plan/run_policy.h"
 #include "common/util/status.h"
 #include "common/version.h"
+#include "controller/output/json_writer.h"
+#include "controller/output/plan_json.h"
 #include "controller/result/rates.h"
-#include "controller/result/redact.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/result/verdict.h"
 
@@ -116,40 +116,12 @@ Json Latencies(const Stats& stats) {
           {"push", Distribution(stats.push)}};
 }
 
-Json Headers(const RunPlan& plan) {
-  Json headers = Json::array();
-  for (const auto& [name, value] : plan.headers) {
-    headers.push_back({{"name", name}, {"value", IsSecretName(name) ? std::string(kRedacted) : value}});
-  }
-  return headers;
-}
-
-Json Plan(const RunPlan& plan) {
-  return {{"server", RedactUrl(plan.server)},
-          {"local_addrs", plan.local_addrs},
-          {"clients", plan.clients},
-          {"mps", plan.mps},
-          {"duration_ns", plan.duration_ns},
-          {"ramp_up_ns", plan.ramp_up_ns},
-          {"conn_timeout_ns", plan.conn_timeout_ns},
-          {"resp_timeout_ns", plan.resp_timeout_ns},
-          {"msg_size_bytes", plan.msg_size_bytes},
-          {"protocol", ProtocolName(plan.protocol)},
-          {"serializer", SerializerName(plan.serializer)},
-          {"cipher", CipherName(plan.cipher)},
-          {"compress", plan.compress},
-          {"heartbeat_ns", plan.heartbeat_ns},
-          {"subprotocol", plan.subprotocol},
-          {"headers", Headers(plan)},
-          {"custom_ca", !plan.ca_pem.empty()},
-          {"insecure_skip_verify", plan.insecure_skip_verify},
-          {"biz_id", plan.biz_id},
-          {"first_user_id", plan.first_user_id},
-          {"jwt_issuer", plan.jwt_issuer},
-          {"token_param", plan.token_param},
-          {"token_ttl_s", plan.token_ttl_s},
-          {"workers", plan.workers},
-          {"report_interval_ns", plan.report_interval_ns}};
+/// The plan by itself.
+std::string PlanText(const RunPlan& plan) {
+  std::string out;
+  JsonWriter json(out);
+  WritePlan(json, plan);
+  return out;
 }
 
 Json Phases(const RunResult& result) {
@@ -345,7 +317,7 @@ std::string ResultJson(const RunResult& result) {
                {"interrupted", result.interrupted},
                {"error", result.error.ok() ? Json(nullptr) : Json(std::string(Text(result.error)))},
                {"exit_code", static_cast<int>(ExitCodeOf(result))},
-               {"plan", Plan(result.plan)},
+               {"plan", Verbatim(PlanText(result.plan))},
                {"verdict", {{"code", VerdictName(result.verdict)}, {"reasons", result.verdict_reasons}}},
                {"warnings", result.warnings},
                {"measured_ns", result.measured_ns},
