@@ -23,11 +23,7 @@ void AgentMetrics::Add(const IntervalReport& report) {
   const Stats& delta = report.delta;
   const std::lock_guard lock(mutex_);
   figures_.totals.Merge(delta.counters);
-  figures_.response.Add(delta.response);
-  figures_.service.Add(delta.service);
-  figures_.connect.Add(delta.connect);
-  figures_.send_lag.Add(delta.send_lag);
-  figures_.push.Add(delta.push);
+  figures_.durations.Add(delta);
   if (figures_.run) {
     figures_.run->counters.Merge(delta.counters);
     figures_.run->phase = report.phase;

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "agent/load/load_engine.h"
-#include "common/metrics/duration_buckets.h"
+#include "common/metrics/histogram_durations.h"
 #include "common/plan/phase.h"
 #include "common/stats/counters.h"
 
@@ -21,11 +21,7 @@ inline constexpr size_t kRunEnds = 4;
 struct AgentFigures {
   // Since the agent began; these only grow.
   Counters totals;
-  DurationBuckets response;
-  DurationBuckets service;
-  DurationBuckets connect;
-  DurationBuckets send_lag;
-  DurationBuckets push;
+  HistogramDurations durations = {};
   std::array<int64_t, kRunEnds> runs = {};  ///< by RunEnd
 
   // The run under way; of no meaning when there is none.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/stats/figure_list.h"
 #include "common/util/saturating.h"
 
 namespace wsload {
@@ -39,18 +40,24 @@ std::string JoinCauses(const CauseCounts& causes) {
 }
 
 void ConnectionCounters::Merge(const ConnectionCounters& other) {
-  attempted = SaturatingAdd(attempted, other.attempted);
-  opened = SaturatingAdd(opened, other.opened);
-  failed = SaturatingAdd(failed, other.failed);
-  lost = SaturatingAdd(lost, other.lost);
-  closed = SaturatingAdd(closed, other.closed);
-  MergeCauses(failures, other.failures);
-  MergeCauses(losses, other.losses);
+  for (const ConnectionCounterInfo& counter : kConnectionCounters) {
+    this->*counter.field = SaturatingAdd(this->*counter.field, other.*counter.field);
+    if (counter.causes != nullptr) MergeCauses(this->*counter.causes, other.*counter.causes);
+  }
+}
+
+int64_t Counters::failed() const {
+  int64_t sum = 0;
+  for (const CounterInfo& counter : kCounters) {
+    if (counter.group == CounterInfo::Group::kFailures) sum = SaturatingAdd(sum, counter.Of(*this));
+  }
+  return sum;
 }
 
 void Counters::Merge(const Counters& other) {
-  ForEachCounter(
-      [&](const char*, int64_t Counters::*field) { this->*field = SaturatingAdd(this->*field, other.*field); });
+  for (const CounterInfo& counter : kCounters) {
+    if (counter.counted()) this->*counter.field = SaturatingAdd(this->*counter.field, other.*counter.field);
+  }
   connections.Merge(other.connections);
 }
 

@@ -1,5 +1,5 @@
-// What is counted, and how counts of two slices add up. The meaning of each
-// word is in docs/measurement.md.
+// What is counted, and how counts of two slices add up. Whatever reads them loops over common/stats/figure_list.h; the
+// meaning of each word is in docs/measurement.md.
 #pragma once
 
 #include <cstddef>
@@ -65,7 +65,8 @@ struct Counters {
   int64_t loop_stalls = 0;
   ConnectionCounters connections = {};
 
-  int64_t failed() const { return timeout + rate_limited + connection_lost + send_error + refused; }
+  /// The sum of the failures by cause.
+  int64_t failed() const;
 
   /// Scheduled and not yet ended in success, failure or unsent. 0 at the end of every run: that is conservation.
   int64_t open() const { return scheduled - success - failed() - unsent; }
@@ -73,29 +74,5 @@ struct Counters {
   void Merge(const Counters& other);
   friend bool operator==(const Counters&, const Counters&) = default;
 };
-
-/// Calls `visit(name, &Counters::field)` for every plain field, in declaration order; the
-/// names are the ones of result.json. Merging, printing and shipping all go by this list.
-template <typename Visit>
-void ForEachCounter(Visit&& visit) {
-  visit("scheduled", &Counters::scheduled);
-  visit("success", &Counters::success);
-  visit("timeout", &Counters::timeout);
-  visit("rate_limited", &Counters::rate_limited);
-  visit("connection_lost", &Counters::connection_lost);
-  visit("send_error", &Counters::send_error);
-  visit("refused", &Counters::refused);
-  visit("unsent", &Counters::unsent);
-  visit("late_acks", &Counters::late_acks);
-  visit("duplicate_acks", &Counters::duplicate_acks);
-  visit("heartbeats_sent", &Counters::heartbeats_sent);
-  visit("heartbeats_acked", &Counters::heartbeats_acked);
-  visit("pushes", &Counters::pushes);
-  visit("redirects", &Counters::redirects);
-  visit("undecodable", &Counters::undecodable);
-  visit("bytes_sent", &Counters::bytes_sent);
-  visit("bytes_received", &Counters::bytes_received);
-  visit("loop_stalls", &Counters::loop_stalls);
-}
 
 }  // namespace wsload

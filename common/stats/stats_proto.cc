@@ -1,48 +1,101 @@
 #include "common/stats/stats_proto.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/stubs/logging.h>
+
 #include <array>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "common/stats/figure_list.h"
 #include "common/util/status.h"
 
 namespace wsload {
 namespace {
 
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
 // Beyond this, no honest run counts; below it, sums of many reports do not overflow.
 constexpr int64_t kMaxWireCount = int64_t{1} << 53;
+// More than -workers allows.
+constexpr int kMaxWireWorkers = 4096;
 
-// Which field of one side belongs to which of the other: the one list both directions go by.
-struct CounterField {
-  const char* name;
-  int64_t Counters::*field;
-  int64_t (v1::Counters::*get)() const;
-  void (v1::Counters::*set)(int64_t);
-};
-#define WSLOAD_FIELD(name) \
-  CounterField { #name, &Counters::name, &v1::Counters::name, &v1::Counters::set_##name }
-constexpr std::array kCounterFields = {
-    WSLOAD_FIELD(scheduled),      WSLOAD_FIELD(success),         WSLOAD_FIELD(timeout),
-    WSLOAD_FIELD(rate_limited),   WSLOAD_FIELD(connection_lost), WSLOAD_FIELD(send_error),
-    WSLOAD_FIELD(refused),        WSLOAD_FIELD(unsent),          WSLOAD_FIELD(late_acks),
-    WSLOAD_FIELD(duplicate_acks), WSLOAD_FIELD(heartbeats_sent), WSLOAD_FIELD(heartbeats_acked),
-    WSLOAD_FIELD(pushes),         WSLOAD_FIELD(redirects),       WSLOAD_FIELD(undecodable),
-    WSLOAD_FIELD(bytes_sent),     WSLOAD_FIELD(bytes_received),  WSLOAD_FIELD(loop_stalls),
-};
-#undef WSLOAD_FIELD
+const FieldDescriptor* FieldOf(const Descriptor* message, const char* name) {
+  const FieldDescriptor* field = message->FindFieldByName(name);
+  GOOGLE_CHECK(field != nullptr) << message->full_name() << " has no field " << name;
+  return field;
+}
 
-absl::Status CheckCount(std::string_view name, int64_t value) {
-  if (value < 0 || value > kMaxWireCount) return InvalidArgument("counter {}: {} is no count", name, value);
+template <typename Row>
+using WireFields = std::vector<std::pair<const Row*, const FieldDescriptor*>>;
+
+/// Every row of `table` that is counted, with the message's field of its name.
+template <typename Row, size_t N>
+WireFields<Row> FieldsOf(const Descriptor* message, const std::array<Row, N>& table) {
+  WireFields<Row> fields;
+  for (const Row& row : table) {
+    if (row.field != nullptr) fields.emplace_back(&row, FieldOf(message, row.name.member));
+  }
+  return fields;
+}
+
+// Names are looked up once.
+const auto& CounterFields() {
+  static const auto fields = FieldsOf(v1::Counters::descriptor(), kCounters);
+  return fields;
+}
+const auto& ConnectionFields() {
+  static const auto fields = FieldsOf(v1::ConnectionCounters::descriptor(), kConnectionCounters);
+  return fields;
+}
+const auto& HistogramFields() {
+  static const auto fields = FieldsOf(v1::Stats::descriptor(), kHistograms);
+  return fields;
+}
+const auto& WorkerFields() {
+  static const auto fields = FieldsOf(v1::WorkerLoad::descriptor(), kWorkerFigures);
+  return fields;
+}
+
+/// The plain counts of `proto`; `prefix` stands before their names in errors.
+template <typename Row, typename Counted>
+absl::Status CountsFromProto(const WireFields<Row>& fields, const Message& proto, std::string_view prefix,
+                             Counted& to) {
+  for (const auto& [row, field] : fields) {
+    const int64_t value = proto.GetReflection()->GetInt64(proto, field);
+    if (value < 0 || value > kMaxWireCount) {
+      return InvalidArgument("counter {}{}: {} is no count", prefix, row->name.member, value);
+    }
+    to.*row->field = value;
+  }
   return absl::OkStatus();
 }
 
-using ProtoCauses = google::protobuf::Map<std::string, int64_t>;
+template <typename Row, typename Counted>
+void CountsToProto(const WireFields<Row>& fields, const Counted& from, Message* proto) {
+  for (const auto& [row, field] : fields) proto->GetReflection()->SetInt64(proto, field, from.*row->field);
+}
 
-absl::StatusOr<CauseCounts> CausesFromProto(std::string_view name, const ProtoCauses& proto, int64_t sum) {
-  if (proto.size() > kMaxNamedCauses + 1) return InvalidArgument("{}: {} causes are too many", name, proto.size());
+/// Causes are a map; reflection shows it as a list of its entries, each a message of key and value.
+absl::StatusOr<CauseCounts> CausesFromProto(const ConnectionCounterInfo& row, const v1::ConnectionCounters& proto,
+                                            int64_t sum) {
+  const std::string name = fmt::format("connections.{}", row.causes_name);
+  const Reflection* reflection = proto.GetReflection();
+  const FieldDescriptor* field = FieldOf(proto.GetDescriptor(), row.causes_name);
+  const int size = reflection->FieldSize(proto, field);
+  if (size > static_cast<int>(kMaxNamedCauses) + 1) return InvalidArgument("{}: {} causes are too many", name, size);
   CauseCounts causes;
   int64_t total = 0;
-  for (const auto& [cause, count] : proto) {
+  for (int i = 0; i < size; ++i) {
+    const Message& entry = reflection->GetRepeatedMessage(proto, field, i);
+    const std::string cause = entry.GetReflection()->GetString(entry, field->message_type()->map_key());
+    const int64_t count = entry.GetReflection()->GetInt64(entry, field->message_type()->map_value());
     if (!IsCauseName(cause)) return InvalidArgument("{}: a cause that is no name", name);
     if (count <= 0 || count > kMaxWireCount) return InvalidArgument("{}: {} is no count", name, count);
     causes.emplace(cause, count);
@@ -55,52 +108,33 @@ absl::StatusOr<CauseCounts> CausesFromProto(std::string_view name, const ProtoCa
   return causes;
 }
 
+void CausesToProto(const ConnectionCounterInfo& row, const CauseCounts& causes, v1::ConnectionCounters* proto) {
+  const FieldDescriptor* field = FieldOf(proto->GetDescriptor(), row.causes_name);
+  for (const auto& [cause, count] : causes) {
+    Message* entry = proto->GetReflection()->AddMessage(proto, field);
+    entry->GetReflection()->SetString(entry, field->message_type()->map_key(), cause);
+    entry->GetReflection()->SetInt64(entry, field->message_type()->map_value(), count);
+  }
+}
+
 absl::StatusOr<ConnectionCounters> ConnectionsFromProto(const v1::ConnectionCounters& proto) {
   ConnectionCounters connections;
-  const std::array<std::tuple<const char*, int64_t*, int64_t>, 5> fields = {{
-      {"connections.attempted", &connections.attempted, proto.attempted()},
-      {"connections.opened", &connections.opened, proto.opened()},
-      {"connections.failed", &connections.failed, proto.failed()},
-      {"connections.lost", &connections.lost, proto.lost()},
-      {"connections.closed", &connections.closed, proto.closed()},
-  }};
-  for (const auto& [name, field, value] : fields) {
-    if (auto status = CheckCount(name, value); !status.ok()) return status;
-    *field = value;
+  absl::Status status = CountsFromProto(ConnectionFields(), proto, "connections.", connections);
+  if (!status.ok()) return status;
+  for (const ConnectionCounterInfo& row : kConnectionCounters) {
+    if (row.causes == nullptr) continue;
+    absl::StatusOr<CauseCounts> causes = CausesFromProto(row, proto, connections.*row.field);
+    if (!causes.ok()) return causes.status();
+    connections.*row.causes = *std::move(causes);
   }
-  auto failures = CausesFromProto("connections.failures", proto.failures(), proto.failed());
-  if (!failures.ok()) return failures.status();
-  auto losses = CausesFromProto("connections.losses", proto.losses(), proto.lost());
-  if (!losses.ok()) return losses.status();
-  connections.failures = *std::move(failures);
-  connections.losses = *std::move(losses);
   return connections;
 }
 
-absl::StatusOr<Counters> CountersFromProto(const v1::Counters& proto) {
-  Counters counters;
-  for (const CounterField& entry : kCounterFields) {
-    const int64_t value = (proto.*entry.get)();
-    if (auto status = CheckCount(entry.name, value); !status.ok()) return status;
-    counters.*entry.field = value;
+void ConnectionsToProto(const ConnectionCounters& connections, v1::ConnectionCounters* proto) {
+  CountsToProto(ConnectionFields(), connections, proto);
+  for (const ConnectionCounterInfo& row : kConnectionCounters) {
+    if (row.causes != nullptr) CausesToProto(row, connections.*row.causes, proto);
   }
-  auto connections = ConnectionsFromProto(proto.connections());
-  if (!connections.ok()) return connections.status();
-  counters.connections = *std::move(connections);
-  return counters;
-}
-
-void CountersToProto(const Counters& counters, v1::Counters* proto) {
-  for (const CounterField& entry : kCounterFields) (proto->*entry.set)(counters.*entry.field);
-  const ConnectionCounters& from = counters.connections;
-  v1::ConnectionCounters* to = proto->mutable_connections();
-  to->set_attempted(from.attempted);
-  to->set_opened(from.opened);
-  to->set_failed(from.failed);
-  to->set_lost(from.lost);
-  to->set_closed(from.closed);
-  for (const auto& [cause, count] : from.failures) (*to->mutable_failures())[cause] = count;
-  for (const auto& [cause, count] : from.losses) (*to->mutable_losses())[cause] = count;
 }
 
 void HistogramToProto(const Histogram& histogram, v1::Histogram* proto) {
@@ -147,79 +181,44 @@ absl::Status HistogramFromProto(const v1::Histogram& proto, Histogram* histogram
                                      .clamped_high = proto.clamped_high()});
 }
 
-// More than -workers allows.
-constexpr int kMaxWireWorkers = 4096;
-
-struct WorkerField {
-  const char* name;
-  int64_t WorkerLoad::*field;
-  int64_t (v1::WorkerLoad::*get)() const;
-  void (v1::WorkerLoad::*set)(int64_t);
-};
-#define WSLOAD_FIELD(name) \
-  WorkerField { #name, &WorkerLoad::name, &v1::WorkerLoad::name, &v1::WorkerLoad::set_##name }
-constexpr std::array kWorkerFields = {
-    WSLOAD_FIELD(user_us), WSLOAD_FIELD(system_us),  WSLOAD_FIELD(waited_us),
-    WSLOAD_FIELD(wall_us), WSLOAD_FIELD(sent),       WSLOAD_FIELD(sent_late),
-    WSLOAD_FIELD(stalls),  WSLOAD_FIELD(stalled_us), WSLOAD_FIELD(stall_us_max),
-    WSLOAD_FIELD(given_up),
-};
-#undef WSLOAD_FIELD
-
 }  // namespace
 
 void ToProto(const std::vector<WorkerLoad>& workers, WorkerLoads* proto) {
-  for (const WorkerLoad& worker : workers) {
-    v1::WorkerLoad* to = proto->Add();
-    for (const WorkerField& entry : kWorkerFields) (to->*entry.set)(worker.*entry.field);
-  }
+  for (const WorkerLoad& worker : workers) CountsToProto(WorkerFields(), worker, proto->Add());
 }
 
 absl::StatusOr<std::vector<WorkerLoad>> FromProto(const WorkerLoads& proto) {
   if (proto.size() > kMaxWireWorkers) return InvalidArgument("{} workers are too many", proto.size());
-  std::vector<WorkerLoad> workers;
-  workers.reserve(static_cast<size_t>(proto.size()));
-  for (const v1::WorkerLoad& from : proto) {
-    WorkerLoad& worker = workers.emplace_back();
-    for (const WorkerField& entry : kWorkerFields) {
-      worker.*entry.field = (from.*entry.get)();
-      if (auto status = CheckCount(entry.name, worker.*entry.field); !status.ok()) return status;
-    }
+  std::vector<WorkerLoad> workers(static_cast<size_t>(proto.size()));
+  for (int i = 0; i < proto.size(); ++i) {
+    absl::Status status = CountsFromProto(WorkerFields(), proto[i], "", workers[static_cast<size_t>(i)]);
+    if (!status.ok()) return status;
   }
   return workers;
 }
 
 v1::Stats ToProto(const Stats& stats) {
   v1::Stats proto;
-  CountersToProto(stats.counters, proto.mutable_counters());
-  HistogramToProto(stats.response, proto.mutable_response());
-  HistogramToProto(stats.service, proto.mutable_service());
-  HistogramToProto(stats.connect, proto.mutable_connect());
-  HistogramToProto(stats.send_lag, proto.mutable_send_lag());
-  HistogramToProto(stats.push, proto.mutable_push());
-  HistogramToProto(stats.loop_stall, proto.mutable_loop_stall());
+  CountsToProto(CounterFields(), stats.counters, proto.mutable_counters());
+  ConnectionsToProto(stats.counters.connections, proto.mutable_counters()->mutable_connections());
+  for (const auto& [row, field] : HistogramFields()) {
+    Message* histogram = proto.GetReflection()->MutableMessage(&proto, field);
+    HistogramToProto(stats.*row->field, static_cast<v1::Histogram*>(histogram));
+  }
   return proto;
 }
 
 absl::StatusOr<Stats> FromProto(const v1::Stats& proto) {
   Stats stats;
-  auto counters = CountersFromProto(proto.counters());
-  if (!counters.ok()) return counters.status();
-  stats.counters = *std::move(counters);
-  const std::array<std::tuple<const char*, const v1::Histogram*, Histogram*>, 5> histograms = {{
-      {"response", &proto.response(), &stats.response},
-      {"service", &proto.service(), &stats.service},
-      {"connect", &proto.connect(), &stats.connect},
-      {"send_lag", &proto.send_lag(), &stats.send_lag},
-      {"push", &proto.push(), &stats.push},
-  }};
-  for (const auto& [name, from, to] : histograms) {
-    if (auto status = HistogramFromProto(*from, to); !status.ok()) return InvalidArgument("{} {}", name, Text(status));
-  }
-  // Agents of the same protocol that were built before there was one send none.
-  if (!proto.has_loop_stall()) return stats;
-  if (auto status = HistogramFromProto(proto.loop_stall(), &stats.loop_stall); !status.ok()) {
-    return InvalidArgument("loop_stall {}", Text(status));
+  absl::Status status = CountsFromProto(CounterFields(), proto.counters(), "", stats.counters);
+  if (!status.ok()) return status;
+  absl::StatusOr<ConnectionCounters> connections = ConnectionsFromProto(proto.counters().connections());
+  if (!connections.ok()) return connections.status();
+  stats.counters.connections = *std::move(connections);
+  for (const auto& [row, field] : HistogramFields()) {
+    const Message& histogram = proto.GetReflection()->GetMessage(proto, field);
+    status = HistogramFromProto(static_cast<const v1::Histogram&>(histogram), &(stats.*row->field));
+    if (!status.ok()) return InvalidArgument("{} {}", row->name.member, Text(status));
   }
   return stats;
 }

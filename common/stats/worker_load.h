@@ -38,18 +38,7 @@ struct WorkerLoad {
   double stalled_share() const { return Share(stalled_us, wall_us); }
   double late_share() const { return Share(sent_late, sent); }
 
-  void Merge(const WorkerLoad& other) {
-    user_us = SaturatingAdd(user_us, other.user_us);
-    system_us = SaturatingAdd(system_us, other.system_us);
-    waited_us = SaturatingAdd(waited_us, other.waited_us);
-    wall_us = SaturatingAdd(wall_us, other.wall_us);
-    sent = SaturatingAdd(sent, other.sent);
-    sent_late = SaturatingAdd(sent_late, other.sent_late);
-    given_up = SaturatingAdd(given_up, other.given_up);
-    stalls = SaturatingAdd(stalls, other.stalls);
-    stalled_us = SaturatingAdd(stalled_us, other.stalled_us);
-    stall_us_max = std::max(stall_us_max, other.stall_us_max);
-  }
+  void Merge(const WorkerLoad& other);
 
   friend bool operator==(const WorkerLoad&, const WorkerLoad&) = default;
 

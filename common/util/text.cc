@@ -8,6 +8,8 @@
 namespace wsload {
 namespace {
 
+constexpr std::string_view kReplacementCharacter = "\uFFFD";
+
 bool IsAsciiAlphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -65,6 +67,16 @@ bool IsUtf8(std::string_view text) {
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::string ReplaceInvalidUtf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t length = Utf8SequenceLength(text);
+    out += length == 0 ? kReplacementCharacter : text.substr(0, length);
+    text.remove_prefix(std::max<size_t>(1, length));
+  }
+  return out;
 }
 
 bool HasControlCharacter(std::string_view text) { return std::any_of(text.begin(), text.end(), IsControl); }

@@ -14,6 +14,9 @@ std::string Shown(std::string_view text, size_t limit = 80);
 /// Well-formed UTF-8 (RFC 3629): no overlong forms, surrogates, or values beyond U+10FFFF.
 bool IsUtf8(std::string_view text);
 
+/// `text` with U+FFFD in place of every byte that is no part of well-formed UTF-8.
+std::string ReplaceInvalidUtf8(std::string_view text);
+
 /// Any of U+0000 to U+001F and U+007F.
 bool HasControlCharacter(std::string_view text);
 

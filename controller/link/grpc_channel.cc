@@ -11,7 +11,7 @@
 namespace wsload {
 namespace {
 
-// Six full histograms with their counters stay under 1 MiB.
+// A report in which every bucket of every histogram is full stays under 1 MiB.
 constexpr int kMaxReceivedBytes = 8 << 20;
 // A host that vanished without a word is noticed after time + timeout.
 constexpr int kKeepaliveTimeMs = 10'000;

@@ -1,9 +1,31 @@
 #include "controller/output/figures.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
+#include <utility>
+
+#include "common/stats/figure_list.h"
 
 namespace wsload {
+namespace {
+
+constexpr std::array<std::pair<int64_t Counters::*, Msg>, 5> kCauseLabels = {
+    {{&Counters::timeout, Msg::kCauseTimeout},
+     {&Counters::rate_limited, Msg::kCauseRateLimited},
+     {&Counters::connection_lost, Msg::kCauseConnectionLost},
+     {&Counters::send_error, Msg::kCauseSendError},
+     {&Counters::refused, Msg::kCauseRefused}}};
+
+/// In the reader's language, where it has a word for it.
+std::string CauseLabel(Language language, const CounterInfo& failure) {
+  for (const auto& [field, label] : kCauseLabels) {
+    if (field == failure.field) return Say(language, label);
+  }
+  return failure.name.shown;
+}
+
+}  // namespace
 
 std::string MsText(int64_t us) {
   const double ms = static_cast<double>(us) / 1000.0;
@@ -33,14 +55,10 @@ std::vector<Figure> ClassicFigures(Language language, const Counters& totals, in
 
 std::vector<Figure> MessageFailures(Language language, const Counters& totals) {
   std::vector<Figure> figures;
-  const auto add = [&](Msg label, int64_t count) {
-    if (count > 0) figures.push_back({Say(language, label), fmt::to_string(count)});
-  };
-  add(Msg::kCauseTimeout, totals.timeout);
-  add(Msg::kCauseRateLimited, totals.rate_limited);
-  add(Msg::kCauseConnectionLost, totals.connection_lost);
-  add(Msg::kCauseSendError, totals.send_error);
-  add(Msg::kCauseRefused, totals.refused);
+  for (const CounterInfo& row : kCounters) {
+    if (row.group != CounterInfo::Group::kFailures || row.Of(totals) == 0) continue;
+    figures.push_back({CauseLabel(language, row), fmt::to_string(row.Of(totals))});
+  }
   return figures;
 }
 

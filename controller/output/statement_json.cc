@@ -1,29 +1,33 @@
 #include "controller/output/statement_json.h"
 
-#include <string>
 #include <variant>
+
+#include "common/lang/language.h"
 
 namespace wsload {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Layout = JsonWriter::Layout;
 
-Json StatementJson(const Statement& statement) {
-  Json args = Json::object();
-  for (const auto& [name, arg] : NamedArgs(statement)) {
-    std::visit([&, key = std::string(name)](const auto& value) { args[key] = value; }, arg);
-  }
-  return {{"kind", StatementName(statement.kind)},
-          {"args", std::move(args)},
-          {"text", StatementText(Language::kEnglish, statement)}};
+void WriteStatement(JsonWriter& json, const Statement& statement) {
+  json.Object(Layout::kOneLine, [&] {
+    json.Member("kind", StatementName(statement.kind));
+    json.Object("args", Layout::kOneLine, [&] {
+      for (const auto& [name, arg] : NamedArgs(statement)) {
+        json.Key(name);
+        std::visit([&](const auto& value) { json.Value(value); }, arg);
+      }
+    });
+    json.Member("text", StatementText(Language::kEnglish, statement));
+  });
 }
 
 }  // namespace
 
-Json StatementsJson(const std::vector<Statement>& statements) {
-  Json json = Json::array();
-  for (const Statement& statement : statements) json.push_back(StatementJson(statement));
-  return json;
+void WriteStatements(JsonWriter& json, const std::vector<Statement>& statements) {
+  json.Array(Layout::kLines, [&] {
+    for (const Statement& statement : statements) WriteStatement(json, statement);
+  });
 }
 
 }  // namespace wsload

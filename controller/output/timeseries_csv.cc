@@ -2,33 +2,70 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
+#include <string>
+#include <string_view>
 
 #include "common/plan/phase.h"
-#include "controller/result/verdict.h"
+#include "common/stats/figure_list.h"
 
 namespace wsload {
+namespace {
+
+template <typename Visit>
+void VisitCounters(const Counters& delta, bool of_generator, Visit&& visit) {
+  for (const CounterInfo& row : kCounters) {
+    const bool is_of_generator = row.group == CounterInfo::Group::kGenerator;
+    if (row.shown_in == ShownIn::kSeries && is_of_generator == of_generator) visit(row.name.shown, row.Of(delta));
+  }
+}
+
+/// Calls `visit(name, value)` for every column in order. A value is a text, an int64_t or a double.
+template <typename Visit>
+void VisitColumns(const SeriesPoint& point, Visit&& visit) {
+  visit("phase", PhaseName(point.phase));
+  visit("interval", point.interval_index);
+  visit("elapsed_s", point.elapsed_s);
+  visit("agents_reporting", int64_t{point.agents_reporting});
+  visit("active_connections", point.active_connections);
+  for (const ConnectionCounterInfo& row : kConnectionCounters) {
+    if (row.shown_in != ShownIn::kSeries) continue;
+    visit(fmt::format("connections_{}", row.name.shown), point.delta.connections.*row.field);
+  }
+  VisitCounters(point.delta, false, visit);
+  for (size_t i = 0; i < kHistograms.size(); ++i) {
+    for (const SeriesFigure& figure : kHistograms[i].series) {
+      visit(fmt::format("{}_us_{}", kHistograms[i].name.shown, figure.name), point.latencies[i].*figure.field);
+    }
+  }
+  VisitCounters(point.delta, true, visit);
+  visit("loop_stall_us_max", point.workers.loop_stall_us_max);
+  visit("worker_cpu_share_max", point.workers.cpu_share_max);
+  visit("worker_cpu_waited_share_max", point.workers.waited_share_max);
+}
+
+std::string Field(std::string_view text) { return std::string(text); }
+std::string Field(int64_t count) { return fmt::to_string(count); }
+std::string Field(double value) { return fmt::format("{:.3f}", value); }
+
+}  // namespace
 
 std::string TimeseriesCsv(const RunResult& result) {
-  std::string out =
-      "phase,interval,elapsed_s,agents_reporting,active_connections,connections_opened,connections_failed,"
-      "connections_lost,scheduled,success,failed,unsent,timeout,rate_limited,connection_lost,send_error,refused,"
-      "late_acks,pushes,bytes_sent,bytes_received,response_us_p50,response_us_p95,response_us_p99,response_us_max,"
-      "service_us_p50,service_us_p99,send_lag_us_p99,loop_stalls,loop_stall_us_max,worker_cpu_share_max,"
-      "worker_cpu_waited_share_max\r\n";
+  std::string out;
+  std::string_view separator;
+  const auto add = [&](std::string_view field) {
+    out += separator;
+    out += field;
+    separator = ",";
+  };
+  const auto end_line = [&] {
+    out += "\r\n";
+    separator = "";
+  };
+  VisitColumns(SeriesPoint{}, [&](std::string_view name, const auto&) { add(name); });
+  end_line();
   for (const SeriesPoint& point : result.series) {
-    const Counters& delta = point.delta;
-    fmt::format_to(std::back_inserter(out), "{},{},{:.3f},{},{},{},{},{},", PhaseName(point.phase),
-                   point.interval_index, point.elapsed_s, point.agents_reporting, point.active_connections,
-                   delta.connections.opened, delta.connections.failed, delta.connections.lost);
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{},{},{},{},", delta.scheduled, delta.success,
-                   delta.failed(), delta.unsent, delta.timeout, delta.rate_limited, delta.connection_lost,
-                   delta.send_error, delta.refused, delta.late_acks, delta.pushes, delta.bytes_sent,
-                   delta.bytes_received);
-    fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{:.3f},{:.3f}\r\n", point.response_us_p50,
-                   point.response_us_p95, point.response_us_p99, point.response_us_max, point.service_us_p50,
-                   point.service_us_p99, point.send_lag_us_p99, point.delta.loop_stalls,
-                   point.workers.loop_stall_us_max, point.workers.cpu_share_max, point.workers.waited_share_max);
+    VisitColumns(point, [&](std::string_view, const auto& value) { add(Field(value)); });
+    end_line();
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/plan/phase.h"
+#include "common/stats/figure_list.h"
 #include "common/util/status.h"
 #include "controller/result/stats_difference.h"
 #include "controller/result/verdict.h"
@@ -197,13 +198,9 @@ void ResultBuilder::EmitOldest() {
   point.agents_reporting = interval.agents_reporting;
   point.delta = delta.counters;
   point.active_connections = active_emitted_;
-  point.response_us_p50 = delta.response.PercentileUs(50);
-  point.response_us_p95 = delta.response.PercentileUs(95);
-  point.response_us_p99 = delta.response.PercentileUs(99);
-  point.response_us_max = delta.response.max_us();
-  point.service_us_p50 = delta.service.PercentileUs(50);
-  point.service_us_p99 = delta.service.PercentileUs(99);
-  point.send_lag_us_p99 = delta.send_lag.PercentileUs(99);
+  for (size_t i = 0; i < kHistograms.size(); ++i) {
+    point.latencies[i] = LatencyPoint::Of(delta.*kHistograms[i].field);
+  }
   point.workers = interval.workers;
   result_.series.push_back(std::move(point));
   if (listener_ != nullptr) listener_->OnInterval(result_.series.back(), delta, totals_, agents_);

@@ -1,6 +1,7 @@
 // The one result of a run: what result.json, the summary and the exit code are made of.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@
 #include "common/plan/run_plan.h"
 #include "common/plan/run_policy.h"
 #include "common/plan/slice.h"
+#include "common/stats/figure_list.h"
+#include "common/stats/latency_point.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 
@@ -56,9 +59,7 @@ struct SeriesPoint {
   int agents_reporting = 0;
   Counters delta;
   int64_t active_connections = 0;
-  int64_t response_us_p50 = 0, response_us_p95 = 0, response_us_p99 = 0, response_us_max = 0;
-  int64_t service_us_p50 = 0, service_us_p99 = 0;
-  int64_t send_lag_us_p99 = 0;
+  std::array<LatencyPoint, kHistograms.size()> latencies = {};  ///< one for each row of kHistograms
   WorkerPeaks workers;
 };
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/stats/figure_list.h"
+
 namespace wsload {
 namespace {
 
@@ -40,31 +42,29 @@ std::string HistogramsDiffer(std::string_view field, const Histogram& told, cons
 }
 
 std::string ConnectionsDiffer(const ConnectionCounters& told, const ConnectionCounters& summed) {
-  if (told.attempted != summed.attempted) return Differ("connections attempted", told.attempted, summed.attempted);
-  if (told.opened != summed.opened) return Differ("connections opened", told.opened, summed.opened);
-  if (told.failed != summed.failed) return Differ("connections failed", told.failed, summed.failed);
-  if (told.lost != summed.lost) return Differ("connections lost", told.lost, summed.lost);
-  if (told.closed != summed.closed) return Differ("connections closed", told.closed, summed.closed);
-  if (std::string text = CausesDiffer("connection failure", told.failures, summed.failures); !text.empty()) return text;
-  return CausesDiffer("connection loss", told.losses, summed.losses);
+  for (const ConnectionCounterInfo& row : kConnectionCounters) {
+    if (told.*row.field == summed.*row.field) continue;
+    return Differ(fmt::format("connections {}", row.name.shown), told.*row.field, summed.*row.field);
+  }
+  for (const ConnectionCounterInfo& row : kConnectionCounters) {
+    if (row.causes == nullptr) continue;
+    const std::string field = fmt::format("connection {}", row.causes_name);
+    if (std::string text = CausesDiffer(field, told.*row.causes, summed.*row.causes); !text.empty()) return text;
+  }
+  return {};
 }
 
 }  // namespace
 
 std::string FirstDifference(const Stats& told, const Stats& summed) {
-  std::string text;
-  ForEachCounter([&](std::string_view name, int64_t Counters::*field) {
-    if (text.empty() && told.counters.*field != summed.counters.*field) {
-      text = Differ(name, told.counters.*field, summed.counters.*field);
-    }
-  });
-  if (text.empty()) text = ConnectionsDiffer(told.counters.connections, summed.counters.connections);
-  if (text.empty()) text = HistogramsDiffer("response", told.response, summed.response);
-  if (text.empty()) text = HistogramsDiffer("service", told.service, summed.service);
-  if (text.empty()) text = HistogramsDiffer("connect", told.connect, summed.connect);
-  if (text.empty()) text = HistogramsDiffer("send lag", told.send_lag, summed.send_lag);
-  if (text.empty()) text = HistogramsDiffer("push", told.push, summed.push);
-  if (text.empty()) text = HistogramsDiffer("loop stall", told.loop_stall, summed.loop_stall);
+  for (const CounterInfo& row : kCounters) {
+    if (!row.counted() || row.Of(told.counters) == row.Of(summed.counters)) continue;
+    return Differ(row.name.shown, row.Of(told.counters), row.Of(summed.counters));
+  }
+  std::string text = ConnectionsDiffer(told.counters.connections, summed.counters.connections);
+  for (const HistogramInfo& row : kHistograms) {
+    if (text.empty()) text = HistogramsDiffer(row.name.shown, told.*row.field, summed.*row.field);
+  }
   return text;
 }
 

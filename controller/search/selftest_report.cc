@@ -1,16 +1,17 @@
 #include "controller/search/selftest_report.h"
 
-#include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "common/version.h"
 #include "controller/output/figures.h"
+#include "controller/output/json_writer.h"
 #include "controller/output/text_table.h"
 #include "controller/result/verdict.h"
 
 namespace wsload {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Layout = JsonWriter::Layout;
 
 constexpr char kSchema[] = "wsload.selftest/1";
 constexpr int kMargin = 2;
@@ -74,29 +75,51 @@ std::string RateLines(Language language, const SelftestResult& result) {
   return out;
 }
 
-Json Latency(const Histogram& histogram) {
-  return {{"count", histogram.count()},
-          {"p50", histogram.PercentileUs(50)},
-          {"p99", histogram.PercentileUs(99)},
-          {"max", histogram.max_us()}};
+void WriteLatency(JsonWriter& json, std::string_view name, const Histogram& histogram) {
+  json.Object(name, Layout::kOneLine, [&] {
+    json.Member("count", histogram.count());
+    json.Member("p50", histogram.PercentileUs(50));
+    json.Member("p99", histogram.PercentileUs(99));
+    json.Member("max", histogram.max_us());
+  });
 }
 
-Json RunJson(const SelftestRun& run) {
-  return {{"rate_per_s", run.rate_per_s},
-          {"verdict", VerdictName(run.verdict)},
-          {"honest", run.honest},
-          {"success_ratio", run.success_ratio},
-          {"send_lag_us_p99", run.send_lag_us_p99},
-          {"response_us", Latency(run.response)},
-          {"service_us", Latency(run.service)},
-          {"cpu_user_us_per_message", run.user_us},
-          {"cpu_system_us_per_message", run.system_us},
-          {"worker_cpu_share_max", run.worker_cpu_share},
-          {"worker_cpu_waited_share_max", run.worker_waited_share},
-          {"gateway_cpu_share", run.gateway_cpu_share}};
+void WriteRun(JsonWriter& json, const SelftestRun& run) {
+  json.Object(Layout::kLines, [&] {
+    json.Member("rate_per_s", run.rate_per_s);
+    json.Member("verdict", VerdictName(run.verdict));
+    json.Member("honest", run.honest);
+    json.Member("success_ratio", run.success_ratio);
+    json.Member("send_lag_us_p99", run.send_lag_us_p99);
+    WriteLatency(json, "response_us", run.response);
+    WriteLatency(json, "service_us", run.service);
+    json.Member("cpu_user_us_per_message", run.user_us);
+    json.Member("cpu_system_us_per_message", run.system_us);
+    json.Member("worker_cpu_share_max", run.worker_cpu_share);
+    json.Member("worker_cpu_waited_share_max", run.worker_waited_share);
+    json.Member("gateway_cpu_share", run.gateway_cpu_share);
+  });
 }
 
-Json OrNull(const SelftestRun* run) { return run == nullptr ? Json(nullptr) : RunJson(*run); }
+/// null when there was none.
+void WriteRun(JsonWriter& json, std::string_view name, const SelftestRun* run) {
+  json.Key(name);
+  if (run == nullptr) return json.Null();
+  WriteRun(json, *run);
+}
+
+void WriteHighestRate(JsonWriter& json, const SelftestResult& result) {
+  const SelftestRun* best = BestRun(result);
+  const double of_one = best == nullptr ? 0 : static_cast<double>(best->rate_per_s) / result.workers;
+  json.Object("highest_honest_rate", Layout::kLines, [&] {
+    json.Member("per_worker_per_s", of_one);
+    json.Member("lower_bound", IsLowerBound(result));
+    json.Member("limit", SelftestLimitName(LimitOf(result)));
+    json.Member("complete", result.search.complete);
+    WriteRun(json, "best", best);
+    WriteRun(json, "failed", FailedRun(result));
+  });
+}
 
 }  // namespace
 
@@ -116,29 +139,28 @@ std::string SelftestReport(Language language, const SelftestResult& result) {
 }
 
 std::string SelftestJson(const SelftestResult& result) {
-  Json runs = Json::array();
-  for (const SelftestRun& run : result.runs) runs.push_back(RunJson(run));
-  const SelftestRun* best = BestRun(result);
-  const double of_one = best == nullptr ? 0 : static_cast<double>(best->rate_per_s) / result.workers;
-  const Json json = {
-      {"schema", kSchema},
-      {"wsload_version", kVersion},
-      {"interrupted", result.interrupted},
-      {"cores", result.cores},
-      {"workers", result.workers},
-      {"gateway_threads", result.gateway_threads},
-      {"floor", OrNull(result.floor.has_value() ? &*result.floor : nullptr)},
-      {"highest_honest_rate",
-       {{"per_worker_per_s", of_one},
-        {"lower_bound", IsLowerBound(result)},
-        {"limit", SelftestLimitName(LimitOf(result))},
-        {"complete", result.search.complete},
-        {"best", OrNull(best)},
-        {"failed", OrNull(FailedRun(result))}}},
-      {"sizing",
-       {{"rate_per_s", kSizingRate}, {"workers", WorkersFor(result, kSizingRate)}, {"used_share", kSizingShare}}},
-      {"runs", runs}};
-  return json.dump(2) + "\n";
+  std::string out;
+  JsonWriter json(out);
+  json.Object(Layout::kLines, [&] {
+    json.Member("schema", kSchema);
+    json.Member("wsload_version", kVersion);
+    json.Member("interrupted", result.interrupted);
+    json.Member("cores", result.cores);
+    json.Member("workers", result.workers);
+    json.Member("gateway_threads", result.gateway_threads);
+    WriteRun(json, "floor", result.floor.has_value() ? &*result.floor : nullptr);
+    WriteHighestRate(json, result);
+    json.Object("sizing", Layout::kOneLine, [&] {
+      json.Member("rate_per_s", kSizingRate);
+      json.Member("workers", WorkersFor(result, kSizingRate));
+      json.Member("used_share", kSizingShare);
+    });
+    json.Array("runs", Layout::kLines, [&] {
+      for (const SelftestRun& run : result.runs) WriteRun(json, run);
+    });
+  });
+  out += "\n";
+  return out;
 }
 
 }  // namespace wsload

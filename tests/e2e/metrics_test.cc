@@ -10,6 +10,7 @@
 #include <string>
 
 #include "common/metrics/duration_buckets.h"
+#include "common/stats/figure_list.h"
 #include "tests/e2e/cluster.h"
 #include "tests/support/raw_ws_client.h"
 
@@ -35,6 +36,9 @@ Samples Scrape(const std::string& address) {
   return samples;
 }
 
+/// The labels of a sample, nothing when it has none.
+std::string Cause(const char* cause) { return cause == nullptr ? "" : "{cause=\"" + std::string(cause) + "\"}"; }
+
 /// Runs of one agent, added up from their results.
 struct Expected {
   std::map<std::string, double> samples;
@@ -47,34 +51,25 @@ struct Expected {
     const auto add = [this](const std::string& sample, const nlohmann::json& value) {
       samples[sample] += value.get<double>();
     };
-    add("wsload_messages_scheduled_total", totals.at("scheduled"));
-    add("wsload_messages_succeeded_total", totals.at("success"));
-    add("wsload_messages_unsent_total", totals.at("unsent"));
-    add("wsload_late_acks_total", totals.at("late_acks"));
-    add("wsload_heartbeats_sent_total", totals.at("heartbeats"));
-    add("wsload_heartbeats_acked_total", totals.at("heartbeats_acked"));
-    add("wsload_pushes_total", totals.at("pushes"));
-    add("wsload_sent_bytes_total", totals.at("bytes_sent"));
-    add("wsload_received_bytes_total", totals.at("bytes_received"));
-    for (const auto& [cause, count] : totals.at("failures").items()) {
-      add("wsload_messages_failed_total{cause=\"" + cause + "\"}", count);
+    for (const CounterInfo& row : kCounters) {
+      if (!row.counted()) continue;
+      const bool failure = row.group == CounterInfo::Group::kFailures;
+      add(row.metric.family + Cause(row.metric.cause), (failure ? totals.at("failures") : totals).at(row.name.shown));
     }
-    for (const char* name : {"attempted", "opened", "closed"}) {
-      add("wsload_connections_" + std::string(name) + "_total", connections.at(name));
+    for (const ConnectionCounterInfo& row : kConnectionCounters) {
+      if (row.causes == nullptr) {
+        add(row.metric.family, connections.at(row.name.shown));
+        continue;
+      }
+      for (const auto& [cause, count] : connections.at(row.causes_name).items()) {
+        add(row.metric.family + Cause(cause.c_str()), count);
+      }
     }
-    for (const auto& [cause, count] : connections.at("failures").items()) {
-      add("wsload_connections_failed_total{cause=\"" + cause + "\"}", count);
-    }
-    for (const auto& [cause, count] : connections.at("losses").items()) {
-      add("wsload_connections_lost_total{cause=\"" + cause + "\"}", count);
-    }
-    const std::map<std::string, std::string> histograms = {{"response", "wsload_response_time_seconds"},
-                                                           {"service", "wsload_service_time_seconds"},
-                                                           {"connect", "wsload_connect_time_seconds"},
-                                                           {"send_lag", "wsload_send_lag_seconds"},
-                                                           {"push", "wsload_push_latency_seconds"}};
-    for (const auto& [name, metric] : histograms) {
-      const auto& latency = agent.at("latency_us").at(name);
+    for (const HistogramInfo& row : kHistograms) {
+      const std::string metric = row.metric.family;
+      const bool of_loop = row.group == HistogramInfo::Group::kLoop;
+      const auto& latency =
+          of_loop ? agent.at(std::string(row.name.shown) + "_us") : agent.at("latency_us").at(row.name.shown);
       add(metric + "_count", latency.at("count"));
       samples[metric + "_sum"] += latency.at("mean").get<double>() * latency.at("count").get<double>() / 1e6;
       for (const auto& bucket : latency.at("histogram").at("buckets")) {

@@ -62,5 +62,12 @@ TEST(IsHttpToken, FollowsRfc7230) {
 
 TEST(AsciiLower, LeavesOtherBytesAlone) { EXPECT_EQ(AsciiLower("AbZ-\xC3\x89[@"), "abz-\xC3\x89[@"); }
 
+TEST(ReplaceInvalidUtf8, ReplacesWhatBelongsToNoCharacter) {
+  EXPECT_EQ(ReplaceInvalidUtf8("发行者 é 😀\n"), "发行者 é 😀\n");
+  EXPECT_EQ(ReplaceInvalidUtf8(""), "");
+  EXPECT_EQ(ReplaceInvalidUtf8("h\xff!"), "h\uFFFD!");
+  EXPECT_EQ(ReplaceInvalidUtf8("\xf0\x9f\x98"), "\uFFFD\uFFFD\uFFFD") << "cut inside a character";
+}
+
 }  // namespace
 }  // namespace wsload

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "common/plan/phase.h"
+#include "common/stats/figure_list.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
 #include "tests/support/print_statement.h"
@@ -38,13 +39,16 @@ class RecordingListener : public RunListener {
 
 Stats RandomStats(std::mt19937_64& random) {
   Stats stats;
-  ForEachCounter([&](std::string_view, int64_t Counters::*field) { stats.counters.*field = random() % 50; });
+  for (const CounterInfo& row : kCounters) {
+    if (row.counted()) stats.counters.*row.field = random() % 50;
+  }
   stats.counters.connections.opened = random() % 20;
   stats.counters.connections.attempted = stats.counters.connections.opened + 1;
   stats.counters.connections.failed = 1;
   stats.counters.connections.failures["http_" + std::to_string(400 + random() % 4)] = 1;
-  for (Histogram* histogram : {&stats.response, &stats.service, &stats.connect, &stats.send_lag, &stats.push}) {
-    for (uint64_t i = random() % 30; i > 0; --i) histogram->RecordUs(static_cast<int64_t>(random() % 5'000'000));
+  for (const HistogramInfo& row : kHistograms) {
+    Histogram& histogram = stats.*row.field;
+    for (uint64_t i = random() % 30; i > 0; --i) histogram.RecordUs(static_cast<int64_t>(random() % 5'000'000));
   }
   return stats;
 }
@@ -111,8 +115,9 @@ TEST(ResultBuilder, MergesAgentsAsIfOneProcessHadSeenAll) {
       const SeriesPoint& point = result.series[k++];
       EXPECT_EQ(std::pair(point.phase, point.interval_index), position);
       EXPECT_EQ(point.delta, stats.counters);
-      EXPECT_EQ(point.response_us_p99, stats.response.PercentileUs(99));
-      EXPECT_EQ(point.service_us_p50, stats.service.PercentileUs(50));
+      for (size_t i = 0; i < kHistograms.size(); ++i) {
+        EXPECT_EQ(point.latencies[i], LatencyPoint::Of(stats.*kHistograms[i].field)) << kHistograms[i].name.shown;
+      }
     }
   }
 }

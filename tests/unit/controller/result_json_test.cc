@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "common/util/file.h"
 #include "controller/output/timeseries_csv.h"
 #include "controller/result/redact.h"
 #include "tests/unit/controller/sample_result.h"
@@ -86,6 +87,39 @@ TEST(ResultJson, StatementsHaveKindArgumentsAndText) {
   ASSERT_EQ(json["warnings"].size(), 1u);
   EXPECT_EQ(json["warnings"][0]["kind"], "no_headroom");
   EXPECT_EQ(json["warnings"][0]["args"]["clients_after_loss"], 501);
+}
+
+/// Every name on the way to a value, in the order of the document; all elements of an array share one path. Which
+/// arguments a statement has is its kind's affair.
+void AddPaths(const nlohmann::ordered_json& json, const std::string& path, std::vector<std::string>& paths) {
+  if (!json.empty() && json.is_structured() && !path.ends_with(".args")) {
+    for (const auto& [key, value] : json.items()) {
+      AddPaths(value, json.is_array() ? path + "[]" : path + (path.empty() ? "" : ".") + key, paths);
+    }
+  } else if (std::find(paths.begin(), paths.end(), path) == paths.end()) {
+    paths.push_back(path);
+  }
+}
+
+// The names are public: programs of others read them. A new one is added to the file, none is ever taken out.
+TEST(ResultJson, HasExactlyThePathsOfTheVector) {
+  RunResult result = PerfectResult(2);
+  result.warnings = {{StatementKind::kNoHeadroom, {501, 400, 500}, "h1:7400"}};
+  result.verdict_reasons = {{StatementKind::kConnectionsLost, {4, 10, "reset 4"}}};
+  result.gaps = {{.agent = "h1:7400", .from_ns = kNsPerSecond, .to_ns = 2 * kNsPerSecond}};
+  for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
+    stats->counters.connections.failures = {{"cause", 1}};
+    stats->counters.connections.losses = {{"cause", 1}};
+    stats->push.RecordUs(1);
+    stats->loop_stall.RecordUs(1'000);
+  }
+  std::vector<std::string> paths;
+  AddPaths(nlohmann::ordered_json::parse(ResultJson(result)), "", paths);
+  std::string text;
+  for (const std::string& path : paths) text += path + "\n";
+  const auto expected = ReadSmallFile(std::string(WSLOAD_TEST_VECTORS) + "/result_paths.txt", 1 << 20);
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  EXPECT_EQ(text, *expected);
 }
 
 TEST(ResultJson, WhatWasNotSentIsNotInTheRateSent) {
@@ -169,7 +203,12 @@ TEST(TimeseriesCsv, HasALineForEveryInterval) {
   for (const std::string& row : rows) {
     EXPECT_EQ(std::count(row.begin(), row.end(), ','), std::count(rows[0].begin(), rows[0].end(), ','));
   }
-  EXPECT_THAT(rows[0], HasSubstr("response_us_p99"));
+  EXPECT_EQ(rows[0],
+            "phase,interval,elapsed_s,agents_reporting,active_connections,connections_opened,connections_failed,"
+            "connections_lost,scheduled,success,failed,unsent,timeout,rate_limited,connection_lost,send_error,refused,"
+            "late_acks,pushes,bytes_sent,bytes_received,response_us_p50,response_us_p95,response_us_p99,"
+            "response_us_max,service_us_p50,service_us_p99,send_lag_us_p99,loop_stalls,loop_stall_us_max,"
+            "worker_cpu_share_max,worker_cpu_waited_share_max");
   EXPECT_EQ(rows[2],
             "measure,0,1.000,2,10,0,0,0,100,100,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,20000,100,0,0,"
             "0.030,0.000");

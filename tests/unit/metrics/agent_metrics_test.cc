@@ -53,8 +53,8 @@ TEST(AgentMetrics, TotalsOutliveTheRunAndItsStateDoesNot) {
   EXPECT_EQ(figures.run->counters.scheduled, 50);
   EXPECT_EQ(figures.totals.scheduled, 150);
   EXPECT_EQ(figures.totals.connections.opened, 13);
-  EXPECT_EQ(figures.response.count(), 150);
-  EXPECT_EQ(figures.response.sum_us(), 150 * 1'500);
+  EXPECT_EQ(figures.durations.Of(&Stats::response).count(), 150);
+  EXPECT_EQ(figures.durations.Of(&Stats::response).sum_us(), 150 * 1'500);
   EXPECT_EQ(figures.runs, (std::array<int64_t, kRunEnds>{0, 0, 0, 1}));
 }
 
@@ -91,7 +91,7 @@ TEST(AgentMetrics, ReadersSeeWholeReportsWhileRunsComeAndGo) {
     const AgentFigures figures = metrics.Read();
     EXPECT_GE(figures.totals.scheduled, seen);
     EXPECT_EQ(figures.totals.scheduled % 3, 0);
-    EXPECT_EQ(figures.totals.scheduled, figures.response.count());
+    EXPECT_EQ(figures.totals.scheduled, figures.durations.Of(&Stats::response).count());
     seen = figures.totals.scheduled;
   }
   agent.join();

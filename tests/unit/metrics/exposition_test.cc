@@ -10,6 +10,7 @@
 #include <string>
 
 #include "common/plan/phase.h"
+#include "common/stats/figure_list.h"
 #include "common/util/file.h"
 #include "common/util/text.h"
 
@@ -47,7 +48,9 @@ class ExpositionTest : public ::testing::Test {
   /// Every plain counter a value of its own, from `first` on.
   static IntervalReport EveryCounter(int64_t first) {
     IntervalReport report{.phase = Phase::kMeasure};
-    ForEachCounter([&](const char*, int64_t Counters::*field) { report.delta.counters.*field = first++; });
+    for (const CounterInfo& row : kCounters) {
+      if (row.counted()) report.delta.counters.*row.field = first++;
+    }
     return report;
   }
 
@@ -62,15 +65,17 @@ class ExpositionTest : public ::testing::Test {
     metrics_.Add(connected);
     IntervalReport measured = EveryCounter(101);
     // Conserved: 1000 messages, of which 7 are still open.
-    measured.delta.counters.scheduled = 1'000;
-    measured.delta.counters.success = 1'000 - 7 - 103 - 104 - 105 - 106 - 107 - 108;
-    measured.delta.counters.connections = {.lost = 4, .losses = {{"closed_1001", 4}}};
+    Counters& counters = measured.delta.counters;
+    counters.scheduled = 1'000;
+    counters.success = 1'000 - 7 - counters.failed() - counters.unsent;
+    counters.connections = {.lost = 4, .losses = {{"closed_1001", 4}}};
     measured.delta.response.RecordUs(4'999, 200);
     measured.delta.response.RecordUs(5'000, 159);
     measured.delta.response.RecordUs(20'000'000);
     measured.delta.service.RecordUs(950, 360);
     measured.delta.send_lag.RecordUs(80, 1'000);
-    measured.delta.push.RecordUs(25'000, 113);
+    measured.delta.push.RecordUs(25'000, counters.pushes);
+    measured.delta.loop_stall.RecordUs(30'000, counters.loop_stalls);
     metrics_.Add(measured);
   }
 
@@ -105,7 +110,10 @@ TEST_F(ExpositionTest, EveryCounterIsExposedOnce) {
     if (name.find("_total") != std::string::npos) ++seen[value];
   }
   double expected = 1'000'001;
-  ForEachCounter([&](const char* name, int64_t Counters::*) { EXPECT_EQ(seen[expected++], 1) << name; });
+  for (const CounterInfo& row : kCounters) {
+    if (!row.counted()) continue;
+    EXPECT_EQ(seen[expected++], 1) << row.name.shown;
+  }
 }
 
 TEST_F(ExpositionTest, CountersAddUpOverRunsAndGaugesAreTheRunsOwn) {
@@ -118,7 +126,8 @@ TEST_F(ExpositionTest, CountersAddUpOverRunsAndGaugesAreTheRunsOwn) {
   EXPECT_EQ(first.at("wsload_connections_active"), 31);
   EXPECT_EQ(first.at("wsload_messages_open"), 7);
   EXPECT_EQ(first.at("wsload_messages_scheduled_total"), 1'000);
-  EXPECT_EQ(first.at("wsload_messages_failed_total{cause=\"timeout\"}"), 103);
+  EXPECT_EQ(first.at("wsload_messages_failed_total{cause=\"timeout\"}"),
+            static_cast<double>(metrics_.Read().totals.timeout));
   EXPECT_EQ(first.at("wsload_connections_failed_total{cause=\"http_403\"}"), 3);
   EXPECT_EQ(first.at("wsload_connections_lost_total{cause=\"closed_1001\"}"), 4);
   EXPECT_EQ(first.at("wsload_response_time_seconds_bucket{le=\"0.005\"}"), 200);
