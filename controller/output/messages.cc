@@ -2,8 +2,6 @@
 
 #include <iterator>
 
-#include "common/util/status.h"
-
 namespace wsload {
 namespace {
 
@@ -297,12 +295,6 @@ std::string_view ChineseProblem(AgentProblem::Kind kind) {
 }
 
 }  // namespace
-
-absl::StatusOr<Language> ParseLanguage(std::string_view text) {
-  if (text == "en") return Language::kEnglish;
-  if (text == "zh") return Language::kChinese;
-  return InvalidArgument("want en or zh");
-}
 
 std::string_view MessageText(Language language, Msg message) {
   const Entry& entry = kEntries[static_cast<size_t>(message)];

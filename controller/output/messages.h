@@ -6,16 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "absl/status/statusor.h"
+#include "common/lang/language.h"
 #include "controller/precheck/agent_check.h"
 #include "controller/result/verdict.h"
 
 namespace wsload {
-
-enum class Language { kEnglish, kChinese };
-
-/// "en", "zh"; kInvalidArgument otherwise.
-absl::StatusOr<Language> ParseLanguage(std::string_view text);
 
 enum class Msg {
   // Phases.

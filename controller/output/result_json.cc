@@ -6,7 +6,7 @@
 
 #include "absl/time/time.h"
 #include "common/plan/phase.h"
-#include "common/plan/plan_names.h"
+#include "common/plan/plan_fields.h"
 #include "common/plan/run_policy.h"
 #include "common/util/status.h"
 #include "common/version.h"
@@ -116,40 +116,31 @@ Json Latencies(const Stats& stats) {
           {"push", Distribution(stats.push)}};
 }
 
-Json Headers(const RunPlan& plan) {
+Json Headers(const HeaderList& list) {
   Json headers = Json::array();
-  for (const auto& [name, value] : plan.headers) {
+  for (const auto& [name, value] : list) {
     headers.push_back({{"name", name}, {"value", IsSecretName(name) ? std::string(kRedacted) : value}});
   }
   return headers;
 }
 
+Json PlanValue(const FieldValue& value, Exposure exposure) {
+  if (exposure == Exposure::kWhetherSet) return !std::get<std::string>(value).empty();
+  if (exposure == Exposure::kUrl) return RedactUrl(std::get<std::string>(value));
+  if (const HeaderList* headers = std::get_if<HeaderList>(&value)) return Headers(*headers);
+  if (const bool* truth = std::get_if<bool>(&value)) return *truth;
+  if (const int64_t* whole = std::get_if<int64_t>(&value)) return *whole;
+  if (const double* number = std::get_if<double>(&value)) return *number;
+  return std::get<std::string>(value);
+}
+
 Json Plan(const RunPlan& plan) {
-  return {{"server", RedactUrl(plan.server)},
-          {"local_addrs", plan.local_addrs},
-          {"clients", plan.clients},
-          {"mps", plan.mps},
-          {"duration_ns", plan.duration_ns},
-          {"ramp_up_ns", plan.ramp_up_ns},
-          {"conn_timeout_ns", plan.conn_timeout_ns},
-          {"resp_timeout_ns", plan.resp_timeout_ns},
-          {"msg_size_bytes", plan.msg_size_bytes},
-          {"protocol", ProtocolName(plan.protocol)},
-          {"serializer", SerializerName(plan.serializer)},
-          {"cipher", CipherName(plan.cipher)},
-          {"compress", plan.compress},
-          {"heartbeat_ns", plan.heartbeat_ns},
-          {"subprotocol", plan.subprotocol},
-          {"headers", Headers(plan)},
-          {"custom_ca", !plan.ca_pem.empty()},
-          {"insecure_skip_verify", plan.insecure_skip_verify},
-          {"biz_id", plan.biz_id},
-          {"first_user_id", plan.first_user_id},
-          {"jwt_issuer", plan.jwt_issuer},
-          {"token_param", plan.token_param},
-          {"token_ttl_s", plan.token_ttl_s},
-          {"workers", plan.workers},
-          {"report_interval_ns", plan.report_interval_ns}};
+  Json json = Json::object();
+  for (const Field<RunPlan>& field : PlanFields()) {
+    if (field.info.exposure == Exposure::kSecret) continue;
+    json[ResultName(field.info)] = PlanValue(field.member.get(plan), field.info.exposure);
+  }
+  return json;
 }
 
 Json Phases(const RunResult& result) {
@@ -359,7 +350,7 @@ std::string ResultJson(const RunResult& result) {
                {"latency_us", Latencies(result.totals)},
                {"generator", Generator(result)},
                {"thresholds", Json::array()},
-               {"on_agent_loss", AgentLossPolicyName(result.on_agent_loss)},
+               {"on_agent_loss", NameOf(result.on_agent_loss)},
                {"gaps", Gaps(result)},
                {"start_spread_us", Optional(StartSpreadUs(result))},
                {"agents", Verbatim(AgentsText(result))},

@@ -65,7 +65,7 @@ std::string RateLines(Language language, const SelftestResult& result) {
     line(Say(language, LimitText(SelftestLimit::kNone)));
   }
   if (!result.search.complete && !result.interrupted) line(Say(language, Msg::kSelftestIncomplete));
-  if (const int64_t workers = WorkersFor(result, kSizingRate); workers > 0) {
+  if (const int64_t workers = WorkersNeeded(result, kSizingRate); workers > 0) {
     out += "\n" +
            Say(language, IsLowerBound(result) ? Msg::kSelftestSizingAtMost : Msg::kSelftestSizing, kSizingRate, workers,
                Percent(1 - kSizingShare)) +
@@ -136,7 +136,7 @@ std::string SelftestJson(const SelftestResult& result) {
         {"best", OrNull(best)},
         {"failed", OrNull(FailedRun(result))}}},
       {"sizing",
-       {{"rate_per_s", kSizingRate}, {"workers", WorkersFor(result, kSizingRate)}, {"used_share", kSizingShare}}},
+       {{"rate_per_s", kSizingRate}, {"workers", WorkersNeeded(result, kSizingRate)}, {"used_share", kSizingShare}}},
       {"runs", runs}};
   return json.dump(2) + "\n";
 }
