@@ -24,6 +24,7 @@
 #include "common/flags/flag_set.h"
 #include "common/http/http_server.h"
 #include "common/http/metrics_answer.h"
+#include "common/lang/language.h"
 #include "common/security/access_token.h"
 #include "common/time/clock.h"
 #include "common/util/core_count.h"

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "common/flags/flag_set.h"
+#include "common/lang/language.h"
 #include "common/util/status.h"
 #include "common/util/wrap_text.h"
 

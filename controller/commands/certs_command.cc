@@ -15,6 +15,7 @@
 #include "common/exit_code.h"
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
+#include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/time/clock.h"
 #include "common/util/file.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/lang/language.h"
 #include "controller/commands/command.h"
 #include "controller/output/doctor_report.h"
 

@@ -7,6 +7,7 @@
 
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
+#include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/plan/workers.h"
 #include "common/util/core_count.h"

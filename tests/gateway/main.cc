@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/flags/flag_set.h"
+#include "common/lang/language.h"
 #include "common/util/environment.h"
 #include "common/util/status.h"
 #include "tests/gateway/gateway_flags.h"
