@@ -5,14 +5,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "common/exit_code.h"
-#include "common/flags/flag_set.h"
 #include "common/flags/nearest_name.h"
+#include "common/util/environment.h"
 #include "common/util/text.h"
 #include "controller/commands/certs_command.h"
 #include "controller/commands/doctor_command.h"
@@ -24,7 +23,7 @@ namespace {
 
 struct Command {
   const char* name;
-  int (*run)(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment);
+  int (*run)(const std::vector<std::string>& args, const Environment& environment);
 };
 
 constexpr Command kCommands[] = {
@@ -37,7 +36,8 @@ int Main(std::vector<std::string> args) {
     args.erase(args.begin());
   }
   if (command == "version" || command == "help") {
-    args = {"-" + command};
+    // What follows may be the language of the help.
+    args.insert(args.begin(), "-" + command);
     command = "run";
   }
   std::vector<std::string> names;

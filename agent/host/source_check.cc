@@ -8,7 +8,6 @@
 #include <iterator>
 
 #include "common/lang/statement.h"
-#include "common/net/source_list.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -45,10 +44,8 @@ std::string ListAddresses(const std::vector<SocketAddress>& addresses) {
   return text;
 }
 
-absl::Status CheckSources(const std::string& local_addrs) {
-  const absl::StatusOr<std::vector<SocketAddress>> sources = ParseSourceList(local_addrs);
-  if (!sources.ok()) return InvalidArgument("-local-addrs: {}", Text(sources.status()));
-  const std::vector<SocketAddress> foreign = ForeignAddresses(*sources);
+absl::Status CheckSources(const SourceList& sources) {
+  const std::vector<SocketAddress> foreign = ForeignAddresses(sources.addresses());
   if (foreign.empty()) return absl::OkStatus();
   return StatementStatus(absl::StatusCode::kInvalidArgument,
                          {StatementKind::kForeignAddresses, {ListAddresses(foreign)}});

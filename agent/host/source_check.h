@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "common/net/socket_address.h"
+#include "common/net/source_list.h"
 
 namespace wsload {
 
@@ -15,7 +16,7 @@ std::vector<SocketAddress> ForeignAddresses(const std::vector<SocketAddress>& so
 /// "10.0.0.5, 10.0.0.6 and 3 more"
 std::string ListAddresses(const std::vector<SocketAddress>& addresses);
 
-/// OK, or kInvalidArgument with one line that says how to mend it. `local_addrs` as ParseSourceList() takes it.
-absl::Status CheckSources(const std::string& local_addrs);
+/// OK, or kInvalidArgument with one line that says how to mend it.
+absl::Status CheckSources(const SourceList& sources);
 
 }  // namespace wsload

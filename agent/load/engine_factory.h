@@ -6,8 +6,8 @@
 
 namespace wsload {
 
-/// A factory for engines on real sockets. `default_workers` counts when the plan leaves the number open (0: one
-/// per core); never more workers than the slice has clients. `clock` outlives the engines.
-LoadEngineFactory NewLoadEngineFactory(const Clock& clock, int default_workers = 0);
+/// A factory for engines on real sockets. A plan has its number of workers, as WorkersFor() decides it; never more are
+/// made than the slice has clients. `clock` outlives the engines.
+LoadEngineFactory NewLoadEngineFactory(const Clock& clock);
 
 }  // namespace wsload

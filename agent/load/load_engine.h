@@ -75,7 +75,7 @@ class LoadEngine {
   virtual int workers() const = 0;
 };
 
-/// Checks what can be checked before any load (URL, keys, certificates) and makes the workers.
+/// Checks what can be checked before any load (keys, certificates) and makes the workers.
 /// `run_id` makes message keys unique over runs.
 using LoadEngineFactory = std::function<absl::StatusOr<std::unique_ptr<LoadEngine>>(
     const std::string& run_id, const RunPlan& plan, const Slice& slice, LoadEngineObserver& observer)>;

@@ -5,8 +5,6 @@
 
 #include "agent/load/engine_factory.h"
 #include "agent/websocket/asio_dialer.h"
-#include "common/net/source_list.h"
-#include "common/net/ws_url.h"
 #include "common/plan/phase.h"
 #include "common/util/status.h"
 
@@ -95,11 +93,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std
                                                                        const Slice& slice, int workers,
                                                                        const Clock& clock,
                                                                        LoadEngineObserver& observer) {
-  auto url = ParseWsUrl(plan.server);
-  if (!url.ok()) return InvalidArgument("-server={}: {}", plan.server, Text(url.status()));
-  auto sources = ParseSourceList(plan.local_addrs);
-  if (!sources.ok()) return InvalidArgument("-local-addrs: {}", Text(sources.status()));
-  const DialOptions dial{.url = *url,
+  const DialOptions dial{.url = plan.server.url(),
                          .headers = plan.headers,
                          .subprotocol = plan.subprotocol,
                          .compress = plan.compress,
@@ -107,7 +101,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std
                          .insecure_skip_verify = plan.insecure_skip_verify,
                          .timeout_ns = plan.conn_timeout_ns,
                          .clients = slice.clients,
-                         .sources = *std::move(sources)};
+                         .sources = plan.local_addrs};
 
   std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(observer));
   engine->merger_ = std::make_unique<IntervalMerger>(
@@ -192,13 +186,11 @@ void ThreadedEngine::OnLaneDone(int lane) {
   observer_.OnDone(std::move(final_));
 }
 
-LoadEngineFactory NewLoadEngineFactory(const Clock& clock, int default_workers) {
-  return [&clock, default_workers](const std::string& run_id, const RunPlan& plan, const Slice& slice,
-                                   LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
-    int64_t workers = plan.workers > 0 ? plan.workers : default_workers;
-    if (workers <= 0) workers = std::max(1u, std::thread::hardware_concurrency());
+LoadEngineFactory NewLoadEngineFactory(const Clock& clock) {
+  return [&clock](const std::string& run_id, const RunPlan& plan, const Slice& slice,
+                  LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
     // A worker without clients would only cost a thread.
-    workers = std::clamp<int64_t>(workers, 1, std::max<int64_t>(1, slice.clients.count));
+    const int64_t workers = std::clamp<int64_t>(plan.workers, 1, std::max<int64_t>(1, slice.clients.count));
     auto engine = ThreadedEngine::Create(run_id, plan, slice, static_cast<int>(workers), clock, observer);
     if (!engine.ok()) return engine.status();
     return std::unique_ptr<LoadEngine>(*std::move(engine));

@@ -18,7 +18,7 @@ namespace wsload {
 
 class ThreadedEngine final : public LoadEngine {
  public:
-  /// kInvalidArgument: a URL, key or certificate that cannot work. `workers` >= 1.
+  /// kInvalidArgument: a key or certificate that cannot work. `workers` >= 1.
   static absl::StatusOr<std::unique_ptr<ThreadedEngine>> Create(const std::string& run_id, const RunPlan& plan,
                                                                 const Slice& slice, int workers, const Clock& clock,
                                                                 LoadEngineObserver& observer);

@@ -32,9 +32,10 @@ std::string UpstreamText(int64_t size_bytes) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(Environment environment, const RunPlan& plan, const Slice& slice,
-                                                       const std::string& name, WorkerObserver& observer) {
-  std::unique_ptr<Worker> worker(new Worker(std::move(environment), plan, slice, observer));
+absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(Dependencies dependencies, const RunPlan& plan,
+                                                       const Slice& slice, const std::string& name,
+                                                       WorkerObserver& observer) {
+  std::unique_ptr<Worker> worker(new Worker(std::move(dependencies), plan, slice, observer));
   auto group = ClientGroup::Create({.protocol = plan.protocol,
                                     .serializer = plan.serializer,
                                     .cipher = plan.cipher,
@@ -50,18 +51,18 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(Environment environment, 
   return worker;
 }
 
-Worker::Worker(Environment environment, const RunPlan& plan, const Slice& slice, WorkerObserver& observer)
-    : loop_(environment.loop),
-      clock_(environment.clock),
-      thread_cpu_(std::move(environment.thread_cpu)),
+Worker::Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slice, WorkerObserver& observer)
+    : loop_(dependencies.loop),
+      clock_(dependencies.clock),
+      thread_cpu_(std::move(dependencies.thread_cpu)),
       plan_(plan),
       slice_(slice),
       observer_(observer),
       schedule_(plan.mps, plan.duration_ns),
       pacer_(RatePerSecond(plan, slice)),
       token_(plan.jwt_key, plan.jwt_issuer),
-      recorder_(environment.clock),
-      dialer_(std::move(environment.dialer)),
+      recorder_(dependencies.clock),
+      dialer_(std::move(dependencies.dialer)),
       deadline_armed_ns_(kNever),
       send_timer_(loop_.NewTimer([this] { OnSendTimer(); })),
       dial_timer_(loop_.NewTimer([this] { OnDialTimer(); })),

@@ -61,7 +61,8 @@ class Worker final : private ClientObserver {
   /// its rates stay true, however far behind the worker is.
   static constexpr int64_t kOverrunNs = 250 * kNsPerMs;
 
-  struct Environment {
+  /// What it works with, and has no part in choosing.
+  struct Dependencies {
     EventLoop& loop;
     const Clock& clock;  ///< for token stamps and push latencies; pacing uses the loop's clock
     std::unique_ptr<Dialer> dialer;
@@ -71,7 +72,7 @@ class Worker final : private ClientObserver {
 
   /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
   /// server.
-  static absl::StatusOr<std::unique_ptr<Worker>> Create(Environment environment, const RunPlan& plan,
+  static absl::StatusOr<std::unique_ptr<Worker>> Create(Dependencies dependencies, const RunPlan& plan,
                                                         const Slice& slice, const std::string& name,
                                                         WorkerObserver& observer);
   ~Worker();
@@ -88,7 +89,7 @@ class Worker final : private ClientObserver {
  private:
   enum class State { kIdle, kConnecting, kReady, kMeasuring, kDraining, kClosing, kDone };
 
-  Worker(Environment environment, const RunPlan& plan, const Slice& slice, WorkerObserver& observer);
+  Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slice, WorkerObserver& observer);
 
   // ClientObserver
   void OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) override;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/host/source_check.h"
+#include "common/plan/workers.h"
 #include "common/security/access_token.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -11,72 +12,121 @@
 namespace wsload {
 namespace {
 
-constexpr int32_t kMaxWorkers = 1024;
+absl::StatusOr<HostPort> ParseListen(std::string_view text) { return ParseHostPort(text, /*allow_port_zero=*/true); }
+std::string ListenText(const HostPort& address) { return address.ToString(); }
 
-absl::Status ParseLogLevel(std::string_view text, spdlog::level::level_enum& level) {
-  for (const auto known : {spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err}) {
-    const auto name = spdlog::level::to_string_view(known);
-    if (text == std::string_view(name.data(), name.size())) {
-      level = known;
-      return absl::OkStatus();
-    }
-  }
-  return InvalidArgument("want debug, info, warning or error");
+absl::StatusOr<std::optional<HostPort>> ParseMetrics(std::string_view text) {
+  if (text.empty()) return std::optional<HostPort>();
+  absl::StatusOr<HostPort> address = ParseListen(text);
+  if (!address.ok()) return address.status();
+  return std::optional<HostPort>(*std::move(address));
 }
+std::string MetricsText(const std::optional<HostPort>& address) { return address ? address->ToString() : ""; }
+
+absl::StatusOr<TargetList> ParseTargets(std::string_view text) { return TargetList::Parse(text); }
+// There are none by default, and nobody asks later.
+std::string TargetsText(const TargetList&) { return ""; }
+
+constexpr Field<AgentFlags> kFields[] = {
+    {TextMemberOf<&AgentFlags::listen, ParseListen, ListenText>(),
+     {.name = "listen",
+      .flag = "listen",
+      .help = {"address for controllers, host:port (port 0: any free one)",
+               "控制器连接的地址，host:port（端口 0 表示任意空闲端口）"},
+      .in_short_help = true,
+      .example = "127.0.0.1:7400"}},
+    {MemberOf<&AgentFlags::tls_cert>(),
+     {.name = "tls_cert",
+      .flag = "tls-cert",
+      .help = {"PEM certificate of this agent; controllers then need TLS", "本节点的 PEM 证书；此后控制器必须使用 TLS"},
+      .in_short_help = true,
+      .example = "FILE"}},
+    {MemberOf<&AgentFlags::tls_key>(),
+     {.name = "tls_key",
+      .flag = "tls-key",
+      .help = {"its private key", "该证书的私钥"},
+      .in_short_help = true,
+      .example = "FILE"}},
+    {MemberOf<&AgentFlags::tls_client_ca>(),
+     {.name = "tls_client_ca",
+      .flag = "tls-client-ca",
+      .help = {"PEM; only controllers with a certificate it signed are served",
+               "PEM 文件；只为持有由它签发证书的控制器服务"},
+      .in_short_help = true,
+      .example = "FILE"}},
+    {MemberOf<&AgentFlags::token_file>(),
+     {.name = "token_file",
+      .flag = "token-file",
+      .help = {"only controllers with the same token are served", "只为持有相同令牌的控制器服务"},
+      .in_short_help = true,
+      .example = "FILE"}},
+    {TextMemberOf<&AgentFlags::allowed_targets, ParseTargets, TargetsText>(),
+     {.name = "allowed_targets",
+      .flag = "allow-target",
+      .help = {"host[:port],... that runs may load; none: any", "允许施压的 host[:port],...；不填则不限"},
+      .in_short_help = true,
+      .example = "gateway:9002"}},
+    {MemberOf<&AgentFlags::insecure>(),
+     {.name = "insecure",
+      .flag = "insecure",
+      .help = {"serve anyone who can reach -listen, although it is not a loopback address",
+               "-listen 不是回环地址时，仍为任何能连上它的人服务"},
+      .in_short_help = true}},
+    {MemberOf<&AgentFlags::workers>(),
+     {.name = "workers",
+      .flag = "workers",
+      .help = {"worker threads (0: as the run says, else one per core)",
+               "工作线程数（0 表示由压测决定，否则每核一个）"},
+      .in_short_help = true,
+      .least = 0,
+      .most = kMaxWorkers,
+      .example = "4"}},
+    {MemberOf<&AgentFlags::local_addrs>(),
+     {.name = "local_addrs",
+      .flag = "local-addrs",
+      .help = {"addresses of this host to connect from, 10.0.0.5-10.0.0.9,...; none: as the run says",
+               "本机用于发起连接的地址，10.0.0.5-10.0.0.9,...；不填则由压测决定"},
+      .in_short_help = true,
+      .repeat_value = false,  // it may be long; the line shows the entry
+      .example = "10.0.0.5-10.0.0.9"}},
+    {MemberOf<&AgentFlags::max_clients>(),
+     {.name = "max_clients",
+      .flag = "max-clients",
+      .help = {"most clients in one run (0: as many as the host can carry)",
+               "一次压测的最大客户端数（0 表示以主机能力为限）"},
+      .in_short_help = true,
+      .least = 0,
+      .example = "10000"}},
+    {TextMemberOf<&AgentFlags::metrics, ParseMetrics, MetricsText>(),
+     {.name = "metrics",
+      .flag = "metrics",
+      .help = {"address of /metrics for Prometheus, host:port; readable by whoever reaches it (empty: off)",
+               "供 Prometheus 读取 /metrics 的地址，host:port；能连上的人都可读取（不填则关闭）"},
+      .in_short_help = true,
+      .example = "127.0.0.1:9100"}},
+    {MemberOf<&AgentFlags::log_level>(),
+     {.name = "log_level",
+      .flag = "log-level",
+      .help = {"debug, info, warning or error", "debug、info、warning 或 error"},
+      .in_short_help = true,
+      .example = "info"}},
+    {MemberOf<&AgentFlags::name>(),
+     {.name = "name",
+      .flag = "name",
+      .help = {"this agent in results (empty: the host name)", "本节点在结果中的名称（不填则用主机名）"},
+      .in_short_help = true,
+      .example = "load1"}},
+};
 
 }  // namespace
 
-void BindAgentFlags(FlagSet& set, AgentFlags& flags) {
-  set.AddParsed(
-      "listen", flags.listen.ToString(),
-      [&flags](std::string_view text) {
-        auto address = ParseHostPort(text, /*allow_port_zero=*/true);
-        if (address.ok()) flags.listen = *address;
-        return address.status();
-      },
-      "address for controllers, host:port (port 0: any free one)", true);
-  set.Add("tls-cert", &flags.tls_cert, "PEM certificate of this agent; controllers then need TLS", true);
-  set.Add("tls-key", &flags.tls_key, "its private key", true);
-  set.Add("tls-client-ca", &flags.tls_client_ca, "PEM; only controllers with a certificate it signed are served", true);
-  set.Add("token-file", &flags.token_file, "only controllers with the same token are served", true);
-  set.AddParsed(
-      "allow-target", "",
-      [&flags](std::string_view text) {
-        absl::StatusOr<TargetList> targets = TargetList::Parse(text);
-        if (targets.ok()) flags.allowed_targets = *std::move(targets);
-        return targets.status();
-      },
-      "host[:port],... that runs may load; none: any", true);
-  set.Add("insecure", &flags.insecure,
-          "listen on a network without a token or a client CA: whoever reaches it is served", true);
-  set.Add("workers", &flags.workers, "worker threads (0: as the run says, else one per core)", true);
-  set.Add("local-addrs", &flags.local_addrs,
-          "addresses of this host to connect from, 10.0.0.5-10.0.0.9,...; none: as the run says", true);
-  set.Add("max-clients", &flags.max_clients, "most clients in one run (0: as many as the host can carry)", true);
-  set.AddParsed(
-      "metrics", "",
-      [&flags](std::string_view text) {
-        flags.metrics.reset();
-        if (text.empty()) return absl::OkStatus();
-        auto address = ParseHostPort(text, /*allow_port_zero=*/true);
-        if (address.ok()) flags.metrics = *address;
-        return address.status();
-      },
-      "address of /metrics for Prometheus, host:port; readable by whoever reaches it (empty: off)", true);
-  set.AddParsed(
-      "log-level", "info", [&flags](std::string_view text) { return ParseLogLevel(text, flags.log_level); },
-      "debug, info, warning or error", true);
-  set.Add("name", &flags.name, "this agent in results (empty: the host name)", true);
-}
+Fields<AgentFlags> AgentFields() { return kFields; }
 
 absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags) {
   if (!set.positional().empty()) {
     return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value", set.positional().front());
   }
-  if (flags.workers < 0 || flags.workers > kMaxWorkers) {
-    return InvalidArgument("-workers={}: want 0 to {}", flags.workers, kMaxWorkers);
-  }
-  if (flags.max_clients < 0) return InvalidArgument("-max-clients={}: want 0 or more", flags.max_clients);
+  if (absl::Status in_range = CheckFields(AgentFields(), flags); !in_range.ok()) return in_range;
   if (!IsUtf8(flags.name) || HasControlCharacter(flags.name)) {
     return InvalidArgument("-name=\"{}\": want UTF-8 without control characters", Shown(flags.name));
   }
@@ -91,8 +141,7 @@ absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ServerSecurity> ReadServerSecurity(const AgentFlags& flags,
-                                                  const std::map<std::string, std::string>& environment) {
+absl::StatusOr<ServerSecurity> ReadServerSecurity(const AgentFlags& flags, const Environment& environment) {
   ServerSecurity security;
   absl::StatusOr<TlsIdentity> identity = ReadTlsIdentity(flags.tls_cert, flags.tls_key);
   if (!identity.ok()) return identity.status();

@@ -5,11 +5,9 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,12 +20,16 @@
 #include "agent/service/agent_flags.h"
 #include "agent/service/grpc_agent_server.h"
 #include "agent/service/health_check.h"
+#include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
 #include "common/http/http_server.h"
 #include "common/http/metrics_answer.h"
+#include "common/lang/language.h"
 #include "common/security/access_token.h"
 #include "common/time/clock.h"
+#include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
+#include "common/util/environment.h"
 #include "common/util/status.h"
 #include "common/version.h"
 
@@ -42,6 +44,11 @@ constexpr int64_t kDrainTimeoutNs = 60 * kNsPerSecond;
 // The first argument that asks an agent instead of being one.
 constexpr char kHealthCheck[] = "healthcheck";
 constexpr int64_t kHealthCheckTimeoutNs = 2 * kNsPerSecond;
+constexpr LocalText kIntro = {
+    "wsload-agent: carries out its share of a controller's runs, one at a time.\n"
+    "wsload-agent healthcheck: asks the agent at -listen; exit code 0 when it takes runs.",
+    "wsload-agent：执行控制器分配给它的那一份压测，一次一个。\n"
+    "wsload-agent healthcheck：询问 -listen 处的节点；可以接受压测时退出码为 0。"};
 
 std::string HostName() {
   char name[256] = {};
@@ -51,7 +58,7 @@ std::string HostName() {
 AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   AgentConfig config;
   config.name = flags.name.empty() ? HostName() : flags.name;
-  config.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  config.cores = CoreCount();
   config.workers = flags.workers;
   config.local_addrs = flags.local_addrs;
   config.max_clients = flags.max_clients;
@@ -158,13 +165,11 @@ int Main(std::vector<std::string> args) {
   if (health_check) args.erase(args.begin());
   AgentFlags flags;
   FlagSet set("wsload-agent", "WSLOAD_AGENT");
-  BindAgentFlags(set, flags);
-  const std::map<std::string, std::string> environment = ProcessEnvironment();
+  BindFields(set, AgentFields(), flags);
+  const Environment environment = ProcessEnvironment();
   absl::Status parsed = set.Parse(args, environment);
   if (parsed.ok() && (set.help_wanted() || set.helpfull_wanted())) {
-    fmt::print("{}", set.Usage("wsload-agent: carries out its share of a controller's runs, one at a time.\n"
-                               "wsload-agent healthcheck: asks the agent at -listen; exit code 0 when it takes runs.",
-                               set.helpfull_wanted()));
+    fmt::print("{}", set.Usage(kIntro, set.helpfull_wanted()));
     return 0;
   }
   if (parsed.ok()) parsed = CheckAgentFlags(set, flags);

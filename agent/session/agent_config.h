@@ -8,6 +8,7 @@
 #include "agent/host/host_facts.h"
 #include "agent/load/load_engine.h"
 #include "agent/session/run_slot.h"
+#include "common/net/source_list.h"
 #include "common/net/target_list.h"
 
 namespace wsload {
@@ -17,7 +18,7 @@ struct AgentConfig {
   std::string name;  ///< host name by default
   int cores = 1;
   int workers = 0;             ///< 0: as the plan says, else one per core
-  std::string local_addrs;     ///< of this host, to connect from; empty: as the plan says, else as the kernel chooses
+  SourceList local_addrs;      ///< of this host, to connect from; empty: as the plan says, else as the kernel chooses
   int64_t max_clients = 0;     ///< a slice with more is refused; 0: no bound
   TargetList allowed_targets;  ///< a plan for another server is refused
   RunSlot* slot = nullptr;     ///< shared by the agent's sessions, so that one runs at a time; null: nothing to share

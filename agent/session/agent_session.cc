@@ -7,11 +7,11 @@
 #include "agent/host/source_check.h"
 #include "agent/session/describe.h"
 #include "common/lang/statement.h"
-#include "common/net/host_port.h"
 #include "common/net/ws_url.h"
 #include "common/plan/means.h"
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
+#include "common/plan/workers.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/status.h"
@@ -55,12 +55,10 @@ v1::Refused::Code RefusalCode(const absl::Status& status) {
 }
 
 /// Before the server's name is resolved, let alone dialled.
-absl::Status CheckTarget(const std::string& server, const TargetList& allowed) {
-  const absl::StatusOr<WsUrl> url = ParseWsUrl(server);
-  if (!url.ok()) return url.status();
-  if (allowed.Allows(url->host, url->port)) return absl::OkStatus();
+absl::Status CheckTarget(const WsUrl& url, const TargetList& allowed) {
+  if (allowed.Allows(url.host, url.port)) return absl::OkStatus();
   return StatementStatus(absl::StatusCode::kPermissionDenied,
-                         {StatementKind::kTargetNotAllowed, {HostPort{url->host, url->port}.ToString()}});
+                         {StatementKind::kTargetNotAllowed, {url.address().ToString()}});
 }
 
 }  // namespace
@@ -171,7 +169,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     }
     absl::StatusOr<RunPlan> plan = FromProto(assign.plan());
     if (!plan.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(plan.status())));
-    if (const absl::Status allowed = CheckTarget(plan->server, config_.allowed_targets); !allowed.ok()) {
+    if (const absl::Status allowed = CheckTarget(plan->server.url(), config_.allowed_targets); !allowed.ok()) {
       return Refuse(RefusalCode(allowed), std::string(Text(allowed)));
     }
     const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);

@@ -1,12 +1,11 @@
 #include "agent/session/describe.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
-#include <vector>
 
 #include "agent/host/source_check.h"
 #include "agent/host/target_probe.h"
-#include "common/net/source_list.h"
 #include "common/net/ws_url.h"
 #include "common/version.h"
 
@@ -16,14 +15,14 @@ namespace {
 constexpr int64_t kTargetTimeoutNs = 3 * kNsPerSecond;
 
 /// What a hostile or newer controller may ask for counts as none.
-std::vector<SocketAddress> SourcesOf(const std::string& local_addrs) {
-  absl::StatusOr<std::vector<SocketAddress>> sources = ParseSourceList(local_addrs);
-  return sources.ok() ? *std::move(sources) : std::vector<SocketAddress>();
+SourceList SourcesOf(const std::string& local_addrs) {
+  absl::StatusOr<SourceList> sources = SourceList::Parse(local_addrs);
+  return sources.ok() ? *std::move(sources) : SourceList();
 }
 
-Means ToMeans(const AgentConfig& config, const HostFacts& facts, const std::vector<SocketAddress>& sources) {
+Means ToMeans(const AgentConfig& config, const HostFacts& facts, const SourceList& sources) {
   Means means;
-  means.addresses = std::max<int64_t>(1, static_cast<int64_t>(sources.size()));
+  means.addresses = std::max<int64_t>(1, static_cast<int64_t>(sources.addresses().size()));
   means.max_clients = config.max_clients;
   means.descriptors_soft = facts.descriptors_soft;
   means.descriptors_hard = facts.descriptors_hard;
@@ -51,9 +50,7 @@ v1::TargetReport ReportTarget(const AgentConfig& config, const v1::DescribeReque
 
 }  // namespace
 
-Means MeansOf(const AgentConfig& config, const std::string& local_addrs) {
-  return ToMeans(config, Facts(config), SourcesOf(local_addrs));
-}
+Means MeansOf(const AgentConfig& config, const SourceList& sources) { return ToMeans(config, Facts(config), sources); }
 
 v1::DescribeResponse Describe(const AgentConfig& config, const v1::DescribeRequest& request) {
   v1::DescribeResponse response;
@@ -63,9 +60,10 @@ v1::DescribeResponse Describe(const AgentConfig& config, const v1::DescribeReque
   response.set_cores(config.cores);
   response.set_workers(config.workers);
   const HostFacts facts = Facts(config);
-  const std::vector<SocketAddress> sources = SourcesOf(LocalAddrsFor(config.local_addrs, request.local_addrs()));
+  const SourceList of_plan = SourcesOf(request.local_addrs());
+  const SourceList& sources = LocalAddrsFor(config.local_addrs, of_plan);
   *response.mutable_means() = ToProto(ToMeans(config, facts, sources));
-  response.set_foreign_addresses(ListAddresses(ForeignAddresses(sources)));
+  response.set_foreign_addresses(ListAddresses(ForeignAddresses(sources.addresses())));
   for (const std::string& address : facts.source_addresses) response.add_source_addresses(address);
   if (!request.target().empty()) *response.mutable_target() = ReportTarget(config, request);
   return response;

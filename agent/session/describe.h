@@ -1,18 +1,17 @@
 // An agent's account of itself, for the check before a run.
 #pragma once
 
-#include <string>
-
 #include "agent/session/agent_config.h"
+#include "common/net/source_list.h"
 #include "common/plan/means.h"
 #include "common/time/clock.h"
 #include "wsload/v1/describe.pb.h"
 
 namespace wsload {
 
-/// What the agent and its host can carry now, connecting from `local_addrs`. Reads the host's facts when the config
-/// knows how.
-Means MeansOf(const AgentConfig& config, const std::string& local_addrs);
+/// What the agent and its host can carry now, connecting from `sources`. Reads the host's facts when the config knows
+/// how.
+Means MeansOf(const AgentConfig& config, const SourceList& sources);
 
 /// Everything but the run under way, which only the thread of `config.slot` may read: AddRun(). Blocks up to 3 s when
 /// the request names a target.

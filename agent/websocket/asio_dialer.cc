@@ -17,7 +17,7 @@ class AsioDialer final : public Dialer {
                 UpgradeTemplate(options),
                 std::move(tls),
                 Resolver(loop, options.url.host, options.url.port),
-                Routes(options.clients, options.sources)} {}
+                Routes(options.clients, options.sources.addresses())} {}
 
   void Dial(int64_t client, const std::string& token_name, const std::string& token_value, DialCallback done) override {
     auto attempt =

@@ -6,12 +6,11 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "agent/websocket/connection.h"
-#include "common/net/socket_address.h"
+#include "common/net/header_list.h"
+#include "common/net/source_list.h"
 #include "common/net/ws_url.h"
 #include "common/plan/slice.h"
 
@@ -20,7 +19,7 @@ namespace wsload {
 /// What all dials of a run share.
 struct DialOptions {
   WsUrl url;
-  std::vector<std::pair<std::string, std::string>> headers;
+  HeaderList headers;
   std::string subprotocol;
   bool compress = false;  ///< offer permessage-deflate (RFC 7692)
   std::string ca_pem;     ///< empty: the system's certificates
@@ -30,7 +29,7 @@ struct DialOptions {
   /// The clients of the run that this agent dials, over all its dialers: what an even spread over addresses goes by.
   Progression clients;
   /// The addresses of this host to dial from; none: as the kernel chooses.
-  std::vector<SocketAddress> sources;
+  SourceList sources;
 };
 
 struct DialResult {

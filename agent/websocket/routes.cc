@@ -14,7 +14,7 @@ Turns::Turns(int64_t things, int64_t stride) : things_(things) {
   period_ = shifts_ ? things / common * things : things;
 }
 
-Routes::Routes(const Progression& clients, std::vector<SocketAddress> sources)
+Routes::Routes(const Progression& clients, const std::vector<SocketAddress>& sources)
     : clients_(clients), has_sources_(!sources.empty()) {
   for (const SocketAddress& source : sources) families_[FamilyOf(source)].sources.push_back(source);
 }

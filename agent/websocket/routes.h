@@ -47,7 +47,7 @@ class Routes {
   };
 
   /// `clients`: this agent's share, over all its workers. No sources: the kernel chooses.
-  Routes(const Progression& clients, std::vector<SocketAddress> sources);
+  Routes(const Progression& clients, const std::vector<SocketAddress>& sources);
 
   /// The addresses of the server's name, in any order, repeats included. Those without a source of their family are
   /// left out.

@@ -1,7 +1,5 @@
 #include "common/flags/flag_set.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -18,6 +16,9 @@ namespace wsload {
 namespace {
 
 constexpr std::string_view kFlagFile = "flagfile";
+constexpr std::string_view kLanguage = "lang";
+// For the help of every program, also of one whose other flags have another prefix.
+constexpr char kLanguageVariable[] = "WSLOAD_LANG";
 constexpr size_t kMaxFlagFileBytes = 1 << 20;
 
 // One way to write names inside: conn_timeout is conn-timeout.
@@ -47,20 +48,6 @@ std::optional<Written> SplitFlag(std::string_view argument) {
   return Written{argument.substr(0, equals), argument.substr(equals + 1)};
 }
 
-// Breaks `text` into lines of at most `width` bytes at blanks.
-std::vector<std::string> Wrapped(std::string_view text, size_t width) {
-  std::vector<std::string> lines;
-  while (text.size() > width) {
-    size_t cut = text.rfind(' ', width);
-    if (cut == std::string_view::npos || cut == 0) cut = text.find(' ', width);
-    if (cut == std::string_view::npos) break;
-    lines.emplace_back(text.substr(0, cut));
-    text.remove_prefix(cut + 1);
-  }
-  lines.emplace_back(text);
-  return lines;
-}
-
 template <typename Integer>
 absl::StatusOr<Integer> ParseIntegerOf(std::string_view text) {
   const auto parsed = ParseInteger(text, std::numeric_limits<Integer>::min(), std::numeric_limits<Integer>::max());
@@ -78,19 +65,44 @@ std::function<absl::Status(std::string_view)> Into(Value* value, absl::StatusOr<
   };
 }
 
-}  // namespace
+std::string DurationText(int64_t ns) { return ns == 0 ? "0" : FormatDuration(ns); }
 
-struct FlagSet::Flag {
-  std::string name;
-  std::string help;
-  std::string default_text;  ///< as a value is written; empty: nothing worth showing
-  std::string example;       ///< a value that works
-  bool in_short_help = false;
-  bool is_bool = false;
-  bool is_repeatable = false;
-  bool is_set = false;
-  std::function<absl::Status(std::string_view)> parse;
-};
+/// What an error line about a value begins with.
+std::string Where(std::string name, std::string_view value, const FlagOptions& options) {
+  return options.repeat_value ? fmt::format("{}={}", name, Shown(value)) : name;
+}
+
+FlagOptions WithExample(FlagOptions options, const char* example) {
+  if (options.example.empty()) options.example = example;
+  return options;
+}
+
+/// What -help is written in.
+Language HelpLanguage(const std::vector<std::string>& args, const Environment& environment, std::string_view prefix) {
+  std::string wanted = ValueOf(environment, EnvironmentName(prefix, kLanguage));
+  if (wanted.empty()) wanted = ValueOf(environment, kLanguageVariable);
+  for (size_t i = 0; i < args.size() && args[i] != "--"; ++i) {
+    const auto written = SplitFlag(args[i]);
+    if (!written.has_value() || written->name != kLanguage) continue;
+    if (written->value.has_value()) {
+      wanted = *written->value;
+    } else if (i + 1 < args.size()) {
+      wanted = args[i + 1];
+    }
+  }
+  return wanted == "zh" ? Language::kChinese : Language::kEnglish;
+}
+
+bool IsHelp(std::string_view name) { return name == "help" || name == "h" || name == "helpfull"; }
+
+bool AskForHelp(const std::vector<std::string>& args) {
+  return std::any_of(args.begin(), args.end(), [](const std::string& argument) {
+    const auto written = SplitFlag(argument);
+    return written.has_value() && IsHelp(written->name);
+  });
+}
+
+}  // namespace
 
 // One "name=value" of a source, still unread.
 struct FlagSet::Setting {
@@ -102,112 +114,87 @@ struct FlagSet::Setting {
 FlagSet::FlagSet(std::string program, std::string env_prefix)
     : program_(std::move(program)), env_prefix_(std::move(env_prefix)) {}
 
-void FlagSet::AddFlag(Flag flag) {
-  flag.name = Normalized(flag.name);
-  flags_.push_back(std::make_shared<Flag>(std::move(flag)));
+void FlagSet::Add(FlagSpec spec) {
+  spec.name = Normalized(spec.name);
+  flags_.push_back(std::make_shared<Flag>(Flag{.spec = std::move(spec)}));
 }
 
-void FlagSet::Add(std::string name, int64_t* value, std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = fmt::format("{}", *value),
-           .example = "10",
-           .in_short_help = in_short_help,
-           .parse = Into(value, &ParseIntegerOf<int64_t>)});
+void FlagSet::Add(std::string name, int64_t* value, FlagOptions options) {
+  Add({.name = std::move(name),
+       .default_text = fmt::format("{}", *value),
+       .parse = Into(value, &ParseIntegerOf<int64_t>),
+       .options = WithExample(std::move(options), "10")});
 }
 
-void FlagSet::Add(std::string name, int32_t* value, std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = fmt::format("{}", *value),
-           .example = "10",
-           .in_short_help = in_short_help,
-           .parse = Into(value, &ParseIntegerOf<int32_t>)});
+void FlagSet::Add(std::string name, int32_t* value, FlagOptions options) {
+  Add({.name = std::move(name),
+       .default_text = fmt::format("{}", *value),
+       .parse = Into(value, &ParseIntegerOf<int32_t>),
+       .options = WithExample(std::move(options), "10")});
 }
 
-void FlagSet::Add(std::string name, bool* value, std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = *value ? "true" : "",
-           .example = "true",
-           .in_short_help = in_short_help,
-           .is_bool = true,
-           .parse = Into(value, &ParseBool)});
+void FlagSet::Add(std::string name, bool* value, FlagOptions options) {
+  Add({.name = std::move(name),
+       .form = FlagSpec::Form::kSwitch,
+       .default_text = *value ? "true" : "",
+       .parse = Into(value, &ParseBool),
+       .options = std::move(options)});
 }
 
-void FlagSet::Add(std::string name, double* value, std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = fmt::format("{}", *value),
-           .example = "0.5",
-           .in_short_help = in_short_help,
-           .parse = Into(value, &ParseDouble)});
+void FlagSet::Add(std::string name, double* value, FlagOptions options) {
+  Add({.name = std::move(name),
+       .default_text = fmt::format("{}", *value),
+       .parse = Into(value, &ParseDouble),
+       .options = WithExample(std::move(options), "0.5")});
 }
 
-void FlagSet::Add(std::string name, std::string* value, std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = *value,
-           .example = "TEXT",
-           .in_short_help = in_short_help,
-           .parse = [value](std::string_view text) {
+void FlagSet::Add(std::string name, std::string* value, FlagOptions options) {
+  Add({.name = std::move(name),
+       .default_text = *value,
+       .parse =
+           [value](std::string_view text) {
              *value = text;
              return absl::OkStatus();
-           }});
+           },
+       .options = WithExample(std::move(options), "TEXT")});
 }
 
-void FlagSet::Add(std::string name, std::vector<std::string>* values, std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = "",
-           .example = "TEXT",
-           .in_short_help = in_short_help,
-           .is_repeatable = true,
-           .parse = [values](std::string_view text) {
+void FlagSet::Add(std::string name, std::vector<std::string>* values, FlagOptions options) {
+  Add({.name = std::move(name),
+       .form = FlagSpec::Form::kList,
+       .parse =
+           [values](std::string_view text) {
              values->emplace_back(text);
              return absl::OkStatus();
-           }});
+           },
+       .options = WithExample(std::move(options), "TEXT")});
 }
 
-void FlagSet::Add(std::string name, DurationNs value, std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = *value.ns == 0 ? "0" : FormatDuration(*value.ns),
-           .example = "30s",
-           .in_short_help = in_short_help,
-           .parse = Into(value.ns, &ParseDuration)});
+void FlagSet::Add(std::string name, DurationNs value, FlagOptions options) {
+  Add({.name = std::move(name),
+       .default_text = DurationText(*value.ns),
+       .parse = Into(value.ns, &ParseDuration),
+       .options = WithExample(std::move(options), "30s")});
 }
 
-void FlagSet::Add(std::string name, SizeBytes value, std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = FormatSize(*value.bytes),
-           .example = "64k",
-           .in_short_help = in_short_help,
-           .parse = Into(value.bytes, &ParseSize)});
-}
-
-void FlagSet::AddParsed(std::string name, std::string default_text, std::function<absl::Status(std::string_view)> parse,
-                        std::string help, bool in_short_help) {
-  AddFlag({.name = std::move(name),
-           .help = std::move(help),
-           .default_text = std::move(default_text),
-           .example = "VALUE",
-           .in_short_help = in_short_help,
-           .parse = std::move(parse)});
+void FlagSet::Add(std::string name, SizeBytes value, FlagOptions options) {
+  Add({.name = std::move(name),
+       .default_text = FormatSize(*value.bytes),
+       .parse = Into(value.bytes, &ParseSize),
+       .options = WithExample(std::move(options), "64k")});
 }
 
 std::shared_ptr<FlagSet::Flag> FlagSet::Find(std::string_view name) const {
   const std::string wanted = Normalized(name);
   for (const auto& flag : flags_) {
-    if (flag->name == wanted) return flag;
+    if (flag->spec.name == wanted) return flag;
   }
   return nullptr;
 }
 
 absl::Status FlagSet::UnknownFlag(std::string_view name) const {
   std::vector<std::string> names = {std::string(kFlagFile)};
-  for (const auto& flag : flags_) names.push_back(flag->name);
+  for (const auto& flag : flags_) names.push_back(flag->spec.name);
   const std::string nearest = NearestName(Normalized(name), names);
   const std::string hint = nearest.empty() ? "" : fmt::format("; did you mean -{}?", nearest);
   return InvalidArgument("unknown flag -{}{} (-help lists them)", Shown(name), hint);
@@ -218,14 +205,15 @@ absl::StatusOr<FlagSet::Setting> FlagSet::Read(std::string_view name, std::optio
   auto flag = Find(name);
   if (flag == nullptr && name.starts_with("no")) {
     const std::string_view positive = name.substr(name.starts_with("no-") ? 3 : 2);
-    if (flag = Find(positive); flag != nullptr && flag->is_bool) {
-      if (value.has_value()) return InvalidArgument("-{}: takes no value; write -{}=false", name, flag->name);
+    if (flag = Find(positive); flag != nullptr && flag->spec.form == FlagSpec::Form::kSwitch) {
+      if (value.has_value()) return InvalidArgument("-{}: takes no value; write -{}=false", name, flag->spec.name);
       return Setting{flag, "false", fmt::format("-{}", name)};
     }
     flag = nullptr;
   }
   if (flag == nullptr) return UnknownFlag(name);
-  if (!value.has_value() && flag->is_bool) value = "true";
+  const FlagSpec& spec = flag->spec;
+  if (!value.has_value() && spec.form == FlagSpec::Form::kSwitch) value = "true";
   // The next argument is the value, a negative number too; but not another flag, nor the end of flags.
   if (!value.has_value() && next.has_value() && *next != "--") {
     const auto other = SplitFlag(*next);
@@ -235,10 +223,17 @@ absl::StatusOr<FlagSet::Setting> FlagSet::Read(std::string_view name, std::optio
     }
   }
   if (!value.has_value()) {
-    return InvalidArgument("-{}: needs a value, for example -{}={}", flag->name, flag->name,
-                           flag->default_text.empty() ? flag->example : flag->default_text);
+    return InvalidArgument("-{}: needs a value, for example -{}={}", spec.name, spec.name,
+                           spec.default_text.empty() ? spec.options.example : spec.default_text);
   }
-  return Setting{flag, std::string(*value), fmt::format("-{}={}", flag->name, Shown(*value))};
+  return Setting{flag, std::string(*value), Where("-" + spec.name, *value, spec.options)};
+}
+
+/// False: `name` is not one of the flags that ask for help.
+bool FlagSet::ReadHelp(std::string_view name) {
+  if (!IsHelp(name)) return false;
+  (name == "helpfull" ? helpfull_wanted_ : help_wanted_) = true;
+  return true;
 }
 
 absl::Status FlagSet::ReadArguments(const std::vector<std::string>& args, std::vector<Setting>* settings,
@@ -256,14 +251,9 @@ absl::Status FlagSet::ReadArguments(const std::vector<std::string>& args, std::v
     const std::optional<std::string_view> next =
         i + 1 < args.size() ? std::optional<std::string_view>(args[i + 1]) : std::nullopt;
     if (Find(written->name) == nullptr) {
-      if (written->name == "help" || written->name == "h") {
-        help_wanted_ = true;
-        return absl::OkStatus();
-      }
-      if (written->name == "helpfull") {
-        helpfull_wanted_ = true;
-        return absl::OkStatus();
-      }
+      if (ReadHelp(written->name)) return absl::OkStatus();
+      // Every program takes the language of its help.
+      if (written->name == kLanguage && AskForHelp(args)) continue;
       if (written->name == kFlagFile) {
         const auto file = written->value.has_value() ? written->value : next;
         if (!file.has_value()) return InvalidArgument("-flagfile: needs a value, for example -flagfile=load.flags");
@@ -312,21 +302,18 @@ absl::Status FlagSet::ReadFlagFile(const std::string& path, std::vector<Setting>
   return absl::OkStatus();
 }
 
-std::string FlagSet::EnvironmentName(std::string_view flag_name) const {
-  std::string name = env_prefix_ + '_';
-  for (const char c : flag_name) {
-    name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  }
-  return name;
+std::string EnvironmentName(std::string_view prefix, std::string_view flag_name) {
+  std::string name = AsciiUpper(flag_name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return fmt::format("{}_{}", prefix, name);
 }
 
-std::vector<FlagSet::Setting> FlagSet::ReadEnvironment(const std::map<std::string, std::string>& environment) const {
+std::vector<FlagSet::Setting> FlagSet::ReadEnvironment(const Environment& environment) const {
   std::vector<Setting> settings;
   for (const auto& flag : flags_) {
-    const auto found = environment.find(EnvironmentName(flag->name));
-    // Compose files and units write NAME= for "not set".
-    if (found == environment.end() || found->second.empty()) continue;
-    settings.push_back({flag, found->second, fmt::format("{}={}", found->first, Shown(found->second))});
+    const std::string name = EnvironmentName(env_prefix_, flag->spec.name);
+    const std::string value = ValueOf(environment, name);
+    if (!value.empty()) settings.push_back({flag, value, Where(name, value, flag->spec.options)});
   }
   return settings;
 }
@@ -335,7 +322,7 @@ absl::Status FlagSet::Apply(const std::vector<Setting>& settings) {
   std::vector<std::shared_ptr<Flag>> newly_set;
   for (const Setting& setting : settings) {
     if (setting.flag->is_set) continue;  // by an earlier source
-    if (auto status = setting.flag->parse(setting.value); !status.ok()) {
+    if (auto status = setting.flag->spec.parse(setting.value); !status.ok()) {
       return InvalidArgument("{}: {}", setting.where, Text(status));
     }
     newly_set.push_back(setting.flag);
@@ -344,17 +331,19 @@ absl::Status FlagSet::Apply(const std::vector<Setting>& settings) {
   return absl::OkStatus();
 }
 
-absl::Status FlagSet::Parse(const std::vector<std::string>& args,
-                            const std::map<std::string, std::string>& environment) {
+absl::Status FlagSet::Parse(const std::vector<std::string>& args, const Environment& environment) {
   std::vector<Setting> from_arguments;
   std::vector<std::string> flag_files;
   if (auto status = ReadArguments(args, &from_arguments, &flag_files); !status.ok()) return status;
-  if (help_wanted_ || helpfull_wanted_) return absl::OkStatus();
+  if (help_wanted_ || helpfull_wanted_) {
+    help_language_ = HelpLanguage(args, environment, env_prefix_);
+    return absl::OkStatus();
+  }
   if (auto status = Apply(from_arguments); !status.ok()) return status;
 
-  if (const auto found = environment.find(EnvironmentName(kFlagFile));
-      flag_files.empty() && found != environment.end() && !found->second.empty()) {
-    flag_files.push_back(found->second);
+  if (std::string file = ValueOf(environment, EnvironmentName(env_prefix_, kFlagFile));
+      flag_files.empty() && !file.empty()) {
+    flag_files.push_back(std::move(file));
   }
   std::vector<Setting> from_files;
   for (const std::string& path : flag_files) {
@@ -367,42 +356,6 @@ absl::Status FlagSet::Parse(const std::vector<std::string>& args,
 bool FlagSet::IsSet(std::string_view name) const {
   const auto flag = Find(name);
   return flag != nullptr && flag->is_set;
-}
-
-std::string FlagSet::Usage(std::string_view intro, bool full) const {
-  constexpr size_t kWidth = 80;
-  constexpr size_t kMaxNameWidth = 24;
-  size_t name_width = 0;
-  for (const auto& flag : flags_) {
-    if (full || flag->in_short_help) name_width = std::max(name_width, std::min(flag->name.size(), kMaxNameWidth));
-  }
-  const size_t indent = 2 + 1 + name_width + 2;
-  std::string out = fmt::format("{}\n\n", intro);
-  for (const auto& flag : flags_) {
-    if (!full && !flag->in_short_help) continue;
-    std::string help = flag->help;
-    if (!flag->default_text.empty()) help += fmt::format(" (default {})", flag->default_text);
-    if (flag->is_repeatable) help += " (repeatable)";
-    std::string lead = fmt::format("  -{:<{}}  ", flag->name, name_width);
-    for (const std::string& line : Wrapped(help, kWidth - indent)) {
-      out += lead + line + '\n';
-      lead.assign(indent, ' ');
-    }
-  }
-  if (!full) out += fmt::format("\nAll flags: {} -helpfull. ", program_);
-  if (full) out += '\n';
-  out += fmt::format("Also from {}_<NAME> and -flagfile=FILE.\n", env_prefix_);
-  return out;
-}
-
-std::map<std::string, std::string> ProcessEnvironment() {
-  std::map<std::string, std::string> result;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const size_t equals = text.find('=');
-    if (equals != std::string_view::npos) result.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return result;
 }
 
 }  // namespace wsload

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/lang/language.h"
+#include "common/util/environment.h"
 
 namespace wsload {
 
@@ -25,31 +26,50 @@ struct SizeBytes {
   int64_t* bytes;
 };
 
+/// What is said of a flag, and how it is read.
+struct FlagOptions {
+  LocalText help;              ///< one line; literals, as the set keeps no copy
+  bool in_short_help = false;  ///< listed by -help, not only by -helpfull
+  std::string example = {};    ///< a value that works; empty: one of the type's
+  bool repeat_value = true;    ///< error lines repeat what was written; not where that may be a credential
+};
+
+/// A flag with a parser of its own.
+struct FlagSpec {
+  /// kSwitch: -name alone is true, -noname false. kList: every occurrence appends.
+  enum class Form { kValue, kSwitch, kList };
+
+  std::string name;
+  Form form = Form::kValue;
+  std::string default_text;  ///< as a value is written; empty: nothing worth showing
+  /// OK, or a line about the value alone ("want json or proto").
+  std::function<absl::Status(std::string_view)> parse;
+  FlagOptions options;
+};
+
 class FlagSet {
  public:
   /// `program` for messages ("wsload"); every flag may also come from PREFIX_<NAME> ("WSLOAD_CONN_TIMEOUT").
   FlagSet(std::string program, std::string env_prefix);
 
-  // Binds. The variable's value at this time is the default that the help shows. `in_short_help`:
-  // listed by -help, not only by -helpfull. `help` is one line.
-  void Add(std::string name, int64_t* value, std::string help, bool in_short_help = false);
-  void Add(std::string name, int32_t* value, std::string help, bool in_short_help = false);
-  void Add(std::string name, bool* value, std::string help, bool in_short_help = false);
-  void Add(std::string name, double* value, std::string help, bool in_short_help = false);
-  void Add(std::string name, std::string* value, std::string help, bool in_short_help = false);
+  // Binds. The variable's value at this time is the default that the help shows.
+  void Add(std::string name, int64_t* value, FlagOptions options);
+  void Add(std::string name, int32_t* value, FlagOptions options);
+  void Add(std::string name, bool* value, FlagOptions options);
+  void Add(std::string name, double* value, FlagOptions options);
+  void Add(std::string name, std::string* value, FlagOptions options);
   /// Repeatable: every occurrence appends.
-  void Add(std::string name, std::vector<std::string>* values, std::string help, bool in_short_help = false);
-  void Add(std::string name, DurationNs value, std::string help, bool in_short_help = false);
-  void Add(std::string name, SizeBytes value, std::string help, bool in_short_help = false);
-  /// Anything else: `parse` answers OK or a line about the value alone ("want json or proto").
-  void AddParsed(std::string name, std::string default_text, std::function<absl::Status(std::string_view)> parse,
-                 std::string help, bool in_short_help = false);
+  void Add(std::string name, std::vector<std::string>* values, FlagOptions options);
+  void Add(std::string name, DurationNs value, FlagOptions options);
+  void Add(std::string name, SizeBytes value, FlagOptions options);
+  /// Anything else.
+  void Add(FlagSpec spec);
 
   /// Reads `args` (without the program's name), then -flagfile=FILE (one flag a line, # comments), then
   /// `environment` (an empty variable counts as not set); an earlier source wins, within one the last.
   /// kInvalidArgument: one line that names the flag, the value, and the mend (with the nearest known name for an
   /// unknown flag). "--" ends the flags.
-  absl::Status Parse(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment);
+  absl::Status Parse(const std::vector<std::string>& args, const Environment& environment);
 
   const std::vector<std::string>& positional() const { return positional_; }
   bool IsSet(std::string_view name) const;
@@ -57,23 +77,26 @@ class FlagSet {
   bool help_wanted() const { return help_wanted_; }
   bool helpfull_wanted() const { return helpfull_wanted_; }
 
-  /// `intro`, then the flags; `full`: all of them.
-  std::string Usage(std::string_view intro, bool full) const;
+  /// `intro`, then the flags; `full`: all of them. In the language that -lang=zh, wherever it stands on the command
+  /// line, or else PREFIX_LANG or WSLOAD_LANG asks for, whether or not the program has such a flag.
+  std::string Usage(const LocalText& intro, bool full) const;
 
  private:
-  struct Flag;
+  struct Flag {
+    FlagSpec spec;
+    bool is_set = false;
+  };
   struct Setting;
 
-  void AddFlag(Flag flag);
   std::shared_ptr<Flag> Find(std::string_view name) const;
-  std::string EnvironmentName(std::string_view flag_name) const;
   absl::Status UnknownFlag(std::string_view name) const;
   absl::StatusOr<Setting> Read(std::string_view name, std::optional<std::string_view> value,
                                std::optional<std::string_view> next, bool* took_next) const;
+  bool ReadHelp(std::string_view name);
   absl::Status ReadArguments(const std::vector<std::string>& args, std::vector<Setting>* settings,
                              std::vector<std::string>* flag_files);
   absl::Status ReadFlagFile(const std::string& path, std::vector<Setting>* settings) const;
-  std::vector<Setting> ReadEnvironment(const std::map<std::string, std::string>& environment) const;
+  std::vector<Setting> ReadEnvironment(const Environment& environment) const;
   absl::Status Apply(const std::vector<Setting>& settings);
 
   std::string program_;
@@ -82,9 +105,10 @@ class FlagSet {
   std::vector<std::string> positional_;
   bool help_wanted_ = false;
   bool helpfull_wanted_ = false;
+  Language help_language_ = Language::kEnglish;
 };
 
-/// The process environment as a map.
-std::map<std::string, std::string> ProcessEnvironment();
+/// The variable that stands for a flag: "WSLOAD_CONN_TIMEOUT" for "conn-timeout".
+std::string EnvironmentName(std::string_view prefix, std::string_view flag_name);
 
 }  // namespace wsload

@@ -1,18 +1,26 @@
-// The languages in which wsload speaks to people.
+// The languages that the programs speak to people.
 #pragma once
 
+#include <array>
 #include <string_view>
 
-#include "absl/status/statusor.h"
+#include "common/util/choice.h"
 
 namespace wsload {
 
 enum class Language { kEnglish, kChinese };
 
-/// As -lang has it: "en", "zh".
-const char* LanguageName(Language language);
+template <>
+inline constexpr std::array kChoices<Language> = {Choice{Language::kEnglish, "en"}, Choice{Language::kChinese, "zh"}};
 
-/// The language with this name; kInvalidArgument when there is none.
-absl::StatusOr<Language> ParseLanguage(std::string_view name);
+/// One text in every language.
+struct LocalText {
+  std::string_view english;
+  std::string_view chinese;  ///< empty: not translated, the English one stands for it
+
+  constexpr std::string_view In(Language language) const {
+    return language == Language::kChinese && !chinese.empty() ? chinese : english;
+  }
+};
 
 }  // namespace wsload

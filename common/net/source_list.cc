@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -12,6 +13,7 @@ namespace wsload {
 namespace {
 
 constexpr size_t kMaxAddresses = 4096;
+constexpr size_t kMaxBytes = 64 * 1024;
 constexpr size_t kMaxEntryLength = 100;
 constexpr char kExample[] = "for example 10.0.0.5,127.0.0.2-127.0.0.9";
 
@@ -67,9 +69,13 @@ absl::Status Append(std::string_view entry, std::vector<SocketAddress>& list) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<SocketAddress>> ParseSourceList(std::string_view text) {
+absl::StatusOr<SourceList> SourceList::Parse(std::string_view text) {
+  SourceList parsed;
+  if (text.empty()) return parsed;
+  if (text.size() > kMaxBytes) {
+    return InvalidArgument("over {} bytes; write ranges, as in 10.0.0.5-10.0.0.9", kMaxBytes);
+  }
   std::vector<SocketAddress> list;
-  if (text.empty()) return list;
   for (size_t begin = 0; begin <= text.size();) {
     const size_t comma = std::min(text.find(',', begin), text.size());
     if (absl::Status status = Append(text.substr(begin, comma - begin), list); !status.ok()) return status;
@@ -80,7 +86,9 @@ absl::StatusOr<std::vector<SocketAddress>> ParseSourceList(std::string_view text
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
     return InvalidArgument("{} is listed twice; once is enough", twice->Literal());
   }
-  return list;
+  parsed.text_ = text;
+  parsed.addresses_ = std::make_shared<const std::vector<SocketAddress>>(std::move(list));
+  return parsed;
 }
 
 }  // namespace wsload

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "common/net/host_port.h"
 
 namespace wsload {
 
@@ -16,6 +17,7 @@ struct WsUrl {
   std::string path = "/";  ///< begins with '/'
   std::string query;       ///< without '?'
 
+  HostPort address() const { return {host, port}; }
   /// Value of the Host header: the port only when it is not the scheme's own.
   std::string HostHeader() const;
   /// Path and query as a request target, with `name=value` appended to the query when `name` is not empty;

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "common/net/socket_address.h"
-#include "common/net/ws_url.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -71,19 +70,14 @@ int64_t Needs::Descriptors(int64_t in_use) const {
 int64_t Needs::MemoryBytes() const { return clients * BytesPerClient(tls); }
 
 Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
-  const absl::StatusOr<WsUrl> url = ParseWsUrl(plan.server);
+  const WsUrl& url = plan.server.url();
   return {.clients = clients,
           .workers = workers,
-          .tls = url.ok() && url->secure,
-          .destinations = url.ok() && (IsAddress(url->host) || AsciiLower(url->host) == "localhost") ? 1 : 0};
+          .tls = url.secure,
+          .destinations = IsAddress(url.host) || AsciiLower(url.host) == "localhost" ? 1 : 0};
 }
 
-int WorkersFor(int agent_workers, int plan_workers, int cores) {
-  if (agent_workers > 0) return agent_workers;
-  return plan_workers > 0 ? plan_workers : std::max(1, cores);
-}
-
-const std::string& LocalAddrsFor(const std::string& agent_addrs, const std::string& plan_addrs) {
+const SourceList& LocalAddrsFor(const SourceList& agent_addrs, const SourceList& plan_addrs) {
   return agent_addrs.empty() ? plan_addrs : agent_addrs;
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "common/lang/statement.h"
+#include "common/net/source_list.h"
 #include "common/plan/run_plan.h"
 #include "wsload/v1/describe.pb.h"
 
@@ -49,11 +50,8 @@ struct Needs {
 /// The destinations are judged by the URL alone.
 Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers);
 
-/// Worker threads that an agent runs a plan with: its own -workers, else the plan's, else one per core.
-int WorkersFor(int agent_workers, int plan_workers, int cores);
-
 /// Source addresses of a run: an agent's own -local-addrs describe its host and go before the plan's.
-const std::string& LocalAddrsFor(const std::string& agent_addrs, const std::string& plan_addrs);
+const SourceList& LocalAddrsFor(const SourceList& agent_addrs, const SourceList& plan_addrs);
 
 /// kTooManyClients, kTooFewDescriptors, kTooFewPorts, kTooLittleMemory: those that apply, with no agent named.
 std::vector<Statement> FindShortages(const Means& means, const Needs& needs);

@@ -1,52 +1,88 @@
 #include "common/plan/plan_proto.h"
 
-#include <array>
-#include <optional>
-#include <utility>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
+#include <string>
+#include <variant>
+
+#include "common/plan/plan_fields.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/util/int128.h"
 #include "common/util/status.h"
+#include "common/util/text.h"
 
 namespace wsload {
 namespace {
 
-// Each enum's pairs, read in both directions.
-template <typename Domain, typename Wire, size_t kSize>
-using EnumPairs = std::array<std::pair<Domain, Wire>, kSize>;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Reflection;
 
-constexpr EnumPairs<Protocol, v1::RunPlan::Protocol, 2> kProtocols = {{
-    {Protocol::kGateway, v1::RunPlan::PROTOCOL_GATEWAY},
-    {Protocol::kEcho, v1::RunPlan::PROTOCOL_ECHO},
-}};
-constexpr EnumPairs<Serializer, v1::RunPlan::Serializer, 2> kSerializers = {{
-    {Serializer::kJson, v1::RunPlan::SERIALIZER_JSON},
-    {Serializer::kProto, v1::RunPlan::SERIALIZER_PROTO},
-}};
-constexpr EnumPairs<CipherKind, v1::RunPlan::Cipher, 3> kCiphers = {{
-    {CipherKind::kNone, v1::RunPlan::CIPHER_NONE},
-    {CipherKind::kAesGcm, v1::RunPlan::CIPHER_AES},
-    {CipherKind::kChaCha20Poly1305, v1::RunPlan::CIPHER_CHACHA20POLY1305},
-}};
-
-template <typename Domain, typename Wire, size_t kSize>
-Wire ToWire(const EnumPairs<Domain, Wire, kSize>& pairs, Domain value) {
-  for (const auto& [domain, wire] : pairs) {
-    if (domain == value) return wire;
-  }
-  return Wire{};
+/// plan.proto names its fields as the table does.
+const FieldDescriptor& DescriptorOf(const FieldInfo& info) {
+  return *v1::RunPlan::descriptor()->FindFieldByName(info.name);
 }
 
-template <typename Domain, typename Wire, size_t kSize>
-absl::Status FromWire(const EnumPairs<Domain, Wire, kSize>& pairs, const char* name, Wire value, Domain* out) {
-  for (const auto& [domain, wire] : pairs) {
-    if (wire == value) {
-      *out = domain;
-      return absl::OkStatus();
+/// CIPHER_AES for the choice "aes" of the field "cipher".
+std::string EnumPrefix(const FieldInfo& info) { return AsciiUpper(info.name) + "_"; }
+
+void WriteField(const FieldInfo& info, const FieldValue& value, v1::RunPlan& proto) {
+  const FieldDescriptor& field = DescriptorOf(info);
+  const Reflection& reflection = *v1::RunPlan::GetReflection();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.SetBool(&proto, &field, std::get<bool>(value));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return reflection.SetInt32(&proto, &field, static_cast<int32_t>(std::get<int64_t>(value)));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return reflection.SetInt64(&proto, &field, std::get<int64_t>(value));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return reflection.SetDouble(&proto, &field, std::get<double>(value));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.SetString(&proto, &field, std::get<std::string>(value));
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const std::string name = EnumPrefix(info) + AsciiUpper(std::get<std::string>(value));
+      const auto* known = field.enum_type()->FindValueByName(name);
+      return reflection.SetEnumValue(&proto, &field, known == nullptr ? 0 : known->number());
+    }
+    default:  // the headers
+      for (const auto& [name, content] : std::get<HeaderList>(value)) {
+        v1::Header* header = proto.add_headers();
+        header->set_name(name);
+        header->set_value(content);
+      }
+  }
+}
+
+absl::StatusOr<FieldValue> ReadField(const FieldInfo& info, const v1::RunPlan& proto) {
+  const FieldDescriptor& field = DescriptorOf(info);
+  const Reflection& reflection = *v1::RunPlan::GetReflection();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(proto, &field);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return int64_t{reflection.GetInt32(proto, &field)};
+    case FieldDescriptor::CPPTYPE_INT64:
+      return int64_t{reflection.GetInt64(proto, &field)};
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return reflection.GetDouble(proto, &field);
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetString(proto, &field);
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const int number = reflection.GetEnumValue(proto, &field);
+      const auto* known = number == 0 ? nullptr : field.enum_type()->FindValueByNumber(number);
+      if (known == nullptr) {
+        return InvalidArgument("plan: {} {} is unknown to this version; use the same version on both sides", info.name,
+                               number);
+      }
+      return AsciiLower(known->name().substr(EnumPrefix(info).size()));
+    }
+    default: {  // the headers
+      HeaderList headers;
+      for (const v1::Header& header : proto.headers()) headers.emplace_back(header.name(), header.value());
+      return headers;
     }
   }
-  return InvalidArgument("plan: {} {} is unknown to this version; use the same version on both sides", name,
-                         static_cast<int>(value));
 }
 
 void ProgressionToProto(const Progression& progression, v1::Progression* proto) {
@@ -76,37 +112,7 @@ absl::StatusOr<Progression> ProgressionFromProto(const v1::Progression& proto, c
 
 v1::RunPlan ToProto(const RunPlan& plan) {
   v1::RunPlan proto;
-  proto.set_clients(plan.clients);
-  proto.set_mps(plan.mps);
-  proto.set_duration_ns(plan.duration_ns);
-  proto.set_conn_timeout_ns(plan.conn_timeout_ns);
-  proto.set_resp_timeout_ns(plan.resp_timeout_ns);
-  proto.set_ramp_up_ns(plan.ramp_up_ns);
-  proto.set_msg_size_bytes(plan.msg_size_bytes);
-  proto.set_server(plan.server);
-  proto.set_local_addrs(plan.local_addrs);
-  proto.set_protocol(ToWire(kProtocols, plan.protocol));
-  proto.set_serializer(ToWire(kSerializers, plan.serializer));
-  proto.set_cipher(ToWire(kCiphers, plan.cipher));
-  proto.set_cipher_key(plan.cipher_key);
-  proto.set_compress(plan.compress);
-  proto.set_heartbeat_ns(plan.heartbeat_ns);
-  proto.set_subprotocol(plan.subprotocol);
-  for (const auto& [name, value] : plan.headers) {
-    v1::Header* header = proto.add_headers();
-    header->set_name(name);
-    header->set_value(value);
-  }
-  proto.set_ca_pem(plan.ca_pem);
-  proto.set_insecure_skip_verify(plan.insecure_skip_verify);
-  proto.set_biz_id(plan.biz_id);
-  proto.set_first_user_id(plan.first_user_id);
-  proto.set_jwt_key(plan.jwt_key);
-  proto.set_jwt_issuer(plan.jwt_issuer);
-  proto.set_token_param(plan.token_param);
-  proto.set_token_ttl_s(plan.token_ttl_s);
-  proto.set_workers(plan.workers);
-  proto.set_report_interval_ns(plan.report_interval_ns);
+  for (const Field<RunPlan>& field : PlanFields()) WriteField(field.info, field.member.get(plan), proto);
   return proto;
 }
 
@@ -121,35 +127,14 @@ v1::Slice ToProto(const Slice& slice) {
 
 absl::StatusOr<RunPlan> FromProto(const v1::RunPlan& proto) {
   RunPlan plan;
-  plan.clients = proto.clients();
-  plan.mps = proto.mps();
-  plan.duration_ns = proto.duration_ns();
-  plan.conn_timeout_ns = proto.conn_timeout_ns();
-  plan.resp_timeout_ns = proto.resp_timeout_ns();
-  plan.ramp_up_ns = proto.ramp_up_ns();
-  plan.msg_size_bytes = proto.msg_size_bytes();
-  plan.server = proto.server();
-  plan.local_addrs = proto.local_addrs();
-  if (auto status = FromWire(kProtocols, "protocol", proto.protocol(), &plan.protocol); !status.ok()) return status;
-  if (auto status = FromWire(kSerializers, "serializer", proto.serializer(), &plan.serializer); !status.ok()) {
-    return status;
+  for (const Field<RunPlan>& field : PlanFields()) {
+    const absl::StatusOr<FieldValue> value = ReadField(field.info, proto);
+    if (!value.ok()) return value.status();
+    if (const absl::Status set = field.member.set(plan, *value); !set.ok()) {
+      const std::string* text = std::get_if<std::string>(&*value);
+      return InvalidArgument("{}: {}", ShownFlag(field.info, text == nullptr ? "" : *text), Text(set));
+    }
   }
-  if (auto status = FromWire(kCiphers, "cipher", proto.cipher(), &plan.cipher); !status.ok()) return status;
-  plan.cipher_key = proto.cipher_key();
-  plan.compress = proto.compress();
-  plan.heartbeat_ns = proto.heartbeat_ns();
-  plan.subprotocol = proto.subprotocol();
-  for (const v1::Header& header : proto.headers()) plan.headers.emplace_back(header.name(), header.value());
-  plan.ca_pem = proto.ca_pem();
-  plan.insecure_skip_verify = proto.insecure_skip_verify();
-  plan.biz_id = proto.biz_id();
-  plan.first_user_id = proto.first_user_id();
-  plan.jwt_key = proto.jwt_key();
-  plan.jwt_issuer = proto.jwt_issuer();
-  plan.token_param = proto.token_param();
-  plan.token_ttl_s = proto.token_ttl_s();
-  plan.workers = proto.workers();
-  plan.report_interval_ns = proto.report_interval_ns();
   if (auto status = ValidatePlan(plan); !status.ok()) return status;
   return plan;
 }

@@ -1,20 +1,35 @@
 // What one run does, in the units the engine works in; flags become this, and
-// this is all an agent gets to know.
+// this is all an agent gets to know. Flag, range, help and more of every field: plan_fields.cc.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
+#include "common/net/header_list.h"
+#include "common/net/server_url.h"
+#include "common/net/source_list.h"
 #include "common/time/clock.h"
+#include "common/util/choice.h"
 
 namespace wsload {
 
 enum class Protocol { kGateway, kEcho };
 enum class Serializer { kJson, kProto };
 enum class CipherKind { kNone, kAesGcm, kChaCha20Poly1305 };
+
+template <>
+inline constexpr std::array kChoices<Protocol> = {Choice{Protocol::kGateway, "gateway"},
+                                                  Choice{Protocol::kEcho, "echo"}};
+template <>
+inline constexpr std::array kChoices<Serializer> = {Choice{Serializer::kJson, "json"},
+                                                    Choice{Serializer::kProto, "proto"}};
+template <>
+inline constexpr std::array kChoices<CipherKind> = {Choice{CipherKind::kAesGcm, "aes"},
+                                                    Choice{CipherKind::kChaCha20Poly1305, "chacha20poly1305"},
+                                                    Choice{CipherKind::kNone, "none"}};
 
 struct RunPlan {
   // The contract's flags; the defaults are the original client's.
@@ -25,8 +40,8 @@ struct RunPlan {
   int64_t resp_timeout_ns = 1 * kNsPerSecond;
   int64_t ramp_up_ns = 10 * kNsPerSecond;
   int64_t msg_size_bytes = 100;
-  std::string server = "ws://localhost:9002/ws";
-  std::string local_addrs;  ///< as ParseSourceList() takes it; empty: the agent's own, else as the kernel chooses
+  ServerUrl server;
+  SourceList local_addrs;  ///< empty: the agent's own, else as the kernel chooses
 
   Protocol protocol = Protocol::kGateway;
   Serializer serializer = Serializer::kJson;
@@ -35,7 +50,7 @@ struct RunPlan {
   bool compress = false;
   int64_t heartbeat_ns = 30 * kNsPerSecond;  ///< 0: none
   std::string subprotocol;
-  std::vector<std::pair<std::string, std::string>> headers;
+  HeaderList headers;
   std::string ca_pem;  ///< PEM text; empty: the system's certificates
   bool insecure_skip_verify = false;
 
@@ -56,6 +71,9 @@ struct RunPlan {
 /// what a run without key files uses.
 inline constexpr char kDemoJwtKey[] = "tokqi017kqczcj0qvu6zg9zsyjtc0q0b";
 inline constexpr char kDemoCipherKey[] = "1234567890abcdef1234567890abcdef";
+
+/// Of RunPlan::ca_pem.
+inline constexpr size_t kMaxCaBytes = 4 << 20;
 
 /// OK, or kInvalidArgument with one line that names the flag, the value and the mend.
 /// Checks every field's range and every combination that cannot work; an agent runs it again

@@ -1,9 +1,12 @@
 // What the controller does with a run around what its agents need to know of it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
+#include "common/plan/field.h"
 #include "common/time/clock.h"
+#include "common/util/choice.h"
 
 namespace wsload {
 
@@ -14,23 +17,18 @@ enum class AgentLossPolicy {
   kRebalance,  ///< the others take the share over
 };
 
-/// As -on-agent-loss and result.json name it.
-constexpr const char* AgentLossPolicyName(AgentLossPolicy policy) {
-  switch (policy) {
-    case AgentLossPolicy::kFail:
-      return "fail";
-    case AgentLossPolicy::kContinue:
-      return "continue";
-    case AgentLossPolicy::kRebalance:
-      return "rebalance";
-  }
-  return "fail";
-}
+template <>
+inline constexpr std::array kChoices<AgentLossPolicy> = {Choice{AgentLossPolicy::kFail, "fail"},
+                                                         Choice{AgentLossPolicy::kContinue, "continue"},
+                                                         Choice{AgentLossPolicy::kRebalance, "rebalance"}};
 
 /// Agents never see it.
 struct RunPolicy {
   AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;
   int64_t agent_lease_ns = 5 * kNsPerSecond;
 };
+
+/// Flag, range and help of every member.
+Fields<RunPolicy> PolicyFields();
 
 }  // namespace wsload

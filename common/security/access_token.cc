@@ -40,17 +40,14 @@ absl::Status CheckToken(const std::string& source, std::string_view token) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadAccessToken(const std::string& path,
-                                            const std::map<std::string, std::string>& environment) {
+absl::StatusOr<std::string> ReadAccessToken(const std::string& path, const Environment& environment) {
   std::string source = kTokenVariable;
-  std::string token;
+  std::string token = ValueOf(environment, kTokenVariable);
   if (!path.empty()) {
     absl::StatusOr<std::string> read = ReadSecretFile("token-file", path);
     if (!read.ok()) return read.status();
     token = *std::move(read);
     source = fmt::format("-token-file={}", Shown(path));
-  } else if (const auto found = environment.find(kTokenVariable); found != environment.end()) {
-    token = found->second;
   }
   if (token.empty()) return token;
   if (absl::Status checked = CheckToken(source, token); !checked.ok()) return checked;

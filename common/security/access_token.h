@@ -1,11 +1,11 @@
 // The bearer token that a controller shows to agents.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "common/util/environment.h"
 
 namespace wsload {
 
@@ -20,8 +20,7 @@ inline constexpr char kTokenVariable[] = "WSLOAD_TOKEN";
 /// From the file (-token-file), else from WSLOAD_TOKEN in `environment`, else empty: no token. kInvalidArgument: one
 /// line, never with the token in it, for what cannot be read or cannot be a token (16 to 4096 visible ASCII
 /// characters).
-absl::StatusOr<std::string> ReadAccessToken(const std::string& path,
-                                            const std::map<std::string, std::string>& environment);
+absl::StatusOr<std::string> ReadAccessToken(const std::string& path, const Environment& environment);
 
 /// Whether `authorization` (the metadata's value) carries `token`; takes as long for every wrong one of its length.
 bool CarriesToken(std::string_view authorization, std::string_view token);

@@ -29,4 +29,7 @@ bool IsUrlUnreserved(char c);
 /// ASCII letters in lower case, all else as it is.
 std::string AsciiLower(std::string_view text);
 
+/// ASCII letters in upper case, all else as it is.
+std::string AsciiUpper(std::string_view text);
+
 }  // namespace wsload

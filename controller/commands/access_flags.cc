@@ -7,15 +7,41 @@
 
 namespace wsload {
 
-void BindAccessFlags(FlagSet& set, AccessFlags& flags) {
-  set.Add("tls-ca", &flags.tls_ca, "PEM; TLS to the agents, whose certificates it signed");
-  set.Add("tls-cert", &flags.tls_cert, "PEM certificate that agents with -tls-client-ca ask for");
-  set.Add("tls-key", &flags.tls_key, "its private key");
-  set.Add("token-file", &flags.token_file, "token that agents with -token-file ask for");
-}
+namespace {
 
-absl::StatusOr<AgentAccess> ReadAgentAccess(const AccessFlags& flags,
-                                            const std::map<std::string, std::string>& environment) {
+constexpr Field<AccessFlags> kFields[] = {
+    {MemberOf<&AccessFlags::agents>(),
+     {.name = "agents",
+      .flag = "agents",
+      .help = {"host:port,... or dns:///name:port; none: this process",
+               "host:port,... 或 dns:///name:port；不填则在本进程内运行"},
+      .in_short_help = true,
+      .example = "host1:7400,host2:7400"}},
+    {MemberOf<&AccessFlags::tls_ca>(),
+     {.name = "tls_ca",
+      .flag = "tls-ca",
+      .help = {"PEM; TLS to the agents, whose certificates it signed", "PEM 文件；以 TLS 连接由它签发证书的压测节点"},
+      .example = "FILE"}},
+    {MemberOf<&AccessFlags::tls_cert>(),
+     {.name = "tls_cert",
+      .flag = "tls-cert",
+      .help = {"PEM certificate that agents with -tls-client-ca ask for",
+               "使用 -tls-client-ca 的压测节点要求的 PEM 证书"},
+      .example = "FILE"}},
+    {MemberOf<&AccessFlags::tls_key>(),
+     {.name = "tls_key", .flag = "tls-key", .help = {"its private key", "该证书的私钥"}, .example = "FILE"}},
+    {MemberOf<&AccessFlags::token_file>(),
+     {.name = "token_file",
+      .flag = "token-file",
+      .help = {"token that agents with -token-file ask for", "使用 -token-file 的压测节点要求的令牌"},
+      .example = "FILE"}},
+};
+
+}  // namespace
+
+Fields<AccessFlags> AccessFields() { return kFields; }
+
+absl::StatusOr<AgentAccess> ReadAgentAccess(const AccessFlags& flags, const Environment& environment) {
   if (flags.tls_ca.empty() && !(flags.tls_cert.empty() && flags.tls_key.empty())) {
     return InvalidArgument("-tls-cert: there is no TLS to the agents without -tls-ca; add -tls-ca=FILE");
   }

@@ -13,7 +13,10 @@
 #include <utility>
 
 #include "common/exit_code.h"
+#include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
+#include "common/lang/language.h"
+#include "common/plan/field.h"
 #include "common/time/clock.h"
 #include "common/util/file.h"
 #include "common/util/status.h"
@@ -23,13 +26,32 @@
 namespace wsload {
 namespace {
 
-constexpr char kIntro[] =
+constexpr LocalText kIntro = {
     "wsload certs DIR [flags]: makes a certificate authority, and certificates for agents\n"
-    "and controllers that it has signed, in DIR.";
-constexpr int64_t kMaxDays = 3650;
+    "and controllers that it has signed, in DIR.",
+    "wsload certs 目录 [参数]：在该目录中生成一个证书颁发机构，\n"
+    "以及由它签发的压测节点证书和控制器证书。"};
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kCertificateMode = 0644;
 constexpr mode_t kKeyMode = 0600;
+
+struct File {
+  const char* name;
+  const std::string* content;
+  mode_t mode;
+};
+
+absl::StatusOr<std::vector<std::string>> ParseHosts(std::string_view list) {
+  std::vector<std::string> hosts;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    hosts.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return hosts;
+}
+
+std::string HostsText(const std::vector<std::string>& hosts) { return fmt::format("{}", fmt::join(hosts, ",")); }
 
 struct Options {
   std::string directory;
@@ -38,21 +60,29 @@ struct Options {
   bool force = false;
 };
 
-struct File {
-  const char* name;
-  const std::string* content;
-  mode_t mode;
+constexpr Field<Options> kFields[] = {
+    {TextMemberOf<&Options::hosts, ParseHosts, HostsText>(),
+     {.name = "hosts",
+      .flag = "hosts",
+      .help = {"names and addresses of the agents, beside localhost: a,b,10.0.0.1",
+               "除 localhost 外，各压测节点的名称和地址：a,b,10.0.0.1"},
+      .in_short_help = true,
+      .example = "load1,load2"}},
+    {MemberOf<&Options::days>(),
+     {.name = "days",
+      .flag = "days",
+      .help = {"how long the certificates are good", "证书的有效天数"},
+      .in_short_help = true,
+      .least = 1,
+      .most = 3650,
+      .example = "365"}},
+    {MemberOf<&Options::force>(),
+     {.name = "force",
+      .flag = "force",
+      .help = {"replace what is in DIR; agents then need the new files",
+               "替换目录中已有的文件；各压测节点随后需要新文件"},
+      .in_short_help = true}},
 };
-
-std::vector<std::string> Split(std::string_view list) {
-  std::vector<std::string> parts;
-  while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    parts.emplace_back(list.substr(0, comma));
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return parts;
-}
 
 absl::Status FileError(const std::string& path, int error) {
   return MakeStatus(absl::StatusCode::kUnavailable,
@@ -125,10 +155,7 @@ absl::Status Check(const FlagSet& flags, Options& options) {
                            flags.positional().size());
   }
   options.directory = flags.positional().front();
-  if (options.days < 1 || options.days > kMaxDays) {
-    return InvalidArgument("-days={}: want 1 to {}", options.days, kMaxDays);
-  }
-  return absl::OkStatus();
+  return CheckFields(Fields<Options>(kFields), options);
 }
 
 absl::Status Run(const Options& options) {
@@ -140,19 +167,15 @@ absl::Status Run(const Options& options) {
 
 }  // namespace
 
-int CertsCommand(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment) {
+int CertsCommand(const std::vector<std::string>& args, const Environment& environment) {
   Options options;
-  std::string hosts;
   FlagSet flags("wsload certs", "WSLOAD_CERTS");
-  flags.Add("hosts", &hosts, "names and addresses of the agents, beside localhost: a,b,10.0.0.1", true);
-  flags.Add("days", &options.days, "how long the certificates are good", true);
-  flags.Add("force", &options.force, "replace what is in DIR; agents then need the new files", true);
+  BindFields(flags, Fields<Options>(kFields), options);
   absl::Status status = flags.Parse(args, environment);
   if (status.ok() && (flags.help_wanted() || flags.helpfull_wanted())) {
     fmt::print("{}", flags.Usage(kIntro, true));
     return static_cast<int>(ExitCode::kPassed);
   }
-  options.hosts = Split(hosts);
   if (status.ok()) status = Check(flags, options);
   if (status.ok()) status = Run(options);
   if (!status.ok()) {

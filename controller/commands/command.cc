@@ -1,10 +1,11 @@
 #include "controller/commands/command.h"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
+#include <vector>
 
 #include "agent/load/engine_factory.h"
+#include "common/time/clock.h"
+#include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
 #include "common/util/status.h"
 #include "controller/link/expand_agents.h"
@@ -21,21 +22,28 @@ ExitCode FailWith(const absl::Status& status) {
   return status.code() == absl::StatusCode::kInvalidArgument ? ExitCode::kBadFlags : ExitCode::kError;
 }
 
-absl::StatusOr<Agents> FindAgents(const RunOptions& options) {
-  // The links to many agents need descriptors too.
+AgentConfig EmbeddedAgent() {
   RaiseDescriptorLimit();
+  AgentConfig agent;
+  agent.name = "embedded";
+  agent.cores = CoreCount();
+  agent.host_facts = [] { return ReadHostFacts(); };
+  agent.engine_factory = NewLoadEngineFactory(SystemClock());
+  return agent;
+}
+
+absl::StatusOr<Agents> FindAgents(const RunCommandLine& line) {
   Agents agents;
-  if (!options.agents.empty()) {
-    absl::StatusOr<std::vector<AgentAddress>> addresses = ExpandAgents(options.agents);
-    if (!addresses.ok()) return addresses.status();
-    agents.addresses = *std::move(addresses);
-    agents.access = options.access;
+  if (line.agents.empty()) {
+    agents.embedded = EmbeddedAgent();
     return agents;
   }
-  agents.embedded.name = "embedded";
-  agents.embedded.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  agents.embedded.host_facts = [] { return ReadHostFacts(); };
-  agents.embedded.engine_factory = NewLoadEngineFactory(SystemClock());
+  // The links to many agents need descriptors too.
+  RaiseDescriptorLimit();
+  absl::StatusOr<std::vector<AgentAddress>> addresses = ExpandAgents(line.agents);
+  if (!addresses.ok()) return addresses.status();
+  agents.addresses = *std::move(addresses);
+  agents.access = line.access;
   return agents;
 }
 

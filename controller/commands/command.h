@@ -19,6 +19,9 @@ ExitCode FailWith(const absl::Status& status);
 
 /// Resolves -agents, which may block on the DNS. Raises the limit of open files for what is to come: links to agents,
 /// or the embedded one's clients.
-absl::StatusOr<Agents> FindAgents(const RunOptions& options);
+absl::StatusOr<Agents> FindAgents(const RunCommandLine& line);
+
+/// What a run without -agents is carried out with; raises the limit of open files for its clients.
+AgentConfig EmbeddedAgent();
 
 }  // namespace wsload

@@ -2,35 +2,38 @@
 
 #include <algorithm>
 
+#include "common/lang/language.h"
 #include "controller/commands/command.h"
 #include "controller/output/doctor_report.h"
 
 namespace wsload {
 namespace {
 
-constexpr char kIntro[] =
+constexpr LocalText kIntro = {
     "wsload doctor [flags]: looks at the agents (none: at this host) without any load, and says what a run\n"
-    "would stumble over. Takes a run's flags; with -server it also tries the way from each agent to the server.";
+    "would stumble over. Takes a run's flags; with -server it also tries the way from each agent to the server.",
+    "wsload doctor [参数]：不施加任何压力，检查各压测节点（未指定则检查本机），并指出压测会遇到的问题。\n"
+    "参数与压测相同；指定 -server 时，还会检查每个压测节点能否连到服务器。"};
 
-ExitCode Examine(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment) {
+ExitCode Examine(const std::vector<std::string>& args, const Environment& environment) {
   const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment, kIntro);
   if (!line.ok()) return FailWith(line.status());
   if (line->print.has_value()) {
     Print(stdout, *line->print);
     return ExitCode::kPassed;
   }
-  const absl::StatusOr<Agents> agents = FindAgents(line->options);
+  const absl::StatusOr<Agents> agents = FindAgents(*line);
   if (!agents.ok()) return FailWith(agents.status());
   const std::vector<AgentCheck> checks =
-      CheckForDoctor(*agents, line->plan, line->options.on_agent_loss, line->options.server_given);
-  Print(stdout, DoctorReport(line->options.language, checks));
+      CheckForDoctor(*agents, line->plan, line->policy.on_agent_loss, line->server_given);
+  Print(stdout, DoctorReport(line->output.language, checks));
   const bool well = std::all_of(checks.begin(), checks.end(), [](const AgentCheck& c) { return c.problems.empty(); });
   return well ? ExitCode::kPassed : ExitCode::kError;
 }
 
 }  // namespace
 
-int DoctorCommand(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment) {
+int DoctorCommand(const std::vector<std::string>& args, const Environment& environment) {
   return static_cast<int>(Examine(args, environment));
 }
 

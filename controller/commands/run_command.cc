@@ -29,7 +29,6 @@
 namespace wsload {
 namespace {
 
-using Environment = std::map<std::string, std::string>;
 using Links = std::vector<std::unique_ptr<AgentLink>>;
 
 std::string RandomRunId() {
@@ -64,8 +63,8 @@ std::vector<Statement> Warnings(const std::vector<AgentCheck>& checks) {
 
 /// Rewriting in place works on terminals that know the escapes.
 bool IsLive(FILE* stream, const Environment& environment) {
-  const auto term = environment.find("TERM");
-  return ::isatty(::fileno(stream)) != 0 && term != environment.end() && term->second != "dumb";
+  const std::string term = ValueOf(environment, "TERM");
+  return ::isatty(::fileno(stream)) != 0 && !term.empty() && term != "dumb";
 }
 
 /// First signal: drain; second: end at once with what is there.
@@ -98,8 +97,8 @@ class InterruptSignals {
 RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* reporter) {
   AsioEventLoop loop;
   RunCoordinator::Limits limits;
-  limits.on_agent_loss = line.options.on_agent_loss;
-  limits.lease_ns = line.options.agent_lease_ns;
+  limits.on_agent_loss = line.policy.on_agent_loss;
+  limits.lease_ns = line.policy.agent_lease_ns;
   RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), limits, reporter);
   const InterruptSignals signals(loop, coordinator, reporter);
   std::optional<RunResult> result;
@@ -111,7 +110,7 @@ RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* rep
   return *std::move(result);
 }
 
-ExitCode Publish(const RunOptions& options, const RunResult& result, FILE* people) {
+ExitCode Publish(const OutputOptions& options, const RunResult& result, FILE* people) {
   ExitCode code = ExitCodeOf(result);
   std::string files;
   if (!options.out_dir.empty()) {
@@ -139,14 +138,14 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
     Print(stdout, *line->print);
     return ExitCode::kPassed;
   }
-  const RunOptions& options = line->options;
+  const OutputOptions& options = line->output;
   if (!options.out_dir.empty()) {
     // Before the run: a run whose result cannot be kept is not worth its time.
     if (absl::Status prepared = PrepareOutputDir(options.out_dir); !prepared.ok()) return FailWith(prepared);
   }
-  absl::StatusOr<Agents> agents = FindAgents(options);
+  absl::StatusOr<Agents> agents = FindAgents(*line);
   if (!agents.ok()) return FailWith(agents.status());
-  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, options.on_agent_loss);
+  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy.on_agent_loss);
   if (RefuseRun(checks, options.language)) return ExitCode::kError;
 
   FILE* people = options.json ? stderr : stdout;

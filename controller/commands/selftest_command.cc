@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
+#include <optional>
+#include <utility>
 
+#include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
 #include "common/lang/language.h"
-#include "common/time/duration.h"
+#include "common/plan/field.h"
+#include "common/plan/workers.h"
+#include "common/util/core_count.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/commands/command.h"
@@ -17,13 +21,12 @@
 namespace wsload {
 namespace {
 
-constexpr char kIntro[] =
+constexpr LocalText kIntro = {
     "wsload selftest [flags]: this machine's latency floor, and the highest rate that one worker keeps to\n"
-    "honestly, found by short runs against the mock gateway (wsload-gateway, beside wsload).";
+    "honestly, found by short runs against the mock gateway (wsload-gateway, beside wsload).",
+    "wsload selftest [参数]：通过对模拟网关（wsload 旁边的 wsload-gateway）的若干次短压测，\n"
+    "测出本机的延迟下限，以及单个工作线程能如实保持的最高速率。"};
 
-constexpr int64_t kLeastDurationNs = 2 * kNsPerSecond;
-constexpr int64_t kMostDurationNs = 10 * 60 * kNsPerSecond;
-constexpr int32_t kMostWorkers = 1024;
 // The time is divided so that the search, with what it tries again, is likely to end in it.
 constexpr int64_t kRunsPlanned = 20;
 constexpr int64_t kShortestRunNs = 300 * kNsPerMs;
@@ -41,38 +44,44 @@ struct Options {
   Language language = Language::kEnglish;
 };
 
-void Bind(FlagSet& flags, Options& options) {
-  flags.Add("duration", DurationNs{&options.duration_ns}, "for everything, at most", true);
-  flags.Add("workers", &options.workers, "worker threads that share the load", true);
-  flags.Add("json", &options.json, "the figures as JSON on stdout", true);
-  flags.AddParsed(
-      "lang", "en",
-      [&options](std::string_view text) {
-        const absl::StatusOr<Language> language = ParseLanguage(text);
-        if (language.ok()) options.language = *language;
-        return language.status();
-      },
-      "en or zh", true);
-}
+constexpr Field<Options> kFields[] = {
+    {MemberOf<&Options::duration_ns>(),
+     {.name = "duration_ns",
+      .flag = "duration",
+      .help = {"for everything, at most", "全部测试的最长时间"},
+      .in_short_help = true,
+      .unit = Unit::kNanoseconds,
+      .least = 2 * kNsPerSecond,
+      .most = 10 * 60 * kNsPerSecond,
+      .example = "40s"}},
+    {MemberOf<&Options::workers>(),
+     {.name = "workers",
+      .flag = "workers",
+      .help = {"worker threads that share the load", "分担压力的工作线程数"},
+      .in_short_help = true,
+      .least = 1,
+      .most = kMaxWorkers,
+      .example = "4"}},
+    {MemberOf<&Options::json>(),
+     {.name = "json",
+      .flag = "json",
+      .help = {"the figures as JSON on stdout", "以 JSON 输出各项数字"},
+      .in_short_help = true}},
+    {MemberOf<&Options::language>(),
+     {.name = "language", .flag = "lang", .help = {"en or zh", "en 或 zh"}, .in_short_help = true, .example = "zh"}},
+};
 
 absl::Status Check(const FlagSet& flags, const Options& options) {
   if (!flags.positional().empty()) {
     return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)",
                            Shown(flags.positional().front()));
   }
-  if (options.duration_ns < kLeastDurationNs || options.duration_ns > kMostDurationNs) {
-    return InvalidArgument("-duration={}: must be from 2s to 10m; for example -duration=40s",
-                           FormatDuration(options.duration_ns));
-  }
-  if (options.workers < 1 || options.workers > kMostWorkers) {
-    return InvalidArgument("-workers={}: want 1 to {}", options.workers, kMostWorkers);
-  }
-  return absl::OkStatus();
+  return CheckFields(Fields<Options>(kFields), options);
 }
 
-RunPlan BasePlan(const Options& options, const std::string& server) {
+RunPlan BasePlan(const Options& options, ServerUrl server) {
   RunPlan plan;
-  plan.server = server;
+  plan.server = std::move(server);
   plan.jwt_key = kDemoJwtKey;
   plan.cipher_key = kDemoCipherKey;
   plan.duration_ns = std::clamp(options.duration_ns / kRunsPlanned - kAroundRunNs, kShortestRunNs, kLongestRunNs);
@@ -89,7 +98,7 @@ class Selftest {
         deadline_ns_(SystemClock().MonoNs() + options.duration_ns),
         base_(BasePlan(options, gateway.url())),
         runs_(std::move(agent), gateway, gateway_threads) {
-    result_.cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    result_.cores = CoreCount();
     result_.workers = options.workers;
     result_.gateway_threads = gateway_threads;
   }
@@ -148,25 +157,22 @@ class Selftest {
   absl::Status error_;
 };
 
-ExitCode Examine(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment) {
+ExitCode Examine(const std::vector<std::string>& args, const Environment& environment) {
   Options options;
   FlagSet flags("wsload selftest", "WSLOAD_SELFTEST");
-  Bind(flags, options);
+  BindFields(flags, Fields<Options>(kFields), options);
   if (absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return FailWith(parsed);
   if (flags.help_wanted() || flags.helpfull_wanted()) {
     Print(stdout, flags.Usage(kIntro, true));
     return ExitCode::kPassed;
   }
   if (absl::Status checked = Check(flags, options); !checked.ok()) return FailWith(checked);
-  absl::StatusOr<Agents> agents = FindAgents(RunOptions{});
-  if (!agents.ok()) return FailWith(agents.status());
-  const int cores = agents->embedded.cores;
-  const int gateway_threads = std::clamp(cores - options.workers, 1, kMostGatewayThreads);
+  AgentConfig agent = EmbeddedAgent();
+  const int gateway_threads = std::clamp(agent.cores - options.workers, 1, kMostGatewayThreads);
   const absl::StatusOr<std::unique_ptr<GatewayProcess>> gateway = GatewayProcess::Start(gateway_threads);
   if (!gateway.ok()) return FailWith(gateway.status());
 
-  const absl::StatusOr<SelftestResult> result =
-      Selftest(options, std::move(agents->embedded), **gateway, gateway_threads).Run();
+  const absl::StatusOr<SelftestResult> result = Selftest(options, std::move(agent), **gateway, gateway_threads).Run();
   if (!result.ok()) return FailWith(result.status());
   Print(stdout, options.json ? SelftestJson(*result) : SelftestReport(options.language, *result));
   if (result->interrupted) return ExitCode::kInterrupted;
@@ -175,7 +181,7 @@ ExitCode Examine(const std::vector<std::string>& args, const std::map<std::strin
 
 }  // namespace
 
-int SelftestCommand(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment) {
+int SelftestCommand(const std::vector<std::string>& args, const Environment& environment) {
   return static_cast<int>(Examine(args, environment));
 }
 

@@ -1,13 +1,14 @@
 // `wsload selftest`.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
+
+#include "common/util/environment.h"
 
 namespace wsload {
 
 /// `args` without program and subcommand; answers the exit code.
-int SelftestCommand(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment);
+int SelftestCommand(const std::vector<std::string>& args, const Environment& environment);
 
 }  // namespace wsload

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/net/server_url.h"
+#include "common/net/source_list.h"
 #include "common/time/clock.h"
 #include "wsload/v1/describe.pb.h"
 
@@ -21,11 +24,14 @@ struct AgentDescription {
 };
 
 struct DescribeOptions {
-  std::string target;                                                     ///< ws:// or wss:// URL; empty: none
+  std::optional<ServerUrl> target;                                        ///< nothing: none
   v1::DescribeRequest::Depth depth = v1::DescribeRequest::DEPTH_ALLOWED;  ///< to which agents look at it
-  std::string local_addrs;                                                ///< the plan's
+  SourceList local_addrs;                                                 ///< the plan's
   int clock_exchanges = 1;
   int64_t timeout_ns = 10 * kNsPerSecond;
 };
+
+/// What an agent is asked.
+v1::DescribeRequest ToProto(const DescribeOptions& options);
 
 }  // namespace wsload

@@ -58,10 +58,9 @@ class Conversation {
     context_ = std::make_unique<grpc::ClientContext>();
     context_->set_deadline(deadline_);
     ShowToken(access_, *context_);
+    request_ = ToProto(options_);
     // The target with the last one, since it takes its time.
-    request_.set_target(exchanges_left_ == 0 ? options_.target : "");
-    request_.set_depth(options_.depth);
-    request_.set_local_addrs(options_.local_addrs);
+    if (exchanges_left_ > 0) request_.clear_target();
     sent_mono_ns_ = SystemClock().MonoNs();
     sent_unix_ns_ = SystemClock().UnixNs();
     stub_->async()->Describe(context_.get(), &request_, &response_,

@@ -67,13 +67,9 @@ std::unique_ptr<AgentLink> NewEmbeddedAgentLink(AgentConfig config) {
 }
 
 AgentDescription DescribeEmbeddedAgent(const AgentConfig& config, const DescribeOptions& options) {
-  v1::DescribeRequest request;
-  request.set_target(options.target);
-  request.set_depth(options.depth);
-  request.set_local_addrs(options.local_addrs);
   AgentDescription description;
   description.address = kAddress;
-  description.response = Describe(config, request);
+  description.response = Describe(config, ToProto(options));
   AddRun(config, SystemClock(), description.response);
   return description;
 }

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "common/lang/statement.h"
-#include "common/plan/plan_names.h"
 #include "common/time/duration.h"
 #include "common/util/status.h"
 #include "controller/output/figures.h"
@@ -30,11 +29,10 @@ std::string PlanLines(Language language, const RunResult& result) {
   std::string out = Say(language, Msg::kRunId, result.run_id) + "\n";
   out += "  " +
          Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
-             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server)) +
+             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server.text())) +
          "\n";
   out += "  " +
-         Say(language, Msg::kPlanDetails, ProtocolName(plan.protocol), SerializerName(plan.serializer),
-             CipherName(plan.cipher), agents) +
+         Say(language, Msg::kPlanDetails, NameOf(plan.protocol), NameOf(plan.serializer), NameOf(plan.cipher), agents) +
          "\n";
   return out;
 }

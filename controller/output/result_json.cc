@@ -141,7 +141,7 @@ std::string ResultJson(const RunResult& result) {
     WriteLatencies(json, result.totals);
     WriteGenerator(json, result);
     json.Array("thresholds", Layout::kLines, [] {});
-    json.Member("on_agent_loss", AgentLossPolicyName(result.on_agent_loss));
+    json.Member("on_agent_loss", NameOf(result.on_agent_loss));
     WriteGaps(json, result);
     json.Member("start_spread_us", StartSpreadUs(result));
     json.Array("agents", Layout::kLines, [&] {

@@ -2,13 +2,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wsload {
-
-/// Terminal cells that `utf8` takes: 2 for East Asian wide and full-width characters (Unicode UAX #11), 1 for the rest.
-int DisplayWidth(std::string_view utf8);
 
 /// First column to the left, the others to the right, unless all_left.
 class TextTable {

@@ -2,9 +2,8 @@
 
 #include <utility>
 
-#include "common/net/host_port.h"
-#include "common/net/ws_url.h"
 #include "common/plan/means.h"
+#include "common/plan/workers.h"
 #include "common/time/clock.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -46,10 +45,7 @@ std::optional<Kind> KindOf(Reach::Reach reach) {
   }
 }
 
-std::string TargetOf(const RunPlan& plan) {
-  const absl::StatusOr<WsUrl> url = ParseWsUrl(plan.server);
-  return url.ok() ? HostPort{url->host, url->port}.ToString() : std::string();
-}
+std::string TargetOf(const RunPlan& plan) { return plan.server.url().address().ToString(); }
 
 }  // namespace
 

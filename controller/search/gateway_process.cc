@@ -109,7 +109,9 @@ absl::Status GatewayProcess::ReadUrl() {
   const size_t at = text.find(kListening);
   if (at == std::string::npos) return NotStarted(fmt::format("it said \"{}\"", Shown(text)));
   const size_t begin = at + kListening.size();
-  url_ = text.substr(begin, text.find('\n', begin) - begin);
+  absl::StatusOr<ServerUrl> url = ServerUrl::Parse(text.substr(begin, text.find('\n', begin) - begin));
+  if (!url.ok()) return NotStarted(fmt::format("it said \"{}\"", Shown(text)));
+  url_ = *std::move(url);
   return absl::OkStatus();
 }
 

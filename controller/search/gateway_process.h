@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
+#include "common/net/server_url.h"
 
 namespace wsload {
 
@@ -22,7 +22,7 @@ class GatewayProcess {
   GatewayProcess(const GatewayProcess&) = delete;
   GatewayProcess& operator=(const GatewayProcess&) = delete;
 
-  const std::string& url() const { return url_; }
+  const ServerUrl& url() const { return url_; }
   /// Processor time of all its threads so far.
   int64_t CpuUs() const;
 
@@ -34,7 +34,7 @@ class GatewayProcess {
 
   pid_t pid_;
   int output_;  ///< its stdout
-  std::string url_;
+  ServerUrl url_;
 };
 
 }  // namespace wsload

@@ -66,7 +66,7 @@ std::string RateLines(Language language, const SelftestResult& result) {
     line(Say(language, LimitText(SelftestLimit::kNone)));
   }
   if (!result.search.complete && !result.interrupted) line(Say(language, Msg::kSelftestIncomplete));
-  if (const int64_t workers = WorkersFor(result, kSizingRate); workers > 0) {
+  if (const int64_t workers = WorkersNeeded(result, kSizingRate); workers > 0) {
     out += "\n" +
            Say(language, IsLowerBound(result) ? Msg::kSelftestSizingAtMost : Msg::kSelftestSizing, kSizingRate, workers,
                Percent(1 - kSizingShare)) +
@@ -152,7 +152,7 @@ std::string SelftestJson(const SelftestResult& result) {
     WriteHighestRate(json, result);
     json.Object("sizing", Layout::kOneLine, [&] {
       json.Member("rate_per_s", kSizingRate);
-      json.Member("workers", WorkersFor(result, kSizingRate));
+      json.Member("workers", WorkersNeeded(result, kSizingRate));
       json.Member("used_share", kSizingShare);
     });
     json.Array("runs", Layout::kLines, [&] {

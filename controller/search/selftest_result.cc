@@ -76,7 +76,7 @@ bool IsLowerBound(const SelftestResult& result) {
   return !result.search.complete || LimitOf(result) != SelftestLimit::kWorker;
 }
 
-int64_t WorkersFor(const SelftestResult& result, int64_t rate_per_s) {
+int64_t WorkersNeeded(const SelftestResult& result, int64_t rate_per_s) {
   if (result.search.highest_passed == 0 || result.workers == 0) return 0;
   const double of_one = static_cast<double>(result.search.highest_passed) / result.workers * kSizingShare;
   return static_cast<int64_t>(std::ceil(static_cast<double>(rate_per_s) / of_one));

@@ -73,7 +73,7 @@ SelftestLimit LimitOf(const SelftestResult& result);
 bool IsLowerBound(const SelftestResult& result);
 
 /// Workers for `rate_per_s` messages per second; 0: no rate was honest.
-int64_t WorkersFor(const SelftestResult& result, int64_t rate_per_s);
+int64_t WorkersNeeded(const SelftestResult& result, int64_t rate_per_s);
 
 /// "none", "worker", "gateway", "shared_cores", "machine".
 const char* SelftestLimitName(SelftestLimit limit);

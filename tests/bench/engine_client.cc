@@ -12,7 +12,6 @@
 #include "agent/load/recorder.h"
 #include "agent/websocket/asio_dialer.h"
 #include "common/loop/asio_event_loop.h"
-#include "common/net/ws_url.h"
 #include "common/util/status.h"
 
 namespace wsload::bench {
@@ -20,7 +19,7 @@ namespace wsload::bench {
 class EngineClient::Impl final : private ClientObserver {
  public:
   Impl(const RunPlan& plan, int connections) : plan_(plan), token_(plan.jwt_key, plan.jwt_issuer) {
-    auto dialer = NewDialer(loop_, {.url = *ParseWsUrl(plan.server),
+    auto dialer = NewDialer(loop_, {.url = plan.server.url(),
                                     .insecure_skip_verify = plan.insecure_skip_verify,
                                     .timeout_ns = plan.conn_timeout_ns});
     if (!dialer.ok()) throw std::runtime_error(std::string(Text(dialer.status())));

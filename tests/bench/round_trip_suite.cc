@@ -7,7 +7,7 @@ namespace wsload::bench {
 
 RunPlan PlanFor(const BenchGateway& gateway, Protocol protocol, Serializer serializer) {
   RunPlan plan;
-  plan.server = gateway.url();
+  plan.server = *ServerUrl::Parse(gateway.url());
   plan.protocol = protocol;
   plan.serializer = serializer;
   plan.cipher_key = kDemoCipherKey;

@@ -23,6 +23,7 @@
 #include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/plan/phase.h"
+#include "common/util/environment.h"
 #include "common/util/status.h"
 #include "controller/link/grpc_agent_link.h"
 #include "controller/output/console_reporter.h"
@@ -223,17 +224,18 @@ int Bench(const Options& options) {
 int Main(int argc, char** argv) {
   Options options;
   FlagSet flags("wsload-agents-bench", "WSLOAD_AGENTS_BENCH");
-  flags.Add("agents", &options.agents, "agents, one stream each", true);
-  flags.Add("duration", DurationNs{&options.duration_ns}, "of the measure phase, whole seconds", true);
-  flags.Add("samples", &options.samples, "messages per agent and second", true);
-  flags.Add("serve", &options.serve, "be the agents instead (the benchmark starts itself this way)");
+  flags.Add("agents", &options.agents, {.help = {"agents, one stream each"}, .in_short_help = true});
+  flags.Add("duration", DurationNs{&options.duration_ns},
+            {.help = {"of the measure phase, whole seconds"}, .in_short_help = true});
+  flags.Add("samples", &options.samples, {.help = {"messages per agent and second"}, .in_short_help = true});
+  flags.Add("serve", &options.serve, {.help = {"be the agents instead (the benchmark starts itself this way)"}});
   const absl::Status parsed = flags.Parse({argv + 1, argv + argc}, ProcessEnvironment());
   if (!parsed.ok()) {
     std::fprintf(stderr, "wsload-agents-bench: %s\n", std::string(Text(parsed)).c_str());
     return 104;
   }
   if (flags.help_wanted()) {
-    std::printf("%s", flags.Usage("wsload-agents-bench: what many agents cost their controller", true).c_str());
+    std::printf("%s", flags.Usage({"wsload-agents-bench: what many agents cost their controller"}, true).c_str());
     return 0;
   }
   signal(SIGPIPE, SIG_IGN);

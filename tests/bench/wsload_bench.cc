@@ -13,6 +13,7 @@
 
 #include "common/flags/flag_set.h"
 #include "common/util/descriptor_limit.h"
+#include "common/util/environment.h"
 #include "common/util/status.h"
 #include "tests/bench/suites.h"
 
@@ -63,22 +64,28 @@ int Main(int argc, char** argv) {
   BenchOptions options;
   std::string suites = "round-trips,many,wss,paced,connects,idle,scaling";
   FlagSet flags("wsload-bench", "WSLOAD_BENCH");
-  flags.Add("suites", &suites, "what to measure: round-trips, many, wss, paced, connects, idle, scaling, growth", true);
-  flags.Add("repetitions", &options.repetitions, "rounds, all shapes in each", true);
-  flags.Add("round-trips", &options.round_trips, "round trips of each shape in a round", true);
-  flags.Add("connections", &options.connections, "connections of round-trips and wss", true);
-  flags.Add("many-connections", &options.many_connections, "connections of many", true);
-  flags.Add("paced-seconds", &options.paced_seconds, "length of each paced run", true);
-  flags.Add("connects", &options.connects, "connections made in a round of connects", true);
-  flags.Add("idle-connections", &options.idle_connections, "connections of idle", true);
-  flags.Add("flood-per-worker", &options.flood_per_worker, "messages per second asked of each worker of scaling", true);
+  flags.Add("suites", &suites,
+            {.help = {"what to measure: round-trips, many, wss, paced, connects, idle, scaling, growth"},
+             .in_short_help = true});
+  flags.Add("repetitions", &options.repetitions, {.help = {"rounds, all shapes in each"}, .in_short_help = true});
+  flags.Add("round-trips", &options.round_trips,
+            {.help = {"round trips of each shape in a round"}, .in_short_help = true});
+  flags.Add("connections", &options.connections,
+            {.help = {"connections of round-trips and wss"}, .in_short_help = true});
+  flags.Add("many-connections", &options.many_connections, {.help = {"connections of many"}, .in_short_help = true});
+  flags.Add("paced-seconds", &options.paced_seconds, {.help = {"length of each paced run"}, .in_short_help = true});
+  flags.Add("connects", &options.connects,
+            {.help = {"connections made in a round of connects"}, .in_short_help = true});
+  flags.Add("idle-connections", &options.idle_connections, {.help = {"connections of idle"}, .in_short_help = true});
+  flags.Add("flood-per-worker", &options.flood_per_worker,
+            {.help = {"messages per second asked of each worker of scaling"}, .in_short_help = true});
   const absl::Status parsed = flags.Parse({argv + 1, argv + argc}, ProcessEnvironment());
   if (!parsed.ok()) {
     std::fprintf(stderr, "wsload-bench: %s\n", std::string(Text(parsed)).c_str());
     return 104;
   }
   if (flags.help_wanted()) {
-    std::printf("%s", flags.Usage("wsload-bench: what wsload costs beside the raw-socket floor", true).c_str());
+    std::printf("%s", flags.Usage({"wsload-bench: what wsload costs beside the raw-socket floor"}, true).c_str());
     return 0;
   }
   signal(SIGPIPE, SIG_IGN);

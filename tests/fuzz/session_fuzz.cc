@@ -127,7 +127,7 @@ class Agent {
   static void CheckWhatGotThrough(const RunPlan& plan, const Slice& slice) {
     FuzzCheck(ValidatePlan(plan).ok(), "a plan that does not hold was taken");
     FuzzCheck(slice.clients.count >= 0 && slice.clients.count <= kMaxClients, "a slice beyond the agent's means");
-    const std::string server = AsciiLower(plan.server);
+    const std::string server = AsciiLower(plan.server.text());
     FuzzCheck(server.find("localhost") != std::string::npos || server.find("gateway:9002") != std::string::npos,
               "a target that is not on the list");
   }

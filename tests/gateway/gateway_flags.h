@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "common/flags/flag_set.h"
+#include "common/plan/field.h"
 #include "tests/gateway/gateway_options.h"
 
 namespace wsload::gateway {
@@ -18,6 +19,9 @@ struct ProgramOptions {
   std::string jwt_key_file;
   int64_t stats_interval_ns = 0;
 };
+
+/// Flag, range and help of what the gateway itself does not see.
+Fields<ProgramOptions> ProgramFields();
 
 /// Binds every flag to `options`, which must outlive `flags`.
 void BindFlags(FlagSet& flags, ProgramOptions& options);

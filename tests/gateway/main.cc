@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "common/flags/flag_set.h"
+#include "common/lang/language.h"
+#include "common/util/environment.h"
 #include "common/util/status.h"
 #include "tests/gateway/gateway_flags.h"
 #include "tests/gateway/mock_gateway.h"
@@ -19,6 +21,11 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitBadFlags = 104;
+constexpr LocalText kIntro = {
+    "wsload-gateway serves the IM gateway's protocol, with faults on demand.\n"
+    "SIGTERM ends it; it then prints what it saw as JSON. SIGUSR1 and GET /stats give the same at any time.",
+    "wsload-gateway 完整实现 IM 网关的协议，并可按需制造故障。\n"
+    "SIGTERM 使它结束，并以 JSON 输出它看到的一切；SIGUSR1 和 GET /stats 随时给出同样的内容。"};
 
 void RaiseDescriptorLimit() {
   rlimit limit = {};
@@ -65,10 +72,7 @@ int Run(const std::vector<std::string>& args) {
   BindFlags(flags, program);
   if (auto status = flags.Parse(args, ProcessEnvironment()); !status.ok()) return Fail(kExitBadFlags, status);
   if (flags.help_wanted() || flags.helpfull_wanted()) {
-    PrintLine(flags.Usage(
-        "wsload-gateway serves the IM gateway's protocol, with faults on demand.\n"
-        "SIGTERM ends it; it then prints what it saw as JSON. SIGUSR1 and GET /stats give the same at any time.",
-        flags.helpfull_wanted()));
+    PrintLine(flags.Usage(kIntro, flags.helpfull_wanted()));
     return 0;
   }
   if (auto status = FinishOptions(flags, program); !status.ok()) return Fail(kExitBadFlags, status);

@@ -244,7 +244,7 @@ TEST(ControlSecurityTest, AServerThatIsNotOnTheListIsNotLoaded) {
   plan.cipher_key = kDemoCipherKey;
   plan.jwt_key = kDemoJwtKey;
   const auto ask = [&](const std::string& server) {
-    plan.server = server;
+    plan.server = *ServerUrl::Parse(server);
     v1::ControllerMessage message;
     message.mutable_assign()->set_run_id("run-1");
     message.mutable_assign()->set_protocol_version(kControlProtocolVersion);

@@ -238,7 +238,7 @@ TEST(Describe, ManyAtOnceAreServedOrTurnedAwayNotLost) {
 
 class CommandsTest : public ::testing::Test {
  protected:
-  using Command = int (*)(const std::vector<std::string>&, const std::map<std::string, std::string>&);
+  using Command = int (*)(const std::vector<std::string>&, const Environment&);
 
   /// What the command printed, and its exit code.
   static std::string Output(Command command, const std::vector<std::string>& args, int expected_code) {
@@ -291,7 +291,7 @@ TEST_F(CommandsTest, SourceAddressesMustBeTheAgents) {
 
 TEST_F(CommandsTest, AnAgentsOwnSourceAddressesGoBeforeThePlans) {
   AgentConfig config = SampleConfig();
-  config.local_addrs = "127.0.0.2-127.0.0.4";
+  config.local_addrs = *SourceList::Parse("127.0.0.2-127.0.0.4");
   const TestAgent agent(std::move(config));
   const std::string flag = "-agents=" + agent.address().address;
   EXPECT_THAT(Output(&DoctorCommand, {flag, "-clients=70"}, 0), HasSubstr("3 x 500 = 1500"));
@@ -315,6 +315,7 @@ TEST_F(CommandsTest, DoctorSpeaksChineseAndKnowsItsFlags) {
   EXPECT_THAT(Output(&DoctorCommand, {flag, "-lang=zh"}, 0), HasSubstr("1 / 1 个压测节点可以执行本次压测"));
   EXPECT_THAT(Output(&DoctorCommand, {flag, "-clinets=5"}, 104), HasSubstr("-clients"));
   EXPECT_THAT(Output(&DoctorCommand, {"-help"}, 0), HasSubstr("wsload doctor [flags]"));
+  EXPECT_THAT(Output(&DoctorCommand, {"-help", "-lang=zh"}, 0), HasSubstr("wsload doctor [参数]"));
 }
 
 }  // namespace

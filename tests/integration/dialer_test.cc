@@ -158,7 +158,7 @@ TEST(DialerTest, SourcesTakeTurns) {
   });
   AsioEventLoop loop;
   DialOptions options = LoopbackOptions(server.port());
-  options.sources = *ParseSourceList("127.0.1.1-127.0.1.2");
+  options.sources = *SourceList::Parse("127.0.1.1-127.0.1.2");
   auto dialer = NewDialer(loop, options);
   ASSERT_TRUE(dialer.ok());
   for (int client = 0; client < 4; ++client) EXPECT_EQ(DialOnce(loop, **dialer, "", client).cause, "");
@@ -169,12 +169,12 @@ TEST(DialerTest, ASourceOfAnotherHostHasACauseOfItsOwn) {
   const DeadPort port;
   AsioEventLoop loop;
   DialOptions options = LoopbackOptions(port.port());
-  options.sources = *ParseSourceList("203.0.113.1");
+  options.sources = *SourceList::Parse("203.0.113.1");
   const DialResult result = DialOnce(loop, options);
   EXPECT_EQ(result.cause, "source_address");
   EXPECT_THAT(result.detail, HasSubstr("bind 203.0.113.1: "));
   EXPECT_THAT(result.detail, HasSubstr("-local-addrs"));
-  options.sources = *ParseSourceList("::1");
+  options.sources = *SourceList::Parse("::1");
   const DialResult other_family = DialOnce(loop, options);
   EXPECT_EQ(other_family.cause, "source_address");
   EXPECT_THAT(other_family.detail, HasSubstr("IPv4 and IPv6 do not mix"));

@@ -17,7 +17,7 @@ TEST_P(AllocationTest, RoundTripsAllocateNothing) {
   auto gateway = gateway::MockGateway::Start(options);
   ASSERT_TRUE(gateway.ok()) << gateway.status();
   RunPlan plan;
-  plan.server = (*gateway)->url();
+  plan.server = *ServerUrl::Parse((*gateway)->url());
   plan.protocol = GetParam().first;
   plan.serializer = GetParam().second;
   plan.cipher_key = kDemoCipherKey;

@@ -62,7 +62,7 @@ class ThreadedEngineTest : public testing::Test {
     auto started = MockGateway::Start({});
     ASSERT_TRUE(started.ok()) << started.status();
     gateway_ = *std::move(started);
-    plan_.server = gateway_->url();
+    plan_.server = *ServerUrl::Parse(gateway_->url());
     plan_.clients = 30;
     plan_.mps = 300;
     plan_.duration_ns = kNsPerSecond;

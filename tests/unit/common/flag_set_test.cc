@@ -25,30 +25,31 @@ using testing::HasSubstr;
 class FlagSetTest : public testing::Test {
  protected:
   FlagSetTest() : file_(testing::TempDir() + "wsload_flags_test." + std::to_string(::getpid())) {
-    flags_.Add("clients", &clients_, "virtual users, each with its own connection", true);
-    flags_.Add("mps", &mps_, "messages per second, over all clients", true);
-    flags_.Add("workers", &workers_, "threads");
-    flags_.Add("duration", DurationNs{&duration_ns_}, "how long to send", true);
-    flags_.Add("heartbeat", DurationNs{&heartbeat_ns_}, "heartbeat");
-    flags_.Add("msg-size", SizeBytes{&msg_size_}, "payload", true);
-    flags_.Add("compress", &compress_, "permessage-deflate", true);
-    flags_.Add("verify", &verify_, "check certificates");
-    flags_.Add("ratio", &ratio_, "a ratio");
-    flags_.Add("server", &server_, "where to connect", true);
-    flags_.Add("conn-timeout", DurationNs{&conn_timeout_ns_}, "how long");
-    flags_.Add("header", &headers_, "a header of the upgrade", true);
-    flags_.AddParsed(
-        "serializer", "json",
-        [this](std::string_view text) {
-          if (text != "json" && text != "proto") return InvalidArgument("want json or proto");
-          serializer_ = text;
-          return absl::OkStatus();
-        },
-        "wire format", true);
+    flags_.Add("clients", &clients_, {.help = {"virtual users, each with its own connection"}, .in_short_help = true});
+    flags_.Add("mps", &mps_, {.help = {"messages per second, over all clients"}, .in_short_help = true});
+    flags_.Add("workers", &workers_, {.help = {"threads"}});
+    flags_.Add("duration", DurationNs{&duration_ns_}, {.help = {"how long to send"}, .in_short_help = true});
+    flags_.Add("heartbeat", DurationNs{&heartbeat_ns_}, {.help = {"heartbeat"}});
+    flags_.Add("msg-size", SizeBytes{&msg_size_}, {.help = {"payload"}, .in_short_help = true});
+    flags_.Add("compress", &compress_, {.help = {"permessage-deflate"}, .in_short_help = true});
+    flags_.Add("verify", &verify_, {.help = {"check certificates"}});
+    flags_.Add("ratio", &ratio_, {.help = {"a ratio"}});
+    flags_.Add("server", &server_, {.help = {"where to connect"}, .in_short_help = true});
+    flags_.Add("conn-timeout", DurationNs{&conn_timeout_ns_}, {.help = {"how long"}});
+    flags_.Add("header", &headers_, {.help = {"a header of the upgrade"}, .in_short_help = true});
+    flags_.Add({.name = "serializer",
+                .default_text = "json",
+                .parse =
+                    [this](std::string_view text) {
+                      if (text != "json" && text != "proto") return InvalidArgument("want json or proto");
+                      serializer_ = text;
+                      return absl::OkStatus();
+                    },
+                .options = {.help = {"wire format"}, .in_short_help = true}});
   }
   ~FlagSetTest() override { std::filesystem::remove(file_); }
 
-  std::string Parse(const std::vector<std::string>& args, const std::map<std::string, std::string>& environment = {}) {
+  std::string Parse(const std::vector<std::string>& args, const Environment& environment = {}) {
     const absl::Status status = flags_.Parse(args, environment);
     EXPECT_TRUE(status.ok() || status.code() == absl::StatusCode::kInvalidArgument);
     return std::string(Text(status));
@@ -265,7 +266,7 @@ TEST_F(FlagSetTest, SurvivesAnyArguments) {
 }
 
 TEST_F(FlagSetTest, UsageShowsReadableDefaults) {
-  const std::string usage = flags_.Usage("wsload [run] [flags]: load a WebSocket gateway", false);
+  const std::string usage = flags_.Usage({"wsload [run] [flags]: load a WebSocket gateway"}, false);
   EXPECT_EQ(usage,
             "wsload [run] [flags]: load a WebSocket gateway\n"
             "\n"
@@ -282,7 +283,7 @@ TEST_F(FlagSetTest, UsageShowsReadableDefaults) {
 }
 
 TEST_F(FlagSetTest, FullUsageHasEveryFlag) {
-  const std::string usage = flags_.Usage("wsload", true);
+  const std::string usage = flags_.Usage({"wsload"}, true);
   for (const char* line : {"  -workers       threads (default 0)", "  -heartbeat     heartbeat (default 0)",
                            "  -verify        check certificates (default true)", "  -clients       virtual users"}) {
     EXPECT_THAT(usage, HasSubstr(line));
@@ -293,9 +294,10 @@ TEST(FlagSetUsage, SeventeenFlagsFitAScreen) {
   FlagSet flags("wsload", "WSLOAD");
   std::vector<int64_t> values(17, 60 * kNsPerSecond);
   for (size_t i = 0; i < values.size(); ++i) {
-    flags.Add("some-flag-" + std::to_string(i), DurationNs{&values[i]}, "what this one does, said in one line", true);
+    flags.Add("some-flag-" + std::to_string(i), DurationNs{&values[i]},
+              {.help = {"what this one does, said in one line"}, .in_short_help = true});
   }
-  std::istringstream usage(flags.Usage("wsload: load a WebSocket gateway", false));
+  std::istringstream usage(flags.Usage({"wsload: load a WebSocket gateway"}, false));
   int lines = 0;
   for (std::string line; std::getline(usage, line); ++lines) EXPECT_LE(line.size(), 80) << line;
   EXPECT_LE(lines, 24);
@@ -304,9 +306,51 @@ TEST(FlagSetUsage, SeventeenFlagsFitAScreen) {
 TEST(FlagSetUsage, LongHelpIsWrapped) {
   FlagSet flags("wsload", "WSLOAD");
   std::string value;
-  flags.Add("x", &value, "word word word word word word word word word word word word word word word word word end",
-            true);
-  EXPECT_THAT(flags.Usage("i", true), HasSubstr("word word\n      word word end\n"));
+  flags.Add("x", &value,
+            {.help = {"word word word word word word word word word word word word word word word word word end"}});
+  EXPECT_THAT(flags.Usage({"i"}, true), HasSubstr("word word\n      word word end\n"));
+}
+
+TEST(FlagSetUsage, TheHelpIsInTheLanguageAskedFor) {
+  const auto help = [](const std::vector<std::string>& args, const Environment& environment) {
+    FlagSet flags("wsload-agent", "WSLOAD_AGENT");
+    int64_t number = 3;
+    std::vector<std::string> list;
+    flags.Add("number", &number, {.help = {"a number", "一个数"}, .in_short_help = true});
+    flags.Add("list", &list, {.help = {"a list", "一个列表"}});
+    EXPECT_EQ(flags.Parse(args, environment), absl::OkStatus());
+    EXPECT_TRUE(flags.help_wanted() || flags.helpfull_wanted());
+    return flags.Usage({"intro", "介绍"}, flags.helpfull_wanted());
+  };
+  const std::string english =
+      "intro\n\n  -number  a number (default 3)\n\n"
+      "All flags: wsload-agent -helpfull. Also from WSLOAD_AGENT_<NAME> and -flagfile=FILE.\n";
+  const std::string chinese =
+      "介绍\n\n  -number  一个数（默认 3）\n\n"
+      "全部参数：wsload-agent -helpfull。也可来自环境变量 WSLOAD_AGENT_<名称> 和 -flagfile=文件。\n";
+  EXPECT_EQ(help({"-help"}, {}), english);
+  for (const std::vector<std::string>& args : std::vector<std::vector<std::string>>{
+           {"-help", "-lang=zh"}, {"--lang=zh", "-help"}, {"-h", "--lang", "zh"}, {"-lang", "zh", "-help"}}) {
+    EXPECT_EQ(help(args, {}), chinese) << testing::PrintToString(args);
+  }
+  EXPECT_EQ(help({"-help"}, {{"WSLOAD_LANG", "zh"}}), chinese);
+  EXPECT_EQ(help({"-help"}, {{"WSLOAD_LANG", "zh"}, {"WSLOAD_AGENT_LANG", "en"}}), english);
+  EXPECT_EQ(help({"-help", "-lang=en"}, {{"WSLOAD_LANG", "zh"}}), english);
+  EXPECT_EQ(help({"-help", "--", "-lang=zh"}, {}), english);
+  EXPECT_THAT(help({"-helpfull", "-lang=zh"}, {}), HasSubstr("  -list    一个列表（可重复）\n"));
+}
+
+TEST_F(FlagSetTest, TheLanguageAloneIsAFlagLikeAnyOther) {
+  EXPECT_THAT(Parse({"-lang=zh"}), HasSubstr("unknown flag -lang"));
+}
+
+TEST(FlagSetErrors, AValueThatMayBeACredentialIsNotRepeated) {
+  FlagSet flags("wsload", "WSLOAD");
+  flags.Add({.name = "header",
+             .parse = [](std::string_view) { return InvalidArgument("want \"Name: value\""); },
+             .options = {.help = {"a header"}, .repeat_value = false}});
+  EXPECT_EQ(Text(flags.Parse({"-header=s3cret"}, {})), "-header: want \"Name: value\"");
+  EXPECT_EQ(Text(flags.Parse({}, {{"WSLOAD_HEADER", "s3cret"}})), "WSLOAD_HEADER: want \"Name: value\"");
 }
 
 TEST(ProcessEnvironment, HoldsWhatIsSet) {

@@ -67,18 +67,18 @@ TEST(Means, PortsBoundOnlyWhereAllGoesToOneAddress) {
   const Means means{.ports = 28232};
   RunPlan plan;
   for (const char* server : {"ws://10.0.0.7/ws", "ws://[fd00::7]:9002/ws", "ws://localhost:9002/ws"}) {
-    plan.server = server;
+    plan.server = *ServerUrl::Parse(server);
     EXPECT_THAT(KindsShort(means, NeedsOf(plan, 28233, 1)), ElementsAre(Kind::kTooFewPorts)) << server;
   }
-  plan.server = "ws://gateway.example/ws";
+  plan.server = *ServerUrl::Parse("ws://gateway.example/ws");
   EXPECT_THAT(KindsShort(means, NeedsOf(plan, 28233, 1)), IsEmpty()) << "the name may have several addresses";
 }
 
 TEST(Means, TlsTakesMoreMemory) {
   RunPlan plan;
-  plan.server = "ws://gateway/ws";
+  plan.server = *ServerUrl::Parse("ws://gateway/ws");
   const int64_t plain = NeedsOf(plan, 1000, 1).MemoryBytes();
-  plan.server = "wss://gateway/ws";
+  plan.server = *ServerUrl::Parse("wss://gateway/ws");
   EXPECT_GT(NeedsOf(plan, 1000, 1).MemoryBytes(), 2 * plain);
 }
 
@@ -131,16 +131,12 @@ TEST(Means, EverySourceAddressHasItsPortsToEveryDestination) {
 }
 
 TEST(Means, TheAgentsOwnAddressesOutrankThePlans) {
-  EXPECT_EQ(LocalAddrsFor("10.0.0.1", "10.0.0.2"), "10.0.0.1");
-  EXPECT_EQ(LocalAddrsFor("", "10.0.0.2"), "10.0.0.2");
-  EXPECT_EQ(LocalAddrsFor("", ""), "");
-}
-
-TEST(Means, TheAgentsWorkersOutrankThePlans) {
-  EXPECT_EQ(WorkersFor(3, 2, 8), 3);
-  EXPECT_EQ(WorkersFor(0, 2, 8), 2);
-  EXPECT_EQ(WorkersFor(0, 0, 8), 8);
-  EXPECT_EQ(WorkersFor(0, 0, 0), 1);
+  const SourceList none;
+  const SourceList own = *SourceList::Parse("10.0.0.1");
+  const SourceList plans = *SourceList::Parse("10.0.0.2");
+  EXPECT_EQ(LocalAddrsFor(own, plans), own);
+  EXPECT_EQ(LocalAddrsFor(none, plans), plans);
+  EXPECT_EQ(LocalAddrsFor(none, none), none);
 }
 
 }  // namespace

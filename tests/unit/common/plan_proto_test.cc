@@ -24,8 +24,8 @@ RunPlan UnusualPlan() {
   plan.resp_timeout_ns = 4 * kNsPerSecond;
   plan.ramp_up_ns = 5 * kNsPerSecond;
   plan.msg_size_bytes = 678;
-  plan.server = "wss://gate.example/ws?x=1";
-  plan.local_addrs = "10.0.0.1-10.0.0.9,fd00::1";
+  plan.server = *ServerUrl::Parse("wss://gate.example/ws?x=1");
+  plan.local_addrs = *SourceList::Parse("10.0.0.1-10.0.0.9,fd00::1");
   plan.serializer = Serializer::kProto;
   plan.cipher = CipherKind::kChaCha20Poly1305;
   plan.cipher_key = std::string(31, '\xff') + '\0';
@@ -100,6 +100,24 @@ TEST(PlanProto, ValidatesWhatComesIn) {
   v1::RunPlan proto = ToProto(ValidPlan());
   proto.set_clients(-1);
   EXPECT_EQ(Text(FromProto(proto).status()), "-clients=-1: must be at least 1; for example -clients=10");
+}
+
+TEST(PlanProto, TextsAreParsedOnce) {
+  const auto error_of = [](auto change) {
+    v1::RunPlan proto = ToProto(ValidPlan());
+    change(proto);
+    return std::string(Text(FromProto(proto).status()));
+  };
+  EXPECT_EQ(error_of([](v1::RunPlan& p) { p.set_server("http://x"); }),
+            "-server=http://x: want ws:// or wss://, for example ws://localhost:9002/ws");
+  EXPECT_EQ(error_of([](v1::RunPlan& p) { p.set_server("ws://h/\r\nA: b"); }),
+            "-server=ws://h/\\x0d\\nA: b: a blank, control or non-ASCII character; percent-encode it, for example "
+            "ws://localhost:9002/ws");
+  EXPECT_EQ(error_of([](v1::RunPlan& p) { p.set_local_addrs("127.0.0.2;127.0.0.3"); }),
+            "-local-addrs: \"127.0.0.2;127.0.0.3\" is no IP address and no range first-last; for example "
+            "10.0.0.5,127.0.0.2-127.0.0.9");
+  EXPECT_EQ(error_of([](v1::RunPlan& p) { p.set_local_addrs(std::string(65537, '1')); }),
+            "-local-addrs: over 65536 bytes; write ranges, as in 10.0.0.5-10.0.0.9");
 }
 
 TEST(SliceProto, EverySplitComesBack) {

@@ -16,15 +16,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::vector<std::string> Literals(std::string_view text) {
-  const auto list = ParseSourceList(text);
+  const auto list = SourceList::Parse(text);
   if (!list.ok()) return {std::string(Text(list.status()))};
   std::vector<std::string> literals;
-  for (const SocketAddress& address : *list) literals.push_back(address.Literal());
+  for (const SocketAddress& address : list->addresses()) literals.push_back(address.Literal());
   return literals;
 }
 
 std::string Line(std::string_view text) {
-  const auto list = ParseSourceList(text);
+  const auto list = SourceList::Parse(text);
   if (list.ok()) return "";
   EXPECT_EQ(list.status().code(), absl::StatusCode::kInvalidArgument);
   return std::string(Text(list.status()));
@@ -41,10 +41,10 @@ TEST(SourceListTest, AddressesAndRangesInTheOrderWritten) {
 }
 
 TEST(SourceListTest, PortsAreLeftToTheKernel) {
-  const auto list = ParseSourceList("10.0.0.5,::1");
+  const auto list = SourceList::Parse("10.0.0.5,::1");
   ASSERT_TRUE(list.ok());
-  EXPECT_EQ((*list)[0].ToString(), "10.0.0.5:0");
-  EXPECT_EQ((*list)[1].ToString(), "[::1]:0");
+  EXPECT_EQ(list->addresses()[0].ToString(), "10.0.0.5:0");
+  EXPECT_EQ(list->addresses()[1].ToString(), "[::1]:0");
 }
 
 TEST(SourceListTest, EveryMistakeHasItsLine) {
@@ -62,7 +62,19 @@ TEST(SourceListTest, EveryMistakeHasItsLine) {
   EXPECT_THAT(Line("::1,0:0:0:0:0:0:0:1"), HasSubstr("::1 is listed twice"));
 }
 
+TEST(SourceListTest, KeepsItsTextAndSharesItsAddresses) {
+  const SourceList list = *SourceList::Parse("127.0.0.2-127.0.0.4,::1");
+  EXPECT_EQ(list.text(), "127.0.0.2-127.0.0.4,::1");
+  EXPECT_FALSE(list.empty());
+  const SourceList copy = list;
+  EXPECT_EQ(copy, list);
+  EXPECT_EQ(&copy.addresses(), &list.addresses());
+  EXPECT_TRUE(SourceList().empty());
+  EXPECT_FALSE(SourceList() == list);
+}
+
 TEST(SourceListTest, TheNumberOfAddressesIsBounded) {
+  EXPECT_EQ(Line(std::string(65537, '1')), "over 65536 bytes; write ranges, as in 10.0.0.5-10.0.0.9");
   EXPECT_EQ(Literals("10.0.0.0-10.0.15.255").size(), 4096u);
   EXPECT_THAT(Line("10.0.0.0-10.0.16.0"), HasSubstr("more than 4096 addresses"));
   EXPECT_THAT(Line("fd00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), HasSubstr("more than 4096 addresses"));

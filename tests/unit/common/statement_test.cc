@@ -110,10 +110,5 @@ TEST(Statement, TravelsAsItsEnglishLine) {
             "-server");
 }
 
-TEST(Language, HasItsNames) {
-  for (const Language language : kLanguages) EXPECT_EQ(*ParseLanguage(LanguageName(language)), language);
-  EXPECT_EQ(Text(ParseLanguage("fr").status()), "want en or zh");
-}
-
 }  // namespace
 }  // namespace wsload

@@ -37,7 +37,7 @@ std::vector<Kind> Kinds(const AgentCheck& check) {
 
 AgentCheck Check(const v1::DescribeResponse& response, int64_t clients, const std::string& server) {
   RunPlan plan;
-  plan.server = server;
+  plan.server = *ServerUrl::Parse(server);
   return CheckAgent("a:1", absl::OkStatus(), response, plan, clients);
 }
 
@@ -124,21 +124,21 @@ TEST(AgentCheck, EveryShortageIsAProblem) {
 TEST(AgentCheck, EveryAddressOfTheNameIsADestination) {
   v1::DescribeResponse response = GoodAgent();
   RunPlan plan;
-  plan.server = "ws://gateway.example/ws";
+  plan.server = *ServerUrl::Parse("ws://gateway.example/ws");
   EXPECT_FALSE(NeedsDestinations(response, plan, 500));
   EXPECT_TRUE(NeedsDestinations(response, plan, 501));
-  EXPECT_THAT(Check(response, 501, plan.server).problems, IsEmpty());
+  EXPECT_THAT(Check(response, 501, plan.server.text()).problems, IsEmpty());
   response.mutable_target()->add_addresses("10.0.0.1");
-  EXPECT_THAT(Kinds(Check(response, 501, plan.server)), ElementsAre(Kind::kTooFewPorts));
+  EXPECT_THAT(Kinds(Check(response, 501, plan.server.text())), ElementsAre(Kind::kTooFewPorts));
   response.mutable_target()->add_addresses("10.0.0.2");
-  EXPECT_THAT(Check(response, 501, plan.server).problems, IsEmpty());
+  EXPECT_THAT(Check(response, 501, plan.server.text()).problems, IsEmpty());
   response.mutable_means()->set_descriptors_soft(4096);
-  EXPECT_THAT(Check(response, 1000, plan.server).problems, IsEmpty());
-  EXPECT_THAT(Kinds(Check(response, 1001, plan.server)), ElementsAre(Kind::kTooFewPorts));
+  EXPECT_THAT(Check(response, 1000, plan.server.text()).problems, IsEmpty());
+  EXPECT_THAT(Kinds(Check(response, 1001, plan.server.text())), ElementsAre(Kind::kTooFewPorts));
   response.mutable_means()->set_addresses(3);
-  EXPECT_THAT(Check(response, 3000, plan.server).problems, IsEmpty());
-  EXPECT_THAT(Kinds(Check(response, 3001, plan.server)), ElementsAre(Kind::kTooFewPorts));
-  plan.server = kServer;
+  EXPECT_THAT(Check(response, 3000, plan.server.text()).problems, IsEmpty());
+  EXPECT_THAT(Kinds(Check(response, 3001, plan.server.text())), ElementsAre(Kind::kTooFewPorts));
+  plan.server = *ServerUrl::Parse(kServer);
   EXPECT_FALSE(NeedsDestinations(GoodAgent(), plan, 501)) << "known without a lookup";
 }
 
@@ -157,7 +157,7 @@ TEST(AgentCheck, TheWayToTheServerCounts) {
                                                 {Reach::REACH_TIMEOUT, Kind::kTargetTimeout},
                                                 {Reach::REACH_NOT_ALLOWED, Kind::kTargetNotAllowed}};
   RunPlan plan;
-  plan.server = kServer;
+  plan.server = *ServerUrl::Parse(kServer);
   for (const auto& [reach, kind] : ways) {
     v1::DescribeResponse response = GoodAgent();
     response.mutable_target()->set_reach(reach);

@@ -82,16 +82,6 @@ TEST(Hints, WhatFailedOtherwiseIsCounted) {
                           Statement{StatementKind::kHintUnsent, {3}}, Statement{StatementKind::kLateAcks, {3}}));
 }
 
-TEST(TextTable, CountsCellsNotBytes) {
-  EXPECT_EQ(DisplayWidth("abc"), 3);
-  EXPECT_EQ(DisplayWidth("总连接数"), 8);
-  EXPECT_EQ(DisplayWidth("消息速率 (msg/s)"), 16);
-  EXPECT_EQ(DisplayWidth("（秒）"), 6);
-  EXPECT_EQ(DisplayWidth("é"), 1);
-  EXPECT_EQ(DisplayWidth("\xff"), 1);
-  EXPECT_EQ(DisplayWidth("\xe6\x80"), 1);
-}
-
 TEST(TextTable, AlignsWideCharacters) {
   TextTable table;
   table.AddRow({"总数", "1"});

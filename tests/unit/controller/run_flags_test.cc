@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/util/display_width.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -17,7 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
-using Environment = std::map<std::string, std::string>;
 
 RunCommandLine Parsed(const std::vector<std::string>& args, const Environment& environment = {}) {
   auto line = ParseRunFlags(args, environment);
@@ -62,9 +62,9 @@ TEST(RunFlags, DefaultsAreTheContracts) {
   EXPECT_EQ(line.plan.resp_timeout_ns, kNsPerSecond);
   EXPECT_EQ(line.plan.ramp_up_ns, 10 * kNsPerSecond);
   EXPECT_EQ(line.plan.msg_size_bytes, 100);
-  EXPECT_EQ(line.plan.server, "ws://localhost:9002/ws");
-  EXPECT_EQ(line.options.stats_interval_ns, 5 * kNsPerSecond);
-  EXPECT_EQ(line.options.language, Language::kEnglish);
+  EXPECT_EQ(line.plan.server.text(), "ws://localhost:9002/ws");
+  EXPECT_EQ(line.output.stats_interval_ns, 5 * kNsPerSecond);
+  EXPECT_EQ(line.output.language, Language::kEnglish);
 }
 
 TEST(RunFlags, ReachThePlan) {
@@ -83,7 +83,7 @@ TEST(RunFlags, ReachThePlan) {
   EXPECT_EQ(plan.resp_timeout_ns, 3 * kNsPerSecond);
   EXPECT_EQ(plan.ramp_up_ns, 0);
   EXPECT_EQ(plan.msg_size_bytes, 1024);
-  EXPECT_EQ(plan.server, "wss://gw/ws");
+  EXPECT_EQ(plan.server.text(), "wss://gw/ws");
   EXPECT_EQ(plan.workers, 2);
   EXPECT_EQ(plan.biz_id, 7);
   EXPECT_EQ(plan.first_user_id, 5);
@@ -98,15 +98,19 @@ TEST(RunFlags, ReachThePlan) {
   EXPECT_THAT(plan.headers, ElementsAre(Pair("X-A", "1"), Pair("X-B", "2")));
 }
 
-TEST(RunFlags, ReachTheOptions) {
-  const RunOptions options =
-      Parsed({"-agents=a:1,b:2", "-out=dir", "-json", "-quiet", "-stats-interval=10s", "-lang=zh"}).options;
-  EXPECT_EQ(options.agents, "a:1,b:2");
-  EXPECT_EQ(options.out_dir, "dir");
-  EXPECT_TRUE(options.json);
-  EXPECT_TRUE(options.quiet);
-  EXPECT_EQ(options.stats_interval_ns, 10 * kNsPerSecond);
-  EXPECT_EQ(options.language, Language::kChinese);
+TEST(RunFlags, ReachPolicyAndOutput) {
+  const RunCommandLine line = Parsed({"-agents=a:1,b:2", "-on-agent-loss=rebalance", "-agent-lease=2s", "-out=dir",
+                                      "-json", "-quiet", "-stats-interval=10s", "-lang=zh"});
+  EXPECT_EQ(line.agents, "a:1,b:2");
+  EXPECT_EQ(line.policy.on_agent_loss, AgentLossPolicy::kRebalance);
+  EXPECT_EQ(line.policy.agent_lease_ns, 2 * kNsPerSecond);
+  EXPECT_EQ(line.output.out_dir, "dir");
+  EXPECT_TRUE(line.output.json);
+  EXPECT_TRUE(line.output.quiet);
+  EXPECT_EQ(line.output.stats_interval_ns, 10 * kNsPerSecond);
+  EXPECT_EQ(line.output.language, Language::kChinese);
+  EXPECT_FALSE(line.server_given);
+  EXPECT_TRUE(Parsed({"-server=ws://h"}).server_given);
 }
 
 TEST(RunFlags, EnvironmentComesSecond) {
@@ -115,8 +119,8 @@ TEST(RunFlags, EnvironmentComesSecond) {
   const RunCommandLine line = Parsed({"-mps=5"}, environment);
   EXPECT_EQ(line.plan.clients, 20);
   EXPECT_EQ(line.plan.mps, 5);
-  EXPECT_EQ(line.options.language, Language::kChinese);
-  EXPECT_EQ(Parsed({}, {{"LANG", "zh_CN.UTF-8"}}).options.language, Language::kEnglish);
+  EXPECT_EQ(line.output.language, Language::kChinese);
+  EXPECT_EQ(Parsed({}, {{"LANG", "zh_CN.UTF-8"}}).output.language, Language::kEnglish);
 }
 
 TEST_F(RunFlagsFiles, KeysComeFromFilesThenEnvironmentThenTheDemo) {
@@ -188,7 +192,10 @@ TEST(RunFlags, BadLinesSayHowToMendThem) {
       {{"-protocol=mqtt"}, "want one of gateway, echo"},
       {{"-lang=fr"}, "want one of en, zh"},
       {{"-heartbeat=-1s"}, "-heartbeat=-1s"},
-      {{"-stats-interval=0"}, "-stats-interval=0"},
+      {{"-stats-interval=0"}, "-stats-interval=0s: must be at least 1s; for example -stats-interval=5s"},
+      {{"-agent-lease=31s"}, "-agent-lease=31s: must be at most 30s; for example -agent-lease=5s"},
+      {{"-on-agent-loss=panic"}, "-on-agent-loss=panic: want one of fail, continue, rebalance"},
+      {{"-local-addrs=10.0.0.5;10.0.0.6"}, "-local-addrs: \"10.0.0.5;10.0.0.6\" is no IP address"},
       {{"-workers=-1"}, "-workers=-1"},
       {{"-header=no colon"}, "want \"Name: value\""},
       {{"-header=Host: x"}, "-header=Host"},
@@ -218,6 +225,18 @@ TEST(RunFlags, HelpFitsAScreen) {
   const std::string full = Parsed({"-helpfull"}).print.value_or("");
   EXPECT_THAT(full, HasSubstr("-insecure-skip-verify"));
   EXPECT_THAT(Parsed({"-version"}).print.value_or(""), HasSubstr("wsload 0."));
+}
+
+TEST(RunFlags, HelpSpeaksChineseWhenAsked) {
+  for (const auto& line :
+       {Parsed({"-help", "-lang=zh"}), Parsed({"-lang", "zh", "-help"}), Parsed({"-help"}, {{"WSLOAD_LANG", "zh"}})}) {
+    const std::string help = line.print.value_or("");
+    EXPECT_THAT(help, HasSubstr("连接数，所有压测节点合计（默认 10）"));
+    EXPECT_THAT(help, Not(HasSubstr("default")));
+    std::istringstream lines(help);
+    for (std::string text; std::getline(lines, text);) EXPECT_LE(DisplayWidth(text), 80) << text;
+  }
+  EXPECT_THAT(Parsed({"-help", "-lang=en"}, {{"WSLOAD_LANG", "zh"}}).print.value_or(""), HasSubstr("(default 10)"));
 }
 
 }  // namespace

@@ -95,13 +95,13 @@ TEST(Selftest, OtherLimitsAreLowerBoundsToo) {
 
 TEST(Selftest, SizingCountsTheWorkersThatSharedTheRate) {
   SelftestResult result = Sample();
-  EXPECT_EQ(WorkersFor(result, 50'000), 1);
-  EXPECT_EQ(WorkersFor(result, 90'000), 1);
-  EXPECT_EQ(WorkersFor(result, 90'001), 2);
+  EXPECT_EQ(WorkersNeeded(result, 50'000), 1);
+  EXPECT_EQ(WorkersNeeded(result, 90'000), 1);
+  EXPECT_EQ(WorkersNeeded(result, 90'001), 2);
   result.workers = 4;
-  EXPECT_EQ(WorkersFor(result, 90'000), 4);
+  EXPECT_EQ(WorkersNeeded(result, 90'000), 4);
   result.search.highest_passed = 0;
-  EXPECT_EQ(WorkersFor(result, 50'000), 0);
+  EXPECT_EQ(WorkersNeeded(result, 50'000), 0);
 }
 
 TEST(Selftest, WithoutAnHonestRate) {

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "common/util/status.h"
+#include "tests/gateway/gateway_fields.h"
 #include "tests/gateway/gateway_flags.h"
+#include "tests/support/expect_fields.h"
 
 namespace wsload::gateway {
 namespace {
@@ -48,6 +50,11 @@ TEST(GatewayFlags, DefaultToTheDemoDeployment) {
   EXPECT_EQ(program.gateway.path, "/ws");
   EXPECT_EQ(program.gateway.cipher, CipherKind::kAesGcm);
   EXPECT_TRUE(program.gateway.dedup);
+}
+
+TEST(GatewayFlags, HaveHelpRangesAndExamples) {
+  ExpectWellFormed(GatewayFields());
+  ExpectWellFormed(ProgramFields());
 }
 
 TEST(GatewayFlags, SayInOneLineHowToMend) {

@@ -429,24 +429,24 @@ TEST_F(AgentSessionTest, HandsTheEnginesRefusalOn) {
 }
 
 TEST_F(AgentSessionTest, SourceAddressesComeFromTheAgentThenThePlanAndMustBeItsHosts) {
-  plan_.local_addrs = "127.0.0.2";
+  plan_.local_addrs = *SourceList::Parse("127.0.0.2");
   Assign();
-  EXPECT_EQ(log_.plan.local_addrs, "127.0.0.2");
+  EXPECT_EQ(log_.plan.local_addrs.text(), "127.0.0.2");
   session_.reset();
-  config_.local_addrs = "127.0.0.3-127.0.0.4";
+  config_.local_addrs = *SourceList::Parse("127.0.0.3-127.0.0.4");
   NewSession();
   Assign();
-  EXPECT_EQ(log_.plan.local_addrs, "127.0.0.3-127.0.0.4");
+  EXPECT_EQ(log_.plan.local_addrs.text(), "127.0.0.3-127.0.0.4");
   session_.reset();
-  config_.local_addrs.clear();
-  plan_.local_addrs = "203.0.113.1";  // TEST-NET-3 is nobody's
+  config_.local_addrs = {};
+  plan_.local_addrs = *SourceList::Parse("203.0.113.1");  // TEST-NET-3 is nobody's
   NewSession();
   Assign();
   ExpectRefused(v1::Refused::CODE_BAD_PLAN, "cannot connect from 203.0.113.1");
   EXPECT_EQ(slot_.run_id(), "");
-  config_.local_addrs = "::1";
-  plan_.local_addrs.clear();
-  plan_.server = "ws://127.0.0.1:9002/ws";
+  config_.local_addrs = *SourceList::Parse("::1");
+  plan_.local_addrs = {};
+  plan_.server = *ServerUrl::Parse("ws://127.0.0.1:9002/ws");
   NewSession();
   Assign();
   ExpectRefused(v1::Refused::CODE_BAD_PLAN, "no IPv4 address among them");

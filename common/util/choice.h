@@ -1,0 +1,58 @@
+// Enumerations that flags, result.json and the wire know by name: each names its values once, beside its definition.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "absl/status/statusor.h"
+#include "common/util/status.h"
+
+namespace wsload {
+
+template <typename Enum>
+struct Choice {
+  Enum value;
+  const char* name;
+};
+
+/// All values of `Enum` that have a name, in the order in which error lines list them. To be specialised as a
+/// std::array of Choice<Enum>.
+template <typename Enum>
+inline constexpr std::nullptr_t kChoices = nullptr;
+
+template <typename Enum>
+concept NamedEnum = std::is_enum_v<Enum> && !std::is_same_v<decltype(kChoices<Enum>), const std::nullptr_t>;
+
+/// Empty for a value that is none of the choices.
+template <NamedEnum Enum>
+constexpr const char* NameOf(Enum value) {
+  for (const Choice<Enum>& choice : kChoices<Enum>) {
+    if (choice.value == value) return choice.name;
+  }
+  return "";
+}
+
+/// "want one of json, proto".
+template <NamedEnum Enum>
+std::string WantOneOf() {
+  std::string line = "want one of ";
+  const char* separator = "";
+  for (const Choice<Enum>& choice : kChoices<Enum>) {
+    line.append(separator).append(choice.name);
+    separator = ", ";
+  }
+  return line;
+}
+
+/// kInvalidArgument: WantOneOf().
+template <NamedEnum Enum>
+absl::StatusOr<Enum> ParseChoice(std::string_view name) {
+  for (const Choice<Enum>& choice : kChoices<Enum>) {
+    if (name == choice.name) return choice.value;
+  }
+  return InvalidArgument("{}", WantOneOf<Enum>());
+}
+
+}  // namespace wsload

@@ -1,0 +1,36 @@
+#include "controller/output/output_options.h"
+
+namespace wsload {
+namespace {
+
+constexpr Field<OutputOptions> kFields[] = {
+    {MemberOf<&OutputOptions::out_dir>(),
+     {.name = "out_dir",
+      .flag = "out",
+      .help = {"directory for result.json and timeseries.csv", "写入 result.json 和 timeseries.csv 的目录"},
+      .in_short_help = true,
+      .example = "DIR"}},
+    {MemberOf<&OutputOptions::json>(),
+     {.name = "json",
+      .flag = "json",
+      .help = {"result.json on stdout, people's text on stderr",
+               "result.json 写到标准输出，给人看的文字写到标准错误"}}},
+    {MemberOf<&OutputOptions::quiet>(),
+     {.name = "quiet", .flag = "quiet", .help = {"only the verdict at the end", "只在结束时输出结论"}}},
+    {MemberOf<&OutputOptions::stats_interval_ns>(),
+     {.name = "stats_interval_ns",
+      .flag = "stats-interval",
+      .help = {"between two statistics", "两次统计输出的间隔"},
+      .unit = Unit::kNanoseconds,
+      .least = kNsPerSecond,
+      .most = 3600 * kNsPerSecond,
+      .example = "5s"}},
+    {MemberOf<&OutputOptions::language>(),
+     {.name = "language", .flag = "lang", .help = {"en or zh", "en 或 zh"}, .in_short_help = true, .example = "zh"}},
+};
+
+}  // namespace
+
+Fields<OutputOptions> OutputFields() { return kFields; }
+
+}  // namespace wsload

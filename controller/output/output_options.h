@@ -1,0 +1,25 @@
+// What a run leaves behind and prints.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/lang/language.h"
+#include "common/plan/field.h"
+#include "common/time/clock.h"
+
+namespace wsload {
+
+/// Neither agents nor the run itself see it.
+struct OutputOptions {
+  std::string out_dir;  ///< empty: no files
+  bool json = false;    ///< result.json on stdout
+  bool quiet = false;   ///< only the verdict
+  int64_t stats_interval_ns = 5 * kNsPerSecond;
+  Language language = Language::kEnglish;
+};
+
+/// Flag, range and help of every member.
+Fields<OutputOptions> OutputFields();
+
+}  // namespace wsload
