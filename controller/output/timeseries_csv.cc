@@ -43,9 +43,9 @@ void VisitColumns(const SeriesPoint& point, Visit&& visit) {
   visit("worker_cpu_waited_share_max", point.workers.waited_share_max);
 }
 
-std::string Field(std::string_view text) { return std::string(text); }
-std::string Field(int64_t count) { return fmt::to_string(count); }
-std::string Field(double value) { return fmt::format("{:.3f}", value); }
+std::string Cell(std::string_view text) { return std::string(text); }
+std::string Cell(int64_t count) { return fmt::to_string(count); }
+std::string Cell(double value) { return fmt::format("{:.3f}", value); }
 
 }  // namespace
 
@@ -64,7 +64,7 @@ std::string TimeseriesCsv(const RunResult& result) {
   VisitColumns(SeriesPoint{}, [&](std::string_view name, const auto&) { add(name); });
   end_line();
   for (const SeriesPoint& point : result.series) {
-    VisitColumns(point, [&](std::string_view, const auto& value) { add(Field(value)); });
+    VisitColumns(point, [&](std::string_view, const auto& value) { add(Cell(value)); });
     end_line();
   }
   return out;
