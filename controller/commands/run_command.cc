@@ -2,18 +2,17 @@
 
 #include <unistd.h>
 
-#include <asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "common/loop/asio_event_loop.h"
+#include "common/loop/signal_watch.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
 #include "controller/link/embedded_agent_link.h"
@@ -70,34 +69,15 @@ bool IsLive(FILE* stream, const Environment& environment) {
   return ::isatty(::fileno(stream)) != 0 && term != environment.end() && term->second != "dumb";
 }
 
-/// First signal: drain; second: end at once with what is there.
-class InterruptSignals {
- public:
-  InterruptSignals(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter, Language language)
-      : signals_(loop.io_context(), SIGINT, SIGTERM),
-        coordinator_(coordinator),
-        reporter_(reporter),
-        language_(language) {
-    Wait();
-  }
-
- private:
-  void Wait() {
-    signals_.async_wait([this](const std::error_code& error, int) {
-      if (error) return;
-      const Msg notice = std::exchange(again_, true) ? Msg::kInterruptAgainNotice : Msg::kInterruptNotice;
-      if (reporter_ != nullptr) reporter_->OnNotice(std::string(MessageText(language_, notice)));
-      coordinator_.Interrupt();
-      Wait();
-    });
-  }
-
-  asio::signal_set signals_;
-  RunCoordinator& coordinator_;
-  ConsoleReporter* reporter_;
-  const Language language_;
-  bool again_ = false;
-};
+/// First signal: drain; second: end at once with what is there. `reporter` may be null.
+SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter,
+                              Language language) {
+  return SignalWatch(loop, {SIGINT, SIGTERM}, [&coordinator, reporter, language, again = false](int) mutable {
+    const Msg notice = std::exchange(again, true) ? Msg::kInterruptAgainNotice : Msg::kInterruptNotice;
+    if (reporter != nullptr) reporter->OnNotice(std::string(MessageText(language, notice)));
+    coordinator.Interrupt();
+  });
+}
 
 RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* reporter) {
   AsioEventLoop loop;
@@ -105,7 +85,7 @@ RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* rep
   limits.on_agent_loss = line.options.on_agent_loss;
   limits.lease_ns = line.options.agent_lease_ns;
   RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), limits, reporter);
-  const InterruptSignals signals(loop, coordinator, reporter, line.options.language);
+  const SignalWatch signals = InterruptOnSignal(loop, coordinator, reporter, line.options.language);
   std::optional<RunResult> result;
   coordinator.Start([&](RunResult finished) {
     result = std::move(finished);
