@@ -1,5 +1,9 @@
 #include "agent/client/pending_acks.h"
 
+#include <bit>
+
+#include "common/util/check.h"
+
 namespace wsload {
 namespace {
 
@@ -10,6 +14,8 @@ constexpr size_t kInitialEntries = 1024;
 PendingAcks::PendingAcks() : ring_(kInitialEntries) {}
 
 uint64_t PendingAcks::Open(Owner& owner, int64_t intended_ns, int64_t sent_ns) {
+  WSLOAD_DCHECK(next_ == 0 || sent_ns >= At(next_ - 1).sent_ns, "a message is sent {} ns before the one before it",
+                At(next_ - 1).sent_ns - sent_ns);
   // Half of the ring stays history, so that an answer to a message given up lately is known as late.
   if (next_ - oldest_ >= ring_.size() / 2) Grow();
   const uint64_t sequence = next_++;
@@ -71,6 +77,9 @@ int64_t PendingAcks::oldest_sent_ns() const {
 void PendingAcks::End(uint64_t sequence, State state, Message& message) {
   Entry& entry = At(sequence);
   Owner& owner = *entry.owner;
+  WSLOAD_DCHECK(entry.state == State::kOpen && owner.open > 0 && open_ > 0,
+                "message {} ends in state {}; its owner has {} open messages, all together {}", sequence,
+                static_cast<int>(entry.state), owner.open, open_);
   message = {&owner, sequence, entry.intended_ns, entry.sent_ns};
   if (entry.previous == kNone) {
     owner.oldest = entry.next;
@@ -90,6 +99,7 @@ void PendingAcks::End(uint64_t sequence, State state, Message& message) {
 
 void PendingAcks::Grow() {
   std::vector<Entry> larger(ring_.size() * 2);
+  WSLOAD_CHECK(std::has_single_bit(larger.size()), "the ring of open messages has {} places", larger.size());
   const uint64_t first = next_ > ring_.size() ? next_ - ring_.size() : 0;
   for (uint64_t sequence = first; sequence != next_; ++sequence) {
     larger[sequence & (larger.size() - 1)] = At(sequence);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "common/plan/phase.h"
+#include "common/util/check.h"
 
 namespace wsload {
 namespace {
@@ -18,6 +19,9 @@ IntervalMerger::IntervalMerger(int sources, std::function<void(IntervalReport)> 
 
 void IntervalMerger::Add(int source, Phase phase, int64_t interval_index, const Stats& delta, const WorkerLoad& load) {
   const Key key{phase, interval_index};
+  const Key& before = reached_[static_cast<size_t>(source)];
+  WSLOAD_CHECK(key > before, "worker {} reports interval {} of phase {} after interval {} of phase {}", source,
+               interval_index, PhaseName(phase), before.second, PhaseName(before.first));
   Open& open = open_[key];
   open.delta.Merge(delta);
   // One that reports nothing in this interval has spent nothing in it.

@@ -25,6 +25,9 @@ class IntervalMerger {
   /// The source delivers nothing more.
   void Finish(int source);
 
+  /// Nothing waits to be emitted.
+  bool empty() const { return open_.empty(); }
+
  private:
   using Key = std::pair<Phase, int64_t>;
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "common/util/check.h"
+
 namespace wsload {
 namespace {
 
@@ -61,6 +63,7 @@ void Recorder::Unsent() {
 }
 
 void Recorder::GivenUp(int64_t count) {
+  WSLOAD_CHECK(count >= 0, "{} messages are given up", count);
   stats_->counters.scheduled += count;
   stats_->counters.unsent += count;
   given_up_ += count;

@@ -6,6 +6,8 @@
 #include "agent/load/engine_factory.h"
 #include "agent/websocket/asio_dialer.h"
 #include "common/plan/phase.h"
+#include "common/stats/conservation.h"
+#include "common/util/check.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -60,12 +62,11 @@ class ThreadedEngine::Lane final : private WorkerObserver {
 
   void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta,
                         const WorkerLoad& load) override {
-    engine_.collector_.Post(
-        [this, phase, interval_index, load, shared = std::make_shared<std::unique_ptr<Stats>>(std::move(delta))] {
-          engine_.merger_->Add(index_, phase, interval_index, **shared, load);
-          (*shared)->Clear();
-          loop_.Post([this, shared] { worker_->Recycle(std::move(*shared)); });
-        });
+    engine_.collector_.Post([this, phase, interval_index, load, delta = std::move(delta)]() mutable {
+      engine_.merger_->Add(index_, phase, interval_index, *delta, load);
+      delta->Clear();
+      loop_.Post([this, delta = std::move(delta)]() mutable { worker_->Recycle(std::move(delta)); });
+    });
   }
 
   void OnWorkerStarted(int64_t now_ns) override { started_ns_ = now_ns; }
@@ -74,8 +75,9 @@ class ThreadedEngine::Lane final : private WorkerObserver {
     engine_.collector_.Post([this] { engine_.StopsEarly({StatementKind::kLeaseExpired}); });
   }
 
-  void OnWorkerDone() override {
-    engine_.collector_.Post([this, started_ns = started_ns_] {
+  void OnWorkerDone(const Counters& totals) override {
+    engine_.collector_.Post([this, started_ns = started_ns_, totals] {
+      engine_.lane_totals_.Merge(totals);
       engine_.final_.started_mono_ns = std::max(engine_.final_.started_mono_ns, started_ns);
       engine_.OnLaneDone(index_);
     });
@@ -161,6 +163,7 @@ void ThreadedEngine::StopsEarly(const Statement& reason) {
 void ThreadedEngine::OnLaneReady(int64_t opened, int64_t failed) {
   opened_ += opened;
   failed_ += failed;
+  WSLOAD_CHECK(lanes_ready_ < lanes_.size(), "{} workers of {} are ready", lanes_ready_ + 1, lanes_.size());
   if (++lanes_ready_ == lanes_.size()) observer_.OnReady(opened_, failed_);
 }
 
@@ -172,6 +175,7 @@ void ThreadedEngine::EmitInterval(IntervalReport report) {
 }
 
 void ThreadedEngine::OnLaneDone(int lane) {
+  WSLOAD_CHECK(lanes_done_ < lanes_.size(), "{} workers of {} are done", lanes_done_ + 1, lanes_.size());
   merger_->Finish(lane);
   if (++lanes_done_ < lanes_.size()) return;
   for (const WorkerLoad& worker : measured_) {
@@ -183,7 +187,17 @@ void ThreadedEngine::OnLaneDone(int lane) {
     final_.cpu.system_us += worker.system_us;
     final_.cpu.wall_us = std::max(final_.cpu.wall_us, worker.wall_us);
   }
+  CheckFigures();
   observer_.OnDone(std::move(final_));
+}
+
+void ThreadedEngine::CheckFigures() const {
+  const Stats& totals = final_.totals;
+  WSLOAD_CHECK(merger_->empty(), "all workers are done, and some of their intervals were not passed on");
+  CheckAllEnded(totals.counters);
+  CheckSameCounts(totals.counters, lane_totals_);
+  WSLOAD_CHECK(totals.response.count() == totals.counters.success, "{} response times of {} successful messages",
+               totals.response.count(), totals.counters.success);
 }
 
 LoadEngineFactory NewLoadEngineFactory(const Clock& clock) {

@@ -12,6 +12,7 @@
 #include "agent/load/worker.h"
 #include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
+#include "common/stats/counters.h"
 #include "common/time/thread_cpu.h"
 
 namespace wsload {
@@ -43,6 +44,8 @@ class ThreadedEngine final : public LoadEngine {
   void OnLaneReady(int64_t opened, int64_t failed);
   void OnLaneDone(int lane);
   void EmitInterval(IntervalReport report);
+  /// At the end: every message has an end, and the workers' own sums are what was reported.
+  void CheckFigures() const;
 
   LoadEngineObserver& observer_;
   AsioEventLoop collector_;
@@ -55,6 +58,7 @@ class ThreadedEngine final : public LoadEngine {
   size_t lanes_done_ = 0;
   int64_t opened_ = 0;
   int64_t failed_ = 0;
+  Counters lane_totals_;              ///< what the workers that are done say they have reported
   std::vector<WorkerLoad> measured_;  ///< by worker, in the measure phase
   std::vector<WorkerLoad> drained_;   ///< likewise, in the drain
   FinalReport final_;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "common/plan/phase.h"
+#include "common/stats/conservation.h"
+#include "common/util/check.h"
 #include "common/util/int128.h"
 
 namespace wsload {
@@ -78,9 +80,19 @@ Worker::~Worker() = default;
 
 // --- phases ---------------------------------------------------------------------------------------------------------
 
+void Worker::Enter(State next) {
+  WSLOAD_CHECK(next > state_, "a worker goes from state {} to {}", static_cast<int>(state_), static_cast<int>(next));
+  state_ = next;
+}
+
+void Worker::CheckThread() const {
+  WSLOAD_DCHECK(loop_.IsLoopThread(), "a worker is used on another thread than its loop's");
+}
+
 void Worker::Connect(int64_t ramp_start_ns) {
+  CheckThread();
   if (state_ != State::kIdle) return;
-  state_ = State::kConnecting;
+  Enter(State::kConnecting);
   phase_ = Phase::kConnect;
   phase_start_ns_ = ramp_start_ns;
   cpu_counted_ = thread_cpu_();
@@ -91,6 +103,7 @@ void Worker::Connect(int64_t ramp_start_ns) {
 }
 
 void Worker::Start(int64_t start_ns) {
+  CheckThread();
   if (state_ != State::kReady) return;
   start_ns_ = start_ns;
   end_ns_ = start_ns + plan_.duration_ns;
@@ -98,11 +111,12 @@ void Worker::Start(int64_t start_ns) {
 }
 
 void Worker::Stop() {
+  CheckThread();
   stop_wanted_ = true;
   switch (state_) {
     case State::kIdle:
-      state_ = State::kDone;
-      observer_.OnWorkerDone();
+      Enter(State::kDone);
+      observer_.OnWorkerDone(totals_);
       return;
     case State::kConnecting:
       GiveUpDials();
@@ -122,6 +136,7 @@ void Worker::Stop() {
 }
 
 void Worker::SetLease(int64_t until_ns) {
+  CheckThread();
   lease_until_ns_ = until_ns;
   if (until_ns == kNever) return lease_timer_->Cancel();
   // The lease holds at its last instant.
@@ -139,10 +154,12 @@ bool Worker::LeaseHolds(int64_t now_ns) {
 }
 
 void Worker::TakeOver(const Slice& share, int64_t from_ns) {
+  CheckThread();
   const bool starts = state_ == State::kReady && end_ns_ > 0;
   if ((state_ != State::kMeasuring && !starts) || stop_wanted_) return;
   dial_lists_.push_back({share.clients, from_ns, share.clients.first});
-  message_lists_.push_back({share.messages, CountDueBefore(share.messages, schedule_, from_ns - start_ns_)});
+  const int64_t first = CountDueBefore(share.messages, schedule_, from_ns - start_ns_);
+  message_lists_.push_back({share.messages, first, first});
   dial_timer_->ArmAt(loop_.MonoNs());
   // The start's own timer is armed for later.
   if (!starts) ArmSend(loop_.MonoNs());
@@ -157,14 +174,14 @@ void Worker::EnterPhase(Phase phase, int64_t start_ns) {
 }
 
 void Worker::EnterMeasure(int64_t now_ns) {
-  state_ = State::kMeasuring;
+  Enter(State::kMeasuring);
   EnterPhase(Phase::kMeasure, start_ns_);
   observer_.OnWorkerStarted(now_ns);
   ArmWatch(now_ns);
 }
 
 void Worker::EnterDrain(int64_t now_ns) {
-  state_ = State::kDraining;
+  Enter(State::kDraining);
   GiveUpDials();
   watch_timer_->Cancel();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
@@ -172,7 +189,7 @@ void Worker::EnterDrain(int64_t now_ns) {
 }
 
 void Worker::EnterClose(int64_t now_ns) {
-  state_ = State::kClosing;
+  Enter(State::kClosing);
   EnterPhase(Phase::kClose, now_ns);
   not_closing_ = pool_.size();
   close_wave_ns_ = now_ns;
@@ -191,14 +208,25 @@ void Worker::CloseSome() {
 
 void Worker::DoneIfClosed() {
   if (state_ != State::kClosing || !pool_.empty() || dials_resolved_ < dials_started_) return;
-  state_ = State::kDone;
+  Enter(State::kDone);
   send_timer_->Cancel();
   dial_timer_->Cancel();
   lease_timer_->Cancel();
   deadline_timer_->Cancel();
   interval_timer_->Cancel();
   EmitInterval();
-  observer_.OnWorkerDone();
+  CheckFigures();
+  observer_.OnWorkerDone(totals_);
+}
+
+void Worker::CheckFigures() const {
+  CheckAllEnded(totals_);
+  WSLOAD_CHECK(group_->open_messages() == 0, "{} messages wait for an answer at a worker's end",
+               group_->open_messages());
+  int64_t taken = 0;
+  for (const MessageList& list : message_lists_) taken += list.next - list.first;
+  WSLOAD_CHECK(taken == totals_.scheduled, "a worker took {} messages from the schedule and counted {}", taken,
+               totals_.scheduled);
 }
 
 // --- timers ---------------------------------------------------------------------------------------------------------
@@ -289,6 +317,7 @@ void Worker::EmitInterval() {
   WorkerLoad load;
   std::unique_ptr<Stats> delta = recorder_.TakeInterval(load);
   CountCpu(load);
+  totals_.Merge(delta->counters);
   observer_.OnWorkerInterval(phase_, interval_index_++, std::move(delta), load);
 }
 
@@ -375,7 +404,7 @@ void Worker::OnDialled(int64_t user_id, DialResult result) {
 
 void Worker::ReadyIfAllResolved() {
   if (state_ != State::kConnecting || dials_resolved_ < dials_started_ || NextDial() != nullptr) return;
-  state_ = State::kReady;
+  Enter(State::kReady);
   if (stop_wanted_) return EnterClose(loop_.MonoNs());
   observer_.OnWorkerReady(opened_, dials_resolved_ - opened_);
 }

@@ -21,6 +21,7 @@
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
 #include "common/schedule/arrival_schedule.h"
+#include "common/stats/counters.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "common/time/clock.h"
@@ -39,7 +40,8 @@ class WorkerObserver {
   virtual void OnWorkerStarted(int64_t now_ns) = 0;
   /// The lease passed; the worker stops by itself.
   virtual void OnWorkerLeaseExpired() = 0;
-  virtual void OnWorkerDone() = 0;
+  /// The last upcall. `totals`: the sum of all intervals.
+  virtual void OnWorkerDone(const Counters& totals) = 0;
 
  protected:
   ~WorkerObserver() = default;
@@ -91,6 +93,12 @@ class Worker final : private ClientObserver {
 
   Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slice, WorkerObserver& observer);
 
+  /// States only go forward.
+  void Enter(State next);
+  void CheckThread() const;
+  /// At the end: every message that was taken from the schedule is counted, and has an end.
+  void CheckFigures() const;
+
   // ClientObserver
   void OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) override;
   void OnLateAck(WebSocketClient& client) override;
@@ -125,7 +133,8 @@ class Worker final : private ClientObserver {
   /// The messages of one slice.
   struct MessageList {
     Progression messages;
-    int64_t next = 0;  ///< position in messages
+    int64_t first = 0;  ///< position in messages of the first one that is this worker's
+    int64_t next = 0;   ///< likewise, of the next one to be sent
   };
 
   void DialDue(int64_t now_ns);
@@ -173,6 +182,7 @@ class Worker final : private ClientObserver {
   std::string plaintext_;  ///< the body of every upstream message
 
   State state_ = State::kIdle;
+  Counters totals_;                   ///< the sum of all intervals emitted
   std::vector<DialList> dial_lists_;  ///< the slice's own, and what was taken over
   int64_t dials_started_ = 0;
   int64_t dials_resolved_ = 0;

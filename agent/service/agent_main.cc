@@ -8,6 +8,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
+#include <initializer_list>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -25,6 +29,8 @@
 #include "common/http/http_server.h"
 #include "common/http/metrics_answer.h"
 #include "common/lang/language.h"
+#include "common/loop/asio_event_loop.h"
+#include "common/loop/signal_watch.h"
 #include "common/security/access_token.h"
 #include "common/time/clock.h"
 #include "common/util/core_count.h"
@@ -67,18 +73,6 @@ AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   config.engine_factory = NewLoadEngineFactory(SystemClock());
   if (flags.metrics) config.engine_factory = NewMeteredEngineFactory(std::move(config.engine_factory), metrics);
   return config;
-}
-
-/// Blocks the signals that end the agent, and SIGHUP when it means a new token, in this thread and all that it starts.
-sigset_t BlockSignals(bool with_sighup) {
-  std::signal(SIGPIPE, SIG_IGN);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  if (with_sighup) sigaddset(&signals, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
 }
 
 /// What an operator should know about who can get in, and read along.
@@ -124,33 +118,72 @@ void ReadTokenAgain(const std::string& path, GrpcAgentServer& server) {
   spdlog::info("SIGHUP: read the token again");
 }
 
+/// The agent's signals, on a thread of their own: the first SIGINT or SIGTERM asks it to leave, a second one ends the
+/// process at once, whatever it waits for; SIGHUP, with a token file, reads the token again.
+class AgentSignals {
+ public:
+  /// Signals that come before Begin() wait for it.
+  explicit AgentSignals(const AgentFlags& flags)
+      : token_file_(flags.token_file), ending_(loop_, {SIGINT, SIGTERM}, [this](int signal) { OnEnding(signal); }) {
+    std::signal(SIGPIPE, SIG_IGN);
+    if (token_file_.empty()) return;
+    renewing_.emplace(loop_, std::initializer_list<int>{SIGHUP}, [this](int) {
+      if (!leaving_) ReadTokenAgain(token_file_, *server_);
+    });
+  }
+
+  ~AgentSignals() {
+    loop_.Stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  /// `server` outlives this.
+  void Begin(GrpcAgentServer& server) {
+    server_ = &server;
+    thread_ = std::thread([this] { loop_.Run(); });
+  }
+
+  /// Blocks until the agent is asked to leave; by which signal. Once, after Begin().
+  int AwaitEnding() { return ending_signal_.get_future().get(); }
+
+ private:
+  void OnEnding(int signal) {
+    if (std::exchange(leaving_, true)) std::_Exit(kExitFailed);
+    ending_signal_.set_value(signal);
+  }
+
+  const std::string token_file_;
+  AsioEventLoop loop_;
+  std::promise<int> ending_signal_;
+  GrpcAgentServer* server_ = nullptr;
+  bool leaving_ = false;
+  const SignalWatch ending_;
+  std::optional<SignalWatch> renewing_;
+  std::thread thread_;
+};
+
 int Serve(const AgentFlags& flags, const ServerSecurity& security) {
   RaiseDescriptorLimit();
-  sigset_t signals = BlockSignals(!flags.token_file.empty());
   AgentMetrics metrics;
   const AgentConfig config = ToConfig(flags, metrics);
+  std::unique_ptr<GrpcAgentServer> server;
+  AgentSignals signals(flags);
   const auto metrics_server = ServeMetrics(flags, config, metrics);
   if (!metrics_server.ok()) return Fail(metrics_server.status());
-  auto server = GrpcAgentServer::Listen(config, flags.listen, security);
-  if (!server.ok()) return Fail(server.status());
-  fmt::print("wsload-agent {} listening on {}\n", kVersion, (*server)->address().ToString());
+  auto listening = GrpcAgentServer::Listen(config, flags.listen, security);
+  if (!listening.ok()) return Fail(listening.status());
+  server = *std::move(listening);
+  fmt::print("wsload-agent {} listening on {}\n", kVersion, server->address().ToString());
   if (*metrics_server != nullptr) {
     fmt::print("wsload-agent {} metrics listening on {}\n", kVersion, (*metrics_server)->address().ToString());
   }
   std::fflush(stdout);
 
-  int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) ReadTokenAgain(flags.token_file, **server);
-  const std::string reason = fmt::format("the agent got {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  signals.Begin(*server);
+  const std::string reason = fmt::format("the agent got {}", signals.AwaitEnding() == SIGINT ? "SIGINT" : "SIGTERM");
   spdlog::info("{}: draining; a second signal ends at once", reason);
-  sigdelset(&signals, SIGHUP);
-  std::thread([signals] {
-    int second = 0;
-    sigwait(&signals, &second);
-    std::_Exit(kExitFailed);
-  }).detach();
-  (*server)->Drain(reason, kDrainTimeoutNs);
-  server->reset();
+  server->Drain(reason, kDrainTimeoutNs);
+  server.reset();
   spdlog::info("drained");
   return 0;
 }

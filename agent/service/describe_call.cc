@@ -32,8 +32,8 @@ void DescribeCall::Begin(const v1::DescribeRequest& request) {
   }
   thread_ = std::thread([this, request] {
     v1::DescribeResponse described = Describe(config_, request);
-    loop_.Post([this, described = std::move(described)] {
-      response_ = described;
+    loop_.Post([this, described = std::move(described)]() mutable {
+      response_ = std::move(described);
       AddRun(config_, SystemClock(), response_);
       Finish(grpc::Status::OK);
     });

@@ -7,13 +7,17 @@
 #include "agent/host/source_check.h"
 #include "agent/session/describe.h"
 #include "common/lang/statement.h"
+#include "common/loop/callback_scope.h"
 #include "common/net/ws_url.h"
+#include "common/plan/end_deadline.h"
 #include "common/plan/means.h"
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
 #include "common/plan/workers.h"
+#include "common/stats/conservation.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
+#include "common/util/check.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "common/version.h"
@@ -27,8 +31,6 @@ constexpr size_t kMaxReasonLength = 200;
 constexpr int64_t kControllerStepNs = 60 * kNsPerSecond;
 // An engine that has not ended this long after it should have is taken down without its figures.
 constexpr int64_t kEngineGraceNs = 30 * kNsPerSecond;
-// Closing a connection takes no longer than this, however busy the host, or the server, is.
-constexpr int64_t kCloseNsPerClient = 10 * kNsPerMs;
 // After Done: the controller looks at the clocks once more and ends the stream.
 constexpr int64_t kFarewellNs = 10 * kNsPerSecond;
 // One for every share of every agent that is lost; each is divided anew over those that are left.
@@ -65,8 +67,7 @@ absl::Status CheckTarget(const WsUrl& url, const TargetList& allowed) {
 
 class AgentSession::Impl final : public LoadEngineObserver {
  public:
-  Impl(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send,
-       std::function<void()> finished)
+  Impl(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send, Callback finished)
       : loop_(loop), config_(config), send_(std::move(send)), finished_(std::move(finished)) {
     deadline_ = loop_.NewTimer([this] { OnDeadline(); });
     lease_timer_ = loop_.NewTimer([this] { StopEngineOrEnd({StatementKind::kLeaseExpired}); });
@@ -79,6 +80,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void OnControllerMessage(const v1::ControllerMessage& message) {
+    WSLOAD_DCHECK(loop_.IsLoopThread(), "a session hears its controller on another thread than its loop's");
     // What arrives while the load stops has crossed the reason for stopping on the way.
     const bool listening = state_ < State::kStopping;
     switch (message.kind_case()) {
@@ -110,11 +112,13 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void OnControllerLost() {
+    WSLOAD_DCHECK(loop_.IsLoopThread(), "a session loses its controller on another thread than its loop's");
     muted_ = true;
     StopEngineOrEnd({StatementKind::kControllerLost});
   }
 
   void Drain(const std::string& reason) {
+    WSLOAD_DCHECK(loop_.IsLoopThread(), "a session is drained on another thread than its loop's");
     if (state_ == State::kIdle) {
       Refuse(v1::Refused::CODE_BUSY, fmt::format("the agent is leaving: {}", reason));
     } else {
@@ -124,24 +128,23 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   // From any thread of the engine.
   void OnReady(int64_t opened, int64_t failed) override {
-    PostToSession([this, opened, failed] { HandleReady(opened, failed); });
+    scope_.Post(loop_, [this, opened, failed] { HandleReady(opened, failed); });
   }
   void OnInterval(IntervalReport report) override {
-    PostToSession([this, report = std::move(report)] { HandleInterval(report); });
+    scope_.Post(loop_, [this, report = std::move(report)] { HandleInterval(report); });
   }
   void OnDone(FinalReport report) override {
-    PostToSession([this, report = std::move(report)] { HandleDone(report); });
+    scope_.Post(loop_, [this, report = std::move(report)] { HandleDone(report); });
   }
 
  private:
   // kStopping: the engine was told to stop and OnDone is awaited. kReported: Done is on its way.
-  enum class State { kIdle, kAssigned, kConnecting, kReady, kRunning, kStopping, kReported, kEnded };
+  enum class State { kIdle, kAccepted, kConnecting, kReady, kRunning, kStopping, kReported, kEnded };
 
-  template <typename Work>
-  void PostToSession(Work work) {
-    loop_.Post([alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
-      if (alive.lock()) work();
-    });
+  /// States only go forward.
+  void Enter(State next) {
+    WSLOAD_CHECK(next > state_, "a session goes from state {} to {}", static_cast<int>(state_), static_cast<int>(next));
+    state_ = next;
   }
 
   void Send(v1::AgentMessage message) {
@@ -196,7 +199,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     engine_ = *std::move(engine);
     plan_ = std::move(plan);
     clients_ = slice.clients.count;
-    state_ = State::kAssigned;
+    Enter(State::kAccepted);
     ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller sent no Connect");
 
     v1::AgentMessage message;
@@ -209,11 +212,11 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void Connect(const v1::Connect& connect) {
-    if (state_ != State::kAssigned) return RefuseOutOfOrder("Connect");
+    if (state_ != State::kAccepted) return RefuseOutOfOrder("Connect");
     if (!has_lease_) return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "Connect came without a lease before it");
     const int64_t ramp_start = connect.ramp_start_mono_ns();
     if (!IsNear(ramp_start)) return RefuseInstant("Connect", ramp_start);
-    state_ = State::kConnecting;
+    Enter(State::kConnecting);
     ArmDeadline(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + kEngineGraceNs,
                 "the connections took too long");
     engine_->Connect(ramp_start);
@@ -223,7 +226,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (state_ != State::kReady) return RefuseOutOfOrder("Start");
     const int64_t instant = start.start_mono_ns();
     if (!IsNear(instant)) return RefuseInstant("Start", instant);
-    state_ = State::kRunning;
+    Enter(State::kRunning);
     ArmEndDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns, "the load did not end");
     engine_->Start(instant);
   }
@@ -266,7 +269,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void HandleReady(int64_t opened, int64_t failed) {
     if (state_ != State::kConnecting) return;
-    state_ = State::kReady;
+    Enter(State::kReady);
     // The slowest agent decides when the start comes.
     ArmDeadline(loop_.MonoNs() + plan_.ramp_up_ns + plan_.conn_timeout_ns + kControllerStepNs,
                 "the controller sent no Start");
@@ -277,10 +280,15 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void HandleInterval(const IntervalReport& report) {
+    // Posted before the session gave its engine up.
+    if (state_ == State::kEnded) return;
+    WSLOAD_CHECK(state_ >= State::kAccepted && state_ < State::kReported, "the engine reports in state {}",
+                 static_cast<int>(state_));
+    reported_.Merge(report.delta.counters);
     // It goes on closing connections.
     if (report.phase == Phase::kClose && (state_ == State::kRunning || state_ == State::kStopping)) {
-      end_deadline_ns_ = std::max(end_deadline_ns_, std::min(loop_.MonoNs() + kEngineGraceNs, last_end_deadline_ns_));
-      deadline_->ArmAt(end_deadline_ns_);
+      end_deadline_.OnProgress(loop_.MonoNs());
+      deadline_->ArmAt(end_deadline_.due_ns());
     }
     if (muted_) return;
     v1::AgentMessage message;
@@ -294,6 +302,9 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void HandleDone(const FinalReport& report) {
+    if (state_ == State::kEnded) return;
+    CheckAllEnded(report.totals.counters);
+    CheckSameCounts(report.totals.counters, reported_);
     // The slot is free before the controller can know, so that its next run is never refused because of this one.
     engine_.reset();
     FreeSlot();
@@ -306,7 +317,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     done.set_started_mono_ns(report.started_mono_ns);
     Send(std::move(message));
     if (muted_) return End();
-    state_ = State::kReported;
+    Enter(State::kReported);
     lease_timer_->Cancel();
     ArmDeadline(loop_.MonoNs() + kFarewellNs, "");
   }
@@ -341,7 +352,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   void StopEngineOrEnd(const Statement& reason) {
     if (state_ == State::kStopping || state_ == State::kEnded) return;
     if (engine_ == nullptr) return End();
-    state_ = State::kStopping;
+    Enter(State::kStopping);
     lease_timer_->Cancel();
     ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns, "the load did not stop");
     engine_->Stop(reason);
@@ -354,9 +365,8 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   /// `drained_ns`: when nothing but closing the connections is left to do.
   void ArmEndDeadline(int64_t drained_ns, const char* missed) {
-    end_deadline_ns_ = drained_ns + kEngineGraceNs;
-    last_end_deadline_ns_ = end_deadline_ns_ + clients_ * kCloseNsPerClient;
-    ArmDeadline(end_deadline_ns_, missed);
+    end_deadline_ = EndDeadline(drained_ns, kEngineGraceNs, clients_);
+    ArmDeadline(end_deadline_.due_ns(), missed);
   }
 
   void OnDeadline() {
@@ -373,11 +383,12 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void End() {
     if (state_ == State::kEnded) return;
-    state_ = State::kEnded;
+    Enter(State::kEnded);
     deadline_->Cancel();
     lease_timer_->Cancel();
     FreeSlot();
-    PostToSession([finished = finished_] { finished(); });
+    // It may delete this, and with it what is called.
+    scope_.Post(loop_, std::move(finished_));
   }
 
   void FreeSlot() {
@@ -388,13 +399,12 @@ class AgentSession::Impl final : public LoadEngineObserver {
   EventLoop& loop_;
   const AgentConfig config_;
   const std::function<void(v1::AgentMessage)> send_;
-  const std::function<void()> finished_;
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Callback finished_;  ///< until the end
+  const CallbackScope scope_;
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> lease_timer_;
   const char* missed_ = "";
-  int64_t end_deadline_ns_ = 0;
-  int64_t last_end_deadline_ns_ = 0;  ///< even for an engine that goes on reporting
+  EndDeadline end_deadline_;
   State state_ = State::kIdle;
   bool muted_ = false;  ///< refused, or nobody listens any more
   bool holds_slot_ = false;
@@ -403,11 +413,12 @@ class AgentSession::Impl final : public LoadEngineObserver {
   int64_t clients_ = 0;  ///< of the slice and of what was taken over
   int take_overs_ = 0;
   uint64_t last_seq_ = 0;
+  Counters reported_;  ///< the sum of all intervals
   std::unique_ptr<LoadEngine> engine_;
 };
 
 AgentSession::AgentSession(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send,
-                           std::function<void()> finished)
+                           Callback finished)
     : impl_(std::make_unique<Impl>(loop, config, std::move(send), std::move(finished))) {}
 
 AgentSession::~AgentSession() = default;

@@ -18,7 +18,7 @@ class AgentSession {
   /// `send` delivers to the controller. `finished` comes once, the last call, when the session has nothing left to do
   /// and may be deleted.
   AgentSession(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send,
-               std::function<void()> finished);
+               Callback finished);
   ~AgentSession();
 
   /// Hostile input included: what does not fit the state or the bounds is answered with Refused and ends the session,

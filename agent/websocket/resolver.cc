@@ -19,16 +19,15 @@ Resolver::Resolver(AsioEventLoop& loop, std::string host, uint16_t port)
   if (const auto literal = SocketAddress::FromLiteral(host_, port_)) addresses_.push_back(*literal);
 }
 
-Resolver::State Resolver::Resolve(std::function<void()> changed) {
+Resolver::State Resolver::Resolve(Callback changed) {
   if (!addresses_.empty()) return State::kReady;
   if (!error_.empty() && loop_.MonoNs() - failed_at_ns_ < kRetryAfterNs) return State::kFailed;
   if (under_way_) return State::kWaiting;
   under_way_ = true;
   resolver_.async_resolve(
       host_, std::to_string(port_), asio::ip::resolver_base::numeric_service,
-      [this, changed = std::move(changed), alive = std::weak_ptr<bool>(alive_)](
-          const asio::error_code& error, const asio::ip::tcp::resolver::results_type& results) {
-        if (alive.expired()) return;
+      scope_.Wrap([this, changed = std::move(changed)](const asio::error_code& error,
+                                                       const asio::ip::tcp::resolver::results_type& results) mutable {
         under_way_ = false;
         error_.clear();
         for (const auto& result : results) {
@@ -41,7 +40,7 @@ Resolver::State Resolver::Resolve(std::function<void()> changed) {
           failed_at_ns_ = loop_.MonoNs();
         }
         changed();
-      });
+      }));
   return State::kWaiting;
 }
 

@@ -3,17 +3,19 @@
 
 #include <asio/ip/tcp.hpp>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/loop/asio_event_loop.h"
+#include "common/loop/callback_scope.h"
 #include "common/net/socket_address.h"
 
 namespace wsload {
 
-/// Looks the name up once for all dials, on Asio's thread for it. Loop's thread.
+/// Looks the name up once for all dials. Loop's thread.
+///
+/// With Asio's resolver and not LookUp() of common/net: it has a thread for lookups that belongs to the loop, brings
+/// the answer back to the loop, and ends with it, so that a lookup under way can never outlive what it answers to.
 class Resolver {
  public:
   enum class State { kWaiting, kReady, kFailed };
@@ -22,7 +24,7 @@ class Resolver {
 
   /// kWaiting: `changed` runs later, from the loop, unless this is deleted before. One lookup at a time: while one is
   /// under way, only the first `changed` counts. A lookup that failed is tried again after a while.
-  State Resolve(std::function<void()> changed);
+  State Resolve(Callback changed);
 
   /// Why it failed; one line.
   const std::string& error() const { return error_; }
@@ -38,8 +40,8 @@ class Resolver {
   std::string error_;
   int64_t failed_at_ns_ = 0;
   bool under_way_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   asio::ip::tcp::resolver resolver_;
+  const CallbackScope scope_;
 };
 
 }  // namespace wsload

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/net/host_port.h"
+#include "common/net/socket_address.h"
 #include "common/util/rate_bound.h"
 
 namespace wsload {
@@ -35,7 +36,8 @@ class ConnectionListener {
  private:
   class Socket;
 
-  absl::Status Listen(const struct addrinfo& entry, HostPort& address);
+  /// On one address, with the port of `address`, which is set to the one that was chosen.
+  absl::Status Listen(SocketAddress bound, HostPort& address);
   void AcceptAll(Socket& socket);
   void Pause(int error);
 

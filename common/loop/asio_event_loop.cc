@@ -4,10 +4,14 @@
 #include <chrono>
 #include <utility>
 
+#include "common/util/check.h"
+
 namespace wsload {
 
 AsioEventLoop::AsioEventLoop()
     : clock_(SystemClock()),
+      poller_(&thread_),
+      timers_(&thread_),
       io_context_(1),
       work_guard_(asio::make_work_guard(io_context_)),
       poller_descriptor_(io_context_, poller_.fd()),
@@ -21,6 +25,8 @@ AsioEventLoop::~AsioEventLoop() {
 }
 
 void AsioEventLoop::Run() {
+  WSLOAD_CHECK(thread_.IsHere(), "a loop is run by two threads");
+  const LoopThread::Running running(thread_);
   io_context_.run();
   io_context_.restart();
 }
@@ -29,11 +35,12 @@ void AsioEventLoop::Stop() { io_context_.stop(); }
 
 int64_t AsioEventLoop::MonoNs() const { return clock_.MonoNs(); }
 
-void AsioEventLoop::Post(std::function<void()> work) { asio::post(io_context_, std::move(work)); }
-
-std::unique_ptr<Timer> AsioEventLoop::NewTimer(std::function<void()> callback) {
-  return timers_.NewTimer(std::move(callback));
+void AsioEventLoop::Post(Callback work) {
+  WSLOAD_DCHECK(work != nullptr, "nothing is posted");
+  asio::post(io_context_, std::move(work));
 }
+
+std::unique_ptr<Timer> AsioEventLoop::NewTimer(Callback callback) { return timers_.NewTimer(std::move(callback)); }
 
 void AsioEventLoop::WaitForSockets() {
   poller_descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const asio::error_code& error) {

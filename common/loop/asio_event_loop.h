@@ -7,11 +7,11 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 #include "common/loop/event_loop.h"
 #include "common/loop/fd_poller.h"
+#include "common/loop/loop_thread.h"
 #include "common/loop/timer_queue.h"
 #include "common/time/clock.h"
 
@@ -35,8 +35,9 @@ class AsioEventLoop final : public EventLoop {
   void Stop();
 
   int64_t MonoNs() const override;
-  void Post(std::function<void()> work) override;
-  std::unique_ptr<Timer> NewTimer(std::function<void()> callback) override;
+  void Post(Callback work) override;
+  std::unique_ptr<Timer> NewTimer(Callback callback) override;
+  bool IsLoopThread() const override { return thread_.IsHere(); }
 
   /// Sockets of this loop. Loop's thread, or before the loop runs.
   FdPoller& poller() { return poller_; }
@@ -50,6 +51,7 @@ class AsioEventLoop final : public EventLoop {
   void RunTimers();
 
   const Clock& clock_;
+  LoopThread thread_;
   // Outlive io_context_: posted work that never ran may own timers and sockets, and is deleted with it.
   FdPoller poller_;
   TimerQueue timers_;

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
+#include "absl/functional/any_invocable.h"
+
 namespace wsload {
+
+/// Work for later. Only moved, so it may own what cannot be copied.
+using Callback = absl::AnyInvocable<void()>;
 
 /// A one-shot alarm on an event loop. Belongs to the loop's thread.
 class Timer {
@@ -30,11 +34,16 @@ class EventLoop {
   /// Now, on the clock that this loop's timers use. Any thread.
   virtual int64_t MonoNs() const = 0;
 
-  /// Runs `work` on the loop's thread, after all that was posted before it. Any thread.
-  virtual void Post(std::function<void()> work) = 0;
+  /// Runs `work` on the loop's thread, after all that was posted before it. Any thread. Work that may outlive what it
+  /// points to is wrapped: see callback_scope.h.
+  virtual void Post(Callback work) = 0;
 
   /// A disarmed timer. Loop's thread, or before the loop runs. The timer must not outlive the loop.
-  virtual std::unique_ptr<Timer> NewTimer(std::function<void()> callback) = 0;
+  virtual std::unique_ptr<Timer> NewTimer(Callback callback) = 0;
+
+  /// Whether the caller may touch what belongs to this loop: it is the loop's thread, or the loop does not run. For
+  /// assertions. Any thread.
+  virtual bool IsLoopThread() const = 0;
 };
 
 }  // namespace wsload

@@ -5,15 +5,22 @@
 #include <cerrno>
 #include <system_error>
 
+#include "common/util/check.h"
+
 namespace wsload {
 
-FdPoller::FdPoller() : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)) {
+FdPoller::FdPoller(const LoopThread* thread) : thread_(thread), epoll_fd_(epoll_create1(EPOLL_CLOEXEC)) {
   if (epoll_fd_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
 
 FdPoller::~FdPoller() { close(epoll_fd_); }
 
+void FdPoller::CheckThread() const {
+  WSLOAD_DCHECK(thread_ == nullptr || thread_->IsHere(), "a socket is used on another thread than its loop's");
+}
+
 bool FdPoller::Add(int fd, uint32_t events, FdHandler* handler) {
+  CheckThread();
   epoll_event event{};
   event.events = events;
   event.data.ptr = handler;
@@ -21,6 +28,7 @@ bool FdPoller::Add(int fd, uint32_t events, FdHandler* handler) {
 }
 
 void FdPoller::Modify(int fd, uint32_t events, FdHandler* handler) {
+  CheckThread();
   epoll_event event{};
   event.events = events;
   event.data.ptr = handler;
@@ -28,6 +36,7 @@ void FdPoller::Modify(int fd, uint32_t events, FdHandler* handler) {
 }
 
 void FdPoller::Remove(int fd, FdHandler* handler) {
+  CheckThread();
   epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr);
   // The batch under way may hold an event for it still.
   for (int i = 0; i < ready_count_; ++i) {
@@ -36,6 +45,8 @@ void FdPoller::Remove(int fd, FdHandler* handler) {
 }
 
 void FdPoller::Dispatch() {
+  CheckThread();
+  WSLOAD_CHECK(ready_count_ == 0, "sockets are looked at from inside a socket's upcall");
   const int count = epoll_wait(epoll_fd_, ready_.data(), kBatch, 0);
   if (count <= 0) return;
   ready_count_ = count;

@@ -9,6 +9,8 @@
 #include <array>
 #include <cstdint>
 
+#include "common/loop/loop_thread.h"
+
 namespace wsload {
 
 /// What is told about a socket. On the loop's thread.
@@ -24,7 +26,9 @@ class FdHandler {
 /// One thread.
 class FdPoller {
  public:
-  FdPoller();
+  /// `thread` (may be null; outlives the poller): the one that it is used on. Throws std::system_error when the
+  /// process has no descriptor left.
+  explicit FdPoller(const LoopThread* thread = nullptr);
   ~FdPoller();
   FdPoller(const FdPoller&) = delete;
   FdPoller& operator=(const FdPoller&) = delete;
@@ -47,6 +51,9 @@ class FdPoller {
   // Bounds the time that timers and posted work wait for sockets: some 64 messages' worth.
   static constexpr int kBatch = 64;
 
+  void CheckThread() const;
+
+  const LoopThread* const thread_;
   int epoll_fd_ = -1;
   int ready_count_ = 0;  ///< entries of ready_ that are valid; 0 outside Dispatch()
   std::array<epoll_event, kBatch> ready_;

@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "common/util/check.h"
+
 namespace wsload {
 
 class TimerQueue::Handle final : public Timer {
  public:
-  Handle(TimerQueue& queue, std::function<void()> callback) : queue_(queue), node_(new Node) {
+  Handle(TimerQueue& queue, Callback callback) : queue_(queue), node_(new Node) {
     node_->callback = std::move(callback);
   }
   ~Handle() override { queue_.Release(node_); }
@@ -21,11 +23,16 @@ class TimerQueue::Handle final : public Timer {
   Node* node_;
 };
 
-std::unique_ptr<Timer> TimerQueue::NewTimer(std::function<void()> callback) {
+std::unique_ptr<Timer> TimerQueue::NewTimer(Callback callback) {
   return std::make_unique<Handle>(*this, std::move(callback));
 }
 
+void TimerQueue::CheckThread() const {
+  WSLOAD_DCHECK(thread_ == nullptr || thread_->IsHere(), "a timer is used on another thread than its loop's");
+}
+
 void TimerQueue::RunDue(int64_t now_ns) {
+  WSLOAD_CHECK(!running_, "timers are run from inside a timer");
   // All that is due leaves the heap first: a callback that arms for the past must not be able to run for ever.
   running_ = true;
   while (!heap_.empty() && heap_.front()->when_ns <= now_ns) {
@@ -48,6 +55,7 @@ void TimerQueue::RunDue(int64_t now_ns) {
 }
 
 void TimerQueue::Arm(Node* node, int64_t when_ns) {
+  CheckThread();
   Disarm(node);
   const int64_t next_before_ns = next_due_ns();
   node->when_ns = when_ns;
@@ -60,6 +68,7 @@ void TimerQueue::Arm(Node* node, int64_t when_ns) {
 }
 
 void TimerQueue::Disarm(Node* node) {
+  CheckThread();
   if (node->heap_index != kNowhere) RemoveAt(node->heap_index);
   if (node->due_index != kNowhere) {
     due_[node->due_index] = nullptr;
@@ -106,6 +115,7 @@ void TimerQueue::SiftDown(size_t index) {
 }
 
 void TimerQueue::RemoveAt(size_t index) {
+  WSLOAD_DCHECK(index < heap_.size(), "timer {} of {} is removed", index, heap_.size());
   Node* removed = heap_[index];
   Node* last = heap_.back();
   heap_.pop_back();

@@ -4,12 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "common/loop/event_loop.h"
+#include "common/loop/loop_thread.h"
 
 namespace wsload {
 
@@ -18,15 +19,16 @@ class TimerQueue {
  public:
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-  TimerQueue() = default;
+  /// `thread` (may be null; outlives the queue): the one that the queue and its timers are used on.
+  explicit TimerQueue(const LoopThread* thread = nullptr) : thread_(thread) {}
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
 
   /// `on_earlier` runs inside ArmAt() when the timer armed became the next one due, but never inside RunDue().
-  void SetOnEarlier(std::function<void()> on_earlier) { on_earlier_ = std::move(on_earlier); }
+  void SetOnEarlier(Callback on_earlier) { on_earlier_ = std::move(on_earlier); }
 
   /// A disarmed timer; it must not outlive the queue.
-  std::unique_ptr<Timer> NewTimer(std::function<void()> callback);
+  std::unique_ptr<Timer> NewTimer(Callback callback);
 
   /// Runs the timers due at `now_ns`, in the order of their times. What callbacks arm waits for the next call, however
   /// early it is due. Callbacks may arm, cancel and delete any timer, their own included. Not re-entrant.
@@ -44,7 +46,7 @@ class TimerQueue {
     size_t due_index = kNowhere;   ///< place in due_, when taken out to be run
     bool running = false;
     bool orphaned = false;  ///< its Timer was deleted while the callback ran
-    std::function<void()> callback;
+    Callback callback;
   };
   class Handle;
 
@@ -55,11 +57,13 @@ class TimerQueue {
   void SiftUp(size_t index);
   void SiftDown(size_t index);
   void RemoveAt(size_t index);
+  void CheckThread() const;
 
   std::vector<Node*> heap_;
   std::vector<Node*> due_;
   bool running_ = false;
-  std::function<void()> on_earlier_;
+  Callback on_earlier_;
+  const LoopThread* const thread_;
 };
 
 }  // namespace wsload

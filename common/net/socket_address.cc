@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -15,8 +16,12 @@ namespace {
 const sockaddr_in& V4(const SocketAddress& address) { return reinterpret_cast<const sockaddr_in&>(address.storage); }
 const sockaddr_in6& V6(const SocketAddress& address) { return reinterpret_cast<const sockaddr_in6&>(address.storage); }
 
-uint16_t Port(const SocketAddress& address) {
-  return ntohs(address.family() == AF_INET6 ? V6(address).sin6_port : V4(address).sin_port);
+/// "%eth0" for an address that counts on one interface only, as link-local ones do.
+std::string Zone(const SocketAddress& address) {
+  const uint32_t scope = V6(address).sin6_scope_id;
+  if (scope == 0) return {};
+  char name[IF_NAMESIZE];
+  return if_indextoname(scope, name) != nullptr ? fmt::format("%{}", name) : fmt::format("%{}", scope);
 }
 
 }  // namespace
@@ -49,17 +54,27 @@ SocketAddress SocketAddress::FromSystem(const sockaddr* address, socklen_t size)
   return result;
 }
 
+uint16_t SocketAddress::port() const { return ntohs(family() == AF_INET6 ? V6(*this).sin6_port : V4(*this).sin_port); }
+
+void SocketAddress::set_port(uint16_t port) {
+  if (family() == AF_INET6) {
+    reinterpret_cast<sockaddr_in6&>(storage).sin6_port = htons(port);
+  } else {
+    reinterpret_cast<sockaddr_in&>(storage).sin_port = htons(port);
+  }
+}
+
 std::string SocketAddress::Literal() const {
   char text[INET6_ADDRSTRLEN] = "?";
   if (family() == AF_INET6) {
     inet_ntop(AF_INET6, &V6(*this).sin6_addr, text, sizeof text);
-  } else {
-    inet_ntop(AF_INET, &V4(*this).sin_addr, text, sizeof text);
+    return text + Zone(*this);
   }
+  inet_ntop(AF_INET, &V4(*this).sin_addr, text, sizeof text);
   return text;
 }
 
-std::string SocketAddress::ToString() const { return fmt::format("{}:{}", BracketedHost(Literal()), Port(*this)); }
+std::string SocketAddress::ToString() const { return fmt::format("{}:{}", BracketedHost(Literal()), port()); }
 
 std::strong_ordering operator<=>(const SocketAddress& a, const SocketAddress& b) {
   if (a.family() != b.family())
@@ -67,7 +82,7 @@ std::strong_ordering operator<=>(const SocketAddress& a, const SocketAddress& b)
   const int bytes = a.family() == AF_INET6 ? std::memcmp(&V6(a).sin6_addr, &V6(b).sin6_addr, sizeof V6(a).sin6_addr)
                                            : std::memcmp(&V4(a).sin_addr, &V4(b).sin_addr, sizeof V4(a).sin_addr);
   if (bytes != 0) return bytes <=> 0;
-  return Port(a) <=> Port(b);
+  return a.port() <=> b.port();
 }
 
 }  // namespace wsload

@@ -21,7 +21,9 @@ struct SocketAddress {
 
   int family() const { return storage.ss_family; }
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-  /// "127.0.0.1", "::1".
+  uint16_t port() const;
+  void set_port(uint16_t port);
+  /// "127.0.0.1", "::1", "fe80::1%eth0".
   std::string Literal() const;
   /// "127.0.0.1:9002", "[::1]:9002".
   std::string ToString() const;

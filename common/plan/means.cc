@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "common/net/socket_address.h"
+#include "common/util/saturating.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -20,14 +21,8 @@ constexpr int64_t kTlsBytesPerClient = 32 << 10;
 
 bool IsAddress(const std::string& host) { return SocketAddress::FromLiteral(host, 0).has_value(); }
 
-/// Without overflow; what is below 1 counts as 1.
-int64_t Times(int64_t a, int64_t b) {
-  int64_t product = 0;
-  if (__builtin_mul_overflow(std::max<int64_t>(1, a), std::max<int64_t>(1, b), &product)) {
-    return std::numeric_limits<int64_t>::max();
-  }
-  return product;
-}
+/// What is below 1 counts as 1.
+int64_t Times(int64_t a, int64_t b) { return SaturatingMultiply(std::max<int64_t>(1, a), std::max<int64_t>(1, b)); }
 
 int64_t BytesPerClient(bool tls) { return kBytesPerClient + (tls ? kTlsBytesPerClient : 0); }
 

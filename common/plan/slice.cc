@@ -1,25 +1,18 @@
 #include "common/plan/slice.h"
 
 #include <algorithm>
-#include <limits>
 
-#include "common/util/int128.h"
+#include "common/util/check.h"
+#include "common/util/saturating.h"
 
 namespace wsload {
-namespace {
-
-int64_t Saturated(Int128 value) {
-  return static_cast<int64_t>(std::min<Int128>(value, std::numeric_limits<int64_t>::max()));
-}
-
-}  // namespace
-
 Progression Progression::Part(int64_t part, int64_t parts) const {
+  WSLOAD_CHECK(0 <= part && part < parts, "part {} of {}", part, parts);
   if (part >= count) return {};
   Progression result;
   result.first = At(part);
   // A part of one term needs no stride, and only then can this product be too large.
-  result.stride = Saturated(static_cast<Int128>(stride) * parts);
+  result.stride = SaturatingMultiply(stride, parts);
   result.count = (count - part - 1) / parts + 1;
   return result;
 }
@@ -46,6 +39,7 @@ Slice WholeRun(const RunPlan& plan) {
 }
 
 std::vector<Slice> Divide(const Slice& slice, int parts) {
+  WSLOAD_CHECK(parts >= 1, "a slice is divided into {} parts", parts);
   // Clients are dealt from part 0 on, so the parts that have one are the first `senders`.
   const int64_t senders = std::min<int64_t>(parts, slice.clients.count);
   std::vector<Slice> result;

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -15,6 +14,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "common/net/lookup.h"
 #include "common/time/clock.h"
 
 namespace wsload {
@@ -46,9 +46,9 @@ class Socket {
     return left_ms > 0 && poll(&entry, 1, static_cast<int>(left_ms)) == 1;
   }
 
-  bool Connect(const addrinfo& to, int64_t deadline_ns) const {
+  bool Connect(const SocketAddress& to, int64_t deadline_ns) const {
     if (fd_ < 0) return false;
-    if (connect(fd_, to.ai_addr, to.ai_addrlen) == 0) return true;
+    if (connect(fd_, to.get(), to.size) == 0) return true;
     int error = 0;
     socklen_t size = sizeof error;
     return errno == EINPROGRESS && Await(POLLOUT, deadline_ns) &&
@@ -146,16 +146,11 @@ TlsProbe Shake(const Socket& socket, const TlsProbeOptions& options, int64_t dea
 
 TlsProbe ProbeTls(const HostPort& address, const TlsProbeOptions& options, int64_t timeout_ns) {
   const int64_t deadline_ns = SystemClock().MonoNs() + timeout_ns;
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found) != 0) {
-    return TlsProbe::kUnreachable;
-  }
-  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> list(found, freeaddrinfo);
-  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    const Socket socket(entry->ai_family);
-    if (socket.Connect(*entry, deadline_ns)) return Shake(socket, options, deadline_ns);
+  const auto found = LookUpWithin(address.host, address.port, timeout_ns);
+  if (!found.ok()) return TlsProbe::kUnreachable;
+  for (const SocketAddress& each : *found) {
+    const Socket socket(each.family());
+    if (socket.Connect(each, deadline_ns)) return Shake(socket, options, deadline_ns);
   }
   return TlsProbe::kUnreachable;
 }

@@ -25,7 +25,7 @@ enum class TlsProbe {
   kOpen,           ///< the handshake went through
 };
 
-/// Connects to `address`, offers HTTP/2, and leaves. Blocks for `timeout_ns` at most, the name's resolution aside.
+/// Connects to `address`, offers HTTP/2, and leaves. Blocks for `timeout_ns` at most.
 TlsProbe ProbeTls(const HostPort& address, const TlsProbeOptions& options, int64_t timeout_ns);
 
 }  // namespace wsload

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "common/time/clock.h"
+#include "common/util/check.h"
 #include "common/util/int128.h"
 #include "common/util/saturating.h"
 #include "common/util/status.h"
@@ -30,11 +31,6 @@ constexpr uint64_t kMaxSparseCount = std::numeric_limits<uint32_t>::max();
 
 constexpr int64_t kMaxInt64 = std::numeric_limits<int64_t>::max();
 
-int64_t SaturatedProduct(int64_t a, int64_t b) {
-  int64_t product;
-  return __builtin_mul_overflow(a, b, &product) ? kMaxInt64 : product;
-}
-
 }  // namespace
 
 int Histogram::BucketCount() { return kBucketCount; }
@@ -43,10 +39,13 @@ int Histogram::BucketIndex(int64_t us) {
   const auto value = static_cast<uint64_t>(us);
   const int bucket = static_cast<int>(std::bit_width(value | kSubBucketMask)) - kSubBucketBits;
   const int sub_bucket = static_cast<int>(value >> bucket);
-  return (bucket << kSubBucketHalfBits) + sub_bucket;
+  const int index = (bucket << kSubBucketHalfBits) + sub_bucket;
+  WSLOAD_DCHECK(us >= 0 && index < kBucketCount, "{} us has no bucket", us);
+  return index;
 }
 
 int64_t Histogram::LowestInBucketUs(int index) {
+  WSLOAD_DCHECK(0 <= index && index < kBucketCount, "bucket {} of {}", index, kBucketCount);
   const int bucket = std::max(0, (index >> kSubBucketHalfBits) - 1);
   const int64_t sub_bucket = index - (int64_t{bucket} << kSubBucketHalfBits);
   return sub_bucket << bucket;
@@ -74,7 +73,7 @@ void Histogram::RecordUs(int64_t us, int64_t count) {
   uint64_t& bucket = counts_[static_cast<size_t>(BucketIndex(us))];
   bucket = SaturatingAdd(bucket, static_cast<uint64_t>(count));
   count_ = SaturatingAdd(count_, count);
-  sum_us_ = SaturatingAdd(sum_us_, SaturatedProduct(us, count));
+  sum_us_ = SaturatingAdd(sum_us_, SaturatingMultiply(us, count));
   min_us_ = std::min(min_us_, us);
   max_us_ = std::max(max_us_, us);
 }
@@ -209,6 +208,7 @@ void Histogram::ForEachBucket(const std::function<void(int, int64_t, uint64_t)>&
 }
 
 void Histogram::AddBucket(int index, uint64_t count) {
+  WSLOAD_DCHECK(0 <= index && index < kBucketCount, "bucket {} of {}", index, kBucketCount);
   const bool next = sparse_indices_.empty() || sparse_indices_.back() < index;
   if (!dense() && next && count <= kMaxSparseCount) {
     sparse_indices_.push_back(static_cast<uint16_t>(index));

@@ -55,7 +55,9 @@ class Histogram {
 
   /// Number of buckets of the geometry.
   static int BucketCount();
+  /// 0 <= us <= the highest of the last bucket.
   static int BucketIndex(int64_t us);
+  // 0 <= index < BucketCount().
   static int64_t LowestInBucketUs(int index);
   static int64_t HighestInBucketUs(int index);
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 #include "common/util/status.h"
@@ -29,6 +30,17 @@ absl::StatusOr<std::string> ReadAll(int descriptor, size_t max_bytes) {
   }
 }
 
+/// An errno; 0: all was written, and is on the disk.
+int WriteAll(int descriptor, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno != EINTR) return errno;
+    if (written > 0) content.remove_prefix(static_cast<size_t>(written));
+  }
+  // Not every file system can.
+  return ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path, size_t max_bytes) {
@@ -39,16 +51,20 @@ absl::StatusOr<std::string> ReadSmallFile(const std::string& path, size_t max_by
   return content;
 }
 
-int WriteFully(int descriptor, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(descriptor, content.data(), content.size());
-    if (written >= 0) {
-      content.remove_prefix(static_cast<size_t>(written));
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
+absl::Status WriteFile(const std::string& path, std::string_view content, mode_t mode) {
+  const std::string partial = fmt::format("{}.{}.tmp", path, ::getpid());
+  const auto failed = [](int error) {
+    return MakeStatus(absl::StatusCode::kUnavailable, "{}", std::generic_category().message(error));
+  };
+  ::unlink(partial.c_str());
+  const int descriptor = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+  if (descriptor < 0) return failed(errno);
+  int error = WriteAll(descriptor, content);
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error == 0 && std::rename(partial.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return absl::OkStatus();
+  ::unlink(partial.c_str());
+  return failed(error);
 }
 
 }  // namespace wsload

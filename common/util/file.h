@@ -1,10 +1,13 @@
-// Files read whole and written whole.
+// Reading and writing small files whole.
 #pragma once
+
+#include <sys/types.h>
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace wsload {
@@ -13,7 +16,9 @@ namespace wsload {
 /// directory", "is over 65536 bytes"), without its name or content.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path, size_t max_bytes);
 
-/// Writes all of `content`, however many calls it takes. 0, or the errno of the call that failed.
-int WriteFully(int descriptor, std::string_view content);
+/// Replaces `path` by a file with this content, of `mode` less the umask. Writes beside it (path.PID.tmp), to the disk,
+/// and renames: a reader, also after a crash, sees the old file or the whole new one, and never one with other rights.
+/// kUnavailable: the reason alone ("No space left on device"); `path` is then as it was.
+absl::Status WriteFile(const std::string& path, std::string_view content, mode_t mode = 0644);
 
 }  // namespace wsload

@@ -1,13 +1,11 @@
 #include "controller/commands/certs_command.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -84,25 +82,9 @@ constexpr Field<Options> kFields[] = {
       .in_short_help = true}},
 };
 
-absl::Status FileError(const std::string& path, int error) {
+absl::Status FileError(const std::string& path, std::string_view reason) {
   return MakeStatus(absl::StatusCode::kUnavailable,
-                    "cannot write {}: {}; check the directory's rights, or name another", Shown(path),
-                    std::strerror(error));
-}
-
-/// Complete or not at all, and never readable by others on the way.
-absl::Status Write(const std::string& path, const File& file) {
-  const std::string unfinished = path + ".new";
-  ::unlink(unfinished.c_str());
-  const int fd = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, file.mode);
-  if (fd < 0) return FileError(path, errno);
-  int error = WriteFully(fd, *file.content);
-  if (error == 0 && ::fsync(fd) != 0) error = errno;
-  if (::close(fd) != 0 && error == 0) error = errno;
-  if (error == 0 && ::rename(unfinished.c_str(), path.c_str()) != 0) error = errno;
-  if (error == 0) return absl::OkStatus();
-  ::unlink(unfinished.c_str());
-  return FileError(path, error);
+                    "cannot write {}: {}; check the directory's rights, or name another", Shown(path), reason);
 }
 
 absl::Status WriteAll(const Options& options, const CertificateSet& made) {
@@ -113,7 +95,7 @@ absl::Status WriteAll(const Options& options, const CertificateSet& made) {
                                       {"controller-key.pem", &made.controller.key_pem, kKeyMode},
                                       {"controller.pem", &made.controller.cert_pem, kCertificateMode}}};
   if (::mkdir(options.directory.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
-    return FileError(options.directory, errno);
+    return FileError(options.directory, std::strerror(errno));
   }
   const auto path = [&](const File& file) { return options.directory + "/" + file.name; };
   for (const File& file : files) {
@@ -124,7 +106,8 @@ absl::Status WriteAll(const Options& options, const CertificateSet& made) {
     }
   }
   for (const File& file : files) {
-    if (absl::Status written = Write(path(file), file); !written.ok()) return written;
+    const absl::Status written = WriteFile(path(file), *file.content, file.mode);
+    if (!written.ok()) return FileError(path(file), Text(written));
   }
   return absl::OkStatus();
 }

@@ -2,19 +2,18 @@
 
 #include <unistd.h>
 
-#include <asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
+#include "common/loop/signal_watch.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
 #include "controller/link/embedded_agent_link.h"
@@ -67,32 +66,16 @@ bool IsLive(FILE* stream, const Environment& environment) {
   return ::isatty(::fileno(stream)) != 0 && !term.empty() && term != "dumb";
 }
 
-/// First signal: drain; second: end at once with what is there.
-class InterruptSignals {
- public:
-  InterruptSignals(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter)
-      : signals_(loop.io_context(), SIGINT, SIGTERM), coordinator_(coordinator), reporter_(reporter) {
-    Wait();
-  }
-
- private:
-  void Wait() {
-    signals_.async_wait([this](const std::error_code& error, int) {
-      if (error) return;
-      const bool again = std::exchange(again_, true);
-      if (reporter_ != nullptr) {
-        reporter_->OnNotice({again ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
-      }
-      coordinator_.Interrupt();
-      Wait();
-    });
-  }
-
-  asio::signal_set signals_;
-  RunCoordinator& coordinator_;
-  ConsoleReporter* reporter_;
-  bool again_ = false;
-};
+/// First signal: drain; second: end at once with what is there. `reporter` may be null.
+SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter) {
+  return SignalWatch(loop, {SIGINT, SIGTERM}, [&coordinator, reporter, again = false](int) mutable {
+    const bool second = std::exchange(again, true);
+    if (reporter != nullptr) {
+      reporter->OnNotice({second ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
+    }
+    coordinator.Interrupt();
+  });
+}
 
 RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* reporter) {
   AsioEventLoop loop;
@@ -100,7 +83,7 @@ RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* rep
   limits.on_agent_loss = line.policy.on_agent_loss;
   limits.lease_ns = line.policy.agent_lease_ns;
   RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), limits, reporter);
-  const InterruptSignals signals(loop, coordinator, reporter);
+  const SignalWatch signals = InterruptOnSignal(loop, coordinator, reporter);
   std::optional<RunResult> result;
   coordinator.Start([&](RunResult finished) {
     result = std::move(finished);

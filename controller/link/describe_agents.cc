@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
+#include <cstddef>
+#include <latch>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "common/time/clock.h"
@@ -18,32 +18,11 @@
 namespace wsload {
 namespace {
 
-/// Counts the agents that are through.
-class Latch {
- public:
-  explicit Latch(size_t count) : left_(count) {}
-
-  void CountDown() {
-    const std::lock_guard lock(mutex_);
-    if (--left_ == 0) none_left_.notify_all();
-  }
-
-  void Wait() {
-    std::unique_lock lock(mutex_);
-    none_left_.wait(lock, [this] { return left_ == 0; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable none_left_;
-  size_t left_;
-};
-
 /// One agent's exchanges, one after the other. gRPC's deadline ends every one of them.
 class Conversation {
  public:
   Conversation(const AgentAddress& agent, const AgentAccess& access, AgentDescription& description,
-               const DescribeOptions& options, std::chrono::system_clock::time_point deadline, Latch& through)
+               const DescribeOptions& options, std::chrono::system_clock::time_point deadline, std::latch& through)
       : agent_(agent),
         access_(access),
         description_(description),
@@ -71,11 +50,11 @@ class Conversation {
   void HandleAnswer(const grpc::Status& status) {
     if (!status.ok()) {
       description_.status = ToStatus(status);
-      return through_.CountDown();
+      return through_.count_down();
     }
     EstimateClock();
     description_.response = response_;
-    if (exchanges_left_ == 0) return through_.CountDown();
+    if (exchanges_left_ == 0) return through_.count_down();
     Ask();
   }
 
@@ -110,7 +89,7 @@ class Conversation {
   AgentDescription& description_;
   const DescribeOptions& options_;
   const std::chrono::system_clock::time_point deadline_;
-  Latch& through_;
+  std::latch& through_;
   int exchanges_left_;
   const std::unique_ptr<v1::Agent::Stub> stub_;
   std::unique_ptr<grpc::ClientContext> context_;
@@ -127,7 +106,7 @@ std::vector<AgentDescription> DescribeAgents(const std::vector<AgentAddress>& ag
                                              const DescribeOptions& options) {
   std::vector<AgentDescription> descriptions(agents.size());
   std::vector<std::unique_ptr<Conversation>> conversations;
-  Latch through(agents.size());
+  std::latch through(static_cast<std::ptrdiff_t>(agents.size()));
   const auto deadline = DeadlineAfter(SystemClock(), options.timeout_ns);
   for (size_t i = 0; i < agents.size(); ++i) {
     descriptions[i].address = agents[i].address;
@@ -135,7 +114,7 @@ std::vector<AgentDescription> DescribeAgents(const std::vector<AgentAddress>& ag
         std::make_unique<Conversation>(agents[i], access, descriptions[i], options, deadline, through));
     conversations.back()->Ask();
   }
-  through.Wait();
+  through.wait();
   return descriptions;
 }
 

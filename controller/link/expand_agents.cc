@@ -1,15 +1,11 @@
 #include "controller/link/expand_agents.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <utility>
 
 #include "common/net/host_port.h"
+#include "common/net/lookup.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -46,23 +42,13 @@ absl::StatusOr<std::vector<AgentAddress>> ExpandEntry(std::string_view entry, co
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ResolveHost(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-  if (error != 0) {
+  const absl::StatusOr<std::vector<SocketAddress>> found = LookUp(host, 0);
+  if (!found.ok()) {
     return MakeStatus(absl::StatusCode::kUnavailable, "cannot resolve {}: {}; check the name and the DNS", host,
-                      gai_strerror(error));
+                      Text(found.status()));
   }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(found, &freeaddrinfo);
   std::vector<std::string> addresses;
-  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    char literal[NI_MAXHOST];
-    if (getnameinfo(entry->ai_addr, entry->ai_addrlen, literal, sizeof literal, nullptr, 0, NI_NUMERICHOST) == 0) {
-      addresses.emplace_back(literal);
-    }
-  }
+  for (const SocketAddress& address : *found) addresses.push_back(address.Literal());
   // The resolver's order changes from call to call; slices should not.
   std::sort(addresses.begin(), addresses.end());
   addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());

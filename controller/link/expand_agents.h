@@ -14,7 +14,7 @@ namespace wsload {
 /// A name's addresses as literals without brackets ("10.0.0.7", "fd00::7"), or one line.
 using HostResolver = std::function<absl::StatusOr<std::vector<std::string>>(const std::string& host)>;
 
-/// getaddrinfo(); blocks.
+/// LookUp(); blocks.
 absl::StatusOr<std::vector<std::string>> ResolveHost(const std::string& host);
 
 /// A comma list of host:port and dns:///name:port, the latter one agent per address of the name. At least one agent;

@@ -1,11 +1,9 @@
 #include "controller/output/output_dir.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 #include "common/util/file.h"
@@ -16,8 +14,10 @@
 namespace wsload {
 namespace {
 
-absl::Status WriteError(const std::string& path, int error) {
-  return MakeStatus(absl::StatusCode::kUnavailable, "cannot write {}: {}", path, std::strerror(error));
+absl::Status Write(const std::string& path, std::string_view content) {
+  const absl::Status written = WriteFile(path, content);
+  if (written.ok()) return written;
+  return MakeStatus(absl::StatusCode::kUnavailable, "cannot write {}: {}", path, Text(written));
 }
 
 }  // namespace
@@ -30,28 +30,16 @@ absl::Status PrepareOutputDir(const std::string& dir) {
                            error ? error.message() : "a file of that name exists");
   }
   const std::string probe = dir + "/.wsload-probe";
-  if (absl::Status written = WriteFileAtomically(probe, ""); !written.ok()) {
+  if (absl::Status written = Write(probe, ""); !written.ok()) {
     return InvalidArgument("-out={}: {}; name a directory that can be written", dir, Text(written));
   }
   ::unlink(probe.c_str());
   return absl::OkStatus();
 }
 
-absl::Status WriteFileAtomically(const std::string& path, std::string_view content) {
-  const std::string partial = fmt::format("{}.{}.tmp", path, ::getpid());
-  const int fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return WriteError(path, errno);
-  int error = WriteFully(fd, content);
-  if (::close(fd) != 0 && error == 0) error = errno;
-  if (error == 0 && ::rename(partial.c_str(), path.c_str()) != 0) error = errno;
-  if (error == 0) return absl::OkStatus();
-  ::unlink(partial.c_str());
-  return WriteError(path, error);
-}
-
 absl::Status WriteResultFiles(const std::string& dir, const RunResult& result) {
-  if (absl::Status status = WriteFileAtomically(dir + "/result.json", ResultJson(result)); !status.ok()) return status;
-  return WriteFileAtomically(dir + "/timeseries.csv", TimeseriesCsv(result));
+  if (absl::Status status = Write(dir + "/result.json", ResultJson(result)); !status.ok()) return status;
+  return Write(dir + "/timeseries.csv", TimeseriesCsv(result));
 }
 
 }  // namespace wsload

@@ -1,10 +1,13 @@
 #include "controller/result/result_builder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/plan/phase.h"
+#include "common/stats/conservation.h"
 #include "common/stats/figure_list.h"
+#include "common/util/check.h"
 #include "common/util/status.h"
 #include "controller/result/stats_difference.h"
 #include "controller/result/verdict.h"
@@ -83,6 +86,7 @@ void ResultBuilder::CloseCurrentPhase(int64_t mono_ns) {
 
 absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta,
                                         const std::vector<WorkerLoad>& workers) {
+  WSLOAD_CHECK(0 <= agent && agent < std::ssize(progress_), "agent {} of {} reports", agent, progress_.size());
   AgentProgress& progress = progress_[agent];
   const Position position{phase, interval_index};
   if (progress.ended) {
@@ -144,6 +148,7 @@ void ResultBuilder::AgentFailed(int agent, AgentResult::State state, std::string
 }
 
 void ResultBuilder::EndAgent(int agent, AgentResult::State state, std::string detail) {
+  WSLOAD_CHECK(0 <= agent && agent < std::ssize(progress_), "agent {} of {} ends", agent, progress_.size());
   LeavePosition(progress_[agent]);
   progress_[agent].ended = true;
   agents_[agent].state = state;
@@ -160,11 +165,15 @@ void ResultBuilder::SetInterrupted() { result_.interrupted = true; }
 void ResultBuilder::SetError(absl::Status error) { result_.error = std::move(error); }
 
 void ResultBuilder::LeavePosition(const AgentProgress& progress) {
+  WSLOAD_CHECK(!progress.ended, "an agent that has ended leaves its place among those that report");
   if (!progress.reported) {
+    WSLOAD_CHECK(at_start_ > 0, "an agent leaves the start, where there is none");
     --at_start_;
     return;
   }
   const auto at = running_at_.find(progress.last);
+  WSLOAD_CHECK(at != running_at_.end(), "no agent is known to have reported interval {} of phase {}",
+               progress.last.second, PhaseName(progress.last.first));
   if (--at->second == 0) running_at_.erase(at);
 }
 
@@ -212,6 +221,8 @@ void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delt
   auto it = std::lower_bound(series.begin(), series.end(), position, [](const SeriesPoint& point, const Position& key) {
     return Position{point.phase, point.interval_index} < key;
   });
+  WSLOAD_CHECK(it != series.end(), "interval {} of phase {} was passed on and is not in the series", position.second,
+               PhaseName(position.first));
   // There is one, since the last point is at or after `position`; an interval that nobody else reported counts in the
   // next.
   it->delta.Merge(delta.counters);
@@ -253,11 +264,22 @@ int64_t ResultBuilder::ActivePeak() const {
   return peak;
 }
 
+void ResultBuilder::CheckSums() const {
+  Counters of_agents;
+  for (const AgentResult& agent : agents_) of_agents.Merge(agent.totals.counters);
+  CheckSameCounts(totals_.counters, of_agents);
+  Counters of_phases;
+  for (const auto& [phase, counters] : phase_counters_) of_phases.Merge(counters);
+  CheckSameCounts(totals_.counters, of_phases);
+}
+
 RunResult ResultBuilder::Build() {
+  WSLOAD_CHECK(!std::exchange(built_, true), "a result is built twice");
   for (int agent = 0; agent < static_cast<int>(agents_.size()); ++agent) {
     if (!progress_[agent].ended) EndAgent(agent, AgentResult::State::kLost, "the run ended without its final report");
   }
   EmitIntervals(true);
+  CheckSums();
 
   // By now every phase's length is known.
   for (SeriesPoint& point : result_.series) point.elapsed_s = ElapsedAtEndOf({point.phase, point.interval_index});

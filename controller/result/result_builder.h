@@ -96,6 +96,8 @@ class ResultBuilder {
   void CloseCurrentPhase(int64_t mono_ns);
   std::vector<PhaseTimes> PhasesWithDeltas() const;
   int64_t ActivePeak() const;
+  /// The agents, and the phases, add up to the totals, whatever the agents said.
+  void CheckSums() const;
 
   RunListener* listener_;
   RunResult result_;
@@ -111,6 +113,7 @@ class ResultBuilder {
   Position last_emitted_;
   std::map<Position, int64_t> lost_active_;  ///< connections of lost agents, by their last interval
   int64_t active_emitted_ = 0;  ///< connections open at the end of the last interval passed on, less the lost agents'
+  bool built_ = false;
   bool in_phase_ = false;
   int64_t phase_started_mono_ns_ = 0;
 };

@@ -7,6 +7,7 @@
 #include "common/plan/plan_proto.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
+#include "common/util/check.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -40,11 +41,19 @@ AgentPeer::AgentPeer(EventLoop& loop, int index, std::unique_ptr<AgentLink> link
       clock_probes_(clock_probes),
       probes_left_(clock_probes),
       observer_(observer),
-      timer_(loop.NewTimer([this] { OnTimer(); })) {}
+      timer_(loop.NewTimer([this] { OnTimer(); })) {
+  WSLOAD_CHECK(clock_probes >= 1, "agent {} is to get {} clock probes", address_, clock_probes);
+}
 
 AgentPeer::~AgentPeer() {
   // Waits for an upcall under way, to which all that is below the link still has to be there.
   link_.reset();
+}
+
+void AgentPeer::Enter(State next) {
+  WSLOAD_CHECK(next > state_, "agent {} goes from state {} to {}", address_, static_cast<int>(state_),
+               static_cast<int>(next));
+  state_ = next;
 }
 
 void AgentPeer::Open() {
@@ -53,7 +62,8 @@ void AgentPeer::Open() {
 }
 
 void AgentPeer::Connect(int64_t ramp_start_mono_ns, int64_t lease_ns) {
-  state_ = State::kConnecting;
+  WSLOAD_CHECK(state_ == State::kAccepted, "agent {} is to connect in state {}", address_, static_cast<int>(state_));
+  Enter(State::kConnecting);
   lease_ns_ = lease_ns;
   due_ns_ = heard_ns_ = loop_.MonoNs();
   OnTimer();
@@ -63,7 +73,8 @@ void AgentPeer::Connect(int64_t ramp_start_mono_ns, int64_t lease_ns) {
 }
 
 void AgentPeer::Start(int64_t start_mono_ns) {
-  state_ = State::kRunning;
+  WSLOAD_CHECK(state_ == State::kReady, "agent {} is to start in state {}", address_, static_cast<int>(state_));
+  Enter(State::kRunning);
   start_ns_ = start_mono_ns;
   start_agent_ns_ = start_mono_ns + clock_now_.At(loop_.MonoNs()).offset_ns;
   v1::ControllerMessage message;
@@ -72,6 +83,8 @@ void AgentPeer::Start(int64_t start_mono_ns) {
 }
 
 void AgentPeer::TakeOver(const Slice& share, int64_t offset_ns) {
+  WSLOAD_CHECK(state_ == State::kRunning, "agent {} is to take load over in state {}", address_,
+               static_cast<int>(state_));
   v1::ControllerMessage message;
   *message.mutable_take_over()->mutable_slice() = ToProto(share);
   message.mutable_take_over()->set_from_mono_ns(start_agent_ns_ + offset_ns);
@@ -91,7 +104,7 @@ bool AgentPeer::Stop(const std::string& reason) {
 }
 
 void AgentPeer::GiveUp() {
-  state_ = State::kEnded;
+  Enter(State::kEnded);
   timer_->Cancel();
   link_.reset();
 }
@@ -107,24 +120,17 @@ void AgentPeer::OnAgentMessage(v1::AgentMessage message) {
   const int pending = pending_messages_.fetch_add(1, std::memory_order_relaxed);
   if (pending > kMaxPendingMessages) return;
   if (pending == kMaxPendingMessages) {
-    PostToPeer([this] { FailProtocol("sends faster than its reports can be read"); });
+    scope_.Post(loop_, [this] { FailProtocol("sends faster than its reports can be read"); });
     return;
   }
-  PostToPeer([this, arrived_ns, message = std::move(message)] {
+  scope_.Post(loop_, [this, arrived_ns, message = std::move(message)] {
     pending_messages_.fetch_sub(1, std::memory_order_relaxed);
     HandleMessage(message, arrived_ns);
   });
 }
 
 void AgentPeer::OnLinkClosed(absl::Status status) {
-  PostToPeer([this, status = std::move(status)] { HandleLinkClosed(status); });
-}
-
-template <typename Work>
-void AgentPeer::PostToPeer(Work work) {
-  loop_.Post([alive = std::weak_ptr<bool>(alive_), work = std::move(work)] {
-    if (alive.lock()) work();
-  });
+  scope_.Post(loop_, [this, status = std::move(status)] { HandleLinkClosed(status); });
 }
 
 void AgentPeer::HandleMessage(const v1::AgentMessage& message, int64_t arrived_ns) {
@@ -214,7 +220,7 @@ void AgentPeer::HandleClockReply(const v1::ClockReply& reply, int64_t arrived_ns
 }
 
 void AgentPeer::SendAssign() {
-  state_ = State::kAssigned;
+  Enter(State::kAssigned);
   v1::ControllerMessage message;
   *message.mutable_assign() = std::move(assign_);
   link_->Send(std::move(message));
@@ -222,7 +228,7 @@ void AgentPeer::SendAssign() {
 
 void AgentPeer::HandleAccepted(const v1::Accepted& accepted) {
   if (state_ != State::kAssigned) return FailProtocol("sent Accepted out of order");
-  state_ = State::kAccepted;
+  Enter(State::kAccepted);
   identity_ = accepted;
   identity_.set_agent_name(ShownText(accepted.agent_name()));
   identity_.set_agent_version(ShownText(accepted.agent_version()));
@@ -244,7 +250,7 @@ void AgentPeer::HandleReady(const v1::Ready& ready) {
   if (!possible(ready.opened()) || !possible(ready.failed())) {
     return FailProtocol(fmt::format("sent Ready with counts that its {} clients cannot have", clients_));
   }
-  state_ = State::kReady;
+  Enter(State::kReady);
   connections_opened_ = ready.opened();
   observer_.OnPeerReady(index_);
 }
@@ -269,20 +275,20 @@ void AgentPeer::HandleDone(const v1::Done& done) {
   if (done.last_seq() != last_seq_) {
     return FailProtocol(fmt::format("counts {} reports, {} came", done.last_seq(), last_seq_));
   }
-  const absl::StatusOr<Stats> totals = FromProto(done.totals());
+  absl::StatusOr<Stats> totals = FromProto(done.totals());
   if (!totals.ok()) return FailProtocol(fmt::format("totals: {}", Text(totals.status())));
   const absl::StatusOr<CpuUsage> cpu = FromProto(done.cpu());
   if (!cpu.ok()) return FailProtocol(std::string(Text(cpu.status())));
   if (state_ != State::kRunning && !stop_sent_ && done.stopped_early().empty()) {
     return FailProtocol("ended before the start");
   }
-  AgentPeerReport report{*totals, *cpu, ShownText(done.stopped_early()), std::nullopt};
+  AgentPeerReport report{*std::move(totals), *cpu, ShownText(done.stopped_early()), std::nullopt};
   const int64_t started_ns = done.started_mono_ns();
   if (state_ == State::kRunning && started_ns != 0 && started_ns > start_agent_ns_ - kMaxStartSkewNs &&
       started_ns < start_agent_ns_ + kMaxStartSkewNs) {
     report.start_skew_ns = started_ns - clock_now_.At(loop_.MonoNs()).offset_ns - start_ns_;
   }
-  state_ = State::kReported;
+  Enter(State::kReported);
   probes_left_ = clock_probes_;
   if (!probe_sent_ns_.has_value()) SendProbe();
   timer_->ArmAt(loop_.MonoNs() + kLastProbesNs);
@@ -290,7 +296,7 @@ void AgentPeer::HandleDone(const v1::Done& done) {
 }
 
 void AgentPeer::Close() {
-  state_ = State::kEnded;
+  Enter(State::kEnded);
   timer_->Cancel();
   link_->CloseSend();
   observer_.OnPeerClosed(index_);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/loop/callback_scope.h"
 #include "common/loop/event_loop.h"
 #include "common/plan/phase.h"
 #include "common/stats/stats.h"
@@ -63,7 +64,7 @@ class AgentPeer final : private AgentLinkObserver {
   void TakeOver(const Slice& share, int64_t offset_ns);
   /// The agent stops, drains and reports. An agent that has no run yet is given up: false, and no event follows.
   bool Stop(const std::string& reason);
-  /// Breaks the link; no event follows.
+  /// Breaks the link; no event follows. Not for one that has ended.
   void GiveUp();
 
   const std::string& address() const { return address_; }
@@ -83,11 +84,12 @@ class AgentPeer final : private AgentLinkObserver {
  private:
   enum class State { kProbing, kAssigned, kAccepted, kConnecting, kReady, kRunning, kReported, kEnded };
 
+  /// States only go forward.
+  void Enter(State next);
+
   void OnAgentMessage(v1::AgentMessage message) override;
   void OnLinkClosed(absl::Status status) override;
 
-  template <typename Work>
-  void PostToPeer(Work work);
   void HandleMessage(const v1::AgentMessage& message, int64_t arrived_ns);
   void HandleLinkClosed(const absl::Status& status);
   void SendProbe();
@@ -115,7 +117,7 @@ class AgentPeer final : private AgentLinkObserver {
   const int clock_probes_;
   int probes_left_;
   AgentPeerObserver& observer_;
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  const CallbackScope scope_;
   std::atomic<int> pending_messages_{0};
 
   State state_ = State::kProbing;

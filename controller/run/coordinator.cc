@@ -7,9 +7,12 @@
 #include <utility>
 
 #include "common/lang/statement.h"
+#include "common/loop/callback_scope.h"
+#include "common/plan/end_deadline.h"
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
 #include "common/plan/run_policy.h"
+#include "common/util/check.h"
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/run/agent_peer.h"
@@ -64,13 +67,16 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void Start(std::function<void(RunResult)> done) {
+    WSLOAD_DCHECK(loop_.IsLoopThread(), "a run is started on another thread than its loop's");
+    WSLOAD_CHECK(!done_ && stage_ == Stage::kSetup, "a run is started twice");
     done_ = std::move(done);
     deadline_->ArmAt(loop_.MonoNs() + limits_.link_open_ns);
     for (auto& peer : peers_) peer->Open();
   }
 
   void Interrupt() {
-    if (stage_ == Stage::kFinished) return;
+    WSLOAD_DCHECK(loop_.IsLoopThread(), "a run is interrupted on another thread than its loop's");
+    if (stage_ == Stage::kEnded) return;
     builder_.SetInterrupted();
     if (interrupted_) {
       GiveUpOpenPeers("not waited for: interrupted a second time");
@@ -91,7 +97,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void OnPeerReady(int) override {
-    if (stage_ == Stage::kConnect) CheckBarrier();
+    if (stage_ == Stage::kConnecting) CheckBarrier();
   }
 
   void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta,
@@ -100,7 +106,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       BeginClose();
       AwaitClose();
     }
-    const absl::Status added = builder_.AddInterval(peer, phase, interval_index, std::move(delta), std::move(workers));
+    const absl::Status added = builder_.AddInterval(peer, phase, interval_index, std::move(delta), workers);
     if (added.ok()) return;
     FailAgent(peer, AgentResult::State::kLost, fmt::format("broke the control protocol: {}", Text(added)));
     CheckEnd();
@@ -112,7 +118,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     const absl::Status agreed = builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early);
     if (!agreed.ok()) {
       GoOnWithout(peer, std::string(Text(agreed)), loop_.MonoNs());
-    } else if (!report.stopped_early.empty() && stage_ != Stage::kEnding) {
+    } else if (!report.stopped_early.empty() && stage_ != Stage::kStopping) {
       Notice({StatementKind::kEndedEarly, {report.stopped_early}, peers_[peer]->address()});
       GoOnWithout(peer, report.stopped_early, loop_.MonoNs());
     }
@@ -131,9 +137,15 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
  private:
-  // kSetup: until every agent has accepted. kConnect: to the barrier. kRun: from the start on. kEnding: agents were
-  // told to stop.
-  enum class Stage { kSetup, kConnect, kRun, kEnding, kFinished };
+  // kSetup: until every agent has accepted. kConnecting: to the barrier. kRunning: from the start on. kStopping: agents
+  // were told to stop.
+  enum class Stage { kSetup, kConnecting, kRunning, kStopping, kEnded };
+
+  /// Stages only go forward.
+  void Enter(Stage next) {
+    WSLOAD_CHECK(next > stage_, "a run goes from stage {} to {}", static_cast<int>(stage_), static_cast<int>(next));
+    stage_ = next;
+  }
 
   void CheckSetup() {
     if (stage_ != Stage::kSetup) return;
@@ -162,8 +174,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       case Stage::kSetup:
         setup_failures_.push_back(StatementText(Language::kEnglish, {StatementKind::kAgentUnusable, {why}, address}));
         return CheckSetup();
-      case Stage::kConnect:
-      case Stage::kRun:
+      case Stage::kConnecting:
+      case Stage::kRunning:
         lost_.push_back(peer);
         if (limits_.on_agent_loss == AgentLossPolicy::kFail) {
           return EndEarly({StatementKind::kOtherAgentLost, {}, address});
@@ -172,18 +184,18 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
           orphans_[peer] = silent_from_ns;
           HandOverOrphans();
         }
-        if (stage_ == Stage::kConnect) CheckBarrier();
+        if (stage_ == Stage::kConnecting) CheckBarrier();
         return;
-      case Stage::kEnding:
+      case Stage::kStopping:
         return lost_.push_back(peer);
-      case Stage::kFinished:
+      case Stage::kEnded:
         return;
     }
   }
 
   /// Gives the load of those lost agents to others that can no longer send any of it themselves.
   void HandOverOrphans() {
-    if (stage_ != Stage::kRun) return;
+    if (stage_ != Stage::kRunning) return;
     int64_t next_ns = std::numeric_limits<int64_t>::max();
     for (auto orphan = orphans_.begin(); orphan != orphans_.end();) {
       if (orphan->second <= loop_.MonoNs()) {
@@ -233,7 +245,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void BeginConnect() {
-    stage_ = Stage::kConnect;
+    Enter(Stage::kConnecting);
     const int64_t ramp_start = loop_.MonoNs() + StartLead();
     for (auto& peer : peers_) peer->Connect(ramp_start, limits_.lease_ns);
     deadline_->ArmAt(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + limits_.barrier_grace_ns);
@@ -260,7 +272,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void BeginRun() {
-    stage_ = Stage::kRun;
+    Enter(Stage::kRunning);
     start_mono_ns_ = loop_.MonoNs() + StartLead();
     for (auto& peer : peers_) {
       if (peer->active()) peer->Start(start_mono_ns_);
@@ -305,7 +317,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   /// Agents close their connections: on time, or earlier when nothing is left to wait for.
   void BeginClose() {
-    const bool draining = phase_ == Phase::kDrain || (phase_.has_value() && stage_ == Stage::kEnding);
+    const bool draining = phase_ == Phase::kDrain || (phase_.has_value() && stage_ == Stage::kStopping);
     if (!draining || phase_ == Phase::kClose) return;
     phase_timer_->Cancel();
     BeginPhase(Phase::kClose, loop_.MonoNs());
@@ -315,22 +327,20 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   void ArmEndDeadline(int64_t drained_ns) {
     int64_t most_clients = 0;
     for (const Slice& slice : slices_) most_clients = std::max(most_clients, slice.clients.count);
-    end_deadline_ns_ = drained_ns + limits_.done_grace_ns;
-    last_end_deadline_ns_ = end_deadline_ns_ + most_clients * limits_.close_per_client_ns;
-    deadline_->ArmAt(end_deadline_ns_);
+    end_deadline_ = EndDeadline(drained_ns, limits_.done_grace_ns, most_clients, limits_.close_per_client_ns);
+    deadline_->ArmAt(end_deadline_.due_ns());
   }
 
   /// As long as reports come, connections are being closed.
   void AwaitClose() {
-    if (stage_ != Stage::kRun && stage_ != Stage::kEnding) return;
-    end_deadline_ns_ =
-        std::max(end_deadline_ns_, std::min(loop_.MonoNs() + limits_.done_grace_ns, last_end_deadline_ns_));
-    deadline_->ArmAt(end_deadline_ns_);
+    if (stage_ != Stage::kRunning && stage_ != Stage::kStopping) return;
+    end_deadline_.OnProgress(loop_.MonoNs());
+    deadline_->ArmAt(end_deadline_.due_ns());
   }
 
   void EndEarly(const Statement& why) {
-    if (stage_ == Stage::kEnding || stage_ == Stage::kFinished) return;
-    stage_ = Stage::kEnding;
+    if (stage_ == Stage::kStopping || stage_ == Stage::kEnded) return;
+    Enter(Stage::kStopping);
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
     if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
@@ -348,14 +358,14 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       case Stage::kSetup:
         OnSetupDeadline();
         break;
-      case Stage::kConnect:
+      case Stage::kConnecting:
         OnBarrierDeadline();
         break;
-      case Stage::kRun:
-      case Stage::kEnding:
+      case Stage::kRunning:
+      case Stage::kStopping:
         GiveUpOpenPeers(fmt::format("no final report within {} of the end", Seconds(limits_.done_grace_ns)));
         break;
-      case Stage::kFinished:
+      case Stage::kEnded:
         return;
     }
     CheckEnd();
@@ -379,7 +389,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   /// The run is over, whatever agents still have to say.
   void GiveUpOpenPeers(const std::string& detail) {
-    stage_ = Stage::kEnding;
+    if (stage_ != Stage::kStopping) Enter(Stage::kStopping);
     for (int i = 0; i < peer_count(); ++i) {
       if (peers_[i]->active()) {
         FailAgent(i, AgentResult::State::kLost, detail);
@@ -395,8 +405,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void Finish() {
-    if (stage_ == Stage::kFinished) return;
-    stage_ = Stage::kFinished;
+    if (stage_ == Stage::kEnded) return;
+    Enter(Stage::kEnded);
     deadline_->Cancel();
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
@@ -407,8 +417,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       Notice({StatementKind::kNothingOpened, {JoinCauses(builder_.totals().counters.connections.failures)}});
     }
     // Off the peer's call that brought the end here; `done` may delete this.
-    loop_.Post([this, alive = std::weak_ptr<bool>(alive_)] {
-      if (!alive.lock()) return;
+    scope_.Post(loop_, [this] {
       peers_.clear();
       const auto done = std::move(done_);
       done(builder_.Build());
@@ -429,7 +438,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   const std::vector<Slice> slices_;
   ShareLedger ledger_;
   ResultBuilder builder_;
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  const CallbackScope scope_;
   std::vector<std::unique_ptr<AgentPeer>> peers_;
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> phase_timer_;
@@ -441,11 +450,10 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   Phase next_phase_ = Phase::kConnect;
   int64_t next_phase_mono_ns_ = 0;
   int64_t start_mono_ns_ = 0;
-  int64_t end_deadline_ns_ = 0;
-  int64_t last_end_deadline_ns_ = 0;  ///< even for agents that go on reporting
-  int64_t measured_ns_ = 0;           ///< how long the measure phase was, once it is over
-  std::vector<int> lost_;             ///< agents whose load ended before its time
-  std::map<int, int64_t> orphans_;    ///< those whose load waits for new owners, and from when they are silent
+  EndDeadline end_deadline_;
+  int64_t measured_ns_ = 0;         ///< how long the measure phase was, once it is over
+  std::vector<int> lost_;           ///< agents whose load ended before its time
+  std::map<int, int64_t> orphans_;  ///< those whose load waits for new owners, and from when they are silent
   bool interrupted_ = false;
   bool nothing_opened_ = false;
   std::vector<std::string> setup_failures_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/loop/event_loop.h"
+#include "common/plan/end_deadline.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/run_policy.h"
 #include "common/time/clock.h"
@@ -25,7 +26,7 @@ class RunCoordinator {
     int64_t barrier_grace_ns = 5 * kNsPerSecond;  ///< on top of ramp-up + connect timeout
     int64_t done_grace_ns = 10 * kNsPerSecond;    ///< on top of duration + response timeout (+ close)
     /// On top of that, for as long as reports of the closing come: agents with many connections take their time.
-    int64_t close_per_client_ns = 10 * kNsPerMs;
+    int64_t close_per_client_ns = EndDeadline::kClosePerClientNs;
     int clock_probes = 8;
     int64_t start_lead_ns = 200 * kNsPerMs;  ///< between the barrier and the common start
     /// An agent that hangs, or that nobody can reach, stops by itself after this time.

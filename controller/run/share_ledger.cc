@@ -1,6 +1,9 @@
 #include "controller/run/share_ledger.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "common/util/check.h"
 
 namespace wsload {
 
@@ -10,6 +13,14 @@ ShareLedger::ShareLedger(const RunPlan& plan, std::vector<Slice> slices)
 }
 
 std::vector<ShareLedger::Piece> ShareLedger::HandOver(int lost, const std::vector<int>& survivors, int64_t offset_ns) {
+  WSLOAD_CHECK(0 <= lost && lost < std::ssize(agents_), "agent {} of {} is lost", lost, agents_.size());
+  WSLOAD_CHECK(HandedOverAt(lost) == kNever, "agent {} is lost twice", lost);
+  WSLOAD_CHECK(!survivors.empty(), "nobody is left to take agent {}'s load over", lost);
+  for (const int survivor : survivors) {
+    WSLOAD_CHECK(
+        0 <= survivor && survivor < std::ssize(agents_) && HandedOverAt(survivor) == kNever && survivor != lost,
+        "agent {} is to take agent {}'s load over, and is lost itself", survivor, lost);
+  }
   agents_[lost].until_ns = offset_ns;
   std::vector<Piece> pieces;
   size_t next = 0;
@@ -61,7 +72,7 @@ int64_t ShareLedger::DueAt(int agent, int64_t messages, int64_t limit_ns) const 
 int64_t ShareLedger::MessagesTakenOver(int agent) const {
   const std::vector<Share>& shares = agents_[agent].shares;
   int64_t messages = 0;
-  for (size_t i = 1; i < shares.size(); ++i) messages += Count(shares[i], std::numeric_limits<int64_t>::max());
+  for (size_t i = 1; i < shares.size(); ++i) messages += Count(shares[i], kNever);
   return messages;
 }
 

@@ -15,6 +15,8 @@ namespace wsload {
 /// Pure arithmetic. Offsets are from the common start.
 class ShareLedger {
  public:
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
   /// A piece of a lost agent's load and its new owner.
   struct Piece {
     int agent = 0;
@@ -25,10 +27,10 @@ class ShareLedger {
   ShareLedger(const RunPlan& plan, std::vector<Slice> slices);
 
   /// From `offset_ns` on, all that `lost` still owns is the survivors', piece by piece: their union is what it owned,
-  /// no two overlap. At least one survivor; an agent is lost once.
+  /// no two overlap. At least one survivor, none of them lost; an agent is lost once.
   std::vector<Piece> HandOver(int lost, const std::vector<int>& survivors, int64_t offset_ns);
 
-  /// The offset at which the agent's load went to others; the largest value: never.
+  /// The offset at which the agent's load went to others; kNever: it has it still.
   int64_t HandedOverAt(int agent) const { return agents_[agent].until_ns; }
   /// Messages that the agent owned and that are due before `offset_ns` (and before they went to others).
   int64_t DueBefore(int agent, int64_t offset_ns) const;
@@ -46,7 +48,7 @@ class ShareLedger {
   };
   struct Agent {
     std::vector<Share> shares;  ///< the first one is its own slice
-    int64_t until_ns = std::numeric_limits<int64_t>::max();
+    int64_t until_ns = kNever;
   };
 
   /// Of the share's messages, those that are due in [its beginning, `until_ns`).

@@ -2,7 +2,6 @@
 
 #include <csignal>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "common/lang/statement.h"
@@ -50,18 +49,10 @@ LocalRuns::LocalRuns(AgentConfig agent, const GatewayProcess& gateway, int gatew
     : agent_(std::move(agent)),
       gateway_(gateway),
       gateway_threads_(gateway_threads),
-      signals_(loop_.io_context(), SIGINT, SIGTERM) {
-  WaitForSignal();
-}
-
-void LocalRuns::WaitForSignal() {
-  signals_.async_wait([this](const std::error_code& error, int) {
-    if (error) return;
-    interrupted_ = true;
-    if (coordinator_ != nullptr) coordinator_->Interrupt();
-    WaitForSignal();
-  });
-}
+      signals_(loop_, {SIGINT, SIGTERM}, [this](int) {
+        interrupted_ = true;
+        if (coordinator_ != nullptr) coordinator_->Interrupt();
+      }) {}
 
 absl::StatusOr<SelftestRun> LocalRuns::Run(const RunPlan& plan) {
   std::vector<std::unique_ptr<AgentLink>> links;

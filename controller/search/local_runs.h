@@ -1,12 +1,12 @@
 // Short runs of the embedded agent against the mock gateway, one after the other.
 #pragma once
 
-#include <asio/signal_set.hpp>
 #include <cstdint>
 #include <string>
 
 #include "agent/session/agent_config.h"
 #include "common/loop/asio_event_loop.h"
+#include "common/loop/signal_watch.h"
 #include "controller/run/coordinator.h"
 #include "controller/search/gateway_process.h"
 #include "controller/search/selftest_result.h"
@@ -27,16 +27,14 @@ class LocalRuns {
   bool interrupted() const { return interrupted_; }
 
  private:
-  void WaitForSignal();
-
   AgentConfig agent_;
   const GatewayProcess& gateway_;
   const int gateway_threads_;
   AsioEventLoop loop_;
-  asio::signal_set signals_;
   RunCoordinator* coordinator_ = nullptr;  ///< of the run under way
   int runs_ = 0;
   bool interrupted_ = false;
+  const SignalWatch signals_;
 };
 
 }  // namespace wsload

@@ -13,7 +13,7 @@ Pipe::Pipe(EventLoop& loop, Chance& chance, int64_t delay_ns, int64_t jitter_ns)
       jitter_ns_(jitter_ns),
       timer_(loop.NewTimer([this] { RunDue(); })) {}
 
-void Pipe::Push(std::function<void()> work) {
+void Pipe::Push(Callback work) {
   int64_t due_ns = loop_.MonoNs() + delay_ns_ + chance_.Between(0, jitter_ns_);
   if (!queue_.empty()) due_ns = std::max(due_ns, queue_.back().first);
   queue_.emplace_back(due_ns, std::move(work));
@@ -33,7 +33,7 @@ void Pipe::Clear() {
 void Pipe::Arm() { timer_->ArmAt(std::max(queue_.front().first, stalled_until_ns_)); }
 
 void Pipe::RunDue() {
-  const auto work = std::move(queue_.front().second);
+  auto work = std::move(queue_.front().second);
   queue_.pop_front();
   if (!queue_.empty()) Arm();
   work();
@@ -84,8 +84,8 @@ class Host::Link final : public AgentLink {
   template <typename Work>
   void Push(Work work) {
     if (stream_->broken) return;
-    stream_->down.Push([host = &host_, stream = stream_, work = std::move(work)] {
-      host->loop_.Post([host, stream, work] { work(*host, stream); });
+    stream_->down.Push([host = &host_, stream = stream_, work = std::move(work)]() mutable {
+      host->loop_.Post([host, stream, work = std::move(work)] { work(*host, stream); });
     });
   }
 

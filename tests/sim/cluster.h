@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -40,7 +39,7 @@ class Pipe {
  public:
   Pipe(EventLoop& loop, Chance& chance, int64_t delay_ns, int64_t jitter_ns);
 
-  void Push(std::function<void()> work);
+  void Push(Callback work);
   void StallUntil(int64_t until_ns);
   /// Loses what is under way.
   void Clear();
@@ -54,7 +53,7 @@ class Pipe {
   const int64_t delay_ns_;
   const int64_t jitter_ns_;
   int64_t stalled_until_ns_ = 0;
-  std::deque<std::pair<int64_t, std::function<void()>>> queue_;
+  std::deque<std::pair<int64_t, Callback>> queue_;
   std::unique_ptr<Timer> timer_;
 };
 

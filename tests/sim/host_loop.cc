@@ -7,8 +7,10 @@ namespace wsload {
 
 class HostLoop::HostTimer final : public Timer {
  public:
-  HostTimer(HostLoop& loop, std::function<void()> callback)
-      : loop_(loop), callback_(std::move(callback)), base_(loop.base_.NewTimer([this] { OnDue(); })) {}
+  HostTimer(HostLoop& loop, Callback callback)
+      : loop_(loop),
+        callback_(std::make_shared<Callback>(std::move(callback))),
+        base_(loop.base_.NewTimer([this] { OnDue(); })) {}
   ~HostTimer() override { std::erase(loop_.held_timers_, this); }
 
   void ArmAt(int64_t when_ns) override {
@@ -30,13 +32,13 @@ class HostLoop::HostTimer final : public Timer {
       return;
     }
     // The callback may delete this timer.
-    const std::function<void()> callback = callback_;
-    callback();
+    const std::shared_ptr<Callback> callback = callback_;
+    (*callback)();
   }
 
  private:
   HostLoop& loop_;
-  const std::function<void()> callback_;
+  const std::shared_ptr<Callback> callback_;
   const std::unique_ptr<Timer> base_;
 };
 
@@ -52,9 +54,8 @@ int64_t HostLoop::BaseOf(int64_t host_ns) const {
   return base_ns;
 }
 
-void HostLoop::Post(std::function<void()> work) {
-  base_.Post([this, alive = std::weak_ptr<bool>(alive_), work = std::move(work)]() mutable {
-    if (!alive.lock()) return;
+void HostLoop::Post(Callback work) {
+  scope_.Post(base_, [this, work = std::move(work)]() mutable {
     if (frozen_) {
       held_work_.push_back(std::move(work));
     } else {
@@ -63,7 +64,7 @@ void HostLoop::Post(std::function<void()> work) {
   });
 }
 
-std::unique_ptr<Timer> HostLoop::NewTimer(std::function<void()> callback) {
+std::unique_ptr<Timer> HostLoop::NewTimer(Callback callback) {
   return std::make_unique<HostTimer>(*this, std::move(callback));
 }
 
@@ -82,7 +83,7 @@ void HostLoop::Thaw(bool timers_first) {
 void HostLoop::Drop() {
   frozen_ = false;
   // What is deleted with the work may hold timers.
-  const std::deque<std::function<void()>> work = std::exchange(held_work_, {});
+  const std::deque<Callback> work = std::exchange(held_work_, {});
   held_timers_.clear();
 }
 

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <vector>
 
+#include "common/loop/callback_scope.h"
 #include "common/loop/event_loop.h"
 
 namespace wsload {
@@ -19,8 +19,9 @@ class HostLoop final : public EventLoop {
   ~HostLoop() override;
 
   int64_t MonoNs() const override { return At(base_.MonoNs()); }
-  void Post(std::function<void()> work) override;
-  std::unique_ptr<Timer> NewTimer(std::function<void()> callback) override;
+  void Post(Callback work) override;
+  std::unique_ptr<Timer> NewTimer(Callback callback) override;
+  bool IsLoopThread() const override { return base_.IsLoopThread(); }
 
   /// SIGSTOP: nothing runs. SIGCONT: all that became due meanwhile runs at once, timers or posted work first.
   void Freeze() { frozen_ = true; }
@@ -39,9 +40,9 @@ class HostLoop final : public EventLoop {
   const int64_t skew_ns_;
   const int64_t drift_ppm_;
   bool frozen_ = false;
-  std::deque<std::function<void()>> held_work_;
+  std::deque<Callback> held_work_;
   std::vector<HostTimer*> held_timers_;  ///< in the order in which they became due
-  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  const CallbackScope scope_;
 };
 
 }  // namespace wsload

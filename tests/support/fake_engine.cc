@@ -207,6 +207,8 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   void End() {
     ended_ = true;
+    // A connect that is still to come would be reported after the end.
+    if (timer_ != nullptr) timer_->Cancel();
     closing_end_ns_ = loop_.MonoNs() + script_.closing_ns;
     closing_timer_ = loop_.NewTimer([this] { GoOnClosing(); });
     GoOnClosing();
@@ -223,7 +225,6 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
                              .cpu = {},
                              .stopped_early = stopped_early_,
                              .started_mono_ns = start_ns_ < 0 ? 0 : start_ns_};
-    final_report.totals.counters.success += script_.totals_error;
     Upcall([&](LoadEngineObserver& to) { to.OnDone(final_report); });
   }
 

@@ -21,7 +21,6 @@ struct FakeEngineScript {
   bool never_ready = false;
   bool never_done = false;
   int64_t closing_ns = 0;       ///< what closing the connections takes; reported every second
-  int64_t totals_error = 0;     ///< added to the totals' success count
   bool answers_at_once = true;  ///< else a message is open for its latency
   /// Told of every message that is sent: its index in the run and the instant on the engine's loop.
   std::function<void(int64_t message, int64_t sent_ns)> on_sent;

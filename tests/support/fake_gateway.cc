@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/loop/callback_scope.h"
+
 namespace wsload {
 
 class FakeConnection final : public Connection {
@@ -66,7 +68,6 @@ class FakeConnection final : public Connection {
 class FakeDialer final : public Dialer {
  public:
   explicit FakeDialer(FakeGateway& gateway) : gateway_(gateway) {}
-  ~FakeDialer() override { *alive_ = false; }
 
   void Dial(int64_t, const std::string&, const std::string& token_value, DialCallback done) override {
     const int dial = static_cast<int>(gateway_.dialled_ns.size());
@@ -74,23 +75,20 @@ class FakeDialer final : public Dialer {
     gateway_.dialled_ns.push_back(started_ns);
     gateway_.tokens.push_back(token_value);
     open_[dial] = std::move(done);
-    gateway_.Later(gateway_.dial_delay_ns, [this, alive = alive_, dial, started_ns] {
-      if (!*alive) return;
+    gateway_.Later(gateway_.dial_delay_ns, scope_.Wrap([this, dial, started_ns] {
       auto node = open_.extract(dial);
       if (node.empty()) return;
       DialResult result{.started_ns = started_ns, .finished_ns = gateway_.loop_.MonoNs()};
       if (gateway_.refuse_dial) result.cause = gateway_.refuse_dial(dial);
       if (result.cause.empty()) result.connection = gateway_.NewConnection(traffic_);
       node.mapped()(std::move(result));
-    });
+    }));
   }
 
   void CancelAll() override {
     auto cancelled = std::exchange(open_, {});
     for (auto& [dial, done] : cancelled) {
-      gateway_.loop_.Post([alive = alive_, callback = std::move(done)] {
-        if (*alive) callback(DialResult{.cause = "canceled"});
-      });
+      scope_.Post(gateway_.loop_, [callback = std::move(done)] { callback(DialResult{.cause = "canceled"}); });
     }
   }
 
@@ -100,7 +98,7 @@ class FakeDialer final : public Dialer {
   FakeGateway& gateway_;
   std::map<int, DialCallback> open_;
   const std::shared_ptr<Traffic> traffic_ = std::make_shared<Traffic>();
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  const CallbackScope scope_;
 };
 
 FakeGateway::FakeGateway(EventLoop& loop, Serializer serializer, CipherKind cipher, const std::string& key)
@@ -114,7 +112,7 @@ std::unique_ptr<Connection> FakeGateway::NewConnection(std::shared_ptr<Traffic> 
   return std::make_unique<FakeConnection>(*this, next_connection_++, std::move(traffic));
 }
 
-void FakeGateway::Later(int64_t delay_ns, std::function<void()> work) {
+void FakeGateway::Later(int64_t delay_ns, Callback work) {
   timers_.push_back(loop_.NewTimer(std::move(work)));
   timers_.back()->ArmAt(loop_.MonoNs() + delay_ns);
 }

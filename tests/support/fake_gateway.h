@@ -78,7 +78,7 @@ class FakeGateway {
 
   void Received(FakeConnection& connection, std::string_view payload);
   void Answer(int index, int64_t delay_ns, const MessageView& message);
-  void Later(int64_t delay_ns, std::function<void()> work);
+  void Later(int64_t delay_ns, Callback work);
   void Deliver(int index, const std::string& wire);
 
   EventLoop& loop_;

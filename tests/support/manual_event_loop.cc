@@ -11,8 +11,8 @@ void ManualClock::AdvanceTo(int64_t mono_ns) { mono_ns_ = std::max(mono_ns_, mon
 
 class ManualEventLoop::ManualTimer final : public Timer {
  public:
-  ManualTimer(ManualEventLoop& loop, std::function<void()> callback)
-      : loop_(loop), callback_(std::make_shared<std::function<void()>>(std::move(callback))) {}
+  ManualTimer(ManualEventLoop& loop, Callback callback)
+      : loop_(loop), callback_(std::make_shared<Callback>(std::move(callback))) {}
   ~ManualTimer() override { Cancel(); }
 
   void ArmAt(int64_t when_ns) override {
@@ -29,13 +29,13 @@ class ManualEventLoop::ManualTimer final : public Timer {
   void Fire() {
     Cancel();
     // The callback may destroy this timer.
-    const std::shared_ptr<std::function<void()>> callback = callback_;
+    const std::shared_ptr<Callback> callback = callback_;
     (*callback)();
   }
 
  private:
   ManualEventLoop& loop_;
-  std::shared_ptr<std::function<void()>> callback_;
+  std::shared_ptr<Callback> callback_;
   std::optional<TimerKey> key_;
 };
 
@@ -43,9 +43,9 @@ ManualEventLoop::ManualEventLoop(int64_t mono_ns, int64_t unix_ns) : clock_(mono
 
 ManualEventLoop::~ManualEventLoop() = default;
 
-void ManualEventLoop::Post(std::function<void()> work) { posted_.push_back(std::move(work)); }
+void ManualEventLoop::Post(Callback work) { posted_.push_back(std::move(work)); }
 
-std::unique_ptr<Timer> ManualEventLoop::NewTimer(std::function<void()> callback) {
+std::unique_ptr<Timer> ManualEventLoop::NewTimer(Callback callback) {
   return std::make_unique<ManualTimer>(*this, std::move(callback));
 }
 
@@ -53,7 +53,7 @@ void ManualEventLoop::RunUntilIdle() {
   constexpr int kMaxSteps = 50'000'000;
   for (int step = 0; step < kMaxSteps; ++step) {
     if (!posted_.empty()) {
-      const std::function<void()> work = std::move(posted_.front());
+      Callback work = std::move(posted_.front());
       posted_.pop_front();
       work();
     } else if (!armed_.empty() && armed_.begin()->first.first <= MonoNs()) {

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "common/loop/event_loop.h"
@@ -38,15 +38,16 @@ class ManualClock final : public Clock {
 
 /// Runs nothing by itself; posted work and timers run inside the calls below, in one thread. Timers fire at their
 /// exact times in due order, those of equal time in the order they were armed; posted work runs before timers that
-/// are due at the same instant. Same calls, same order of events.
+/// are due at the same instant. Same calls, same order of events. The loop's thread is the one that made it.
 class ManualEventLoop final : public EventLoop {
  public:
   explicit ManualEventLoop(int64_t mono_ns = kNsPerSecond, int64_t unix_ns = 1'700'000'000 * kNsPerSecond);
   ~ManualEventLoop() override;
 
   int64_t MonoNs() const override { return clock_.MonoNs(); }
-  void Post(std::function<void()> work) override;
-  std::unique_ptr<Timer> NewTimer(std::function<void()> callback) override;
+  void Post(Callback work) override;
+  std::unique_ptr<Timer> NewTimer(Callback callback) override;
+  bool IsLoopThread() const override { return thread_ == std::this_thread::get_id(); }
 
   /// The same now; pass it where a Clock is wanted.
   ManualClock& clock() { return clock_; }
@@ -68,9 +69,10 @@ class ManualEventLoop final : public EventLoop {
   class ManualTimer;
   using TimerKey = std::pair<int64_t, uint64_t>;  // due, order of arming
 
+  const std::thread::id thread_ = std::this_thread::get_id();
   ManualClock clock_;
   std::map<TimerKey, ManualTimer*> armed_;
-  std::deque<std::function<void()>> posted_;  // after armed_: work that never ran may own timers
+  std::deque<Callback> posted_;  // after armed_: work that never ran may own timers
   uint64_t armings_ = 0;
 };
 

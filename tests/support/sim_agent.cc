@@ -18,20 +18,20 @@ class SkewedTimer final : public Timer {
 
 }  // namespace
 
-std::unique_ptr<Timer> SkewedLoop::NewTimer(std::function<void()> callback) {
+std::unique_ptr<Timer> SkewedLoop::NewTimer(Callback callback) {
   return std::make_unique<SkewedTimer>(base_.NewTimer(std::move(callback)), skew_ns_);
 }
 
 DelayLine::DelayLine(EventLoop& loop, int64_t delay_ns)
     : loop_(loop), delay_ns_(delay_ns), timer_(loop.NewTimer([this] { RunDue(); })) {}
 
-void DelayLine::Push(std::function<void()> work) {
+void DelayLine::Push(Callback work) {
   queue_.emplace_back(loop_.MonoNs() + delay_ns_, std::move(work));
   if (queue_.size() == 1) timer_->ArmAt(queue_.front().first);
 }
 
 void DelayLine::RunDue() {
-  const auto work = std::move(queue_.front().second);
+  auto work = std::move(queue_.front().second);
   queue_.pop_front();
   if (!queue_.empty()) timer_->ArmAt(queue_.front().first);
   work();
@@ -72,7 +72,7 @@ class SimAgent::Link final : public AgentLink {
   const std::string& address() const override { return agent_.address_; }
 
   void Deliver(v1::AgentMessage message) {
-    up_.Push([this, message = std::move(message)] { observer_->OnAgentMessage(message); });
+    up_.Push([this, message = std::move(message)]() mutable { observer_->OnAgentMessage(std::move(message)); });
   }
 
   void Close(const absl::Status& status) {

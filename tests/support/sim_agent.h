@@ -22,8 +22,9 @@ class SkewedLoop final : public EventLoop {
   SkewedLoop(EventLoop& base, int64_t skew_ns) : base_(base), skew_ns_(skew_ns) {}
 
   int64_t MonoNs() const override { return base_.MonoNs() + skew_ns_; }
-  void Post(std::function<void()> work) override { base_.Post(std::move(work)); }
-  std::unique_ptr<Timer> NewTimer(std::function<void()> callback) override;
+  void Post(Callback work) override { base_.Post(std::move(work)); }
+  std::unique_ptr<Timer> NewTimer(Callback callback) override;
+  bool IsLoopThread() const override { return base_.IsLoopThread(); }
 
  private:
   EventLoop& base_;
@@ -35,14 +36,14 @@ class DelayLine {
  public:
   DelayLine(EventLoop& loop, int64_t delay_ns);
 
-  void Push(std::function<void()> work);
+  void Push(Callback work);
 
  private:
   void RunDue();
 
   EventLoop& loop_;
   const int64_t delay_ns_;
-  std::deque<std::pair<int64_t, std::function<void()>>> queue_;
+  std::deque<std::pair<int64_t, Callback>> queue_;
   std::unique_ptr<Timer> timer_;
 };
 

@@ -119,5 +119,14 @@ TEST(PendingAcks, AgreesWithAMapOnRandomHistories) {
   }
 }
 
+#ifndef WSLOAD_NO_DCHECKS
+TEST(PendingAcksDeathTest, MessagesAreSentInTheOrderOfTheClock) {
+  PendingAcks pending;
+  PendingAcks::Owner owner;
+  pending.Open(owner, 0, 10);
+  EXPECT_DEATH(pending.Open(owner, 0, 7), "sent 3 ns before the one before it");
+}
+#endif
+
 }  // namespace
 }  // namespace wsload

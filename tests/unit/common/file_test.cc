@@ -1,10 +1,8 @@
 #include "common/util/file.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -37,22 +35,37 @@ TEST_F(FileTest, SaysWhyItCannotRead) {
   EXPECT_EQ(Text(ReadSmallFile(testing::TempDir(), 10).status()), "cannot be read: Is a directory");
 }
 
-TEST_F(FileTest, WritesAllOfIt) {
-  const std::string content(300'000, 'x');
-  const int descriptor = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  ASSERT_GE(descriptor, 0);
-  EXPECT_EQ(WriteFully(descriptor, content), 0);
-  EXPECT_EQ(WriteFully(descriptor, ""), 0);
-  ::close(descriptor);
-  EXPECT_EQ(*ReadSmallFile(path_, 400'000), content);
+TEST_F(FileTest, WritesWholeFilesWithTheirRights) {
+  Write("old, and longer");
+  ASSERT_TRUE(WriteFile(path_, "new", 0600).ok());
+  EXPECT_EQ(*ReadSmallFile(path_, 10), "new");
+  EXPECT_EQ(std::filesystem::status(path_).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+      << "not those of the file before";
+  const std::string large(5'000'000, 'x');
+  ASSERT_TRUE(WriteFile(path_, large).ok());
+  EXPECT_EQ(*ReadSmallFile(path_, large.size()), large);
 }
 
-TEST_F(FileTest, SaysWhyItCannotWrite) {
-  Write("");
-  const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  ASSERT_GE(descriptor, 0);
-  EXPECT_EQ(WriteFully(descriptor, "x"), EBADF);
-  ::close(descriptor);
+TEST_F(FileTest, AFailedWriteLeavesWhatWasThere) {
+  const std::string partial = path_ + "." + std::to_string(::getpid()) + ".tmp";
+  EXPECT_EQ(Text(WriteFile("/nonexistent/file", "x")), "No such file or directory");
+  std::filesystem::create_directories(path_ + "/occupied");
+  EXPECT_EQ(Text(WriteFile(path_, "x")), "Is a directory");
+  EXPECT_TRUE(std::filesystem::is_directory(path_ + "/occupied"));
+  EXPECT_FALSE(std::filesystem::exists(partial));
+  std::filesystem::remove_all(path_);
+}
+
+TEST_F(FileTest, WhatLiesWhereItWritesIsNotFollowed) {
+  const std::string partial = path_ + "." + std::to_string(::getpid()) + ".tmp";
+  const std::string victim = path_ + ".victim";
+  ASSERT_TRUE(WriteFile(victim, "untouched").ok());
+  std::filesystem::create_symlink(victim, partial);
+  ASSERT_TRUE(WriteFile(path_, "mine").ok());
+  EXPECT_EQ(*ReadSmallFile(victim, 100), "untouched");
+  EXPECT_EQ(*ReadSmallFile(path_, 100), "mine");
+  std::filesystem::remove(victim);
 }
 
 TEST_F(FileTest, SecretLosesOneTrailingNewline) {

@@ -68,7 +68,7 @@ TEST_F(OutputDir, ReplacesFilesWholeAndLeavesNoOthers) {
 
 TEST_F(OutputDir, AFailedWriteKeepsTheOldFile) {
   std::filesystem::create_directories(dir_ + "/result.json/occupied");
-  const absl::Status status = WriteFileAtomically(dir_ + "/result.json", "new");
+  const absl::Status status = WriteResultFiles(dir_, PerfectResult());
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(std::string(Text(status)), HasSubstr("cannot write " + dir_ + "/result.json"));
   EXPECT_EQ(FileCount(), 0u);

@@ -295,5 +295,12 @@ TEST(ResultBuilder, CountsOfAPhaseThatNeverBeganHaveAPlace) {
   EXPECT_EQ(result.phases[0].delta.success, 3);
 }
 
+TEST(ResultBuilderDeathTest, BuildsOnceAndKnowsItsAgents) {
+  ResultBuilder builder("run-1", RunPlan(), std::vector<AgentResult>(2), nullptr);
+  EXPECT_DEATH((void)builder.AddInterval(2, Phase::kConnect, 0, Stats()), "agent 2 of 2 reports");
+  builder.Build();
+  EXPECT_DEATH(builder.Build(), "a result is built twice");
+}
+
 }  // namespace
 }  // namespace wsload

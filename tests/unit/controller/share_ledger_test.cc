@@ -97,5 +97,17 @@ TEST(ShareLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
   }
 }
 
+TEST(ShareLedgerDeathTest, AnAgentIsLostOnceAndToSomebodyWhoIsThere) {
+  const RunPlan plan = Plan(9, 10);
+  ShareLedger ledger(plan, SplitOverAgents(plan, 3));
+  EXPECT_DEATH(ledger.HandOver(1, {}, 0), "nobody is left to take agent 1's load over");
+  EXPECT_DEATH(ledger.HandOver(3, {0}, 0), "agent 3 of 3 is lost");
+  EXPECT_DEATH(ledger.HandOver(1, {0, 1}, 0), "agent 1 is to take agent 1's load over");
+  ledger.HandOver(1, {0, 2}, 500 * kNsPerMs);
+  EXPECT_DEATH(ledger.HandOver(1, {0, 2}, 600 * kNsPerMs), "agent 1 is lost twice");
+  EXPECT_DEATH(ledger.HandOver(0, {1, 2}, 600 * kNsPerMs),
+               "agent 1 is to take agent 0's load over, and is lost itself");
+}
+
 }  // namespace
 }  // namespace wsload

@@ -79,5 +79,15 @@ TEST(IntervalMerger, LosesNothingWhateverTheInterleaving) {
   }
 }
 
+TEST(IntervalMergerDeathTest, ASourceThatGoesBack) {
+  IntervalMerger merger(2, [](IntervalReport) {});
+  merger.Add(1, Phase::kMeasure, 3, Scheduled(1), {});
+  EXPECT_DEATH(merger.Add(1, Phase::kMeasure, 3, Scheduled(1), {}),
+               "worker 1 reports interval 3 of phase measure after interval 3 of phase measure");
+  EXPECT_DEATH(merger.Add(1, Phase::kConnect, 4, Scheduled(1), {}), "interval 4 of phase connect after interval 3");
+  merger.Finish(0);
+  EXPECT_DEATH(merger.Add(0, Phase::kClose, 0, Scheduled(1), {}), "worker 0 reports interval 0 of phase close");
+}
+
 }  // namespace
 }  // namespace wsload

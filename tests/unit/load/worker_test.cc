@@ -52,7 +52,10 @@ class Log final : public WorkerObserver {
     return sum;
   }
   void OnWorkerLeaseExpired() override { ++lease_expired; }
-  void OnWorkerDone() override { ++done; }
+  void OnWorkerDone(const Counters& sum) override {
+    ++done;
+    EXPECT_EQ(sum, totals.counters) << "a worker's own sum is the sum of its intervals";
+  }
 };
 
 RunPlan SmallPlan() {

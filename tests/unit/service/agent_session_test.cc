@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/plan/phase.h"
@@ -72,6 +73,7 @@ class AgentSessionTest : public ::testing::Test {
 
   void NewSession() {
     finished_ = 0;
+    engine_totals_ = {};
     session_ = std::make_unique<AgentSession>(
         loop_, config_, [this](v1::AgentMessage message) { sent_.push_back(std::move(message)); },
         [this] {
@@ -128,12 +130,13 @@ class AgentSessionTest : public ::testing::Test {
   void EngineInterval(Phase phase, int64_t index) {
     IntervalReport report{.phase = phase, .interval_index = index, .delta = {}};
     report.delta.counters.scheduled = report.delta.counters.success = 5;
+    engine_totals_.Merge(report.delta);
     log_.observer->OnInterval(report);
     loop_.RunUntilIdle();
   }
   void EngineDone(std::optional<Statement> stopped_early = {}) {
     FinalReport report;
-    report.totals.counters.scheduled = report.totals.counters.success = 5;
+    report.totals = std::exchange(engine_totals_, {});
     report.stopped_early = std::move(stopped_early);
     log_.observer->OnDone(report);
     loop_.RunUntilIdle();
@@ -168,6 +171,7 @@ class AgentSessionTest : public ::testing::Test {
   AgentConfig config_;
   absl::Status engine_error_;
   EngineLog log_;
+  Stats engine_totals_;  ///< the sum of the intervals so far
   std::vector<v1::AgentMessage> sent_;
   int finished_ = 0;
   std::unique_ptr<AgentSession> session_;
@@ -226,6 +230,20 @@ TEST_F(AgentSessionTest, ControllerThatForgetsToEndTheStreamIsNotWaitedForForeve
   EXPECT_EQ(finished_, 0);
   loop_.AdvanceBy(11 * kNsPerSecond);
   EXPECT_EQ(finished_, 1);
+}
+
+using AgentSessionDeathTest = AgentSessionTest;
+
+TEST_F(AgentSessionDeathTest, FiguresThatDoNotAddUpAreNotReported) {
+  Reach("running");
+  EngineInterval(Phase::kMeasure, 0);
+  Stats totals = engine_totals_;
+  engine_totals_.counters.scheduled += 1;
+  engine_totals_.counters.success += 1;
+  EXPECT_DEATH(EngineDone(), "internal error: scheduled: 6 in all, but 5 in the sum of the parts .*please report");
+  engine_totals_ = totals;
+  engine_totals_.counters.success -= 1;
+  EXPECT_DEATH(EngineDone(), "of 5 messages 4 succeeded, 0 failed and 0 were not sent: 1 have no end");
 }
 
 TEST_F(AgentSessionTest, ConnectsOnlyUnderALease) {

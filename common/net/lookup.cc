@@ -1,0 +1,70 @@
+#include "common/net/lookup.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+using Addresses = absl::StatusOr<std::vector<SocketAddress>>;
+
+absl::Status Unresolved(int error, int system_error) {
+  return MakeStatus(absl::StatusCode::kUnavailable, "{}",
+                    error == EAI_SYSTEM ? std::generic_category().message(system_error) : gai_strerror(error));
+}
+
+/// What one who waits and the thread that looks up share; the one may leave before the other.
+struct Pending {
+  std::mutex mutex;
+  std::condition_variable finished;
+  std::optional<Addresses> addresses;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<SocketAddress>> LookUp(const std::string& host, uint16_t port) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (error != 0) return Unresolved(error, errno);
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(found, &freeaddrinfo);
+  std::vector<SocketAddress> addresses;
+  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
+    if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6) continue;
+    addresses.push_back(SocketAddress::FromSystem(entry->ai_addr, entry->ai_addrlen));
+  }
+  if (addresses.empty()) return Unresolved(EAI_NONAME, 0);
+  return addresses;
+}
+
+absl::StatusOr<std::vector<SocketAddress>> LookUpWithin(const std::string& host, uint16_t port, int64_t timeout_ns) {
+  const auto pending = std::make_shared<Pending>();
+  std::thread([pending, host, port] {
+    Addresses addresses = LookUp(host, port);
+    const std::lock_guard lock(pending->mutex);
+    pending->addresses = std::move(addresses);
+    pending->finished.notify_all();
+  }).detach();
+  std::unique_lock lock(pending->mutex);
+  const auto done = [&] { return pending->addresses.has_value(); };
+  if (!pending->finished.wait_for(lock, std::chrono::nanoseconds(timeout_ns), done)) {
+    return MakeStatus(absl::StatusCode::kDeadlineExceeded, "the name's lookup takes too long");
+  }
+  return *std::move(pending->addresses);
+}
+
+}  // namespace wsload
