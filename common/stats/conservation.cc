@@ -1,12 +1,13 @@
 #include "common/stats/conservation.h"
 
+#include "common/stats/figure_list.h"
 #include "common/util/check.h"
 
 namespace wsload {
 namespace {
 
-void CheckSame(const char* name, int64_t total, int64_t parts) {
-  WSLOAD_CHECK(total == parts, "{}: {} in all, but {} in the sum of the parts", name, total, parts);
+void CheckSame(const char* group, const char* name, int64_t total, int64_t parts) {
+  WSLOAD_CHECK(total == parts, "{}{}: {} in all, but {} in the sum of the parts", group, name, total, parts);
 }
 
 }  // namespace
@@ -22,12 +23,12 @@ void CheckAllEnded(const Counters& totals) {
 }
 
 void CheckSameCounts(const Counters& totals, const Counters& parts) {
-  ForEachCounter([&](const char* name, int64_t Counters::*field) { CheckSame(name, totals.*field, parts.*field); });
-  CheckSame("connections attempted", totals.connections.attempted, parts.connections.attempted);
-  CheckSame("connections opened", totals.connections.opened, parts.connections.opened);
-  CheckSame("connections failed", totals.connections.failed, parts.connections.failed);
-  CheckSame("connections lost", totals.connections.lost, parts.connections.lost);
-  CheckSame("connections closed", totals.connections.closed, parts.connections.closed);
+  for (const CounterInfo& row : kCounters) {
+    if (row.counted()) CheckSame("", row.name.shown, row.Of(totals), row.Of(parts));
+  }
+  for (const ConnectionCounterInfo& row : kConnectionCounters) {
+    CheckSame("connections ", row.name.shown, totals.connections.*row.field, parts.connections.*row.field);
+  }
 }
 
 }  // namespace wsload
