@@ -54,6 +54,18 @@ const auto& ConnectionFields() {
   static const auto fields = FieldsOf(v1::ConnectionCounters::descriptor(), kConnectionCounters);
   return fields;
 }
+/// Of the rows that have causes, the fields of these.
+const auto& CauseFields() {
+  static const auto fields = [] {
+    WireFields<ConnectionCounterInfo> found;
+    for (const ConnectionCounterInfo& row : kConnectionCounters) {
+      if (row.causes != nullptr)
+        found.emplace_back(&row, FieldOf(v1::ConnectionCounters::descriptor(), row.causes_name));
+    }
+    return found;
+  }();
+  return fields;
+}
 const auto& HistogramFields() {
   static const auto fields = FieldsOf(v1::Stats::descriptor(), kHistograms);
   return fields;
@@ -83,11 +95,10 @@ void CountsToProto(const WireFields<Row>& fields, const Counted& from, Message* 
 }
 
 /// Causes are a map; reflection shows it as a list of its entries, each a message of key and value.
-absl::StatusOr<CauseCounts> CausesFromProto(const ConnectionCounterInfo& row, const v1::ConnectionCounters& proto,
+absl::StatusOr<CauseCounts> CausesFromProto(const FieldDescriptor* field, const v1::ConnectionCounters& proto,
                                             int64_t sum) {
-  const std::string name = fmt::format("connections.{}", row.causes_name);
+  const std::string name = "connections." + field->name();
   const Reflection* reflection = proto.GetReflection();
-  const FieldDescriptor* field = FieldOf(proto.GetDescriptor(), row.causes_name);
   const int size = reflection->FieldSize(proto, field);
   if (size > static_cast<int>(kMaxNamedCauses) + 1) return InvalidArgument("{}: {} causes are too many", name, size);
   CauseCounts causes;
@@ -108,8 +119,7 @@ absl::StatusOr<CauseCounts> CausesFromProto(const ConnectionCounterInfo& row, co
   return causes;
 }
 
-void CausesToProto(const ConnectionCounterInfo& row, const CauseCounts& causes, v1::ConnectionCounters* proto) {
-  const FieldDescriptor* field = FieldOf(proto->GetDescriptor(), row.causes_name);
+void CausesToProto(const FieldDescriptor* field, const CauseCounts& causes, v1::ConnectionCounters* proto) {
   for (const auto& [cause, count] : causes) {
     Message* entry = proto->GetReflection()->AddMessage(proto, field);
     entry->GetReflection()->SetString(entry, field->message_type()->map_key(), cause);
@@ -121,20 +131,17 @@ absl::StatusOr<ConnectionCounters> ConnectionsFromProto(const v1::ConnectionCoun
   ConnectionCounters connections;
   absl::Status status = CountsFromProto(ConnectionFields(), proto, "connections.", connections);
   if (!status.ok()) return status;
-  for (const ConnectionCounterInfo& row : kConnectionCounters) {
-    if (row.causes == nullptr) continue;
-    absl::StatusOr<CauseCounts> causes = CausesFromProto(row, proto, connections.*row.field);
+  for (const auto& [row, field] : CauseFields()) {
+    absl::StatusOr<CauseCounts> causes = CausesFromProto(field, proto, connections.*row->field);
     if (!causes.ok()) return causes.status();
-    connections.*row.causes = *std::move(causes);
+    connections.*row->causes = *std::move(causes);
   }
   return connections;
 }
 
 void ConnectionsToProto(const ConnectionCounters& connections, v1::ConnectionCounters* proto) {
   CountsToProto(ConnectionFields(), connections, proto);
-  for (const ConnectionCounterInfo& row : kConnectionCounters) {
-    if (row.causes != nullptr) CausesToProto(row, connections.*row.causes, proto);
-  }
+  for (const auto& [row, field] : CauseFields()) CausesToProto(field, connections.*row->causes, proto);
 }
 
 void HistogramToProto(const Histogram& histogram, v1::Histogram* proto) {

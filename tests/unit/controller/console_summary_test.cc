@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "common/stats/figure_list.h"
+#include "controller/output/figures.h"
 #include "controller/result/verdict.h"
 #include "tests/unit/controller/sample_result.h"
 
@@ -129,6 +134,22 @@ TEST(ConsoleVerdict, ShowsTheReasonsOfTheResultAndJudgesNothing) {
   EXPECT_EQ(ConsoleVerdict(Language::kChinese, result),
             "结论：受压测端限制 (GENERATOR_LIMITED)：数据反映的是压测端而非服务器\n"
             "  - 消息发送滞后：p99 为 12.0 ms，上限 10.0 ms（最大 80.0 ms）\n");
+}
+
+TEST(MessageFailures, ShowsEveryCauseThatHappened) {
+  Counters totals;
+  std::vector<std::string> values;
+  for (const CounterInfo& row : kCounters) {
+    if (row.group != CounterInfo::Group::kFailures) continue;
+    totals.*row.field = static_cast<int64_t>(values.size()) + 1;
+    values.push_back(std::to_string(totals.*row.field));
+  }
+  for (const Language language : {Language::kEnglish, Language::kChinese}) {
+    std::vector<std::string> shown;
+    for (const Figure& figure : MessageFailures(language, totals)) shown.push_back(figure.value);
+    EXPECT_EQ(shown, values);
+    EXPECT_TRUE(MessageFailures(language, Counters{}).empty());
+  }
 }
 
 TEST(ConsoleVerdict, InterruptedSaysSo) {
