@@ -10,7 +10,7 @@
 
 namespace wsload {
 
-absl::StatusOr<std::unique_ptr<ClientGroup>> ClientGroup::Create(ClientGroupOptions options, ClientObserver& observer) {
+absl::StatusOr<std::unique_ptr<ClientGroup>> ClientGroup::New(ClientGroupOptions options, ClientObserver& observer) {
   auto cipher = NewBodyCipher(options.cipher, options.cipher_key);
   if (!cipher.ok()) return cipher.status();
   std::unique_ptr<ClientGroup> group(new ClientGroup(std::move(options), observer));

@@ -73,7 +73,7 @@ struct ClientGroupOptions {
 class ClientGroup {
  public:
   /// kInvalidArgument: a key that does not fit the cipher.
-  static absl::StatusOr<std::unique_ptr<ClientGroup>> Create(ClientGroupOptions options, ClientObserver& observer);
+  static absl::StatusOr<std::unique_ptr<ClientGroup>> New(ClientGroupOptions options, ClientObserver& observer);
   ~ClientGroup();
 
   /// When OnTimer() has something to do: the next response timeout or heartbeat. INT64_MAX: nothing.

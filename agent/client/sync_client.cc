@@ -71,13 +71,13 @@ class SyncWebSocketClient::Impl final : private ClientObserver {
       : options_(std::move(options)), established_(std::move(established)) {}
 
   absl::Status Prepare(int64_t biz_id, int64_t user_id) {
-    auto group = ClientGroup::Create({.serializer = options_.serializer,
-                                      .cipher = options_.cipher,
-                                      .cipher_key = options_.cipher_key,
-                                      .heartbeat_ns = options_.heartbeat.count(),
-                                      .resp_timeout_ns = options_.response_timeout.count(),
-                                      .key_prefix = RandomKeyPrefix()},
-                                     *this);
+    auto group = ClientGroup::New({.serializer = options_.serializer,
+                                   .cipher = options_.cipher,
+                                   .cipher_key = options_.cipher_key,
+                                   .heartbeat_ns = options_.heartbeat.count(),
+                                   .resp_timeout_ns = options_.response_timeout.count(),
+                                   .key_prefix = RandomKeyPrefix()},
+                                  *this);
     if (!group.ok()) return group.status();
     group_ = *std::move(group);
     client_ = std::make_unique<WebSocketClient>(std::move(established_->connection), *group_, biz_id, user_id);

@@ -115,7 +115,7 @@ std::vector<std::string> SourceAddresses() {
 }  // namespace
 
 HostFacts ReadHostFacts(const HostFactPaths& paths) {
-  const DescriptorLimit limit = GetDescriptorLimit();
+  const DescriptorLimit limit = ReadDescriptorLimit();
   return {.descriptors_soft = limit.soft,
           .descriptors_hard = limit.hard,
           .descriptors_in_use = CountEntries(paths.open_files),

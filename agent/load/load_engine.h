@@ -67,10 +67,10 @@ class LoadEngine {
   /// before the first call.
   virtual void SetLease(int64_t until_mono_ns) = 0;
 
-  /// Adds a share of a lost agent's slice, between Start and the end of the measure phase: its clients are dialled from
-  /// `from_mono_ns` on at the pace of the ramp-up, its messages that are due at or after `from_mono_ns` are sent at
-  /// their due times. Ignored at other times.
-  virtual void TakeOver(const Slice& share, int64_t from_mono_ns) = 0;
+  /// Adds a slice, a part of a lost agent's, between Start and the end of the measure phase: its clients are dialled
+  /// from `from_mono_ns` on at the pace of the ramp-up, its messages that are due at or after `from_mono_ns` are sent
+  /// at their due times. Ignored at other times.
+  virtual void TakeOver(const Slice& slice, int64_t from_mono_ns) = 0;
 
   virtual int workers() const = 0;
 };

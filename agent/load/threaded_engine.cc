@@ -13,11 +13,11 @@
 namespace wsload {
 
 /// One worker with its loop and thread; hands its reports to the collector's loop.
-class ThreadedEngine::Lane final : private WorkerObserver {
+class ThreadedEngine::WorkerThread final : private WorkerObserver {
  public:
-  Lane(ThreadedEngine& engine, int index) : engine_(engine), index_(index) {}
+  WorkerThread(ThreadedEngine& engine, int index) : engine_(engine), index_(index) {}
 
-  ~Lane() { Join(); }
+  ~WorkerThread() { Join(); }
 
   /// After this the worker does nothing any more; what is posted to it is kept and never run.
   void Join() {
@@ -29,7 +29,7 @@ class ThreadedEngine::Lane final : private WorkerObserver {
                        const Clock& clock) {
     auto dialer = NewDialer(loop_, dial);
     if (!dialer.ok()) return dialer.status();
-    auto worker = Worker::Create({loop_, clock, *std::move(dialer), ThreadCpuNow}, plan, slice, name, *this);
+    auto worker = Worker::New({loop_, clock, *std::move(dialer), ReadThreadCpu}, plan, slice, name, *this);
     if (!worker.ok()) return worker.status();
     worker_ = *std::move(worker);
     return absl::OkStatus();
@@ -51,13 +51,13 @@ class ThreadedEngine::Lane final : private WorkerObserver {
   void SetLease(int64_t until_ns) {
     loop_.Post([this, until_ns] { worker_->SetLease(until_ns); });
   }
-  void TakeOver(const Slice& share, int64_t from_ns) {
-    loop_.Post([this, share, from_ns] { worker_->TakeOver(share, from_ns); });
+  void TakeOver(const Slice& slice, int64_t from_ns) {
+    loop_.Post([this, slice, from_ns] { worker_->TakeOver(slice, from_ns); });
   }
 
  private:
   void OnWorkerReady(int64_t opened, int64_t failed) override {
-    engine_.collector_.Post([this, opened, failed] { engine_.OnLaneReady(opened, failed); });
+    engine_.collector_.Post([this, opened, failed] { engine_.OnThreadReady(opened, failed); });
   }
 
   void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta,
@@ -77,9 +77,9 @@ class ThreadedEngine::Lane final : private WorkerObserver {
 
   void OnWorkerDone(const Counters& totals) override {
     engine_.collector_.Post([this, started_ns = started_ns_, totals] {
-      engine_.lane_totals_.Merge(totals);
+      engine_.worker_totals_.Merge(totals);
       engine_.final_.started_mono_ns = std::max(engine_.final_.started_mono_ns, started_ns);
-      engine_.OnLaneDone(index_);
+      engine_.OnThreadDone(index_);
     });
   }
 
@@ -91,10 +91,9 @@ class ThreadedEngine::Lane final : private WorkerObserver {
   std::thread thread_;
 };
 
-absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std::string& run_id, const RunPlan& plan,
-                                                                       const Slice& slice, int workers,
-                                                                       const Clock& clock,
-                                                                       LoadEngineObserver& observer) {
+absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::string& run_id, const RunPlan& plan,
+                                                                    const Slice& slice, int workers, const Clock& clock,
+                                                                    LoadEngineObserver& observer) {
   const DialOptions dial{.url = plan.server.url(),
                          .headers = plan.headers,
                          .subprotocol = plan.subprotocol,
@@ -108,13 +107,13 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std
   std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(observer));
   engine->merger_ = std::make_unique<IntervalMerger>(
       workers, [raw = engine.get()](IntervalReport report) { raw->EmitInterval(std::move(report)); });
-  const std::vector<Slice> shares = Divide(slice, workers);
+  const std::vector<Slice> slices = Divide(slice, workers);
   for (int index = 0; index < workers; ++index) {
-    auto lane = std::make_unique<Lane>(*engine, index);
+    auto thread = std::make_unique<WorkerThread>(*engine, index);
     const std::string name = fmt::format("{}-{}-{}", run_id, slice.agent_index, index);
-    absl::Status prepared = lane->Prepare(name, plan, shares[static_cast<size_t>(index)], dial, clock);
+    absl::Status prepared = thread->Prepare(name, plan, slices[static_cast<size_t>(index)], dial, clock);
     if (!prepared.ok()) return prepared;
-    engine->lanes_.push_back(std::move(lane));
+    engine->threads_.push_back(std::move(thread));
   }
   engine->Run();
   return engine;
@@ -123,48 +122,48 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::Create(const std
 ThreadedEngine::ThreadedEngine(LoadEngineObserver& observer) : observer_(observer) {}
 
 ThreadedEngine::~ThreadedEngine() {
-  // Lanes and collector post to each other: all threads end before anything is deleted.
-  for (auto& lane : lanes_) lane->Join();
+  // Worker threads and collector post to each other: all threads end before anything is deleted.
+  for (auto& thread : threads_) thread->Join();
   collector_.Stop();
   if (collector_thread_.joinable()) collector_thread_.join();
 }
 
 void ThreadedEngine::Run() {
   collector_thread_ = std::thread([this] { collector_.Run(); });
-  for (auto& lane : lanes_) lane->Run();
+  for (auto& thread : threads_) thread->Run();
 }
 
 void ThreadedEngine::Connect(int64_t ramp_start_mono_ns) {
-  for (auto& lane : lanes_) lane->Connect(ramp_start_mono_ns);
+  for (auto& thread : threads_) thread->Connect(ramp_start_mono_ns);
 }
 
 void ThreadedEngine::Start(int64_t start_mono_ns) {
-  for (auto& lane : lanes_) lane->Start(start_mono_ns);
+  for (auto& thread : threads_) thread->Start(start_mono_ns);
 }
 
 void ThreadedEngine::Stop(const Statement& reason) {
   collector_.Post([this, reason] { StopsEarly(reason); });
-  for (auto& lane : lanes_) lane->Stop();
+  for (auto& thread : threads_) thread->Stop();
 }
 
 void ThreadedEngine::SetLease(int64_t until_mono_ns) {
-  for (auto& lane : lanes_) lane->SetLease(until_mono_ns);
+  for (auto& thread : threads_) thread->SetLease(until_mono_ns);
 }
 
-void ThreadedEngine::TakeOver(const Slice& share, int64_t from_mono_ns) {
-  const std::vector<Slice> parts = Divide(share, workers());
-  for (size_t lane = 0; lane < lanes_.size(); ++lane) lanes_[lane]->TakeOver(parts[lane], from_mono_ns);
+void ThreadedEngine::TakeOver(const Slice& slice, int64_t from_mono_ns) {
+  const std::vector<Slice> parts = Divide(slice, workers());
+  for (size_t thread = 0; thread < threads_.size(); ++thread) threads_[thread]->TakeOver(parts[thread], from_mono_ns);
 }
 
 void ThreadedEngine::StopsEarly(const Statement& reason) {
-  if (!final_.stopped_early && lanes_done_ < lanes_.size()) final_.stopped_early = reason;
+  if (!final_.stopped_early && workers_done_ < threads_.size()) final_.stopped_early = reason;
 }
 
-void ThreadedEngine::OnLaneReady(int64_t opened, int64_t failed) {
+void ThreadedEngine::OnThreadReady(int64_t opened, int64_t failed) {
   opened_ += opened;
   failed_ += failed;
-  WSLOAD_CHECK(lanes_ready_ < lanes_.size(), "{} workers of {} are ready", lanes_ready_ + 1, lanes_.size());
-  if (++lanes_ready_ == lanes_.size()) observer_.OnReady(opened_, failed_);
+  WSLOAD_CHECK(workers_ready_ < threads_.size(), "{} workers of {} are ready", workers_ready_ + 1, threads_.size());
+  if (++workers_ready_ == threads_.size()) observer_.OnReady(opened_, failed_);
 }
 
 void ThreadedEngine::EmitInterval(IntervalReport report) {
@@ -174,10 +173,10 @@ void ThreadedEngine::EmitInterval(IntervalReport report) {
   observer_.OnInterval(std::move(report));
 }
 
-void ThreadedEngine::OnLaneDone(int lane) {
-  WSLOAD_CHECK(lanes_done_ < lanes_.size(), "{} workers of {} are done", lanes_done_ + 1, lanes_.size());
-  merger_->Finish(lane);
-  if (++lanes_done_ < lanes_.size()) return;
+void ThreadedEngine::OnThreadDone(int thread) {
+  WSLOAD_CHECK(workers_done_ < threads_.size(), "{} workers of {} are done", workers_done_ + 1, threads_.size());
+  merger_->Finish(thread);
+  if (++workers_done_ < threads_.size()) return;
   for (const WorkerLoad& worker : measured_) {
     final_.cpu.busiest_worker_share = std::max(final_.cpu.busiest_worker_share, worker.cpu_share());
   }
@@ -195,7 +194,7 @@ void ThreadedEngine::CheckFigures() const {
   const Stats& totals = final_.totals;
   WSLOAD_CHECK(merger_->empty(), "all workers are done, and some of their intervals were not passed on");
   CheckAllEnded(totals.counters);
-  CheckSameCounts(totals.counters, lane_totals_);
+  CheckSameCounts(totals.counters, worker_totals_);
   WSLOAD_CHECK(totals.response.count() == totals.counters.success, "{} response times of {} successful messages",
                totals.response.count(), totals.counters.success);
 }
@@ -205,7 +204,7 @@ LoadEngineFactory NewLoadEngineFactory(const Clock& clock) {
                   LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
     // A worker without clients would only cost a thread.
     const int64_t workers = std::clamp<int64_t>(plan.workers, 1, std::max<int64_t>(1, slice.clients.count));
-    auto engine = ThreadedEngine::Create(run_id, plan, slice, static_cast<int>(workers), clock, observer);
+    auto engine = ThreadedEngine::New(run_id, plan, slice, static_cast<int>(workers), clock, observer);
     if (!engine.ok()) return engine.status();
     return std::unique_ptr<LoadEngine>(*std::move(engine));
   };

@@ -20,20 +20,20 @@ namespace wsload {
 class ThreadedEngine final : public LoadEngine {
  public:
   /// kInvalidArgument: a key or certificate that cannot work. `workers` >= 1.
-  static absl::StatusOr<std::unique_ptr<ThreadedEngine>> Create(const std::string& run_id, const RunPlan& plan,
-                                                                const Slice& slice, int workers, const Clock& clock,
-                                                                LoadEngineObserver& observer);
+  static absl::StatusOr<std::unique_ptr<ThreadedEngine>> New(const std::string& run_id, const RunPlan& plan,
+                                                             const Slice& slice, int workers, const Clock& clock,
+                                                             LoadEngineObserver& observer);
   ~ThreadedEngine() override;
 
   void Connect(int64_t ramp_start_mono_ns) override;
   void Start(int64_t start_mono_ns) override;
   void Stop(const Statement& reason) override;
   void SetLease(int64_t until_mono_ns) override;
-  void TakeOver(const Slice& share, int64_t from_mono_ns) override;
-  int workers() const override { return static_cast<int>(lanes_.size()); }
+  void TakeOver(const Slice& slice, int64_t from_mono_ns) override;
+  int workers() const override { return static_cast<int>(threads_.size()); }
 
  private:
-  class Lane;
+  class WorkerThread;
 
   explicit ThreadedEngine(LoadEngineObserver& observer);
 
@@ -41,24 +41,24 @@ class ThreadedEngine final : public LoadEngine {
 
   // On the collector's thread.
   void StopsEarly(const Statement& reason);
-  void OnLaneReady(int64_t opened, int64_t failed);
-  void OnLaneDone(int lane);
+  void OnThreadReady(int64_t opened, int64_t failed);
+  void OnThreadDone(int thread);
   void EmitInterval(IntervalReport report);
   /// At the end: every message has an end, and the workers' own sums are what was reported.
   void CheckFigures() const;
 
   LoadEngineObserver& observer_;
   AsioEventLoop collector_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::unique_ptr<WorkerThread>> threads_;
   std::unique_ptr<IntervalMerger> merger_;
   std::thread collector_thread_;
 
   // Owned by the collector's thread.
-  size_t lanes_ready_ = 0;
-  size_t lanes_done_ = 0;
+  size_t workers_ready_ = 0;
+  size_t workers_done_ = 0;
   int64_t opened_ = 0;
   int64_t failed_ = 0;
-  Counters lane_totals_;              ///< what the workers that are done say they have reported
+  Counters worker_totals_;            ///< what the workers that are done say they have reported
   std::vector<WorkerLoad> measured_;  ///< by worker, in the measure phase
   std::vector<WorkerLoad> drained_;   ///< likewise, in the drain
   FinalReport final_;

@@ -34,18 +34,17 @@ std::string UpstreamText(int64_t size_bytes) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Worker>> Worker::Create(Dependencies dependencies, const RunPlan& plan,
-                                                       const Slice& slice, const std::string& name,
-                                                       WorkerObserver& observer) {
+absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, const RunPlan& plan, const Slice& slice,
+                                                    const std::string& name, WorkerObserver& observer) {
   std::unique_ptr<Worker> worker(new Worker(std::move(dependencies), plan, slice, observer));
-  auto group = ClientGroup::Create({.protocol = plan.protocol,
-                                    .serializer = plan.serializer,
-                                    .cipher = plan.cipher,
-                                    .cipher_key = plan.cipher_key,
-                                    .heartbeat_ns = plan.heartbeat_ns,
-                                    .resp_timeout_ns = plan.resp_timeout_ns,
-                                    .key_prefix = name + "-"},
-                                   *worker);
+  auto group = ClientGroup::New({.protocol = plan.protocol,
+                                 .serializer = plan.serializer,
+                                 .cipher = plan.cipher,
+                                 .cipher_key = plan.cipher_key,
+                                 .heartbeat_ns = plan.heartbeat_ns,
+                                 .resp_timeout_ns = plan.resp_timeout_ns,
+                                 .key_prefix = name + "-"},
+                                *worker);
   if (!group.ok()) return group.status();
   worker->group_ = *std::move(group);
   const std::string text = UpstreamText(plan.msg_size_bytes);
@@ -153,13 +152,13 @@ bool Worker::LeaseHolds(int64_t now_ns) {
   return false;
 }
 
-void Worker::TakeOver(const Slice& share, int64_t from_ns) {
+void Worker::TakeOver(const Slice& slice, int64_t from_ns) {
   CheckThread();
   const bool starts = state_ == State::kReady && end_ns_ > 0;
   if ((state_ != State::kMeasuring && !starts) || stop_wanted_) return;
-  dial_lists_.push_back({share.clients, from_ns, share.clients.first});
-  const int64_t first = CountDueBefore(share.messages, schedule_, from_ns - start_ns_);
-  message_lists_.push_back({share.messages, first, first});
+  dial_lists_.push_back({slice.clients, from_ns, slice.clients.first});
+  const int64_t first = CountDueBefore(slice.messages, schedule_, from_ns - start_ns_);
+  message_lists_.push_back({slice.messages, first, first});
   dial_timer_->ArmAt(loop_.MonoNs());
   // The start's own timer is armed for later.
   if (!starts) ArmSend(loop_.MonoNs());

@@ -1,4 +1,4 @@
-// One event loop's share of a slice: dials its clients, sends its messages at
+// One event loop's part of an agent's slice: dials its clients, sends its messages at
 // their due times, closes, and reports interval by interval.
 #pragma once
 
@@ -74,9 +74,8 @@ class Worker final : private ClientObserver {
 
   /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
   /// server.
-  static absl::StatusOr<std::unique_ptr<Worker>> Create(Dependencies dependencies, const RunPlan& plan,
-                                                        const Slice& slice, const std::string& name,
-                                                        WorkerObserver& observer);
+  static absl::StatusOr<std::unique_ptr<Worker>> New(Dependencies dependencies, const RunPlan& plan, const Slice& slice,
+                                                     const std::string& name, WorkerObserver& observer);
   ~Worker();
 
   /// As LoadEngine's.
@@ -84,7 +83,7 @@ class Worker final : private ClientObserver {
   void Start(int64_t start_ns);
   void Stop();
   void SetLease(int64_t until_ns);
-  void TakeOver(const Slice& share, int64_t from_ns);
+  void TakeOver(const Slice& slice, int64_t from_ns);
 
   void Recycle(std::unique_ptr<Stats> stats) { recorder_.Recycle(std::move(stats)); }
 
@@ -175,7 +174,7 @@ class Worker final : private ClientObserver {
   const Pacer pacer_;
   const UserToken token_;
   Recorder recorder_;
-  // In this order: clients go before the group they share, connections before the dialer that made them.
+  // In this order: clients go before the group they slice, connections before the dialer that made them.
   std::unique_ptr<Dialer> dialer_;
   std::unique_ptr<ClientGroup> group_;
   ClientPool pool_;

@@ -14,9 +14,9 @@ RunEnd EndOf(const FinalReport& report) {
 
 class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
  public:
-  static absl::StatusOr<std::unique_ptr<LoadEngine>> Create(const LoadEngineFactory& factory, const std::string& run_id,
-                                                            const RunPlan& plan, const Slice& slice,
-                                                            LoadEngineObserver& observer, AgentMetrics& metrics) {
+  static absl::StatusOr<std::unique_ptr<LoadEngine>> New(const LoadEngineFactory& factory, const std::string& run_id,
+                                                         const RunPlan& plan, const Slice& slice,
+                                                         LoadEngineObserver& observer, AgentMetrics& metrics) {
     std::unique_ptr<MeteredEngine> engine(new MeteredEngine(observer, metrics));
     auto inner = factory(run_id, plan, slice, *engine);
     if (!inner.ok()) return inner.status();
@@ -39,9 +39,9 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
     metrics_.LeaseUntil(until_mono_ns);
     inner_->SetLease(until_mono_ns);
   }
-  void TakeOver(const Slice& share, int64_t from_mono_ns) override {
-    metrics_.ClientsTakenOver(share.clients.count);
-    inner_->TakeOver(share, from_mono_ns);
+  void TakeOver(const Slice& slice, int64_t from_mono_ns) override {
+    metrics_.ClientsTakenOver(slice.clients.count);
+    inner_->TakeOver(slice, from_mono_ns);
   }
   int workers() const override { return inner_->workers(); }
 
@@ -69,7 +69,7 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
 LoadEngineFactory NewMeteredEngineFactory(LoadEngineFactory inner, AgentMetrics& metrics) {
   return [inner = std::move(inner), &metrics](const std::string& run_id, const RunPlan& plan, const Slice& slice,
                                               LoadEngineObserver& observer) {
-    return MeteredEngine::Create(inner, run_id, plan, slice, observer, metrics);
+    return MeteredEngine::New(inner, run_id, plan, slice, observer, metrics);
   };
 }
 

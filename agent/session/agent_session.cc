@@ -33,7 +33,7 @@ constexpr int64_t kControllerStepNs = 60 * kNsPerSecond;
 constexpr int64_t kEngineGraceNs = 30 * kNsPerSecond;
 // After Done: the controller looks at the clocks once more and ends the stream.
 constexpr int64_t kFarewellNs = 10 * kNsPerSecond;
-// One for every share of every agent that is lost; each is divided anew over those that are left.
+// Every lost agent costs one for each slice that it owned, its own and those it had taken over.
 constexpr int kMaxTakeOvers = 4096;
 // Instants further from now than this come from a wrong clock estimate or a hostile sender.
 constexpr int64_t kMaxInstantDistanceNs = 60 * kNsPerSecond;
@@ -246,19 +246,19 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (state_ != State::kRunning) return RefuseOutOfOrder("TakeOver");
     const int64_t from = take_over.from_mono_ns();
     if (!IsNear(from)) return RefuseInstant("TakeOver", from);
-    absl::StatusOr<Slice> share = FromProto(take_over.slice(), plan_);
-    if (!share.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(share.status())));
+    absl::StatusOr<Slice> slice = FromProto(take_over.slice(), plan_);
+    if (!slice.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(slice.status())));
     if (++take_overs_ > kMaxTakeOvers) {
       return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "TakeOver came too often");
     }
     if (config_.max_clients > 0) {
       // Fewer connections carry the same messages; without one more there is no place for them either, and the
       // controller sees it in the totals.
-      share->clients.count = std::min(share->clients.count, config_.max_clients - clients_);
-      if (share->clients.count <= 0) return;
+      slice->clients.count = std::min(slice->clients.count, config_.max_clients - clients_);
+      if (slice->clients.count <= 0) return;
     }
-    clients_ += share->clients.count;
-    engine_->TakeOver(*share, from);
+    clients_ += slice->clients.count;
+    engine_->TakeOver(*slice, from);
   }
 
   void Stop(const v1::Stop& stop) {

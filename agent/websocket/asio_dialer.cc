@@ -56,7 +56,7 @@ absl::StatusOr<std::unique_ptr<Dialer>> NewDialer(AsioEventLoop& loop, const Dia
   if (absl::Status checked = UpgradeTemplate::Check(options); !checked.ok()) return checked;
   std::unique_ptr<TlsContext> tls;
   if (options.url.secure) {
-    absl::StatusOr<std::unique_ptr<TlsContext>> made = TlsContext::Create(options);
+    absl::StatusOr<std::unique_ptr<TlsContext>> made = TlsContext::New(options);
     if (!made.ok()) return made.status();
     tls = *std::move(made);
   }

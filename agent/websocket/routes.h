@@ -46,7 +46,7 @@ class Routes {
     const SocketAddress* source = nullptr;  ///< null: as the kernel chooses
   };
 
-  /// `clients`: this agent's share, over all its workers. No sources: the kernel chooses.
+  /// `clients`: this agent's, over all its workers. No sources: the kernel chooses.
   Routes(const Progression& clients, const std::vector<SocketAddress>& sources);
 
   /// The addresses of the server's name, in any order, repeats included. Those without a source of their family are
@@ -75,7 +75,7 @@ class Routes {
   const Progression clients_;
   bool has_sources_;
   std::array<Family, 2> families_;
-  std::vector<SocketAddress> servers_;  ///< of both families, in the order that all agents share
+  std::vector<SocketAddress> servers_;  ///< of both families, in the order that is the same on all agents
 };
 
 }  // namespace wsload

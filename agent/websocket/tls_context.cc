@@ -45,7 +45,7 @@ absl::Status AddAuthorities(SSL_CTX* context, const std::string& pem) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(const DialOptions& options) {
+absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::New(const DialOptions& options) {
   std::unique_ptr<TlsContext> made(new TlsContext);
   made->context_.reset(SSL_CTX_new(TLS_client_method()));
   SSL_CTX* context = made->context_.get();

@@ -16,7 +16,7 @@ namespace wsload {
 class TlsContext {
  public:
   /// kInvalidArgument: `options.ca_pem` holds no certificate, or a broken one.
-  static absl::StatusOr<std::unique_ptr<TlsContext>> Create(const DialOptions& options);
+  static absl::StatusOr<std::unique_ptr<TlsContext>> New(const DialOptions& options);
 
   /// A session that will verify the server's name, unless verification is off; null when out of memory.
   SslPtr NewSession() const;

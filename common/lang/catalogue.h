@@ -193,7 +193,7 @@ inline constexpr Entry kEntries[] = {
      "{connections} of {opened} connections lost before the end: {causes}",
      "{connections} 个连接（共 {opened} 个）在结束前中断：{causes}"},
 
-    // Why an agent cannot take its share of a run.
+    // Why an agent cannot take its slice of a run.
     {Kind::kAgentUnusable, "agent_unusable", {kWhy}, "{why}", "无法使用：{why}"},
     {Kind::kVersionMismatch,
      "version_mismatch",

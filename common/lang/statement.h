@@ -42,7 +42,7 @@ enum class StatementKind {
   kConnectionsNotDialled,
   kConnectionsLost,
 
-  // Why an agent cannot take its share of a run.
+  // Why an agent cannot take its slice of a run.
   kAgentUnusable,
   kVersionMismatch,
   kAgentBusy,
@@ -57,7 +57,7 @@ enum class StatementKind {
   kTargetTimeout,
   kTargetNotAllowed,
   kClockOff,
-  kNoHeadroom,  ///< a warning: its own share fits, a lost agent's part on top of it does not
+  kNoHeadroom,  ///< a warning: its own slice fits, a lost agent's part on top of it does not
   kAllAgentsReady,
   kAgentsNotReady,
 

@@ -1,5 +1,5 @@
-// Whether a share of a run fits an agent: asked by the controller before a run,
-// and by the agent again when the share is assigned.
+// Whether a slice of a run fits an agent: asked by the controller before a run,
+// and by the agent again when the slice is assigned.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ struct Means {
 v1::Means ToProto(const Means& means);
 Means FromProto(const v1::Means& proto);
 
-/// What a share of a run takes.
+/// What a slice of a run takes.
 struct Needs {
   int64_t clients = 0;
   int64_t workers = 1;

@@ -13,8 +13,8 @@ namespace wsload {
 /// What becomes of a run that loses an agent.
 enum class AgentLossPolicy {
   kFail,       ///< it ends
-  kContinue,   ///< it goes on without the agent's share
-  kRebalance,  ///< the others take the share over
+  kContinue,   ///< it goes on without the agent's slice
+  kRebalance,  ///< the others take the slice over
 };
 
 template <>

@@ -45,10 +45,10 @@ std::vector<Slice> Divide(const Slice& slice, int parts) {
   std::vector<Slice> result;
   result.reserve(static_cast<size_t>(parts));
   for (int part = 0; part < parts; ++part) {
-    Slice piece = slice;
-    piece.clients = slice.clients.Part(part, parts);
-    piece.messages = part < senders ? slice.messages.Part(part, senders) : Progression{};
-    result.push_back(piece);
+    Slice own = slice;
+    own.clients = slice.clients.Part(part, parts);
+    own.messages = part < senders ? slice.messages.Part(part, senders) : Progression{};
+    result.push_back(own);
   }
   return result;
 }

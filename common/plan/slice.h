@@ -1,4 +1,4 @@
-// Exact division of a run: over agents, and of an agent's share over its
+// Exact division of a run: over agents, and of an agent's slice over its
 // workers, by the same arithmetic.
 #pragma once
 
@@ -25,7 +25,7 @@ struct Progression {
   friend bool operator==(const Progression&, const Progression&) = default;
 };
 
-/// A share of the run's clients (by index, 0 <= i < plan.clients) and messages (by index
+/// What an agent or worker owns of the run's clients (by index, 0 <= i < plan.clients) and messages (by index
 /// into the arrival schedule).
 struct Slice {
   int32_t agent_index = 0;
@@ -43,7 +43,7 @@ int64_t CountDueBefore(const Progression& messages, const ArrivalSchedule& sched
 /// The whole run as one slice.
 Slice WholeRun(const RunPlan& plan);
 
-/// `slice` in `parts` >= 1 pieces. Clients: position j goes to part j mod parts. Messages:
+/// `slice` in `parts` >= 1 parts. Clients: position j goes to part j mod parts. Messages:
 /// likewise, over the parts that have a client; a part without clients gets no messages, since nobody
 /// there could send them.
 std::vector<Slice> Divide(const Slice& slice, int parts);

@@ -26,7 +26,7 @@ int64_t WaitedUs() {
 
 }  // namespace
 
-ThreadCpu ThreadCpuNow() {
+ThreadCpu ReadThreadCpu() {
   rusage usage{};
   getrusage(RUSAGE_THREAD, &usage);
   return {Microseconds(usage.ru_utime), Microseconds(usage.ru_stime), WaitedUs()};

@@ -13,6 +13,6 @@ struct ThreadCpu {
 
 /// What this thread has used and waited for since it began: getrusage(RUSAGE_THREAD) and /proc/thread-self/schedstat
 /// (proc(5)). A few system calls.
-ThreadCpu ThreadCpuNow();
+ThreadCpu ReadThreadCpu();
 
 }  // namespace wsload

@@ -9,7 +9,7 @@ int64_t Bound(rlim_t limit) { return limit == RLIM_INFINITY ? 0 : static_cast<in
 
 }  // namespace
 
-DescriptorLimit GetDescriptorLimit() {
+DescriptorLimit ReadDescriptorLimit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
   return {.soft = Bound(limit.rlim_cur), .hard = Bound(limit.rlim_max)};

@@ -10,7 +10,7 @@ struct DescriptorLimit {
   int64_t hard = 0;  ///< up to which the process may raise it; 0: none
 };
 
-DescriptorLimit GetDescriptorLimit();
+DescriptorLimit ReadDescriptorLimit();
 
 /// Raises the soft limit as far as it goes.
 void RaiseDescriptorLimit();

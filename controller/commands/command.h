@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "common/exit_code.h"
 #include "controller/commands/run_flags.h"
-#include "controller/precheck/preflight.h"
+#include "controller/precheck/precheck.h"
 
 namespace wsload {
 

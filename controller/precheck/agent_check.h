@@ -1,4 +1,4 @@
-// Whether an agent can take its share of a run, judged by what it says of
+// Whether an agent can take its slice of a run, judged by what it says of
 // itself; the same for a run that is about to begin and for `wsload doctor`.
 #pragma once
 
@@ -28,22 +28,22 @@ struct AgentCheck {
   std::vector<Statement> warnings;
 };
 
-/// A share of `clients` clients of `plan`. `status`: why there is no response.
+/// A slice of `clients` clients of `plan`. `status`: why there is no response.
 AgentCheck CheckAgent(const std::string& address, const absl::Status& status, const v1::DescribeResponse& response,
                       const RunPlan& plan, int64_t clients);
 
-/// The most clients that an agent with a share of `clients` has after one of `agents` was lost and the others took its
-/// share over.
+/// The most clients that an agent with a slice of `clients` has after one of `agents` was lost and the others took its
+/// slice over.
 int64_t ClientsAfterLoss(const RunPlan& plan, int64_t clients, int agents);
 
-/// Under -on-agent-loss=rebalance: warns when the agent's own share fits and, after the loss of one of the others, its
+/// Under -on-agent-loss=rebalance: warns when the agent's own slice fits and, after the loss of one of the others, its
 /// part of that one's would not. `after_loss`: ClientsAfterLoss().
 void CheckHeadroom(int64_t clients, int64_t after_loss, AgentCheck& check);
 
 /// What the doctor also looks at: the way to the server, when the response reports on it, and the clock of the day.
 void CheckSurroundings(const RunPlan& plan, AgentCheck& check);
 
-/// The way to the server must be known to tell whether the share fits: it has more clients than the agent has ports to
+/// The way to the server must be known to tell whether the slice fits: it has more clients than the agent has ports to
 /// one destination, and the server's name may stand for several.
 bool NeedsDestinations(const v1::DescribeResponse& response, const RunPlan& plan, int64_t clients);
 

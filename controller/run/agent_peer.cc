@@ -82,11 +82,11 @@ void AgentPeer::Start(int64_t start_mono_ns) {
   link_->Send(std::move(message));
 }
 
-void AgentPeer::TakeOver(const Slice& share, int64_t offset_ns) {
+void AgentPeer::TakeOver(const Slice& slice, int64_t offset_ns) {
   WSLOAD_CHECK(state_ == State::kRunning, "agent {} is to take load over in state {}", address_,
                static_cast<int>(state_));
   v1::ControllerMessage message;
-  *message.mutable_take_over()->mutable_slice() = ToProto(share);
+  *message.mutable_take_over()->mutable_slice() = ToProto(slice);
   message.mutable_take_over()->set_from_mono_ns(start_agent_ns_ + offset_ns);
   link_->Send(std::move(message));
 }

@@ -61,7 +61,7 @@ class AgentPeer final : private AgentLinkObserver {
   void Connect(int64_t ramp_start_mono_ns, int64_t lease_ns);
   void Start(int64_t start_mono_ns);
   /// After Start(). `offset_ns` from the start on, to the nanosecond as the schedule has it.
-  void TakeOver(const Slice& share, int64_t offset_ns);
+  void TakeOver(const Slice& slice, int64_t offset_ns);
   /// The agent stops, drains and reports. An agent that has no run yet is given up: false, and no event follows.
   bool Stop(const std::string& reason);
   /// Breaks the link; no event follows. Not for one that has ended.

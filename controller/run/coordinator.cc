@@ -16,7 +16,7 @@
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/run/agent_peer.h"
-#include "controller/run/share_ledger.h"
+#include "controller/run/slice_ledger.h"
 
 namespace wsload {
 namespace {
@@ -217,8 +217,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     const int64_t from_ns = std::max(start_mono_ns_, loop_.MonoNs() + StartLead());
     if (survivors.empty() || from_ns >= MeasureEnd()) return;
     const int64_t offset_ns = from_ns - start_mono_ns_;
-    for (const ShareLedger::Piece& piece : ledger_.HandOver(lost, survivors, offset_ns)) {
-      peers_[piece.agent]->TakeOver(piece.slice, piece.from_ns);
+    for (const SliceLedger::HandedOver& part : ledger_.HandOver(lost, survivors, offset_ns)) {
+      peers_[part.agent]->TakeOver(part.slice, part.from_ns);
     }
     for (const int survivor : survivors) {
       builder_.SetTakenOver(survivor, ledger_.ClientsTakenOver(survivor), ledger_.MessagesTakenOver(survivor));
@@ -436,7 +436,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   const Limits limits_;
   RunListener* const listener_;
   const std::vector<Slice> slices_;
-  ShareLedger ledger_;
+  SliceLedger ledger_;
   ResultBuilder builder_;
   const CallbackScope scope_;
   std::vector<std::unique_ptr<AgentPeer>> peers_;

@@ -24,13 +24,13 @@ class EngineClient::Impl final : private ClientObserver {
                                     .timeout_ns = plan.conn_timeout_ns});
     if (!dialer.ok()) throw std::runtime_error(std::string(Text(dialer.status())));
     dialer_ = *std::move(dialer);
-    auto group = ClientGroup::Create({.protocol = plan.protocol,
-                                      .serializer = plan.serializer,
-                                      .cipher = plan.cipher,
-                                      .cipher_key = plan.cipher_key,
-                                      .resp_timeout_ns = 5 * kNsPerSecond,
-                                      .key_prefix = "bench-" + std::to_string(SystemClock().UnixNs()) + "-"},
-                                     *this);
+    auto group = ClientGroup::New({.protocol = plan.protocol,
+                                   .serializer = plan.serializer,
+                                   .cipher = plan.cipher,
+                                   .cipher_key = plan.cipher_key,
+                                   .resp_timeout_ns = 5 * kNsPerSecond,
+                                   .key_prefix = "bench-" + std::to_string(SystemClock().UnixNs()) + "-"},
+                                  *this);
     if (!group.ok()) throw std::runtime_error(std::string(Text(group.status())));
     group_ = *std::move(group);
     const std::string text(static_cast<size_t>(plan.msg_size_bytes), 'a');
@@ -42,11 +42,11 @@ class EngineClient::Impl final : private ClientObserver {
     timer_->ArmAt(loop_.MonoNs() + kNsPerSecond);
     wanted_ = connections;
     const auto wall_start = std::chrono::steady_clock::now();
-    const ThreadCpu start = ThreadCpuNow();
+    const ThreadCpu start = ReadThreadCpu();
     for (int i = 0; i < 32 && i < connections; ++i) DialNext();
     loop_.Run();
     if (!error_.empty()) throw std::runtime_error(error_);
-    const ThreadCpu end = ThreadCpuNow();
+    const ThreadCpu end = ReadThreadCpu();
     const auto wall = std::chrono::steady_clock::now() - wall_start;
     dialling_ = {connections, end.user_us - start.user_us, end.system_us - start.system_us,
                  std::chrono::duration_cast<std::chrono::microseconds>(wall).count()};
@@ -58,10 +58,10 @@ class EngineClient::Impl final : private ClientObserver {
     round_trips_ = round_trips;
     sent_ = done_ = 0;
     const auto wall_start = std::chrono::steady_clock::now();
-    const ThreadCpu start = ThreadCpuNow();
+    const ThreadCpu start = ReadThreadCpu();
     for (size_t slot = 0; slot < pool_.size(); ++slot) Send(pool_.At(slot));
     loop_.Run();
-    const ThreadCpu end = ThreadCpuNow();
+    const ThreadCpu end = ReadThreadCpu();
     const auto wall = std::chrono::steady_clock::now() - wall_start;
     if (!error_.empty()) throw std::runtime_error(error_);
     return {done_, end.user_us - start.user_us, end.system_us - start.system_us,

@@ -85,7 +85,7 @@ void Add(int epoll_fd, int fd, uint32_t events) {
 class Meter {
  public:
   Cost Read(int64_t round_trips) const {
-    const ThreadCpu now = ThreadCpuNow();
+    const ThreadCpu now = ReadThreadCpu();
     const auto wall = std::chrono::steady_clock::now() - wall_start_;
     return {round_trips, now.user_us - start_.user_us, now.system_us - start_.system_us,
             std::chrono::duration_cast<std::chrono::microseconds>(wall).count()};
@@ -93,7 +93,7 @@ class Meter {
 
  private:
   std::chrono::steady_clock::time_point wall_start_ = std::chrono::steady_clock::now();
-  ThreadCpu start_ = ThreadCpuNow();
+  ThreadCpu start_ = ReadThreadCpu();
 };
 
 }  // namespace

@@ -37,7 +37,7 @@ void WriteResponse(Serializer serializer, int64_t msg_id, int64_t biz_id, std::s
 
 }  // namespace
 
-absl::StatusOr<MessageChannel> MessageChannel::Create(const GatewayOptions& options) {
+absl::StatusOr<MessageChannel> MessageChannel::New(const GatewayOptions& options) {
   MessageChannel channel;
   channel.serializer_ = options.serializer;
   channel.decoder_ = NewMessageCodec(options.serializer);

@@ -15,7 +15,7 @@ namespace wsload::gateway {
 
 class MessageChannel {
  public:
-  static absl::StatusOr<MessageChannel> Create(const GatewayOptions& options);
+  static absl::StatusOr<MessageChannel> New(const GatewayOptions& options);
 
   /// False: not a Message.
   bool Decode(std::string_view wire, MessageView& message) { return decoder_->Decode(wire, message); }

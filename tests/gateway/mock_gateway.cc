@@ -78,7 +78,7 @@ absl::StatusOr<std::unique_ptr<MockGateway>> MockGateway::Start(GatewayOptions o
 
   std::vector<Shard*> shards;
   for (int32_t i = 0; i < impl.options.threads; ++i) {
-    auto shard = Shard::Create(impl.options, i, impl.shared, impl.tls.get());
+    auto shard = Shard::New(impl.options, i, impl.shared, impl.tls.get());
     if (!shard.ok()) return shard.status();
     shards.push_back(impl.shards.emplace_back(*std::move(shard)).get());
   }

@@ -36,9 +36,9 @@ Shard::Shard(const GatewayOptions& options, int32_t index, SharedState& shared, 
       application_(state_, std::move(channel)),
       context_{.handler = application_, .traffic = state_.truth.traffic, .clock = clock_} {}
 
-absl::StatusOr<std::unique_ptr<Shard>> Shard::Create(const GatewayOptions& options, int32_t index, SharedState& shared,
-                                                     SSL_CTX* tls) {
-  auto channel = MessageChannel::Create(options);
+absl::StatusOr<std::unique_ptr<Shard>> Shard::New(const GatewayOptions& options, int32_t index, SharedState& shared,
+                                                  SSL_CTX* tls) {
+  auto channel = MessageChannel::New(options);
   if (!channel.ok()) return channel.status();
   std::unique_ptr<Shard> shard(new Shard(options, index, shared, tls, *std::move(channel)));
   shard->epoll_.Reset(epoll_create1(EPOLL_CLOEXEC));

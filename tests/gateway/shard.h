@@ -21,8 +21,8 @@ namespace wsload::gateway {
 class Shard {
  public:
   /// `tls` may be null; all but `channel` must outlive the shard.
-  static absl::StatusOr<std::unique_ptr<Shard>> Create(const GatewayOptions& options, int32_t index,
-                                                       SharedState& shared, SSL_CTX* tls);
+  static absl::StatusOr<std::unique_ptr<Shard>> New(const GatewayOptions& options, int32_t index, SharedState& shared,
+                                                    SSL_CTX* tls);
 
   /// Before Start(): this shard accepts, and hands connections out to `shards` in turn (itself among them).
   absl::Status ListenOn(FileDescriptor listener, std::vector<Shard*> shards);

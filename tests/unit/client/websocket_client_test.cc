@@ -45,13 +45,13 @@ class Log final : public ClientObserver {
 class WebSocketClientTest : public testing::TestWithParam<std::pair<Serializer, CipherKind>> {
  protected:
   WebSocketClientTest() : gateway_(loop_, GetParam().first, GetParam().second, kDemoCipherKey) {
-    auto group = ClientGroup::Create({.serializer = GetParam().first,
-                                      .cipher = GetParam().second,
-                                      .cipher_key = kDemoCipherKey,
-                                      .heartbeat_ns = kHeartbeatNs,
-                                      .resp_timeout_ns = kTimeoutNs,
-                                      .key_prefix = "run-0-0-"},
-                                     log_);
+    auto group = ClientGroup::New({.serializer = GetParam().first,
+                                   .cipher = GetParam().second,
+                                   .cipher_key = kDemoCipherKey,
+                                   .heartbeat_ns = kHeartbeatNs,
+                                   .resp_timeout_ns = kTimeoutNs,
+                                   .key_prefix = "run-0-0-"},
+                                  log_);
     EXPECT_TRUE(group.ok()) << group.status();
     group_ = *std::move(group);
     client_ = std::make_unique<WebSocketClient>(gateway_.NewConnection(), *group_, 9999, 12345);
@@ -230,8 +230,7 @@ TEST(WebSocketClientCipher, AnAcknowledgementThatDoesNotDecryptIsRefusedNotSucce
   Log log;
   FakeGateway gateway(loop, Serializer::kJson, CipherKind::kAesGcm, kDemoCipherKey);
   gateway.react = [](const auto&) { return FakeGateway::Reaction::kBadBody; };
-  auto group =
-      ClientGroup::Create({.cipher_key = kDemoCipherKey, .resp_timeout_ns = kTimeoutNs, .key_prefix = "x-"}, log);
+  auto group = ClientGroup::New({.cipher_key = kDemoCipherKey, .resp_timeout_ns = kTimeoutNs, .key_prefix = "x-"}, log);
   ASSERT_TRUE(group.ok());
   WebSocketClient client(gateway.NewConnection(), **group, 9999, 1);
   client.Start(loop.MonoNs());
@@ -243,7 +242,7 @@ TEST(WebSocketClientCipher, AnAcknowledgementThatDoesNotDecryptIsRefusedNotSucce
 
 TEST(WebSocketClientCipher, AKeyOfTheWrongLengthIsRefusedUpFront) {
   Log log;
-  const auto group = ClientGroup::Create({.cipher_key = "short", .resp_timeout_ns = kTimeoutNs}, log);
+  const auto group = ClientGroup::New({.cipher_key = "short", .resp_timeout_ns = kTimeoutNs}, log);
   EXPECT_EQ(group.status().code(), absl::StatusCode::kInvalidArgument);
 }
 

@@ -1,4 +1,4 @@
-#include "controller/run/share_ledger.h"
+#include "controller/run/slice_ledger.h"
 
 #include <gtest/gtest.h>
 
@@ -16,15 +16,15 @@ RunPlan Plan(int64_t clients, int64_t mps) {
   return plan;
 }
 
-TEST(ShareLedger, HandsTheWholeLoadOverFromTheInstantOn) {
+TEST(SliceLedger, HandsTheWholeLoadOverFromTheInstantOn) {
   const RunPlan plan = Plan(9, 10);
-  ShareLedger ledger(plan, SplitOverAgents(plan, 3));
+  SliceLedger ledger(plan, SplitOverAgents(plan, 3));
   // Agent 1 owns 1, 4, 7, ...: due at 100 ms, 400 ms, 700 ms, ...
   EXPECT_EQ(ledger.DueBefore(1, kNsPerSecond), 3);
-  const auto pieces = ledger.HandOver(1, {0, 2}, 700 * kNsPerMs);
-  ASSERT_EQ(pieces.size(), 2u);
-  EXPECT_EQ(pieces[0].agent, 0);
-  EXPECT_EQ(pieces[1].agent, 2);
+  const auto handed_over = ledger.HandOver(1, {0, 2}, 700 * kNsPerMs);
+  ASSERT_EQ(handed_over.size(), 2u);
+  EXPECT_EQ(handed_over[0].agent, 0);
+  EXPECT_EQ(handed_over[1].agent, 2);
   EXPECT_EQ(ledger.DueBefore(1, kNsPerSecond), 2) << "the one that is due at the instant is the others'";
   EXPECT_EQ(ledger.HandedOverAt(1), 700 * kNsPerMs);
   EXPECT_EQ(ledger.MessagesTakenOver(0) + ledger.MessagesTakenOver(2), 31);
@@ -32,9 +32,9 @@ TEST(ShareLedger, HandsTheWholeLoadOverFromTheInstantOn) {
   EXPECT_EQ(ledger.MessagesTakenOver(1), 0);
 }
 
-TEST(ShareLedger, TellsWhenAMessageIsDue) {
+TEST(SliceLedger, TellsWhenAMessageIsDue) {
   const RunPlan plan = Plan(9, 10);
-  ShareLedger ledger(plan, SplitOverAgents(plan, 3));
+  SliceLedger ledger(plan, SplitOverAgents(plan, 3));
   EXPECT_EQ(ledger.DueAt(1, 0, plan.duration_ns), 100 * kNsPerMs);
   EXPECT_EQ(ledger.DueAt(1, 2, plan.duration_ns), 700 * kNsPerMs);
   EXPECT_EQ(ledger.DueAt(1, 2, 650 * kNsPerMs), 650 * kNsPerMs) << "not due before the limit";
@@ -45,20 +45,20 @@ TEST(ShareLedger, TellsWhenAMessageIsDue) {
   EXPECT_EQ(ledger.DueAt(0, 3, plan.duration_ns), 700 * kNsPerMs);
 }
 
-TEST(ShareLedger, AnAgentThatIsLostBeforeItTakesOverPassesOnWhatItWasToHave) {
+TEST(SliceLedger, AnAgentThatIsLostBeforeItTakesOverPassesOnWhatItWasToHave) {
   const RunPlan plan = Plan(3, 30);
-  ShareLedger ledger(plan, SplitOverAgents(plan, 3));
+  SliceLedger ledger(plan, SplitOverAgents(plan, 3));
   ASSERT_EQ(ledger.HandOver(0, {1}, 6 * kNsPerSecond).size(), 1u);
-  const auto pieces = ledger.HandOver(1, {2}, 5 * kNsPerSecond);
-  ASSERT_EQ(pieces.size(), 2u);
-  EXPECT_EQ(pieces[0].from_ns, 5 * kNsPerSecond);
-  EXPECT_EQ(pieces[1].from_ns, 6 * kNsPerSecond) << "until then it is agent 0's gap";
+  const auto handed_over = ledger.HandOver(1, {2}, 5 * kNsPerSecond);
+  ASSERT_EQ(handed_over.size(), 2u);
+  EXPECT_EQ(handed_over[0].from_ns, 5 * kNsPerSecond);
+  EXPECT_EQ(handed_over[1].from_ns, 6 * kNsPerSecond) << "until then it is agent 0's gap";
   int64_t due = 0;
   for (int agent = 0; agent < 3; ++agent) due += ledger.DueBefore(agent, plan.duration_ns);
   EXPECT_EQ(due, 300);
 }
 
-TEST(ShareLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
+TEST(SliceLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
   for (uint32_t seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
@@ -67,7 +67,7 @@ TEST(ShareLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
     const RunPlan plan = Plan(pick(12), pick(30));
     const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
     const std::vector<Slice> slices = SplitOverAgents(plan, agents);
-    ShareLedger ledger(plan, slices);
+    SliceLedger ledger(plan, slices);
     std::map<int64_t, int> owner;
     const auto take = [&](int agent, const Slice& slice, int64_t from_ns) {
       for (int64_t k = 0; k < slice.messages.count; ++k) {
@@ -85,9 +85,9 @@ TEST(ShareLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
       const auto lost = alive.begin() + (pick(static_cast<int64_t>(alive.size())) - 1);
       const int agent = *lost;
       alive.erase(lost);
-      for (const ShareLedger::Piece& piece : ledger.HandOver(agent, alive, offset_ns)) {
-        EXPECT_NE(piece.agent, agent);
-        take(piece.agent, piece.slice, offset_ns);
+      for (const SliceLedger::HandedOver& part : ledger.HandOver(agent, alive, offset_ns)) {
+        EXPECT_NE(part.agent, agent);
+        take(part.agent, part.slice, offset_ns);
       }
     }
     std::vector<int64_t> owned(agents);
@@ -97,9 +97,9 @@ TEST(ShareLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
   }
 }
 
-TEST(ShareLedgerDeathTest, AnAgentIsLostOnceAndToSomebodyWhoIsThere) {
+TEST(SliceLedgerDeathTest, AnAgentIsLostOnceAndToSomebodyWhoIsThere) {
   const RunPlan plan = Plan(9, 10);
-  ShareLedger ledger(plan, SplitOverAgents(plan, 3));
+  SliceLedger ledger(plan, SplitOverAgents(plan, 3));
   EXPECT_DEATH(ledger.HandOver(1, {}, 0), "nobody is left to take agent 1's load over");
   EXPECT_DEATH(ledger.HandOver(3, {0}, 0), "agent 3 of 3 is lost");
   EXPECT_DEATH(ledger.HandOver(1, {0, 1}, 0), "agent 1 is to take agent 1's load over");

@@ -1,4 +1,4 @@
-#include "controller/precheck/preflight.h"
+#include "controller/precheck/precheck.h"
 
 #include <utility>
 
@@ -17,30 +17,30 @@ std::vector<AgentDescription> DescribeAll(const Agents& agents, const DescribeOp
   return DescribeAgents(agents.addresses, agents.access, options);
 }
 
-/// An agent's share, and what may be added to it.
-struct Share {
+/// The clients of an agent's slice, and of what it may have after a loss.
+struct Room {
   int64_t clients = 0;
   int64_t after_loss = 0;
 };
 
-std::vector<Share> SharesOf(const RunPlan& plan, size_t agents, AgentLossPolicy on_agent_loss) {
-  std::vector<Share> shares;
+std::vector<Room> RoomsOf(const RunPlan& plan, size_t agents, AgentLossPolicy on_agent_loss) {
+  std::vector<Room> rooms;
   for (const Slice& slice : SplitOverAgents(plan, static_cast<int>(agents))) {
     const int64_t clients = slice.clients.count;
     const bool takes_over = on_agent_loss == AgentLossPolicy::kRebalance;
-    shares.push_back({clients, takes_over ? ClientsAfterLoss(plan, clients, static_cast<int>(agents)) : clients});
+    rooms.push_back({clients, takes_over ? ClientsAfterLoss(plan, clients, static_cast<int>(agents)) : clients});
   }
-  return shares;
+  return rooms;
 }
 
 std::vector<AgentCheck> CheckAll(const std::vector<AgentDescription>& descriptions, const RunPlan& plan,
                                  AgentLossPolicy on_agent_loss) {
-  const std::vector<Share> shares = SharesOf(plan, descriptions.size(), on_agent_loss);
+  const std::vector<Room> rooms = RoomsOf(plan, descriptions.size(), on_agent_loss);
   std::vector<AgentCheck> checks;
   for (size_t i = 0; i < descriptions.size(); ++i) {
     const AgentDescription& agent = descriptions[i];
-    AgentCheck check = CheckAgent(agent.address, agent.status, agent.response, plan, shares[i].clients);
-    CheckHeadroom(shares[i].clients, shares[i].after_loss, check);
+    AgentCheck check = CheckAgent(agent.address, agent.status, agent.response, plan, rooms[i].clients);
+    CheckHeadroom(rooms[i].clients, rooms[i].after_loss, check);
     check.clock_offset_ns = agent.clock_offset_ns;
     check.clock_error_ns = agent.clock_error_ns;
     checks.push_back(std::move(check));
@@ -51,10 +51,10 @@ std::vector<AgentCheck> CheckAll(const std::vector<AgentDescription>& descriptio
 /// A lookup takes time and may fail: only when it can change the answer.
 bool WantsLookup(const std::vector<AgentDescription>& descriptions, const RunPlan& plan,
                  AgentLossPolicy on_agent_loss) {
-  const std::vector<Share> shares = SharesOf(plan, descriptions.size(), on_agent_loss);
+  const std::vector<Room> rooms = RoomsOf(plan, descriptions.size(), on_agent_loss);
   for (size_t i = 0; i < descriptions.size(); ++i) {
     const AgentDescription& agent = descriptions[i];
-    if (agent.status.ok() && NeedsDestinations(agent.response, plan, shares[i].after_loss)) return true;
+    if (agent.status.ok() && NeedsDestinations(agent.response, plan, rooms[i].after_loss)) return true;
   }
   return false;
 }

@@ -13,22 +13,22 @@
 namespace wsload {
 
 /// Pure arithmetic. Offsets are from the common start.
-class ShareLedger {
+class SliceLedger {
  public:
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-  /// A piece of a lost agent's load and its new owner.
-  struct Piece {
+  /// A part of a lost agent's load and its new owner.
+  struct HandedOver {
     int agent = 0;
     Slice slice;
     int64_t from_ns = 0;  ///< later than the hand-over when the lost agent was itself to begin later
   };
 
-  ShareLedger(const RunPlan& plan, std::vector<Slice> slices);
+  SliceLedger(const RunPlan& plan, std::vector<Slice> slices);
 
-  /// From `offset_ns` on, all that `lost` still owns is the survivors', piece by piece: their union is what it owned,
+  /// From `offset_ns` on, all that `lost` still owns is the survivors', part by part: their union is what it owned,
   /// no two overlap. At least one survivor, none of them lost; an agent is lost once.
-  std::vector<Piece> HandOver(int lost, const std::vector<int>& survivors, int64_t offset_ns);
+  std::vector<HandedOver> HandOver(int lost, const std::vector<int>& survivors, int64_t offset_ns);
 
   /// The offset at which the agent's load went to others; kNever: it has it still.
   int64_t HandedOverAt(int agent) const { return agents_[agent].until_ns; }
@@ -42,17 +42,17 @@ class ShareLedger {
   int64_t ClientsTakenOver(int agent) const;
 
  private:
-  struct Share {
+  struct Owned {
     Slice slice;
     int64_t from_ns = 0;
   };
   struct Agent {
-    std::vector<Share> shares;  ///< the first one is its own slice
+    std::vector<Owned> owned;  ///< the first one is its own slice
     int64_t until_ns = kNever;
   };
 
-  /// Of the share's messages, those that are due in [its beginning, `until_ns`).
-  int64_t Count(const Share& share, int64_t until_ns) const;
+  /// Of the messages of `owned`, those that are due in [its beginning, `until_ns`).
+  int64_t Count(const Owned& owned, int64_t until_ns) const;
 
   const ArrivalSchedule schedule_;
   std::vector<Agent> agents_;

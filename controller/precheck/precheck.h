@@ -19,7 +19,7 @@ struct Agents {
   AgentConfig embedded;
 };
 
-/// Every agent with its share of the plan, in parallel; blocks for at most 20 s.
+/// Every agent with its slice of the plan, in parallel; blocks for at most 20 s.
 std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss);
 
 /// Takes longer and looks further: the clocks, and with `probe_target` the way from each agent to the server.
