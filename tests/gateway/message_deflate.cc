@@ -28,7 +28,7 @@ void MessageDeflater::Compress(std::string_view message, std::string& out) {
   stream_.next_out = AsBytes(out.data());
   stream_.avail_out = static_cast<uInt>(out.size());
   deflate(&stream_, Z_SYNC_FLUSH);
-  out.resize(out.size() - stream_.avail_out);
+  out.erase(out.size() - stream_.avail_out);
   if (out.ends_with(kSyncTail)) out.resize(out.size() - kSyncTail.size());
   // An empty message flushes to nothing; one empty stored block, its tail cut, stands for it (RFC 7692
   // section 7.2.3.6).

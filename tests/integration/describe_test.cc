@@ -1,4 +1,6 @@
 // The check before a run, over real gRPC on loopback.
+#include "agent/session/describe.h"
+
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "agent/service/grpc_agent_server.h"
+#include "common/net/server_url.h"
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/commands/doctor_command.h"
@@ -158,7 +161,7 @@ TEST(Describe, LooksAsFarAtTheTargetAsItIsAsked) {
   const TestAgent agent(SampleConfig());
   SilentListener server;
   DescribeOptions options;
-  options.target = "ws://" + server.address() + "/ws";
+  options.target = *ServerUrl::Parse("ws://" + server.address() + "/ws");
   EXPECT_EQ(Ask(agent.address(), options).response.target().reach(), Reach::REACH_UNSPECIFIED);
   options.depth = v1::DescribeRequest::DEPTH_RESOLVE;
   EXPECT_EQ(Ask(agent.address(), options).response.target().reach(), Reach::REACH_RESOLVED);
@@ -168,10 +171,14 @@ TEST(Describe, LooksAsFarAtTheTargetAsItIsAsked) {
   EXPECT_THAT(target.addresses(), testing::ElementsAre("127.0.0.1"));
   server.Close();
   EXPECT_EQ(Ask(agent.address(), options).response.target().reach(), Reach::REACH_REFUSED);
-  options.target = "ws://no-such-host.invalid/ws";
+  options.target = *ServerUrl::Parse("ws://no-such-host.invalid/ws");
   EXPECT_EQ(Ask(agent.address(), options).response.target().reach(), Reach::REACH_NOT_RESOLVED);
-  options.target = "http://127.0.0.1/";
-  EXPECT_EQ(Ask(agent.address(), options).response.target().reach(), Reach::REACH_BAD_URL);
+}
+
+TEST(Describe, AUrlThatNoControllerOfOursSendsIsCalledBad) {
+  v1::DescribeRequest request;
+  request.set_target("http://127.0.0.1/");
+  EXPECT_EQ(Describe(SampleConfig(), request).target().reach(), Reach::REACH_BAD_URL);
 }
 
 TEST(Describe, GoesNowhereItMayNotGo) {
@@ -180,7 +187,7 @@ TEST(Describe, GoesNowhereItMayNotGo) {
   const TestAgent agent(std::move(config));
   const SilentListener server;
   DescribeOptions options;
-  options.target = "ws://" + server.address() + "/ws";
+  options.target = *ServerUrl::Parse("ws://" + server.address() + "/ws");
   options.depth = v1::DescribeRequest::DEPTH_CONNECT;
   const v1::TargetReport target = Ask(agent.address(), options).response.target();
   EXPECT_EQ(target.reach(), Reach::REACH_NOT_ALLOWED);
