@@ -1,22 +1,5 @@
-// For nearly everything: what nearly every file includes, and the control plane's messages.
+// For what knows the control plane's messages.
 #pragma once
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <limits>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
+#include "common/pch/base.h"
 #include "wsload/v1/control.pb.h"

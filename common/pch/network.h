@@ -9,4 +9,4 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 
-#include "common/pch/control.h"
+#include "common/pch/base.h"

@@ -4,4 +4,4 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/pch/control.h"
+#include "common/pch/base.h"

@@ -161,7 +161,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   /// No more is wanted of an agent that has not said its last word.
   void FailAgent(int peer, AgentResult::State state, const std::string& why) {
-    peers_[peer]->GiveUp();
+    if (!peers_[peer]->ended()) peers_[peer]->GiveUp();
     builder_.AgentFailed(peer, state, why);
     // Without a last word, only the end of its lease tells that it sends nothing more.
     GoOnWithout(peer, why, peers_[peer]->lease_over_ns());
@@ -393,7 +393,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     for (int i = 0; i < peer_count(); ++i) {
       if (peers_[i]->active()) {
         FailAgent(i, AgentResult::State::kLost, detail);
-      } else {
+      } else if (!peers_[i]->ended()) {
         peers_[i]->GiveUp();
       }
     }

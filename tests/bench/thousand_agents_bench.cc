@@ -30,6 +30,7 @@
 #include "controller/output/console_summary.h"
 #include "controller/output/result_json.h"
 #include "controller/result/stats_difference.h"
+#include "controller/result/verdict.h"
 #include "controller/run/coordinator.h"
 #include "tests/bench/crowd_server.h"
 #include "tests/support/process.h"

@@ -165,9 +165,15 @@ TEST(ResultJson, KeepsSecretsOut) {
     EXPECT_THAT(text, Not(HasSubstr(secret)));
   }
   const Json plan = Json::parse(text)["plan"];
-  EXPECT_EQ(plan["server"], "ws://(redacted)@gw:9002/ws?api_key=(redacted)&room=7");
+  EXPECT_EQ(plan["server"], "ws://gw:9002/ws?api_key=(redacted)&room=7");
   EXPECT_EQ(plan["headers"][1]["value"], "true");
   EXPECT_EQ(plan["cipher"], "aes");
+}
+
+TEST(RedactUrl, TakesCredentialsOutWhereverTheyStand) {
+  EXPECT_EQ(RedactUrl("ws://user:password@gw:9002/ws?api_key=secret&room=7"),
+            "ws://(redacted)@gw:9002/ws?api_key=(redacted)&room=7");
+  EXPECT_EQ(RedactUrl("ws://gw:9002/ws"), "ws://gw:9002/ws");
 }
 
 TEST(ResultJson, TakesBytesThatAreNoUtf8) {

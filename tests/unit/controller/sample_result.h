@@ -16,7 +16,7 @@ inline RunPlan SamplePlan() {
   plan.mps = 100;
   plan.duration_ns = 2 * kNsPerSecond;
   plan.ramp_up_ns = kNsPerSecond;
-  plan.server = *ServerUrl::Parse("ws://user:url-password@gw:9002/ws?api_key=url-secret&room=7");
+  plan.server = *ServerUrl::Parse("ws://gw:9002/ws?api_key=url-secret&room=7");
   plan.jwt_key = kSampleJwtKey;
   plan.cipher_key = kSampleCipherKey;
   plan.headers = {{"Authorization", kSampleHeaderSecret}, {"X-AutoClose", "true"}};
