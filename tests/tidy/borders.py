@@ -76,13 +76,8 @@ class _Row:
 
 
 def _read_rows(tree, breaches):
-    lines = tree.lines(TABLE) if tree.exists(TABLE) else ()
-    table = markdown.find_table(lines, HEADER)
-    if table is None:
-        breaches.append(Breach(TABLE, 0, f'has no table whose first column is "{HEADER}"'))
-        return []
     rows = []
-    for line, cells in table.rows:
+    for line, cells in markdown.rows_of_table(tree, TABLE, HEADER, breaches):
         places = len(cells) == 3 and (markdown.quoted(cells[1]) or cells[1] == "nowhere")
         if places and markdown.quoted(cells[0]) and cells[2]:
             rows.append(_Row(line, cells))

@@ -70,12 +70,8 @@ def _read_row(line, cells, breaches):
 
 
 def read_table(tree, breaches):
-    lines = tree.lines(TABLE) if tree.exists(TABLE) else ()
-    table = markdown.find_table(lines, HEADER)
-    if table is None:
-        breaches.append(Breach(TABLE, 0, f'has no table whose first column is "{HEADER}"'))
-        return []
-    rows = [_read_row(line, cells, breaches) for line, cells in table.rows]
+    table = markdown.rows_of_table(tree, TABLE, HEADER, breaches)
+    rows = [_read_row(line, cells, breaches) for line, cells in table]
     return [row for row in rows if row is not None]
 
 

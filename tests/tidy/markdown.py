@@ -3,6 +3,8 @@
 import dataclasses
 import re
 
+from tree import Breach
+
 
 @dataclasses.dataclass(frozen=True)
 class Table:
@@ -99,6 +101,11 @@ def expand(text):
     return expanded
 
 
-def find_table(lines, first_header):
-    """The table whose first column has this header, or None."""
-    return next((table for table in tables(lines) if table.header[0] == first_header), None)
+def rows_of_table(tree, path, first_header, breaches):
+    """(line, cells) of the table whose first column has this header; a page without it is a breach."""
+    lines = tree.lines(path) if tree.exists(path) else ()
+    for table in tables(lines):
+        if table.header[0] == first_header:
+            return table.rows
+    breaches.append(Breach(path, 0, f'has no table whose first column is "{first_header}"'))
+    return ()
