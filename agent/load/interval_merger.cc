@@ -21,7 +21,7 @@ void IntervalMerger::Add(int source, Phase phase, int64_t interval_index, const 
   const Key key{phase, interval_index};
   const Key& before = reached_[static_cast<size_t>(source)];
   WSLOAD_CHECK(key > before, "worker {} reports interval {} of phase {} after interval {} of phase {}", source,
-               interval_index, PhaseName(phase), before.second, PhaseName(before.first));
+               interval_index, NameOf(phase), before.second, NameOf(before.first));
   Open& open = open_[key];
   open.delta.Merge(delta);
   // One that reports nothing in this interval has spent nothing in it.

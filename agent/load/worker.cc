@@ -79,11 +79,6 @@ Worker::~Worker() = default;
 
 // --- phases ---------------------------------------------------------------------------------------------------------
 
-void Worker::Enter(State next) {
-  WSLOAD_CHECK(next > state_, "a worker goes from state {} to {}", static_cast<int>(state_), static_cast<int>(next));
-  state_ = next;
-}
-
 void Worker::CheckThread() const {
   WSLOAD_DCHECK(loop_.IsLoopThread(), "a worker is used on another thread than its loop's");
 }
@@ -91,7 +86,7 @@ void Worker::CheckThread() const {
 void Worker::Connect(int64_t ramp_start_ns) {
   CheckThread();
   if (state_ != State::kIdle) return;
-  Enter(State::kConnecting);
+  state_.Enter(State::kConnecting);
   phase_ = Phase::kConnect;
   phase_start_ns_ = ramp_start_ns;
   cpu_counted_ = thread_cpu_();
@@ -114,7 +109,7 @@ void Worker::Stop() {
   stop_wanted_ = true;
   switch (state_) {
     case State::kIdle:
-      Enter(State::kDone);
+      state_.Enter(State::kDone);
       observer_.OnWorkerDone(totals_);
       return;
     case State::kConnecting:
@@ -173,14 +168,14 @@ void Worker::EnterPhase(Phase phase, int64_t start_ns) {
 }
 
 void Worker::EnterMeasure(int64_t now_ns) {
-  Enter(State::kMeasuring);
+  state_.Enter(State::kMeasuring);
   EnterPhase(Phase::kMeasure, start_ns_);
   observer_.OnWorkerStarted(now_ns);
   ArmWatch(now_ns);
 }
 
 void Worker::EnterDrain(int64_t now_ns) {
-  Enter(State::kDraining);
+  state_.Enter(State::kDraining);
   GiveUpDials();
   watch_timer_->Cancel();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
@@ -188,7 +183,7 @@ void Worker::EnterDrain(int64_t now_ns) {
 }
 
 void Worker::EnterClose(int64_t now_ns) {
-  Enter(State::kClosing);
+  state_.Enter(State::kClosing);
   EnterPhase(Phase::kClose, now_ns);
   not_closing_ = pool_.size();
   close_wave_ns_ = now_ns;
@@ -207,7 +202,7 @@ void Worker::CloseSome() {
 
 void Worker::DoneIfClosed() {
   if (state_ != State::kClosing || !pool_.empty() || dials_resolved_ < dials_started_) return;
-  Enter(State::kDone);
+  state_.Enter(State::kDone);
   send_timer_->Cancel();
   dial_timer_->Cancel();
   lease_timer_->Cancel();
@@ -403,7 +398,7 @@ void Worker::OnDialled(int64_t user_id, DialResult result) {
 
 void Worker::ReadyIfAllResolved() {
   if (state_ != State::kConnecting || dials_resolved_ < dials_started_ || NextDial() != nullptr) return;
-  Enter(State::kReady);
+  state_.Enter(State::kReady);
   if (stop_wanted_) return EnterClose(loop_.MonoNs());
   observer_.OnWorkerReady(opened_, dials_resolved_ - opened_);
 }

@@ -26,6 +26,7 @@
 #include "common/stats/worker_load.h"
 #include "common/time/clock.h"
 #include "common/time/thread_cpu.h"
+#include "common/util/forward_state.h"
 
 namespace wsload {
 
@@ -92,8 +93,6 @@ class Worker final : private ClientObserver {
 
   Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slice, WorkerObserver& observer);
 
-  /// States only go forward.
-  void Enter(State next);
   void CheckThread() const;
   /// At the end: every message that was taken from the schedule is counted, and has an end.
   void CheckFigures() const;
@@ -174,13 +173,13 @@ class Worker final : private ClientObserver {
   const Pacer pacer_;
   const UserToken token_;
   Recorder recorder_;
-  // In this order: clients go before the group they slice, connections before the dialer that made them.
+  // In this order: clients go before the group they share, connections before the dialer that made them.
   std::unique_ptr<Dialer> dialer_;
   std::unique_ptr<ClientGroup> group_;
   ClientPool pool_;
   std::string plaintext_;  ///< the body of every upstream message
 
-  State state_ = State::kIdle;
+  ForwardState<State> state_{"a worker", State::kIdle};
   Counters totals_;                   ///< the sum of all intervals emitted
   std::vector<DialList> dial_lists_;  ///< the slice's own, and what was taken over
   int64_t dials_started_ = 0;

@@ -21,7 +21,6 @@ using prometheus::MetricType;
 
 constexpr size_t kMaxLabelLength = 120;
 constexpr std::array<const char*, kRunEnds> kRunEndNames = {"completed", "stopped", "lease_expired", "broken"};
-constexpr std::array kPhases = {Phase::kConnect, Phase::kMeasure, Phase::kDrain, Phase::kClose};
 
 void AddRun(MetricFamilies& families, const AgentFigures& figures, int64_t mono_ns) {
   const AgentFigures::Run run = figures.run.value_or(AgentFigures::Run{});
@@ -30,7 +29,7 @@ void AddRun(MetricFamilies& families, const AgentFigures& figures, int64_t mono_
            static_cast<double>(run.clients));
   MetricFamily& phases = FamilyOf(families, "wsload_agent_phase",
                                   "1 for the phase that the run under way last reported.", MetricType::Gauge);
-  for (const Phase phase : kPhases) AddGauge(phases, run.phase == phase ? 1 : 0, {{"phase", PhaseName(phase)}});
+  for (const auto& [phase, name] : kChoices<Phase>) AddGauge(phases, run.phase == phase ? 1 : 0, {{"phase", name}});
   const int64_t left_ns = std::max<int64_t>(0, run.lease_until_mono_ns - mono_ns);
   AddGauge(families, "wsload_agent_lease_remaining_seconds",
            "How long the agent may go on loading without hearing of its controller; 0: no load.",

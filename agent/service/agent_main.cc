@@ -24,6 +24,7 @@
 #include "agent/service/agent_flags.h"
 #include "agent/service/grpc_agent_server.h"
 #include "agent/service/health_check.h"
+#include "common/exit_code.h"
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
 #include "common/http/http_server.h"
@@ -43,8 +44,8 @@ namespace wsload {
 
 namespace {
 
-constexpr int kExitFailed = 1;
-constexpr int kExitBadFlags = 104;
+constexpr int kExitFailed = static_cast<int>(ExitCode::kError);
+constexpr int kExitBadFlags = static_cast<int>(ExitCode::kBadFlags);
 // A controller waits for the agent's last report; an agent waits for its connections to close, but not forever.
 constexpr int64_t kDrainTimeoutNs = 60 * kNsPerSecond;
 // The first argument that asks an agent instead of being one.

@@ -18,6 +18,7 @@
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/check.h"
+#include "common/util/forward_state.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "common/version.h"
@@ -141,12 +142,6 @@ class AgentSession::Impl final : public LoadEngineObserver {
   // kStopping: the engine was told to stop and OnDone is awaited. kReported: Done is on its way.
   enum class State { kIdle, kAccepted, kConnecting, kReady, kRunning, kStopping, kReported, kEnded };
 
-  /// States only go forward.
-  void Enter(State next) {
-    WSLOAD_CHECK(next > state_, "a session goes from state {} to {}", static_cast<int>(state_), static_cast<int>(next));
-    state_ = next;
-  }
-
   void Send(v1::AgentMessage message) {
     if (!muted_) send_(std::move(message));
   }
@@ -199,7 +194,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     engine_ = *std::move(engine);
     plan_ = std::move(plan);
     clients_ = slice.clients.count;
-    Enter(State::kAccepted);
+    state_.Enter(State::kAccepted);
     ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller sent no Connect");
 
     v1::AgentMessage message;
@@ -216,7 +211,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (!has_lease_) return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "Connect came without a lease before it");
     const int64_t ramp_start = connect.ramp_start_mono_ns();
     if (!IsNear(ramp_start)) return RefuseInstant("Connect", ramp_start);
-    Enter(State::kConnecting);
+    state_.Enter(State::kConnecting);
     ArmDeadline(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + kEngineGraceNs,
                 "the connections took too long");
     engine_->Connect(ramp_start);
@@ -226,7 +221,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (state_ != State::kReady) return RefuseOutOfOrder("Start");
     const int64_t instant = start.start_mono_ns();
     if (!IsNear(instant)) return RefuseInstant("Start", instant);
-    Enter(State::kRunning);
+    state_.Enter(State::kRunning);
     ArmEndDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns, "the load did not end");
     engine_->Start(instant);
   }
@@ -269,7 +264,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void HandleReady(int64_t opened, int64_t failed) {
     if (state_ != State::kConnecting) return;
-    Enter(State::kReady);
+    state_.Enter(State::kReady);
     // The slowest agent decides when the start comes.
     ArmDeadline(loop_.MonoNs() + plan_.ramp_up_ns + plan_.conn_timeout_ns + kControllerStepNs,
                 "the controller sent no Start");
@@ -283,7 +278,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     // Posted before the session gave its engine up.
     if (state_ == State::kEnded) return;
     WSLOAD_CHECK(state_ >= State::kAccepted && state_ < State::kReported, "the engine reports in state {}",
-                 static_cast<int>(state_));
+                 state_.index());
     reported_.Merge(report.delta.counters);
     // It goes on closing connections.
     if (report.phase == Phase::kClose && (state_ == State::kRunning || state_ == State::kStopping)) {
@@ -317,7 +312,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     done.set_started_mono_ns(report.started_mono_ns);
     Send(std::move(message));
     if (muted_) return End();
-    Enter(State::kReported);
+    state_.Enter(State::kReported);
     lease_timer_->Cancel();
     ArmDeadline(loop_.MonoNs() + kFarewellNs, "");
   }
@@ -336,8 +331,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   void RefuseOutOfOrder(const char* what) {
     static constexpr const char* kStateNames[] = {"no run was assigned", "a run was assigned", "it is connecting",
                                                   "it waits for the start", "the load is running"};
-    Refuse(v1::Refused::CODE_OUT_OF_ORDER,
-           fmt::format("{} came out of order: {}", what, kStateNames[static_cast<int>(state_)]));
+    Refuse(v1::Refused::CODE_OUT_OF_ORDER, fmt::format("{} came out of order: {}", what, kStateNames[state_.index()]));
   }
 
   void Refuse(v1::Refused::Code code, std::string text) {
@@ -352,7 +346,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   void StopEngineOrEnd(const Statement& reason) {
     if (state_ == State::kStopping || state_ == State::kEnded) return;
     if (engine_ == nullptr) return End();
-    Enter(State::kStopping);
+    state_.Enter(State::kStopping);
     lease_timer_->Cancel();
     ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns, "the load did not stop");
     engine_->Stop(reason);
@@ -383,7 +377,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void End() {
     if (state_ == State::kEnded) return;
-    Enter(State::kEnded);
+    state_.Enter(State::kEnded);
     deadline_->Cancel();
     lease_timer_->Cancel();
     FreeSlot();
@@ -405,7 +399,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   std::unique_ptr<Timer> lease_timer_;
   const char* missed_ = "";
   EndDeadline end_deadline_;
-  State state_ = State::kIdle;
+  ForwardState<State> state_{"a session", State::kIdle};
   bool muted_ = false;  ///< refused, or nobody listens any more
   bool holds_slot_ = false;
   bool has_lease_ = false;

@@ -90,7 +90,7 @@ Language HelpLanguage(const std::vector<std::string>& args, const Environment& e
       wanted = args[i + 1];
     }
   }
-  return wanted == "zh" ? Language::kChinese : Language::kEnglish;
+  return ParseChoice<Language>(wanted).value_or(Language::kEnglish);
 }
 
 bool IsHelp(std::string_view name) { return name == "help" || name == "h" || name == "helpfull"; }
@@ -351,6 +351,12 @@ absl::Status FlagSet::Parse(const std::vector<std::string>& args, const Environm
   }
   if (auto status = Apply(from_files); !status.ok()) return status;
   return Apply(ReadEnvironment(environment));
+}
+
+absl::Status FlagSet::CheckNoArguments() const {
+  if (positional_.empty()) return absl::OkStatus();
+  return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)",
+                         Shown(positional_.front()));
 }
 
 bool FlagSet::IsSet(std::string_view name) const {

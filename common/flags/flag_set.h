@@ -72,6 +72,8 @@ class FlagSet {
   absl::Status Parse(const std::vector<std::string>& args, const Environment& environment);
 
   const std::vector<std::string>& positional() const { return positional_; }
+  /// For a program without arguments: OK, or kInvalidArgument with a line about the first that is no flag.
+  absl::Status CheckNoArguments() const;
   bool IsSet(std::string_view name) const;
   /// -help, -h or --help was given; -helpfull likewise.
   bool help_wanted() const { return help_wanted_; }

@@ -50,8 +50,7 @@ struct Entry {
   std::string_view name;
   Args args;
   /// Holes are names of arguments, {p99_us}, or {agent}; a text without {agent} stands behind the agent's name.
-  std::string_view english;
-  std::string_view chinese;
+  LocalText text;
 };
 
 inline constexpr Arg kWorker{"worker", Form::kIndex};

@@ -106,8 +106,8 @@ constexpr bool NamesItsArgs(const Args& args, std::string_view text) {
 
 constexpr bool TextsAgree() {
   for (const Entry& entry : kEntries) {
-    if (!NamesItsArgs(entry.args, entry.english) || !NamesItsArgs(entry.args, entry.chinese)) return false;
-    if (HasHole(entry.english, kAgentHole) != HasHole(entry.chinese, kAgentHole)) return false;
+    if (!NamesItsArgs(entry.args, entry.text.english) || !NamesItsArgs(entry.args, entry.text.chinese)) return false;
+    if (HasHole(entry.text.english, kAgentHole) != HasHole(entry.text.chinese, kAgentHole)) return false;
   }
   return true;
 }
@@ -119,8 +119,9 @@ constexpr bool LanguagesAreTheirOwn() {
   };
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   for (const Entry& entry : kEntries) {
-    if (entry.english.empty() || !std::all_of(entry.english.begin(), entry.english.end(), is_ascii)) return false;
-    if (std::none_of(entry.chinese.begin(), entry.chinese.end(), is_chinese)) return false;
+    if (entry.text.english.empty() || !std::all_of(entry.text.english.begin(), entry.text.english.end(), is_ascii))
+      return false;
+    if (std::none_of(entry.text.chinese.begin(), entry.text.chinese.end(), is_chinese)) return false;
   }
   return true;
 }

@@ -98,7 +98,7 @@ std::vector<std::pair<std::string_view, StatementArg>> NamedArgs(const Statement
 
 std::string StatementText(Language language, const Statement& statement) {
   const Entry& entry = EntryOf(statement.kind);
-  std::string_view text = language == Language::kChinese ? entry.chinese : entry.english;
+  std::string_view text = entry.text.In(language);
   std::string out;
   if (!statement.agent.empty() && !catalogue::HasHole(text, catalogue::kAgentHole)) {
     out = AgentPrefix(language, statement.agent);

@@ -1,24 +1,18 @@
 // The phases of a run.
 #pragma once
 
+#include <array>
+
+#include "common/util/choice.h"
+
 namespace wsload {
 
 /// In order. Each report belongs to one.
 enum class Phase { kConnect, kMeasure, kDrain, kClose };
 
-/// As result.json, the time series and the metrics name it.
-constexpr const char* PhaseName(Phase phase) {
-  switch (phase) {
-    case Phase::kConnect:
-      return "connect";
-    case Phase::kMeasure:
-      return "measure";
-    case Phase::kDrain:
-      return "drain";
-    case Phase::kClose:
-      return "close";
-  }
-  return "connect";
-}
+/// As result.json, the time series and the metrics name them.
+template <>
+inline constexpr std::array kChoices<Phase> = {Choice{Phase::kConnect, "connect"}, Choice{Phase::kMeasure, "measure"},
+                                               Choice{Phase::kDrain, "drain"}, Choice{Phase::kClose, "close"}};
 
 }  // namespace wsload

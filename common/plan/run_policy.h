@@ -25,6 +25,7 @@ inline constexpr std::array kChoices<AgentLossPolicy> = {Choice{AgentLossPolicy:
 /// Agents never see it.
 struct RunPolicy {
   AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;
+  /// An agent that hangs, or that nobody can reach, stops by itself after this time.
   int64_t agent_lease_ns = 5 * kNsPerSecond;
 };
 

@@ -6,6 +6,7 @@
 #include "common/util/saturating.h"
 
 namespace wsload {
+
 Progression Progression::Part(int64_t part, int64_t parts) const {
   WSLOAD_CHECK(0 <= part && part < parts, "part {} of {}", part, parts);
   if (part >= count) return {};

@@ -2,7 +2,6 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
-#include <google/protobuf/stubs/logging.h>
 
 #include <array>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "common/stats/figure_list.h"
+#include "common/util/check.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -28,7 +28,7 @@ constexpr int kMaxWireWorkers = 4096;
 
 const FieldDescriptor* FieldOf(const Descriptor* message, const char* name) {
   const FieldDescriptor* field = message->FindFieldByName(name);
-  GOOGLE_CHECK(field != nullptr) << message->full_name() << " has no field " << name;
+  WSLOAD_CHECK(field != nullptr, "{} has no field {}", message->full_name(), name);
   return field;
 }
 

@@ -20,6 +20,7 @@
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/certs/certificate_set.h"
+#include "controller/commands/command.h"
 
 namespace wsload {
 namespace {
@@ -161,11 +162,7 @@ int CertsCommand(const std::vector<std::string>& args, const Environment& enviro
   }
   if (status.ok()) status = Check(flags, options);
   if (status.ok()) status = Run(options);
-  if (!status.ok()) {
-    fmt::print(stderr, "wsload: {}\n", Text(status));
-    const bool bad_flags = status.code() == absl::StatusCode::kInvalidArgument;
-    return static_cast<int>(bad_flags ? ExitCode::kBadFlags : ExitCode::kError);
-  }
+  if (!status.ok()) return static_cast<int>(FailWith(status));
   fmt::print("{}", HowToUse(options));
   return static_cast<int>(ExitCode::kPassed);
 }

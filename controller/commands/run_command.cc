@@ -80,8 +80,7 @@ SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, 
 RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* reporter) {
   AsioEventLoop loop;
   RunCoordinator::Limits limits;
-  limits.on_agent_loss = line.policy.on_agent_loss;
-  limits.lease_ns = line.policy.agent_lease_ns;
+  limits.policy = line.policy;
   RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), limits, reporter);
   const SignalWatch signals = InterruptOnSignal(loop, coordinator, reporter);
   std::optional<RunResult> result;

@@ -108,10 +108,7 @@ absl::Status ReadPlanFiles(const FilePaths& paths, const Environment& environmen
 }
 
 absl::Status Check(const FlagSet& flags, const Raw& raw) {
-  if (!flags.positional().empty()) {
-    return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)",
-                           Shown(flags.positional().front()));
-  }
+  if (absl::Status none = flags.CheckNoArguments(); !none.ok()) return none;
   if (absl::Status checked = CheckCombinations(flags, raw); !checked.ok()) return checked;
   if (absl::Status checked = CheckFields(PolicyFields(), raw.policy); !checked.ok()) return checked;
   return CheckFields(OutputFields(), raw.output);

@@ -67,15 +67,11 @@ constexpr Field<Options> kFields[] = {
       .flag = "json",
       .help = {"the figures as JSON on stdout", "以 JSON 输出各项数字"},
       .in_short_help = true}},
-    {MemberOf<&Options::language>(),
-     {.name = "language", .flag = "lang", .help = {"en or zh", "en 或 zh"}, .in_short_help = true, .example = "zh"}},
+    {MemberOf<&Options::language>(), kLanguageInfo},
 };
 
 absl::Status Check(const FlagSet& flags, const Options& options) {
-  if (!flags.positional().empty()) {
-    return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)",
-                           Shown(flags.positional().front()));
-  }
+  if (absl::Status none = flags.CheckNoArguments(); !none.ok()) return none;
   return CheckFields(Fields<Options>(kFields), options);
 }
 

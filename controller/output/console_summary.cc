@@ -151,7 +151,7 @@ std::string ConsoleVerdict(Language language, const RunResult& result) {
   if (!result.error.ok()) return Say(language, Msg::kRunFailed, Text(result.error)) + "\n";
   std::string out;
   if (result.interrupted) out += Say(language, Msg::kInterrupted) + "\n";
-  out += Say(language, Msg::kVerdict, Say(language, VerdictText(result.verdict), VerdictName(result.verdict))) + "\n";
+  out += Say(language, Msg::kVerdict, Say(language, VerdictText(result.verdict), NameOf(result.verdict))) + "\n";
   std::map<StatementKind, size_t> lines;
   size_t left_out = 0;
   for (const Statement& reason : result.verdict_reasons) {

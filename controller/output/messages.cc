@@ -7,8 +7,7 @@ namespace {
 
 struct Entry {
   Msg message;
-  std::string_view english;
-  std::string_view chinese;
+  LocalText text;
 };
 
 // In the order of Msg: a message is found by its position.
@@ -145,8 +144,7 @@ static_assert(InOrder(), "entries in the order of Msg");
 }  // namespace
 
 std::string_view MessageText(Language language, Msg message) {
-  const Entry& entry = kEntries[static_cast<size_t>(message)];
-  return language == Language::kChinese ? entry.chinese : entry.english;
+  return kEntries[static_cast<size_t>(message)].text.In(language);
 }
 
 std::string NoticeLine(Language language, const Statement& notice) {

@@ -25,8 +25,7 @@ constexpr Field<OutputOptions> kFields[] = {
       .least = kNsPerSecond,
       .most = 3600 * kNsPerSecond,
       .example = "5s"}},
-    {MemberOf<&OutputOptions::language>(),
-     {.name = "language", .flag = "lang", .help = {"en or zh", "en 或 zh"}, .in_short_help = true, .example = "zh"}},
+    {MemberOf<&OutputOptions::language>(), kLanguageInfo},
 };
 
 }  // namespace

@@ -19,6 +19,10 @@ struct OutputOptions {
   Language language = Language::kEnglish;
 };
 
+/// Of -lang, in every command that prints for people.
+inline constexpr FieldInfo kLanguageInfo{
+    .name = "language", .flag = "lang", .help = {"en or zh", "en 或 zh"}, .in_short_help = true, .example = "zh"};
+
 /// Flag, range and help of every member.
 Fields<OutputOptions> OutputFields();
 

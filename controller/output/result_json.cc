@@ -35,7 +35,7 @@ void WriteHead(JsonWriter& json, const RunResult& result) {
   json.Key("plan");
   WritePlan(json, result.plan);
   json.Object("verdict", Layout::kLines, [&] {
-    json.Member("code", VerdictName(result.verdict));
+    json.Member("code", NameOf(result.verdict));
     json.Key("reasons");
     WriteStatements(json, result.verdict_reasons);
   });
@@ -49,7 +49,7 @@ void WritePhases(JsonWriter& json, const RunResult& result) {
     for (const PhaseTimes& phase : result.phases) {
       json.Object(Layout::kLines, [&] {
         const bool began = phase.started_unix_ns != 0;
-        json.Member("phase", PhaseName(phase.phase));
+        json.Member("phase", NameOf(phase.phase));
         json.Member("started_at", began ? std::make_optional(Rfc3339(phase.started_unix_ns)) : std::nullopt);
         json.Member("duration_ns", phase.duration_ns);
         json.Key("totals");
@@ -102,7 +102,7 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent) {
     json.Member("name", agent.name);
     json.Member("address", agent.address);
     json.Member("version", agent.version);
-    json.Member("state", AgentStateName(agent.state));
+    json.Member("state", NameOf(agent.state));
     json.Member("state_detail", agent.state_detail);
     json.Member("stopped_early", agent.stopped_early);
     json.Member("workers", agent.workers);

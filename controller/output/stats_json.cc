@@ -67,17 +67,12 @@ void WriteHistogram(JsonWriter& json, const Histogram& histogram) {
   });
 }
 
-void WriteWorkerGroup(JsonWriter& json, const WorkerLoad& worker, WorkerFigureInfo::Group group) {
+/// Of one worker, or of all together: then what is shown of the generator.
+void WriteWorkerGroup(JsonWriter& json, const WorkerLoad& load, WorkerFigureInfo::Group group,
+                      WorkerFigureInfo::ShownOf of = WorkerFigureInfo::ShownOf::kWorker) {
   for (const WorkerFigureInfo& row : kWorkerFigures) {
-    if (row.group == group) json.Member(row.name.shown, worker.*row.field);
-  }
-}
-
-/// Of all workers together.
-void WriteGeneratorGroup(JsonWriter& json, const WorkerLoad& sum, WorkerFigureInfo::Group group) {
-  for (const WorkerFigureInfo& row : kWorkerFigures) {
-    const bool shown = row.shown_of == WorkerFigureInfo::ShownOf::kGenerator;
-    if (shown && row.group == group) json.Member(row.name.shown, sum.*row.field);
+    const bool shown = of == WorkerFigureInfo::ShownOf::kWorker || row.shown_of == of;
+    if (shown && row.group == group) json.Member(row.name.shown, load.*row.field);
   }
 }
 
@@ -150,11 +145,11 @@ void WriteGenerator(JsonWriter& json, const RunResult& result) {
     for (const WorkerLoad& worker : agent.worker_loads) sum.Merge(worker);
   }
   json.Object("generator", Layout::kLines, [&] {
-    WriteGeneratorGroup(json, sum, WorkerFigureInfo::Group::kMessages);
-    WriteGeneratorGroup(json, sum, WorkerFigureInfo::Group::kCpu);
+    WriteWorkerGroup(json, sum, WorkerFigureInfo::Group::kMessages, WorkerFigureInfo::ShownOf::kGenerator);
+    WriteWorkerGroup(json, sum, WorkerFigureInfo::Group::kCpu, WorkerFigureInfo::ShownOf::kGenerator);
     json.Member("worker_cpu_share_max", peaks.cpu_share_max);
     json.Member("worker_cpu_waited_share_max", peaks.waited_share_max);
-    WriteGeneratorGroup(json, sum, WorkerFigureInfo::Group::kLoop);
+    WriteWorkerGroup(json, sum, WorkerFigureInfo::Group::kLoop, WorkerFigureInfo::ShownOf::kGenerator);
     WriteLoopHistograms(json, result.totals);
     json.Object("bounds", Layout::kOneLine, [&] {
       json.Member("send_lag_us_p99", kSendLagBoundUs);
@@ -166,7 +161,7 @@ void WriteGenerator(JsonWriter& json, const RunResult& result) {
 
 void WriteSeriesPoint(JsonWriter& json, const SeriesPoint& point) {
   json.Object(Layout::kOneLine, [&] {
-    json.Member("phase", PhaseName(point.phase));
+    json.Member("phase", NameOf(point.phase));
     json.Member("interval", point.interval_index);
     json.Member("elapsed_s", point.elapsed_s);
     json.Member("agents_reporting", point.agents_reporting);

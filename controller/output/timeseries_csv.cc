@@ -22,7 +22,7 @@ void VisitCounters(const Counters& delta, bool of_generator, Visit&& visit) {
 /// Calls `visit(name, value)` for every column in order. A value is a text, an int64_t or a double.
 template <typename Visit>
 void VisitColumns(const SeriesPoint& point, Visit&& visit) {
-  visit("phase", PhaseName(point.phase));
+  visit("phase", NameOf(point.phase));
   visit("interval", point.interval_index);
   visit("elapsed_s", point.elapsed_s);
   visit("agents_reporting", int64_t{point.agents_reporting});

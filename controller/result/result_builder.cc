@@ -94,11 +94,11 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   }
   if (interval_index < 0 || interval_index > kMaxIntervalIndex) {
     return InvalidArgument("agent {} reports interval {} of phase {}: want 0 to {}", AgentLabel(agent), interval_index,
-                           PhaseName(phase), kMaxIntervalIndex);
+                           NameOf(phase), kMaxIntervalIndex);
   }
   if (progress.reported && position <= progress.last) {
     return InvalidArgument("agent {} reports interval {} of phase {} after interval {} of phase {}", AgentLabel(agent),
-                           interval_index, PhaseName(phase), progress.last.second, PhaseName(progress.last.first));
+                           interval_index, NameOf(phase), progress.last.second, NameOf(progress.last.first));
   }
   LeavePosition(progress);
   progress.reported = true;
@@ -173,7 +173,7 @@ void ResultBuilder::LeavePosition(const AgentProgress& progress) {
   }
   const auto at = running_at_.find(progress.last);
   WSLOAD_CHECK(at != running_at_.end(), "no agent is known to have reported interval {} of phase {}",
-               progress.last.second, PhaseName(progress.last.first));
+               progress.last.second, NameOf(progress.last.first));
   if (--at->second == 0) running_at_.erase(at);
 }
 
@@ -222,7 +222,7 @@ void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delt
     return Position{point.phase, point.interval_index} < key;
   });
   WSLOAD_CHECK(it != series.end(), "interval {} of phase {} was passed on and is not in the series", position.second,
-               PhaseName(position.first));
+               NameOf(position.first));
   // There is one, since the last point is at or after `position`; an interval that nobody else reported counts in the
   // next.
   it->delta.Merge(delta.counters);

@@ -17,10 +17,16 @@
 #include "common/stats/latency_point.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
+#include "common/util/choice.h"
 
 namespace wsload {
 
 enum class Verdict { kValid, kGeneratorLimited, kDegraded };
+
+template <>
+inline constexpr std::array kChoices<Verdict> = {Choice{Verdict::kValid, "VALID"},
+                                                 Choice{Verdict::kGeneratorLimited, "GENERATOR_LIMITED"},
+                                                 Choice{Verdict::kDegraded, "DEGRADED"}};
 
 /// What became of one agent.
 struct AgentResult {
@@ -50,6 +56,11 @@ struct AgentResult {
   std::vector<WorkerLoad> worker_loads;  ///< by worker, in the measure phase
   std::string stopped_early;
 };
+
+template <>
+inline constexpr std::array kChoices<AgentResult::State> = {
+    Choice{AgentResult::State::kDone, "done"}, Choice{AgentResult::State::kLost, "lost"},
+    Choice{AgentResult::State::kRefused, "refused"}, Choice{AgentResult::State::kUnreachable, "unreachable"}};
 
 /// One second (one report interval) of the whole run, merged over the agents.
 struct SeriesPoint {

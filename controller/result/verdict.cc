@@ -164,30 +164,4 @@ Judgement Judge(const RunResult& result) {
   return judgement;
 }
 
-const char* VerdictName(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kValid:
-      return "VALID";
-    case Verdict::kGeneratorLimited:
-      return "GENERATOR_LIMITED";
-    case Verdict::kDegraded:
-      return "DEGRADED";
-  }
-  return "VALID";
-}
-
-const char* AgentStateName(AgentResult::State state) {
-  switch (state) {
-    case AgentResult::State::kDone:
-      return "done";
-    case AgentResult::State::kLost:
-      return "lost";
-    case AgentResult::State::kRefused:
-      return "refused";
-    case AgentResult::State::kUnreachable:
-      return "unreachable";
-  }
-  return "done";
-}
-
 }  // namespace wsload

@@ -33,14 +33,8 @@ struct Judgement {
 /// that describe the generator are worth less than figures of a smaller load; the reasons list both.
 Judgement Judge(const RunResult& result);
 
-/// "VALID", "GENERATOR_LIMITED", "DEGRADED".
-const char* VerdictName(Verdict verdict);
-
 /// What is said of an agent that did not end as it should: kAgentLost, kAgentRefused or kAgentUnreachable. `state` is
 /// not kDone.
 Statement AgentFailure(AgentResult::State state, const std::string& why, const std::string& agent);
-
-/// "done", "lost", "refused", "unreachable".
-const char* AgentStateName(AgentResult::State state);
 
 }  // namespace wsload

@@ -50,20 +50,14 @@ AgentPeer::~AgentPeer() {
   link_.reset();
 }
 
-void AgentPeer::Enter(State next) {
-  WSLOAD_CHECK(next > state_, "agent {} goes from state {} to {}", address_, static_cast<int>(state_),
-               static_cast<int>(next));
-  state_ = next;
-}
-
 void AgentPeer::Open() {
   link_->Open(this);
   SendProbe();
 }
 
 void AgentPeer::Connect(int64_t ramp_start_mono_ns, int64_t lease_ns) {
-  WSLOAD_CHECK(state_ == State::kAccepted, "agent {} is to connect in state {}", address_, static_cast<int>(state_));
-  Enter(State::kConnecting);
+  WSLOAD_CHECK(state_ == State::kAccepted, "agent {} is to connect in state {}", address_, state_.index());
+  state_.Enter(State::kConnecting);
   lease_ns_ = lease_ns;
   due_ns_ = heard_ns_ = loop_.MonoNs();
   OnTimer();
@@ -73,8 +67,8 @@ void AgentPeer::Connect(int64_t ramp_start_mono_ns, int64_t lease_ns) {
 }
 
 void AgentPeer::Start(int64_t start_mono_ns) {
-  WSLOAD_CHECK(state_ == State::kReady, "agent {} is to start in state {}", address_, static_cast<int>(state_));
-  Enter(State::kRunning);
+  WSLOAD_CHECK(state_ == State::kReady, "agent {} is to start in state {}", address_, state_.index());
+  state_.Enter(State::kRunning);
   start_ns_ = start_mono_ns;
   start_agent_ns_ = start_mono_ns + clock_now_.At(loop_.MonoNs()).offset_ns;
   v1::ControllerMessage message;
@@ -83,8 +77,7 @@ void AgentPeer::Start(int64_t start_mono_ns) {
 }
 
 void AgentPeer::TakeOver(const Slice& slice, int64_t offset_ns) {
-  WSLOAD_CHECK(state_ == State::kRunning, "agent {} is to take load over in state {}", address_,
-               static_cast<int>(state_));
+  WSLOAD_CHECK(state_ == State::kRunning, "agent {} is to take load over in state {}", address_, state_.index());
   v1::ControllerMessage message;
   *message.mutable_take_over()->mutable_slice() = ToProto(slice);
   message.mutable_take_over()->set_from_mono_ns(start_agent_ns_ + offset_ns);
@@ -104,7 +97,7 @@ bool AgentPeer::Stop(const std::string& reason) {
 }
 
 void AgentPeer::GiveUp() {
-  Enter(State::kEnded);
+  state_.Enter(State::kEnded);
   timer_->Cancel();
   link_.reset();
 }
@@ -220,7 +213,7 @@ void AgentPeer::HandleClockReply(const v1::ClockReply& reply, int64_t arrived_ns
 }
 
 void AgentPeer::SendAssign() {
-  Enter(State::kAssigned);
+  state_.Enter(State::kAssigned);
   v1::ControllerMessage message;
   *message.mutable_assign() = std::move(assign_);
   link_->Send(std::move(message));
@@ -228,7 +221,7 @@ void AgentPeer::SendAssign() {
 
 void AgentPeer::HandleAccepted(const v1::Accepted& accepted) {
   if (state_ != State::kAssigned) return FailProtocol("sent Accepted out of order");
-  Enter(State::kAccepted);
+  state_.Enter(State::kAccepted);
   identity_ = accepted;
   identity_.set_agent_name(ShownText(accepted.agent_name()));
   identity_.set_agent_version(ShownText(accepted.agent_version()));
@@ -250,7 +243,7 @@ void AgentPeer::HandleReady(const v1::Ready& ready) {
   if (!possible(ready.opened()) || !possible(ready.failed())) {
     return FailProtocol(fmt::format("sent Ready with counts that its {} clients cannot have", clients_));
   }
-  Enter(State::kReady);
+  state_.Enter(State::kReady);
   connections_opened_ = ready.opened();
   observer_.OnPeerReady(index_);
 }
@@ -288,7 +281,7 @@ void AgentPeer::HandleDone(const v1::Done& done) {
       started_ns < start_agent_ns_ + kMaxStartSkewNs) {
     report.start_skew_ns = started_ns - clock_now_.At(loop_.MonoNs()).offset_ns - start_ns_;
   }
-  Enter(State::kReported);
+  state_.Enter(State::kReported);
   probes_left_ = clock_probes_;
   if (!probe_sent_ns_.has_value()) SendProbe();
   timer_->ArmAt(loop_.MonoNs() + kLastProbesNs);
@@ -296,7 +289,7 @@ void AgentPeer::HandleDone(const v1::Done& done) {
 }
 
 void AgentPeer::Close() {
-  Enter(State::kEnded);
+  state_.Enter(State::kEnded);
   timer_->Cancel();
   link_->CloseSend();
   observer_.OnPeerClosed(index_);

@@ -14,6 +14,7 @@
 #include "common/plan/phase.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
+#include "common/util/forward_state.h"
 #include "controller/link/agent_link.h"
 #include "controller/result/run_result.h"
 #include "controller/run/clock_estimate.h"
@@ -84,9 +85,6 @@ class AgentPeer final : private AgentLinkObserver {
  private:
   enum class State { kProbing, kAssigned, kAccepted, kConnecting, kReady, kRunning, kReported, kEnded };
 
-  /// States only go forward.
-  void Enter(State next);
-
   void OnAgentMessage(v1::AgentMessage message) override;
   void OnLinkClosed(absl::Status status) override;
 
@@ -120,7 +118,7 @@ class AgentPeer final : private AgentLinkObserver {
   const CallbackScope scope_;
   std::atomic<int> pending_messages_{0};
 
-  State state_ = State::kProbing;
+  ForwardState<State> state_{"agent " + address_, State::kProbing};
   bool stop_sent_ = false;
   std::optional<int64_t> probe_sent_ns_;  ///< of the one that is under way
   ClockEstimator clock_before_{false};

@@ -13,6 +13,7 @@
 #include "common/plan/plan_proto.h"
 #include "common/plan/run_policy.h"
 #include "common/util/check.h"
+#include "common/util/forward_state.h"
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/run/agent_peer.h"
@@ -50,7 +51,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
         slices_(SplitOverAgents(plan_, static_cast<int>(links.size()))),
         ledger_(plan_, slices_),
         builder_(run_id, plan_, AgentEntries(links, slices_), listener) {
-    builder_.SetAgentLossPolicy(limits_.on_agent_loss);
+    builder_.SetAgentLossPolicy(limits_.policy.on_agent_loss);
     v1::Assign assign;
     assign.set_run_id(run_id);
     assign.set_controller_version(kVersion);
@@ -141,12 +142,6 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   // were told to stop.
   enum class Stage { kSetup, kConnecting, kRunning, kStopping, kEnded };
 
-  /// Stages only go forward.
-  void Enter(Stage next) {
-    WSLOAD_CHECK(next > stage_, "a run goes from stage {} to {}", static_cast<int>(stage_), static_cast<int>(next));
-    stage_ = next;
-  }
-
   void CheckSetup() {
     if (stage_ != Stage::kSetup) return;
     for (const auto& peer : peers_) {
@@ -177,10 +172,10 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       case Stage::kConnecting:
       case Stage::kRunning:
         lost_.push_back(peer);
-        if (limits_.on_agent_loss == AgentLossPolicy::kFail) {
+        if (limits_.policy.on_agent_loss == AgentLossPolicy::kFail) {
           return EndEarly({StatementKind::kOtherAgentLost, {}, address});
         }
-        if (limits_.on_agent_loss == AgentLossPolicy::kRebalance) {
+        if (limits_.policy.on_agent_loss == AgentLossPolicy::kRebalance) {
           orphans_[peer] = silent_from_ns;
           HandOverOrphans();
         }
@@ -245,9 +240,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void BeginConnect() {
-    Enter(Stage::kConnecting);
+    stage_.Enter(Stage::kConnecting);
     const int64_t ramp_start = loop_.MonoNs() + StartLead();
-    for (auto& peer : peers_) peer->Connect(ramp_start, limits_.lease_ns);
+    for (auto& peer : peers_) peer->Connect(ramp_start, limits_.policy.agent_lease_ns);
     deadline_->ArmAt(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + limits_.barrier_grace_ns);
     ArmPhase(Phase::kConnect, ramp_start);
   }
@@ -272,7 +267,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void BeginRun() {
-    Enter(Stage::kRunning);
+    stage_.Enter(Stage::kRunning);
     start_mono_ns_ = loop_.MonoNs() + StartLead();
     for (auto& peer : peers_) {
       if (peer->active()) peer->Start(start_mono_ns_);
@@ -340,7 +335,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   void EndEarly(const Statement& why) {
     if (stage_ == Stage::kStopping || stage_ == Stage::kEnded) return;
-    Enter(Stage::kStopping);
+    stage_.Enter(Stage::kStopping);
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
     if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
@@ -389,7 +384,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   /// The run is over, whatever agents still have to say.
   void GiveUpOpenPeers(const std::string& detail) {
-    if (stage_ != Stage::kStopping) Enter(Stage::kStopping);
+    if (stage_ != Stage::kStopping) stage_.Enter(Stage::kStopping);
     for (int i = 0; i < peer_count(); ++i) {
       if (peers_[i]->active()) {
         FailAgent(i, AgentResult::State::kLost, detail);
@@ -406,7 +401,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   void Finish() {
     if (stage_ == Stage::kEnded) return;
-    Enter(Stage::kEnded);
+    stage_.Enter(Stage::kEnded);
     deadline_->Cancel();
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
@@ -445,7 +440,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   std::unique_ptr<Timer> hand_over_timer_;
   std::function<void(RunResult)> done_;
 
-  Stage stage_ = Stage::kSetup;
+  ForwardState<Stage> stage_{"a run", Stage::kSetup};
   std::optional<Phase> phase_;  ///< the one that has begun last
   Phase next_phase_ = Phase::kConnect;
   int64_t next_phase_mono_ns_ = 0;

@@ -29,9 +29,7 @@ class RunCoordinator {
     int64_t close_per_client_ns = EndDeadline::kClosePerClientNs;
     int clock_probes = 8;
     int64_t start_lead_ns = 200 * kNsPerMs;  ///< between the barrier and the common start
-    /// An agent that hangs, or that nobody can reach, stops by itself after this time.
-    int64_t lease_ns = 5 * kNsPerSecond;
-    AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;
+    RunPolicy policy = {};
   };
 
   RunCoordinator(EventLoop& loop, const Clock& clock, std::string run_id, RunPlan plan,

@@ -87,7 +87,7 @@ void WriteLatency(JsonWriter& json, std::string_view name, const Histogram& hist
 void WriteRun(JsonWriter& json, const SelftestRun& run) {
   json.Object(Layout::kLines, [&] {
     json.Member("rate_per_s", run.rate_per_s);
-    json.Member("verdict", VerdictName(run.verdict));
+    json.Member("verdict", NameOf(run.verdict));
     json.Member("honest", run.honest);
     json.Member("success_ratio", run.success_ratio);
     json.Member("send_lag_us_p99", run.send_lag_us_p99);
@@ -114,7 +114,7 @@ void WriteHighestRate(JsonWriter& json, const SelftestResult& result) {
   json.Object("highest_honest_rate", Layout::kLines, [&] {
     json.Member("per_worker_per_s", of_one);
     json.Member("lower_bound", IsLowerBound(result));
-    json.Member("limit", SelftestLimitName(LimitOf(result)));
+    json.Member("limit", NameOf(LimitOf(result)));
     json.Member("complete", result.search.complete);
     WriteRun(json, "best", best);
     WriteRun(json, "failed", FailedRun(result));
@@ -124,7 +124,7 @@ void WriteHighestRate(JsonWriter& json, const SelftestResult& result) {
 }  // namespace
 
 std::string SelftestProgress(Language language, const SelftestRun& run) {
-  return Say(language, Msg::kSelftestRun, run.rate_per_s, VerdictName(run.verdict), MsText(run.send_lag_us_p99),
+  return Say(language, Msg::kSelftestRun, run.rate_per_s, NameOf(run.verdict), MsText(run.send_lag_us_p99),
              run.success_ratio * 100, Percent(run.worker_cpu_share), Percent(run.worker_waited_share),
              Percent(run.gateway_cpu_share));
 }

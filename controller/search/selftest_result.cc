@@ -82,20 +82,4 @@ int64_t WorkersNeeded(const SelftestResult& result, int64_t rate_per_s) {
   return static_cast<int64_t>(std::ceil(static_cast<double>(rate_per_s) / of_one));
 }
 
-const char* SelftestLimitName(SelftestLimit limit) {
-  switch (limit) {
-    case SelftestLimit::kNone:
-      return "none";
-    case SelftestLimit::kWorker:
-      return "worker";
-    case SelftestLimit::kGateway:
-      return "gateway";
-    case SelftestLimit::kSharedCores:
-      return "shared_cores";
-    case SelftestLimit::kMachine:
-      return "machine";
-  }
-  return "none";
-}
-
 }  // namespace wsload

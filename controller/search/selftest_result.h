@@ -46,6 +46,12 @@ enum class SelftestLimit {
   kMachine,      ///< none of these: the machine woke the workers late
 };
 
+template <>
+inline constexpr std::array kChoices<SelftestLimit> = {
+    Choice{SelftestLimit::kNone, "none"}, Choice{SelftestLimit::kWorker, "worker"},
+    Choice{SelftestLimit::kGateway, "gateway"}, Choice{SelftestLimit::kSharedCores, "shared_cores"},
+    Choice{SelftestLimit::kMachine, "machine"}};
+
 struct SelftestResult {
   int cores = 0;
   int workers = 0;
@@ -74,8 +80,5 @@ bool IsLowerBound(const SelftestResult& result);
 
 /// Workers for `rate_per_s` messages per second; 0: no rate was honest.
 int64_t WorkersNeeded(const SelftestResult& result, int64_t rate_per_s);
-
-/// "none", "worker", "gateway", "shared_cores", "machine".
-const char* SelftestLimitName(SelftestLimit limit);
 
 }  // namespace wsload

@@ -208,7 +208,7 @@ int Bench(const Options& options) {
 
   std::printf("%d agents, %.0f s, %lld messages, verdict %s\n", options.agents,
               static_cast<double>(options.duration_ns) / kNsPerSecond,
-              static_cast<long long>(result->totals.counters.scheduled), VerdictName(result->verdict));
+              static_cast<long long>(result->totals.counters.scheduled), NameOf(result->verdict));
   if (!result->error.ok()) throw std::runtime_error(std::string(Text(result->error)));
   PrintRun(observer.readings());
   const auto& readings = observer.readings();

@@ -81,7 +81,7 @@ class Run {
       FuzzCheck(sent_.insert(message).second, "the same message twice by one agent");
     };
     RunCoordinator::Limits limits;
-    limits.on_agent_loss = on_agent_loss;
+    limits.policy.on_agent_loss = on_agent_loss;
     std::vector<std::unique_ptr<AgentLink>> links;
     links.push_back(honest_.NewLink());
     links.push_back(std::make_unique<WireLink>(wire_));

@@ -45,8 +45,8 @@ class Run {
     plan_.report_interval_ns = chance_.OneIn(3) ? kNsPerSecond : 250 * kNsPerMs;
     plan_.cipher_key = kDemoCipherKey;
     plan_.jwt_key = kDemoJwtKey;
-    limits_.lease_ns = chance_.Between(800, 3'000) * kNsPerMs;
-    limits_.on_agent_loss = static_cast<AgentLossPolicy>(chance_.Between(0, 2));
+    limits_.policy.agent_lease_ns = chance_.Between(800, 3'000) * kNsPerMs;
+    limits_.policy.on_agent_loss = static_cast<AgentLossPolicy>(chance_.Between(0, 2));
     const int64_t agents = chance_.Between(1, 6);
     for (int64_t i = 0; i < agents; ++i) {
       const int64_t skew_ns = chance_.Between(0, 3'600'000) * kNsPerMs;
@@ -83,7 +83,7 @@ class Run {
   void WaitUntilFree() { loop_.AdvanceBy(kFreeBoundNs); }
 
   const RunPlan& plan() const { return plan_; }
-  AgentLossPolicy policy() const { return limits_.on_agent_loss; }
+  AgentLossPolicy policy() const { return limits_.policy.on_agent_loss; }
   const std::vector<std::unique_ptr<Host>>& hosts() const { return hosts_; }
 
  private:
