@@ -27,7 +27,7 @@ absl::StatusOr<TargetList> ParseTargets(std::string_view text) { return TargetLi
 // There are none by default, and nobody asks later.
 std::string TargetsText(const TargetList&) { return ""; }
 
-constexpr Field<AgentFlags> kFields[] = {
+constexpr Field<AgentFlags> kAgentFields[] = {
     {TextMemberOf<&AgentFlags::listen, ParseListen, ListenText>(),
      {.name = "listen",
       .flag = "listen",
@@ -120,7 +120,7 @@ constexpr Field<AgentFlags> kFields[] = {
 
 }  // namespace
 
-Fields<AgentFlags> AgentFields() { return kFields; }
+Fields<AgentFlags> AgentFields() { return kAgentFields; }
 
 absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags) {
   if (!set.positional().empty()) {

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kMaxAddresses = 4096;
 constexpr size_t kMaxBytes = 64 * 1024;
 constexpr size_t kMaxEntryLength = 100;
-constexpr char kExample[] = "for example 10.0.0.5,127.0.0.2-127.0.0.9";
+constexpr char kListExample[] = "for example 10.0.0.5,127.0.0.2-127.0.0.9";
 
 /// In network order.
 std::span<uint8_t> Bytes(SocketAddress& address) {
@@ -48,7 +48,7 @@ absl::Status Append(std::string_view entry, std::vector<SocketAddress>& list) {
   const auto last =
       dash == std::string_view::npos ? first : SocketAddress::FromLiteral(std::string(entry.substr(dash + 1)), 0);
   if (!first || !last) {
-    return InvalidArgument("\"{}\" is no IP address and no range first-last; {}", shown, kExample);
+    return InvalidArgument("\"{}\" is no IP address and no range first-last; {}", shown, kListExample);
   }
   if (first->family() != last->family()) {
     return InvalidArgument("\"{}\": a range cannot go from IPv4 to IPv6; write two", shown);

@@ -12,7 +12,7 @@ namespace {
 constexpr uint16_t kPort = 80;
 constexpr uint16_t kSecurePort = 443;
 constexpr size_t kMaxUrlLength = 8192;
-constexpr std::string_view kExample = "for example ws://localhost:9002/ws";
+constexpr std::string_view kUrlExample = "for example ws://localhost:9002/ws";
 
 std::string PercentEncoded(std::string_view text) {
   std::string out;
@@ -46,18 +46,18 @@ absl::StatusOr<WsUrl> ParseWsUrl(std::string_view text) {
   if (text.size() > kMaxUrlLength) return InvalidArgument("over {} characters", kMaxUrlLength);
   const size_t scheme_end = text.find("://");
   const std::string scheme = AsciiLower(text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end));
-  if (scheme != "ws" && scheme != "wss") return InvalidArgument("want ws:// or wss://, {}", kExample);
+  if (scheme != "ws" && scheme != "wss") return InvalidArgument("want ws:// or wss://, {}", kUrlExample);
   if (!std::all_of(text.begin(), text.end(), IsGraphicAscii)) {
-    return InvalidArgument("a blank, control or non-ASCII character; percent-encode it, {}", kExample);
+    return InvalidArgument("a blank, control or non-ASCII character; percent-encode it, {}", kUrlExample);
   }
   if (text.find('#') != std::string_view::npos) {
-    return InvalidArgument("a WebSocket URL has no fragment; leave out '#' and what follows, {}", kExample);
+    return InvalidArgument("a WebSocket URL has no fragment; leave out '#' and what follows, {}", kUrlExample);
   }
   const std::string_view rest = text.substr(scheme_end + 3);
   const size_t authority_end = std::min(rest.find_first_of("/?"), rest.size());
   auto authority = ParseAuthority(rest.substr(0, authority_end));
-  if (!authority.ok()) return InvalidArgument("{}, {}", Text(authority.status()), kExample);
-  if (authority->port == 0) return InvalidArgument("the port must be a number from 1 to 65535, {}", kExample);
+  if (!authority.ok()) return InvalidArgument("{}, {}", Text(authority.status()), kUrlExample);
+  if (authority->port == 0) return InvalidArgument("the port must be a number from 1 to 65535, {}", kUrlExample);
 
   WsUrl url;
   url.secure = scheme == "wss";

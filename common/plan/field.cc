@@ -7,7 +7,7 @@ namespace wsload {
 namespace {
 
 /// As an error line shows a number: a size in bytes, so that it can be compared.
-std::string Shown(Unit unit, int64_t value) {
+std::string NumberText(Unit unit, int64_t value) {
   return unit == Unit::kNanoseconds ? FormatDuration(value) : fmt::format("{}", value);
 }
 
@@ -17,9 +17,9 @@ absl::Status OutOfRange(const FieldInfo& info, Number value, std::string_view sh
   // Written so that no number, NaN, is out of every range.
   if (!(value >= static_cast<Number>(info.least))) {
     const bool any_positive = info.unit == Unit::kNanoseconds && info.least == 1;
-    bound = any_positive ? "more than 0" : fmt::format("at least {}", Shown(info.unit, info.least));
+    bound = any_positive ? "more than 0" : fmt::format("at least {}", NumberText(info.unit, info.least));
   } else if (!(value <= static_cast<Number>(info.most))) {
-    bound = fmt::format("at most {}", Shown(info.unit, info.most));
+    bound = fmt::format("at most {}", NumberText(info.unit, info.most));
   } else {
     return absl::OkStatus();
   }
@@ -36,13 +36,13 @@ absl::StatusOr<int32_t> field_internal::ToInt32(int64_t value) {
 }
 
 std::string ShownFlag(const FieldInfo& info, std::string_view value) {
-  return info.repeat_value ? fmt::format("-{}={}", info.flag, wsload::Shown(value)) : fmt::format("-{}", info.flag);
+  return info.repeat_value ? fmt::format("-{}={}", info.flag, Shown(value)) : fmt::format("-{}", info.flag);
 }
 
 absl::Status CheckRange(const FieldInfo& info, const FieldValue& value) {
   if (const int64_t* whole = std::get_if<int64_t>(&value)) {
     if (*whole == 0 && info.or_zero) return absl::OkStatus();
-    return OutOfRange(info, *whole, Shown(info.unit, *whole));
+    return OutOfRange(info, *whole, NumberText(info.unit, *whole));
   }
   if (const double* number = std::get_if<double>(&value)) return OutOfRange(info, *number, fmt::format("{}", *number));
   return absl::OkStatus();

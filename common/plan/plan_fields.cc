@@ -16,7 +16,7 @@ constexpr int64_t kMaxTimeoutNs = kNsPerHour;
 // With these bounds the number of messages needs no check of its own.
 static_assert(kMaxMps <= std::numeric_limits<int64_t>::max() / (kMaxDurationNs / kNsPerSecond));
 
-constexpr Field<RunPlan> kFields[] = {
+constexpr Field<RunPlan> kPlanFields[] = {
     // The original client's, with its defaults.
     {MemberOf<&RunPlan::clients>(),
      {.name = "clients",
@@ -217,6 +217,6 @@ constexpr Field<RunPlan> kFields[] = {
 
 }  // namespace
 
-Fields<RunPlan> PlanFields() { return kFields; }
+Fields<RunPlan> PlanFields() { return kPlanFields; }
 
 }  // namespace wsload

@@ -3,7 +3,7 @@
 namespace wsload {
 namespace {
 
-constexpr Field<RunPolicy> kFields[] = {
+constexpr Field<RunPolicy> kPolicyFields[] = {
     {MemberOf<&RunPolicy::on_agent_loss>(),
      {.name = "on_agent_loss",
       .flag = "on-agent-loss",
@@ -22,6 +22,6 @@ constexpr Field<RunPolicy> kFields[] = {
 
 }  // namespace
 
-Fields<RunPolicy> PolicyFields() { return kFields; }
+Fields<RunPolicy> PolicyFields() { return kPolicyFields; }
 
 }  // namespace wsload

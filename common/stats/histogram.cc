@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
+#include "common/stats/wire_bounds.h"
 #include "common/time/clock.h"
 #include "common/util/check.h"
 #include "common/util/int128.h"
@@ -22,9 +24,6 @@ constexpr uint64_t kSubBucketMask = (uint64_t{1} << kSubBucketBits) - 1;
 constexpr int kBuckets =
     static_cast<int>(std::bit_width(static_cast<uint64_t>(Histogram::kHighestUs))) - kSubBucketBits + 1;
 constexpr int kBucketCount = (kBuckets + 1) * static_cast<int>(kSubBucketHalfCount);
-
-// Counts beyond this are nobody's measurement; below it no sum of a few can overflow.
-constexpr uint64_t kMaxWireCount = uint64_t{1} << 53;
 
 static_assert(kBucketCount <= 1 << 16, "a bucket's index fits 16 bits");
 constexpr uint64_t kMaxSparseCount = std::numeric_limits<uint32_t>::max();
@@ -238,11 +237,12 @@ absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buck
   int last = -1;
   for (const auto& [index, count] : buckets) {
     if (index < 0 || index >= kBucketCount) return InvalidArgument("histogram: bucket {} is outside", index);
-    if (count > kMaxWireCount) return InvalidArgument("histogram: bucket {} holds an impossible count", index);
+    if (std::cmp_greater(count, kMaxWireCount))
+      return InvalidArgument("histogram: bucket {} holds an impossible count", index);
     if (count == 0) continue;
     built.AddBucket(index, count);
     total += count;
-    if (total > kMaxWireCount) return InvalidArgument("histogram: the counts add up beyond reason");
+    if (std::cmp_greater(total, kMaxWireCount)) return InvalidArgument("histogram: the counts add up beyond reason");
     least_sum += static_cast<Int128>(count) * LowestInBucketUs(index);
     most_sum += static_cast<Int128>(count) * HighestInBucketUs(index);
     first = std::min(first, index);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/stats/figure_list.h"
+#include "common/stats/wire_bounds.h"
 #include "common/util/check.h"
 #include "common/util/status.h"
 
@@ -21,8 +22,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// Beyond this, no honest run counts; below it, sums of many reports do not overflow.
-constexpr int64_t kMaxWireCount = int64_t{1} << 53;
 // More than -workers allows.
 constexpr int kMaxWireWorkers = 4096;
 

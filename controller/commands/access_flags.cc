@@ -9,7 +9,7 @@ namespace wsload {
 
 namespace {
 
-constexpr Field<AccessFlags> kFields[] = {
+constexpr Field<AccessFlags> kAccessFields[] = {
     {MemberOf<&AccessFlags::agents>(),
      {.name = "agents",
       .flag = "agents",
@@ -39,7 +39,7 @@ constexpr Field<AccessFlags> kFields[] = {
 
 }  // namespace
 
-Fields<AccessFlags> AccessFields() { return kFields; }
+Fields<AccessFlags> AccessFields() { return kAccessFields; }
 
 absl::StatusOr<AgentAccess> ReadAgentAccess(const AccessFlags& flags, const Environment& environment) {
   if (flags.tls_ca.empty() && !(flags.tls_cert.empty() && flags.tls_key.empty())) {

@@ -25,7 +25,7 @@
 namespace wsload {
 namespace {
 
-constexpr LocalText kIntro = {
+constexpr LocalText kCertsIntro = {
     "wsload certs DIR [flags]: makes a certificate authority, and certificates for agents\n"
     "and controllers that it has signed, in DIR.",
     "wsload certs 目录 [参数]：在该目录中生成一个证书颁发机构，\n"
@@ -52,22 +52,22 @@ absl::StatusOr<std::vector<std::string>> ParseHosts(std::string_view list) {
 
 std::string HostsText(const std::vector<std::string>& hosts) { return fmt::format("{}", fmt::join(hosts, ",")); }
 
-struct Options {
+struct CertsOptions {
   std::string directory;
   std::vector<std::string> hosts;
   int64_t days = 365;
   bool force = false;
 };
 
-constexpr Field<Options> kFields[] = {
-    {TextMemberOf<&Options::hosts, ParseHosts, HostsText>(),
+constexpr Field<CertsOptions> kCertsFields[] = {
+    {TextMemberOf<&CertsOptions::hosts, ParseHosts, HostsText>(),
      {.name = "hosts",
       .flag = "hosts",
       .help = {"names and addresses of the agents, beside localhost: a,b,10.0.0.1",
                "除 localhost 外，各压测节点的名称和地址：a,b,10.0.0.1"},
       .in_short_help = true,
       .example = "load1,load2"}},
-    {MemberOf<&Options::days>(),
+    {MemberOf<&CertsOptions::days>(),
      {.name = "days",
       .flag = "days",
       .help = {"how long the certificates are good", "证书的有效天数"},
@@ -75,7 +75,7 @@ constexpr Field<Options> kFields[] = {
       .least = 1,
       .most = 3650,
       .example = "365"}},
-    {MemberOf<&Options::force>(),
+    {MemberOf<&CertsOptions::force>(),
      {.name = "force",
       .flag = "force",
       .help = {"replace what is in DIR; agents then need the new files",
@@ -88,7 +88,7 @@ absl::Status FileError(const std::string& path, std::string_view reason) {
                     "cannot write {}: {}; check the directory's rights, or name another", Shown(path), reason);
 }
 
-absl::Status WriteAll(const Options& options, const CertificateSet& made) {
+absl::Status WriteAll(const CertsOptions& options, const CertificateSet& made) {
   const std::array<File, 6> files = {{{"ca-key.pem", &made.authority.key_pem, kKeyMode},
                                       {"ca.pem", &made.authority.cert_pem, kCertificateMode},
                                       {"agent-key.pem", &made.agent.key_pem, kKeyMode},
@@ -113,7 +113,7 @@ absl::Status WriteAll(const Options& options, const CertificateSet& made) {
   return absl::OkStatus();
 }
 
-std::string HowToUse(const Options& options) {
+std::string HowToUse(const CertsOptions& options) {
   const std::string& dir = options.directory;
   const std::string host = options.hosts.empty() ? "localhost" : options.hosts.front();
   const std::string listen = options.hosts.empty() ? "127.0.0.1:7400" : "0.0.0.0:7400";
@@ -133,16 +133,16 @@ std::string HowToUse(const Options& options) {
       host.find(':') == std::string::npos ? host : "[" + host + "]");
 }
 
-absl::Status Check(const FlagSet& flags, Options& options) {
+absl::Status Check(const FlagSet& flags, CertsOptions& options) {
   if (flags.positional().size() != 1) {
     return InvalidArgument("certs: want one directory, {} given; for example: wsload certs tls -hosts=load1,load2",
                            flags.positional().size());
   }
   options.directory = flags.positional().front();
-  return CheckFields(Fields<Options>(kFields), options);
+  return CheckFields(Fields<CertsOptions>(kCertsFields), options);
 }
 
-absl::Status Run(const Options& options) {
+absl::Status Run(const CertsOptions& options) {
   const absl::StatusOr<CertificateSet> made =
       MakeCertificateSet(options.hosts, SystemClock().UnixNs() / kNsPerSecond, options.days);
   if (!made.ok()) return made.status();
@@ -152,12 +152,12 @@ absl::Status Run(const Options& options) {
 }  // namespace
 
 int CertsCommand(const std::vector<std::string>& args, const Environment& environment) {
-  Options options;
+  CertsOptions options;
   FlagSet flags("wsload certs", "WSLOAD_CERTS");
-  BindFields(flags, Fields<Options>(kFields), options);
+  BindFields(flags, Fields<CertsOptions>(kCertsFields), options);
   absl::Status status = flags.Parse(args, environment);
   if (status.ok() && (flags.help_wanted() || flags.helpfull_wanted())) {
-    fmt::print("{}", flags.Usage(kIntro, true));
+    fmt::print("{}", flags.Usage(kCertsIntro, true));
     return static_cast<int>(ExitCode::kPassed);
   }
   if (status.ok()) status = Check(flags, options);

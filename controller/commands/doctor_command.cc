@@ -9,14 +9,14 @@
 namespace wsload {
 namespace {
 
-constexpr LocalText kIntro = {
+constexpr LocalText kDoctorIntro = {
     "wsload doctor [flags]: looks at the agents (none: at this host) without any load, and says what a run\n"
     "would stumble over. Takes a run's flags; with -server it also tries the way from each agent to the server.",
     "wsload doctor [参数]：不施加任何压力，检查各压测节点（未指定则检查本机），并指出压测会遇到的问题。\n"
     "参数与压测相同；指定 -server 时，还会检查每个压测节点能否连到服务器。"};
 
-ExitCode Examine(const std::vector<std::string>& args, const Environment& environment) {
-  const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment, kIntro);
+ExitCode ExamineAgents(const std::vector<std::string>& args, const Environment& environment) {
+  const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment, kDoctorIntro);
   if (!line.ok()) return FailWith(line.status());
   if (line->print.has_value()) {
     Print(stdout, *line->print);
@@ -34,7 +34,7 @@ ExitCode Examine(const std::vector<std::string>& args, const Environment& enviro
 }  // namespace
 
 int DoctorCommand(const std::vector<std::string>& args, const Environment& environment) {
-  return static_cast<int>(Examine(args, environment));
+  return static_cast<int>(ExamineAgents(args, environment));
 }
 
 }  // namespace wsload

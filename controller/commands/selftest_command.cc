@@ -21,7 +21,7 @@
 namespace wsload {
 namespace {
 
-constexpr LocalText kIntro = {
+constexpr LocalText kSelftestIntro = {
     "wsload selftest [flags]: this machine's latency floor, and the highest rate that one worker keeps to\n"
     "honestly, found by short runs against the mock gateway (wsload-gateway, beside wsload).",
     "wsload selftest [参数]：通过对模拟网关（wsload 旁边的 wsload-gateway）的若干次短压测，\n"
@@ -37,15 +37,15 @@ constexpr int64_t kFloorRate = 200;
 constexpr int64_t kClientsPerWorker = 100;
 constexpr int kMostGatewayThreads = 16;
 
-struct Options {
+struct SelftestOptions {
   int64_t duration_ns = 40 * kNsPerSecond;
   int32_t workers = 1;
   bool json = false;
   Language language = Language::kEnglish;
 };
 
-constexpr Field<Options> kFields[] = {
-    {MemberOf<&Options::duration_ns>(),
+constexpr Field<SelftestOptions> kSelftestFields[] = {
+    {MemberOf<&SelftestOptions::duration_ns>(),
      {.name = "duration_ns",
       .flag = "duration",
       .help = {"for everything, at most", "全部测试的最长时间"},
@@ -54,7 +54,7 @@ constexpr Field<Options> kFields[] = {
       .least = 2 * kNsPerSecond,
       .most = 10 * 60 * kNsPerSecond,
       .example = "40s"}},
-    {MemberOf<&Options::workers>(),
+    {MemberOf<&SelftestOptions::workers>(),
      {.name = "workers",
       .flag = "workers",
       .help = {"worker threads that share the load", "分担压力的工作线程数"},
@@ -62,20 +62,20 @@ constexpr Field<Options> kFields[] = {
       .least = 1,
       .most = kMaxWorkers,
       .example = "4"}},
-    {MemberOf<&Options::json>(),
+    {MemberOf<&SelftestOptions::json>(),
      {.name = "json",
       .flag = "json",
       .help = {"the figures as JSON on stdout", "以 JSON 输出各项数字"},
       .in_short_help = true}},
-    {MemberOf<&Options::language>(), kLanguageInfo},
+    {MemberOf<&SelftestOptions::language>(), kLanguageInfo},
 };
 
-absl::Status Check(const FlagSet& flags, const Options& options) {
+absl::Status Check(const FlagSet& flags, const SelftestOptions& options) {
   if (absl::Status none = flags.CheckNoArguments(); !none.ok()) return none;
-  return CheckFields(Fields<Options>(kFields), options);
+  return CheckFields(Fields<SelftestOptions>(kSelftestFields), options);
 }
 
-RunPlan BasePlan(const Options& options, ServerUrl server) {
+RunPlan BasePlan(const SelftestOptions& options, ServerUrl server) {
   RunPlan plan;
   plan.server = std::move(server);
   plan.jwt_key = kDemoJwtKey;
@@ -89,7 +89,7 @@ RunPlan BasePlan(const Options& options, ServerUrl server) {
 
 class Selftest {
  public:
-  Selftest(const Options& options, AgentConfig agent, const GatewayProcess& gateway, int gateway_threads)
+  Selftest(const SelftestOptions& options, AgentConfig agent, const GatewayProcess& gateway, int gateway_threads)
       : options_(options),
         deadline_ns_(SystemClock().MonoNs() + options.duration_ns),
         base_(BasePlan(options, gateway.url())),
@@ -145,7 +145,7 @@ class Selftest {
     return *std::move(run);
   }
 
-  const Options options_;
+  const SelftestOptions options_;
   const int64_t deadline_ns_;
   const RunPlan base_;
   LocalRuns runs_;
@@ -153,13 +153,13 @@ class Selftest {
   absl::Status error_;
 };
 
-ExitCode Examine(const std::vector<std::string>& args, const Environment& environment) {
-  Options options;
+ExitCode ExamineMachine(const std::vector<std::string>& args, const Environment& environment) {
+  SelftestOptions options;
   FlagSet flags("wsload selftest", "WSLOAD_SELFTEST");
-  BindFields(flags, Fields<Options>(kFields), options);
+  BindFields(flags, Fields<SelftestOptions>(kSelftestFields), options);
   if (absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return FailWith(parsed);
   if (flags.help_wanted() || flags.helpfull_wanted()) {
-    Print(stdout, flags.Usage(kIntro, true));
+    Print(stdout, flags.Usage(kSelftestIntro, true));
     return ExitCode::kPassed;
   }
   if (absl::Status checked = Check(flags, options); !checked.ok()) return FailWith(checked);
@@ -178,7 +178,7 @@ ExitCode Examine(const std::vector<std::string>& args, const Environment& enviro
 }  // namespace
 
 int SelftestCommand(const std::vector<std::string>& args, const Environment& environment) {
-  return static_cast<int>(Examine(args, environment));
+  return static_cast<int>(ExamineMachine(args, environment));
 }
 
 }  // namespace wsload

@@ -10,7 +10,6 @@
 namespace wsload {
 namespace {
 
-constexpr int kMargin = 2;
 constexpr double kRounding = 1e-6;
 
 Msg PhaseText(Phase phase) {

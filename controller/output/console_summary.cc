@@ -17,7 +17,6 @@
 namespace wsload {
 namespace {
 
-constexpr int kMargin = 2;
 constexpr size_t kMaxNamedAgents = 8;
 
 std::string PlanLines(Language language, const RunResult& result) {

@@ -12,16 +12,6 @@ namespace {
 
 constexpr unsigned kIndent = 2;
 
-/// RapidJSON's view of a string that grows.
-struct StringSink {
-  using Ch = char;
-
-  std::string& out;
-
-  void Put(char c) { out.push_back(c); }
-  void Flush() {}
-};
-
 }  // namespace
 
 class JsonWriter::Impl {
@@ -57,6 +47,16 @@ class JsonWriter::Impl {
   }
 
  private:
+  /// RapidJSON's view of a string that grows.
+  struct StringSink {
+    using Ch = char;
+
+    std::string& out;
+
+    void Put(char c) { out.push_back(c); }
+    void Flush() {}
+  };
+
   StringSink sink_;
   rapidjson::PrettyWriter<StringSink> lines_;
   rapidjson::Writer<StringSink> one_line_;

@@ -3,7 +3,7 @@
 namespace wsload {
 namespace {
 
-constexpr Field<OutputOptions> kFields[] = {
+constexpr Field<OutputOptions> kOutputFields[] = {
     {MemberOf<&OutputOptions::out_dir>(),
      {.name = "out_dir",
       .flag = "out",
@@ -30,6 +30,6 @@ constexpr Field<OutputOptions> kFields[] = {
 
 }  // namespace
 
-Fields<OutputOptions> OutputFields() { return kFields; }
+Fields<OutputOptions> OutputFields() { return kOutputFields; }
 
 }  // namespace wsload

@@ -7,6 +7,9 @@
 
 namespace wsload {
 
+/// Of what stands under a title.
+inline constexpr int kMargin = 2;
+
 /// First column to the left, the others to the right, unless all_left.
 class TextTable {
  public:

@@ -14,7 +14,6 @@ namespace {
 using Layout = JsonWriter::Layout;
 
 constexpr char kSchema[] = "wsload.selftest/1";
-constexpr int kMargin = 2;
 
 int Percent(double share) { return static_cast<int>(share * 100 + 0.5); }
 

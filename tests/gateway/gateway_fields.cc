@@ -78,7 +78,7 @@ const char* Nothing(const Fault&) {
 
 constexpr int64_t kMostPerSecond = 1'000'000'000;
 
-constexpr Field<GatewayOptions> kFields[] = {
+constexpr Field<GatewayOptions> kGatewayFields[] = {
     {TextMemberOf<&GatewayOptions::listen, ParseListen, ListenText>(),
      {.flag = "listen",
       .help = {"address to serve on; port 0: any free one", "服务的地址；端口 0 表示任意空闲端口"},
@@ -216,6 +216,6 @@ constexpr Field<GatewayOptions> kFields[] = {
 
 }  // namespace
 
-Fields<GatewayOptions> GatewayFields() { return kFields; }
+Fields<GatewayOptions> GatewayFields() { return kGatewayFields; }
 
 }  // namespace wsload::gateway
