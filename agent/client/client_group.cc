@@ -9,6 +9,17 @@
 #include "common/util/status.h"
 
 namespace wsload {
+namespace {
+
+/// Keeps the keys of heartbeats apart from those of messages.
+constexpr std::string_view kHeartbeatMark = "h-";
+
+bool ParseHex(std::string_view text, uint64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<ClientGroup>> ClientGroup::New(ClientGroupOptions options, ClientObserver& observer) {
   auto cipher = NewBodyCipher(options.cipher, options.cipher_key);
@@ -19,7 +30,12 @@ absl::StatusOr<std::unique_ptr<ClientGroup>> ClientGroup::New(ClientGroupOptions
 }
 
 ClientGroup::ClientGroup(ClientGroupOptions options, ClientObserver& observer)
-    : options_(std::move(options)), observer_(observer), codec_(NewMessageCodec(options_.serializer)) {}
+    : options_(std::move(options)),
+      observer_(observer),
+      run_prefix_(options_.name.run_id + "-"),
+      key_prefix_(run_prefix_ + std::to_string(options_.name.agent) + "-" + std::to_string(options_.name.worker) + "-"),
+      echo_keys_(options_.name.run_id, options_.name.agent, options_.name.worker),
+      codec_(NewMessageCodec(options_.serializer)) {}
 
 ClientGroup::~ClientGroup() = default;
 
@@ -36,13 +52,14 @@ void ClientGroup::OnTimer(int64_t now_ns) {
     auto& client = static_cast<WebSocketClient&>(*message.owner);
     observer_.OnUpstreamResult(client, {UpstreamOutcome::kTimeout, message.sequence, message.intended_ns,
                                         message.sent_ns, now_ns, std::string_view()});
+    client.order_lost_ = true;
     client.CloseIfDrained();
   }
   while (heartbeats_.first != nullptr && heartbeats_.first->heartbeat_due_ns_ <= now_ns) {
     WebSocketClient& client = *heartbeats_.first;
     Dequeue(client);
     if (client.close_sent_) continue;
-    client.SendHeartbeat();
+    client.SendHeartbeat(now_ns);
     Enqueue(client, now_ns + options_.heartbeat_ns);
   }
 }
@@ -50,16 +67,33 @@ void ClientGroup::OnTimer(int64_t now_ns) {
 std::string_view ClientGroup::Key(uint64_t sequence) {
   char digits[16];
   const auto end = std::to_chars(digits, digits + sizeof digits, sequence, 16).ptr;
-  key_.assign(options_.key_prefix);
+  key_.assign(key_prefix_);
   key_.append(digits, end);
   return key_;
 }
 
-bool ClientGroup::ParseKey(std::string_view key, uint64_t& sequence) const {
-  if (!key.starts_with(options_.key_prefix)) return false;
-  key.remove_prefix(options_.key_prefix.size());
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), sequence, 16);
-  return error == std::errc() && end == key.data() + key.size();
+ClientGroup::KeyOwner ClientGroup::ParseKey(std::string_view key, uint64_t& sequence) const {
+  if (!key.starts_with(key_prefix_)) return key.starts_with(run_prefix_) ? KeyOwner::kRun : KeyOwner::kStranger;
+  return ParseHex(key.substr(key_prefix_.size()), sequence) ? KeyOwner::kGroup : KeyOwner::kStranger;
+}
+
+std::string_view ClientGroup::HeartbeatKey(int64_t sent_ns) {
+  char digits[16];
+  const auto end = std::to_chars(digits, digits + sizeof digits, static_cast<uint64_t>(sent_ns), 16).ptr;
+  key_.assign(kHeartbeatMark);
+  key_.append(key_prefix_);
+  key_.append(digits, end);
+  return key_;
+}
+
+bool ClientGroup::ParseHeartbeatKey(std::string_view key, int64_t& sent_ns) const {
+  uint64_t sent = 0;
+  if (!key.starts_with(kHeartbeatMark) || !key.substr(kHeartbeatMark.size()).starts_with(key_prefix_) ||
+      !ParseHex(key.substr(kHeartbeatMark.size() + key_prefix_.size()), sent)) {
+    return false;
+  }
+  sent_ns = static_cast<int64_t>(sent);
+  return true;
 }
 
 void ClientGroup::Enqueue(WebSocketClient& client, int64_t due_ns) {

@@ -10,8 +10,10 @@
 
 #include "absl/status/statusor.h"
 #include "agent/client/body_cipher.h"
+#include "agent/client/echo_keys.h"
 #include "agent/client/message_codec.h"
 #include "agent/client/pending_acks.h"
+#include "agent/client/push_memory.h"
 #include "agent/websocket/connection.h"
 #include "common/plan/run_plan.h"
 
@@ -44,10 +46,16 @@ class ClientObserver {
   virtual void OnLateAck(WebSocketClient& client) = 0;
   virtual void OnDuplicateAck(WebSocketClient& client) = 0;
   virtual void OnHeartbeatSent(WebSocketClient& client) = 0;
-  virtual void OnHeartbeatAck(WebSocketClient& client) = 0;
-  /// A downstream message; its acknowledgement is on its way. `plaintext` dies with the call.
-  virtual void OnPush(WebSocketClient& client, std::string_view plaintext, int64_t now_ns) = 0;
+  /// `round_trip_ns` after the heartbeat that it answers.
+  virtual void OnHeartbeatAck(WebSocketClient& client, int64_t round_trip_ns) = 0;
+  /// A downstream message; its acknowledgement is on its way. `plaintext` dies with the call. `repeated`: this
+  /// connection had it before.
+  virtual void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated) = 0;
   virtual void OnRedirect(WebSocketClient& client, const std::vector<RedirectNode>& nodes) = 0;
+  /// A frame that names no message of this run: pushed, or the answer to nothing.
+  virtual void OnUnsolicited(WebSocketClient& client) = 0;
+  /// A frame that names a message which another connection of this run sent.
+  virtual void OnBroadcast(WebSocketClient& client) = 0;
   /// A frame that is no message of this protocol, or whose body does not decrypt.
   virtual void OnUndecodable(WebSocketClient& client) = 0;
   /// Exactly once, the last upcall: what was open has ended before it. The client may be deleted here.
@@ -57,16 +65,24 @@ class ClientObserver {
   ~ClientObserver() = default;
 };
 
+/// Makes message keys unique for the server.
+struct GroupName {
+  /// Different for every run that ever talks to the server: ASCII, no quotes or backslashes.
+  std::string run_id;
+  // Together different for every group of the run.
+  int32_t agent = 0;
+  int32_t worker = 0;
+};
+
 struct ClientGroupOptions {
   Protocol protocol = Protocol::kGateway;
   Serializer serializer = Serializer::kJson;
   CipherKind cipher = CipherKind::kAesGcm;
   std::string cipher_key;
+  int64_t echo_bytes = 0;       ///< the size of every message of the echo protocol
   int64_t heartbeat_ns = 0;     ///< 0: none
   int64_t resp_timeout_ns = 0;  ///< > 0
-  /// Makes message keys unique for the server: ASCII, no quotes or backslashes, different for every group that
-  /// ever talks to it.
-  std::string key_prefix;
+  GroupName name = {};
 };
 
 /// One thread: the loop's. Must outlive its clients.
@@ -97,20 +113,29 @@ class ClientGroup {
 
   ClientGroup(ClientGroupOptions options, ClientObserver& observer);
 
+  /// Whose message a key names.
+  enum class KeyOwner { kGroup, kRun, kStranger };
+
   /// Writes the key of `sequence` into the key buffer.
   std::string_view Key(uint64_t sequence);
-  /// False: not one of this group's keys.
-  bool ParseKey(std::string_view key, uint64_t& sequence) const;
+  /// Fills `sequence` when the key is one of this group's.
+  KeyOwner ParseKey(std::string_view key, uint64_t& sequence) const;
+  /// Likewise, of a heartbeat: it carries the time at which it left.
+  std::string_view HeartbeatKey(int64_t sent_ns);
+  bool ParseHeartbeatKey(std::string_view key, int64_t& sent_ns) const;
   void Enqueue(WebSocketClient& client, int64_t due_ns);
   void Dequeue(WebSocketClient& client);
 
   ClientGroupOptions options_;
   ClientObserver& observer_;
+  const std::string run_prefix_;  ///< of every gateway key of the run
+  const std::string key_prefix_;  ///< of every gateway key of this group
+  const EchoKeys echo_keys_;
   std::unique_ptr<MessageCodec> codec_;
   std::unique_ptr<BodyCipher> cipher_;
   PendingAcks pending_;
   HeartbeatQueue heartbeats_;  ///< in the order they are due, since the interval is the same for all
-  uint64_t heartbeats_sent_ = 0;
+  PushMemory pushes_;
   // Scratch, grown once and kept.
   std::string key_;
   std::string sealed_;

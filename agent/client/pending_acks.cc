@@ -43,7 +43,7 @@ PendingAcks::Match PendingAcks::Close(uint64_t sequence, Owner& owner, Message& 
   const Entry& entry = At(sequence);
   // The owner of an ended message may be gone, but its address still tells the connections apart well enough
   // for the count of late answers; only open messages are ever reached through it.
-  if (entry.owner != &owner) return Match::kUnknown;
+  if (entry.owner != &owner) return Match::kForeign;
   switch (entry.state) {
     case State::kOpen:
       End(sequence, State::kAcknowledged, message);

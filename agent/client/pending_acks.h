@@ -32,7 +32,8 @@ class PendingAcks {
     kOpen,       ///< it waited for this; now closed
     kLate,       ///< it had been given up before
     kDuplicate,  ///< it had been acknowledged before
-    kUnknown,    ///< never opened, or opened by another owner
+    kForeign,    ///< opened by another owner
+    kUnknown,    ///< never opened
   };
 
   PendingAcks();

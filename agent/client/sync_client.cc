@@ -24,9 +24,9 @@ constexpr int64_t kDefaultDialTimeoutNs = 10 * kNsPerSecond;
 constexpr int64_t kCloseTimeoutNs = 2 * kNsPerSecond;
 
 /// Different for every client that ever talks to the server, which forgets keys only after minutes.
-std::string RandomKeyPrefix() {
+std::string RandomRunId() {
   std::random_device random;
-  return fmt::format("{:08x}{:08x}-", random(), random());
+  return fmt::format("{:08x}{:08x}", random(), random());
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ class SyncWebSocketClient::Impl final : private ClientObserver {
                                    .cipher_key = options_.cipher_key,
                                    .heartbeat_ns = options_.heartbeat.count(),
                                    .resp_timeout_ns = options_.response_timeout.count(),
-                                   .key_prefix = RandomKeyPrefix()},
+                                   .name = {.run_id = RandomRunId()}},
                                   *this);
     if (!group.ok()) return group.status();
     group_ = *std::move(group);
@@ -195,10 +195,10 @@ class SyncWebSocketClient::Impl final : private ClientObserver {
   void OnLateAck(WebSocketClient&) override {}
   void OnDuplicateAck(WebSocketClient&) override {}
   void OnHeartbeatSent(WebSocketClient&) override {}
-  void OnHeartbeatAck(WebSocketClient&) override {
+  void OnHeartbeatAck(WebSocketClient&, int64_t) override {
     if (options_.on_heartbeat_ack) options_.on_heartbeat_ack();
   }
-  void OnPush(WebSocketClient&, std::string_view plaintext, int64_t) override {
+  void OnPush(WebSocketClient&, std::string_view plaintext, bool) override {
     if (!options_.on_push) return;
     const auto text = group_->codec().DecodeText(plaintext);
     // A push need not be a StringValue; then the plaintext is what there is to show.
@@ -207,6 +207,8 @@ class SyncWebSocketClient::Impl final : private ClientObserver {
   void OnRedirect(WebSocketClient&, const std::vector<RedirectNode>& nodes) override {
     if (options_.on_redirect) options_.on_redirect(nodes);
   }
+  void OnUnsolicited(WebSocketClient&) override {}
+  void OnBroadcast(WebSocketClient&) override {}
   void OnUndecodable(WebSocketClient&) override {}
   void OnClientClosed(WebSocketClient&, const CloseInfo& info) override {
     if (!wanted_end_) {

@@ -1,5 +1,6 @@
 #include "agent/client/websocket_client.h"
 
+#include <optional>
 #include <utility>
 
 namespace wsload {
@@ -24,24 +25,18 @@ WebSocketClient::~WebSocketClient() {
 }
 
 void WebSocketClient::Start(int64_t now_ns) {
-  // Echo servers return what they get; a heartbeat would come back as a message nobody sent.
-  if (group_.options_.heartbeat_ns > 0 && group_.options_.protocol == Protocol::kGateway) {
-    group_.Enqueue(*this, now_ns + group_.options_.heartbeat_ns);
-  }
+  if (group_.options_.heartbeat_ns > 0) group_.Enqueue(*this, now_ns + group_.options_.heartbeat_ns);
   connection_->SetObserver(this);
 }
 
 WebSocketClient::SendOutcome WebSocketClient::SendUpstream(std::string_view plaintext, int64_t intended_ns,
                                                            int64_t now_ns, uint64_t* sequence) {
   if (stopping_) return SendOutcome::kRefused;
-  const std::string_view key = group_.Key(group_.pending_.next_sequence());
   if (group_.options_.protocol == Protocol::kEcho) {
     group_.wire_.assign(plaintext);
-    if (key.size() < plaintext.size()) {
-      group_.wire_.replace(0, key.size(), key);
-      group_.wire_[key.size()] = ' ';
-    }
+    group_.echo_keys_.Write(group_.pending_.next_sequence(), group_.wire_);
   } else {
+    const std::string_view key = group_.Key(group_.pending_.next_sequence());
     if (!group_.cipher_->Seal(plaintext, group_.sealed_)) return SendOutcome::kRefused;
     group_.codec_->Encode({Command::kUpstreamMessage, key, group_.sealed_}, group_.wire_);
   }
@@ -65,13 +60,35 @@ void WebSocketClient::CloseIfDrained() {
   connection_->Close(kNormalClosure, "", close_timeout_ns_);
 }
 
-void WebSocketClient::SendHeartbeat() {
-  // The server sends the key back as it came. Its first letter keeps it apart from the keys of messages.
-  group_.key_ = "h-";
-  group_.key_ += group_.options_.key_prefix;
-  group_.key_ += std::to_string(++group_.heartbeats_sent_);
-  group_.codec_->Encode({Command::kHeartbeat, group_.key_, std::string_view()}, group_.wire_);
-  if (connection_->Send(group_.wire_) != SendResult::kRefused) group_.observer_.OnHeartbeatSent(*this);
+void WebSocketClient::SendHeartbeat(int64_t now_ns) {
+  // The server sends the key back as it came: a gateway in a message, everybody else in a pong (RFC 6455 5.5.3).
+  const std::string_view key = group_.HeartbeatKey(now_ns);
+  SendResult sent = SendResult::kRefused;
+  if (group_.options_.protocol == Protocol::kEcho) {
+    sent = connection_->Ping(key);
+  } else {
+    group_.codec_->Encode({Command::kHeartbeat, key, std::string_view()}, group_.wire_);
+    sent = connection_->Send(group_.wire_);
+  }
+  if (sent == SendResult::kRefused) return;
+  ++heartbeats_open_;
+  group_.observer_.OnHeartbeatSent(*this);
+}
+
+void WebSocketClient::OnPong(Connection&, std::string_view payload, int64_t now_ns) {
+  int64_t sent_ns = 0;
+  // A pong that answers nothing is allowed, and means nothing.
+  if (heartbeats_open_ == 0 || !group_.ParseHeartbeatKey(payload, sent_ns)) return;
+  --heartbeats_open_;
+  group_.observer_.OnHeartbeatAck(*this, now_ns - sent_ns);
+}
+
+void WebSocketClient::OnHeartbeatAnswer(std::string_view key, int64_t now_ns) {
+  int64_t sent_ns = 0;
+  if (!group_.ParseHeartbeatKey(key, sent_ns)) return group_.observer_.OnUnsolicited(*this);
+  if (heartbeats_open_ == 0) return group_.observer_.OnDuplicateAck(*this);
+  --heartbeats_open_;
+  group_.observer_.OnHeartbeatAck(*this, now_ns - sent_ns);
 }
 
 void WebSocketClient::OnMessage(Connection&, std::string_view payload, bool, int64_t now_ns) {
@@ -95,29 +112,14 @@ void WebSocketClient::OnGatewayMessage(const MessageView& message, int64_t now_n
       return;
     case Command::kRateLimitExceeded: {
       uint64_t sequence = 0;
-      if (group_.ParseKey(message.key, sequence)) {
-        Answered(sequence, UpstreamOutcome::kRateLimited, std::string_view(), now_ns);
-      } else {
-        group_.observer_.OnUndecodable(*this);
-      }
-      return;
+      const ClientGroup::KeyOwner owner = group_.ParseKey(message.key, sequence);
+      if (owner != ClientGroup::KeyOwner::kGroup) return NotOurs(owner);
+      return Answered(sequence, UpstreamOutcome::kRateLimited, std::string_view(), now_ns);
     }
     case Command::kHeartbeat:
-      group_.observer_.OnHeartbeatAck(*this);
-      return;
-    case Command::kDownstreamMessage: {
-      const bool readable = group_.cipher_->Open(message.body, group_.plaintext_);
-      // Acknowledged all the same: the server repeats a push until it is, and repeats would not read any better.
-      group_.key_.assign(message.key);  // the view is the codec's own
-      group_.codec_->Encode({Command::kDownstreamAck, group_.key_, std::string_view()}, group_.wire_);
-      connection_->Send(group_.wire_);
-      if (!readable) {
-        group_.observer_.OnUndecodable(*this);
-        return;
-      }
-      group_.observer_.OnPush(*this, group_.plaintext_, now_ns);
-      return;
-    }
+      return OnHeartbeatAnswer(message.key, now_ns);
+    case Command::kDownstreamMessage:
+      return OnPush(message);
     case Command::kRedirect: {
       auto nodes = group_.codec_->DecodeNodes(message.body);
       if (nodes.ok()) {
@@ -135,10 +137,8 @@ void WebSocketClient::OnGatewayMessage(const MessageView& message, int64_t now_n
 
 void WebSocketClient::OnAcknowledgement(const MessageView& message, int64_t now_ns) {
   uint64_t sequence = 0;
-  if (!group_.ParseKey(message.key, sequence)) {
-    group_.observer_.OnUndecodable(*this);
-    return;
-  }
+  const ClientGroup::KeyOwner owner = group_.ParseKey(message.key, sequence);
+  if (owner != ClientGroup::KeyOwner::kGroup) return NotOurs(owner);
   if (!group_.cipher_->Open(message.body, group_.plaintext_)) {
     group_.observer_.OnUndecodable(*this);
     Answered(sequence, UpstreamOutcome::kRefused, std::string_view(), now_ns);
@@ -147,17 +147,53 @@ void WebSocketClient::OnAcknowledgement(const MessageView& message, int64_t now_
   Answered(sequence, UpstreamOutcome::kAcknowledged, group_.plaintext_, now_ns);
 }
 
-void WebSocketClient::OnEcho(std::string_view payload, int64_t now_ns) {
-  uint64_t sequence = 0;
-  if (const size_t space = payload.find(' ');
-      space != std::string_view::npos && group_.ParseKey(payload.substr(0, space), sequence)) {
-    Answered(sequence, UpstreamOutcome::kAcknowledged, payload, now_ns);
-  } else if (open != 0) {
-    // Too short for a key, or rewritten by the server: answers come in the order of the questions.
-    Answered(oldest, UpstreamOutcome::kAcknowledged, payload, now_ns);
+void WebSocketClient::NotOurs(ClientGroup::KeyOwner owner) {
+  if (owner == ClientGroup::KeyOwner::kRun) {
+    group_.observer_.OnBroadcast(*this);
   } else {
-    group_.observer_.OnUndecodable(*this);
+    group_.observer_.OnUnsolicited(*this);
   }
+}
+
+void WebSocketClient::OnPush(const MessageView& message) {
+  const bool readable = group_.cipher_->Open(message.body, group_.plaintext_);
+  // Acknowledged all the same: the server repeats a push until it is, and repeats would not read any better.
+  group_.key_.assign(message.key);  // the view is the codec's own
+  group_.codec_->Encode({Command::kDownstreamAck, group_.key_, std::string_view()}, group_.wire_);
+  connection_->Send(group_.wire_);
+  if (!readable) return group_.observer_.OnUndecodable(*this);
+  group_.observer_.OnPush(*this, group_.plaintext_, group_.pushes_.SeenBefore(user_id_, group_.key_));
+}
+
+void WebSocketClient::OnEcho(std::string_view payload, int64_t now_ns) {
+  if (group_.options_.echo_bytes < kEchoKeyBytes) return OnSmallEcho(payload, now_ns);
+  // A server may wrap what it returns, and put several into one frame.
+  size_t at = 0;
+  std::optional<EchoKeys::Named> message = group_.echo_keys_.Find(payload, at);
+  if (!message) return group_.observer_.OnUnsolicited(*this);
+  for (; message; message = group_.echo_keys_.Find(payload, at)) Named(*message, payload, now_ns);
+}
+
+void WebSocketClient::OnSmallEcho(std::string_view payload, int64_t now_ns) {
+  const auto size = static_cast<size_t>(group_.options_.echo_bytes);
+  if (payload.size() != size) return group_.observer_.OnUnsolicited(*this);
+  if (size >= kEchoNamedBytes) {
+    const std::optional<EchoKeys::Named> message = group_.echo_keys_.Match(payload);
+    return message ? Named(*message, payload, now_ns) : group_.observer_.OnUnsolicited(*this);
+  }
+  // Others of this run may send the same bytes, so the order has to agree as well; where it does not, nothing that
+  // comes later proves anything.
+  const bool expected = size > 0 ? open != 0 : open == 1;  // empty messages are all alike
+  if (expected && !order_lost_ && group_.echo_keys_.IsMessage(payload, oldest)) {
+    return Answered(oldest, UpstreamOutcome::kAcknowledged, payload, now_ns);
+  }
+  order_lost_ = order_lost_ || EchoKeys::LooksLikeKey(payload);
+  group_.observer_.OnUnsolicited(*this);
+}
+
+void WebSocketClient::Named(const EchoKeys::Named& message, std::string_view payload, int64_t now_ns) {
+  if (!message.own) return group_.observer_.OnBroadcast(*this);
+  Answered(message.sequence, UpstreamOutcome::kAcknowledged, payload, now_ns);
 }
 
 void WebSocketClient::Answered(uint64_t sequence, UpstreamOutcome outcome, std::string_view body, int64_t now_ns) {
@@ -172,8 +208,11 @@ void WebSocketClient::Answered(uint64_t sequence, UpstreamOutcome outcome, std::
     case PendingAcks::Match::kDuplicate:
       group_.observer_.OnDuplicateAck(*this);
       return;
+    case PendingAcks::Match::kForeign:
+      group_.observer_.OnBroadcast(*this);
+      return;
     case PendingAcks::Match::kUnknown:
-      group_.observer_.OnUndecodable(*this);
+      group_.observer_.OnUnsolicited(*this);
       return;
   }
 }

@@ -31,7 +31,7 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
   };
 
   /// Sends one upstream message whose (unencrypted) body is `plaintext`, as MessageCodec::EncodeText makes it (echo
-  /// protocol: the message itself, its beginning replaced by the key where it is long enough). Its end arrives as
+  /// protocol: the message itself, its beginning replaced by its key). Its end arrives as
   /// OnUpstreamResult, with *sequence* naming it. Several may be open.
   SendOutcome SendUpstream(std::string_view plaintext, int64_t intended_ns, int64_t now_ns,
                            uint64_t* sequence = nullptr);
@@ -55,13 +55,20 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
   friend class ClientGroup;
 
   void OnMessage(Connection& connection, std::string_view payload, bool binary, int64_t now_ns) override;
+  void OnPong(Connection& connection, std::string_view payload, int64_t now_ns) override;
   void OnClosed(Connection& connection, const CloseInfo& info) override;
 
   void OnGatewayMessage(const MessageView& message, int64_t now_ns);
   void OnAcknowledgement(const MessageView& message, int64_t now_ns);
+  void OnPush(const MessageView& message);
+  void OnHeartbeatAnswer(std::string_view key, int64_t now_ns);
   void OnEcho(std::string_view payload, int64_t now_ns);
+  void OnSmallEcho(std::string_view payload, int64_t now_ns);
+  void Named(const EchoKeys::Named& message, std::string_view payload, int64_t now_ns);
+  /// `key` is another's than this group's.
+  void NotOurs(ClientGroup::KeyOwner owner);
   void Answered(uint64_t sequence, UpstreamOutcome outcome, std::string_view body, int64_t now_ns);
-  void SendHeartbeat();
+  void SendHeartbeat(int64_t now_ns);
   void CloseIfDrained();
 
   std::unique_ptr<Connection> connection_;
@@ -73,9 +80,13 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
   WebSocketClient* heartbeat_next_ = nullptr;
   int64_t heartbeat_due_ns_ = 0;
   int64_t close_timeout_ns_ = 0;
+  uint32_t heartbeats_open_ = 0;
   bool heartbeat_queued_ = false;
   bool stopping_ = false;
   bool close_sent_ = false;
+  /// Something of this connection was given up: of messages too small for a key nobody knows any more which one an
+  /// answer answers.
+  bool order_lost_ = false;
 };
 
 }  // namespace wsload

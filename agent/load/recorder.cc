@@ -92,8 +92,17 @@ void Recorder::Ended(const UpstreamResult& result) {
   }
 }
 
-void Recorder::Push(std::string_view plaintext) {
+void Recorder::HeartbeatAnswered(int64_t round_trip_ns) {
+  ++stats_->counters.heartbeats_acked;
+  stats_->heartbeat.RecordNs(round_trip_ns);
+}
+
+void Recorder::Push(std::string_view plaintext, bool repeated) {
   ++stats_->counters.pushes;
+  if (repeated) {
+    ++stats_->counters.pushes_repeated;
+    return;
+  }
   const size_t stamp = plaintext.find(kStamp);
   if (stamp == std::string_view::npos) return;
   int64_t sent_unix_ns = 0;

@@ -31,8 +31,11 @@ class Recorder {
   void GivenUp(int64_t count);
   void Ended(const UpstreamResult& result);
 
-  /// A downstream message; its latency too, where `plaintext` carries "sent_unix_ns=<n>".
-  void Push(std::string_view plaintext);
+  /// A downstream message; its latency too, where `plaintext` carries "sent_unix_ns=<n>". A repeat's latency is that of
+  /// the server's patience, and is left out.
+  void Push(std::string_view plaintext, bool repeated);
+
+  void HeartbeatAnswered(int64_t round_trip_ns);
 
   /// The loop came back this much after it was due to.
   void LoopLate(int64_t late_ns);

@@ -25,7 +25,7 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
     if (thread_.joinable()) thread_.join();
   }
 
-  absl::Status Prepare(const std::string& name, const RunPlan& plan, const Slice& slice, const DialOptions& dial,
+  absl::Status Prepare(const GroupName& name, const RunPlan& plan, const Slice& slice, const DialOptions& dial,
                        const Clock& clock) {
     auto dialer = NewDialer(loop_, dial);
     if (!dialer.ok()) return dialer.status();
@@ -110,8 +110,8 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
   const std::vector<Slice> slices = Divide(slice, workers);
   for (int index = 0; index < workers; ++index) {
     auto thread = std::make_unique<WorkerThread>(*engine, index);
-    const std::string name = fmt::format("{}-{}-{}", run_id, slice.agent_index, index);
-    absl::Status prepared = thread->Prepare(name, plan, slices[static_cast<size_t>(index)], dial, clock);
+    absl::Status prepared =
+        thread->Prepare({run_id, slice.agent_index, index}, plan, slices[static_cast<size_t>(index)], dial, clock);
     if (!prepared.ok()) return prepared;
     engine->threads_.push_back(std::move(thread));
   }

@@ -35,15 +35,16 @@ std::string UpstreamText(int64_t size_bytes) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, const RunPlan& plan, const Slice& slice,
-                                                    const std::string& name, WorkerObserver& observer) {
+                                                    const GroupName& name, WorkerObserver& observer) {
   std::unique_ptr<Worker> worker(new Worker(std::move(dependencies), plan, slice, observer));
   auto group = ClientGroup::New({.protocol = plan.protocol,
                                  .serializer = plan.serializer,
                                  .cipher = plan.cipher,
                                  .cipher_key = plan.cipher_key,
+                                 .echo_bytes = plan.msg_size_bytes,
                                  .heartbeat_ns = plan.heartbeat_ns,
                                  .resp_timeout_ns = plan.resp_timeout_ns,
-                                 .key_prefix = name + "-"},
+                                 .name = name},
                                 *worker);
   if (!group.ok()) return group.status();
   worker->group_ = *std::move(group);
@@ -467,9 +468,13 @@ void Worker::OnUpstreamResult(WebSocketClient&, const UpstreamResult& result) {
 void Worker::OnLateAck(WebSocketClient&) { ++recorder_.counters().late_acks; }
 void Worker::OnDuplicateAck(WebSocketClient&) { ++recorder_.counters().duplicate_acks; }
 void Worker::OnHeartbeatSent(WebSocketClient&) { ++recorder_.counters().heartbeats_sent; }
-void Worker::OnHeartbeatAck(WebSocketClient&) { ++recorder_.counters().heartbeats_acked; }
-void Worker::OnPush(WebSocketClient&, std::string_view plaintext, int64_t) { recorder_.Push(plaintext); }
+void Worker::OnHeartbeatAck(WebSocketClient&, int64_t round_trip_ns) { recorder_.HeartbeatAnswered(round_trip_ns); }
+void Worker::OnPush(WebSocketClient&, std::string_view plaintext, bool repeated) {
+  recorder_.Push(plaintext, repeated);
+}
 void Worker::OnRedirect(WebSocketClient&, const std::vector<RedirectNode>&) { ++recorder_.counters().redirects; }
+void Worker::OnUnsolicited(WebSocketClient&) { ++recorder_.counters().unsolicited; }
+void Worker::OnBroadcast(WebSocketClient&) { ++recorder_.counters().broadcasts; }
 void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodable; }
 
 void Worker::OnClientClosed(WebSocketClient& client, const CloseInfo& info) {

@@ -76,7 +76,7 @@ class Worker final : private ClientObserver {
   /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
   /// server.
   static absl::StatusOr<std::unique_ptr<Worker>> New(Dependencies dependencies, const RunPlan& plan, const Slice& slice,
-                                                     const std::string& name, WorkerObserver& observer);
+                                                     const GroupName& name, WorkerObserver& observer);
   ~Worker();
 
   /// As LoadEngine's.
@@ -102,9 +102,11 @@ class Worker final : private ClientObserver {
   void OnLateAck(WebSocketClient& client) override;
   void OnDuplicateAck(WebSocketClient& client) override;
   void OnHeartbeatSent(WebSocketClient& client) override;
-  void OnHeartbeatAck(WebSocketClient& client) override;
-  void OnPush(WebSocketClient& client, std::string_view plaintext, int64_t now_ns) override;
+  void OnHeartbeatAck(WebSocketClient& client, int64_t round_trip_ns) override;
+  void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated) override;
   void OnRedirect(WebSocketClient& client, const std::vector<RedirectNode>& nodes) override;
+  void OnUnsolicited(WebSocketClient& client) override;
+  void OnBroadcast(WebSocketClient& client) override;
   void OnUndecodable(WebSocketClient& client) override;
   void OnClientClosed(WebSocketClient& client, const CloseInfo& info) override;
 

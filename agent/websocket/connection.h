@@ -35,6 +35,9 @@ class ConnectionObserver {
   /// The observer may Close() or Abort() the connection here, not delete it.
   virtual void OnMessage(Connection& connection, std::string_view payload, bool binary, int64_t now_ns) = 0;
 
+  /// A pong (RFC 6455 5.5.3), asked for or not; the view dies with the call. As OnMessage otherwise.
+  virtual void OnPong(Connection&, std::string_view /*payload*/, int64_t /*now_ns*/) {}
+
   /// Exactly once, the last upcall; the observer may delete the connection here.
   virtual void OnClosed(Connection& connection, const CloseInfo& info) = 0;
 
@@ -62,6 +65,9 @@ class Connection {
 
   /// One binary message in one frame.
   virtual SendResult Send(std::string_view payload) = 0;
+
+  /// A ping with at most 125 bytes of payload, which the peer's pong brings back.
+  virtual SendResult Ping(std::string_view payload) = 0;
 
   /// Starts the close handshake; OnClosed follows, at the latest `timeout_ns` later. Again: no effect.
   virtual void Close(uint16_t code, std::string_view reason, int64_t timeout_ns) = 0;

@@ -56,10 +56,12 @@ void SocketConnection::SetObserver(ConnectionObserver* observer) {
   }
 }
 
-SendResult SocketConnection::Send(std::string_view payload) {
-  if (state_ != State::kOpen || write_broken_) return SendResult::kRefused;
-  if (queue_ != nullptr && queue_->waiting() > kMaxQueuedBytes) return SendResult::kRefused;
-  switch (Write(frames_.DataFrame(payload))) {
+bool SocketConnection::TakesFrames() const {
+  return state_ == State::kOpen && !write_broken_ && (queue_ == nullptr || queue_->waiting() <= kMaxQueuedBytes);
+}
+
+SendResult SocketConnection::SendFrame(std::string_view frame) {
+  switch (Write(frame)) {
     case WriteResult::kWritten:
       return SendResult::kSent;
     case WriteResult::kQueued:
@@ -68,6 +70,14 @@ SendResult SocketConnection::Send(std::string_view payload) {
       break;
   }
   return SendResult::kRefused;
+}
+
+SendResult SocketConnection::Send(std::string_view payload) {
+  return TakesFrames() ? SendFrame(frames_.DataFrame(payload)) : SendResult::kRefused;
+}
+
+SendResult SocketConnection::Ping(std::string_view payload) {
+  return TakesFrames() ? SendFrame(frames_.ControlFrame(Opcode::kPing, payload)) : SendResult::kRefused;
 }
 
 void SocketConnection::Close(uint16_t code, std::string_view reason, int64_t timeout_ns) {
@@ -140,6 +150,10 @@ bool SocketConnection::OnControl(Opcode opcode, std::string_view payload) {
   if (opcode == Opcode::kClose) {
     OnCloseFrame(payload);
     return false;
+  }
+  if (opcode == Opcode::kPong) {
+    observer_->OnPong(*this, payload, read_at_ns_);
+    return state_ == State::kOpen || state_ == State::kClosing;
   }
   if (opcode == Opcode::kPing && state_ == State::kOpen &&
       (queue_ == nullptr || queue_->waiting() <= kMaxQueuedForPong)) {

@@ -4,73 +4,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
-#include <initializer_list>
-#include <string_view>
+#include <iterator>
 
+#include "common/lang/catalogue_entry.h"
+#include "common/lang/catalogue_sightings.h"
 #include "common/lang/statement.h"
 
 namespace wsload::catalogue {
 
-/// What an argument is, and how it is shown.
-enum class Form {
-  kCount,           ///< 5
-  kIndex,           ///< 5; below 0, not known: ?
-  kMicroseconds,    ///< 12.3 ms
-  kNanoseconds,     ///< 12.3 s
-  kOffset,          ///< nanoseconds, +12.3 s
-  kUnixTime,        ///< nanoseconds, 2030-01-31T23:59:59Z
-  kShare,           ///< 97 %, below one 0.2 %
-  kNeededBytes,     ///< whole MiB, rounded up
-  kAvailableBytes,  ///< whole MiB, rounded down
-  kText,
-};
-
-struct Arg {
-  std::string_view name;
-  Form form = Form::kText;
-};
-
-class Args {
- public:
-  constexpr Args(std::initializer_list<Arg> args) : size_(args.size()) {
-    std::copy(args.begin(), args.end(), args_.begin());
-  }
-  constexpr const Arg* begin() const { return args_.data(); }
-  constexpr const Arg* end() const { return args_.data() + size_; }
-  constexpr size_t size() const { return size_; }
-
- private:
-  std::array<Arg, 6> args_{};
-  size_t size_;
-};
-
-struct Entry {
-  StatementKind kind;
-  std::string_view name;
-  Args args;
-  /// Holes are names of arguments, {p99_us}, or {agent}; a text without {agent} stands behind the agent's name.
-  LocalText text;
-};
-
-inline constexpr Arg kWorker{"worker", Form::kIndex};
-inline constexpr Arg kCpuShare{"cpu_share", Form::kShare};
-inline constexpr Arg kBoundShare{"bound_share", Form::kShare};
-inline constexpr Arg kBoundUs{"bound_us", Form::kMicroseconds};
-inline constexpr Arg kP99Us{"p99_us", Form::kMicroseconds};
-inline constexpr Arg kMessages{"messages", Form::kCount};
-inline constexpr Arg kConnections{"connections", Form::kCount};
-inline constexpr Arg kWanted{"wanted", Form::kCount};
-inline constexpr Arg kClients{"clients", Form::kCount};
-inline constexpr Arg kMostClients{"most_clients", Form::kCount};
-inline constexpr Arg kCauses{"causes", Form::kText};
-inline constexpr Arg kTarget{"target", Form::kText};
-inline constexpr Arg kWhy{"why", Form::kText};
-
 using Kind = StatementKind;
 
 // In the order of StatementKind: an entry is found by its position.
-inline constexpr Entry kEntries[] = {
+inline constexpr Entry kRunEntries[] = {
     // Why the figures describe the generator.
     {Kind::kSendLag,
      "send_lag",
@@ -449,5 +394,12 @@ inline constexpr Entry kEntries[] = {
      "{acks} acknowledgements came after their timeout (counted as timeouts)",
      "{acks} 条确认在超时之后才到达（已计为超时）"},
 };
+
+inline constexpr auto kEntries = [] {
+  std::array<Entry, std::size(kRunEntries) + std::size(kSightingEntries)> entries;
+  std::copy(std::begin(kSightingEntries), std::end(kSightingEntries),
+            std::copy(std::begin(kRunEntries), std::end(kRunEntries), entries.begin()));
+  return entries;
+}();
 
 }  // namespace wsload::catalogue

@@ -107,6 +107,18 @@ enum class StatementKind {
   kHintUnsent,
   kLateAcks,
 
+  // What else came over the connections, or did not.
+  kHeartbeatsUnanswered,
+  kRedirectsSeen,
+  kPushesRepeated,
+  kDuplicateAcks,
+  kUnsolicitedFrames,
+  kBroadcastFrames,
+
+  // What a plan cannot measure well.
+  kEchoWithoutRun,
+  kEchoByOrder,
+
   kEnd,  ///< not a kind: their number
 };
 

@@ -58,6 +58,9 @@ struct Counters {
   int64_t heartbeats_sent = 0;
   int64_t heartbeats_acked = 0;
   int64_t pushes = 0;
+  int64_t pushes_repeated = 0;  ///< among the pushes: had before by the same connection
+  int64_t unsolicited = 0;
+  int64_t broadcasts = 0;
   int64_t redirects = 0;
   int64_t undecodable = 0;
   int64_t bytes_sent = 0;

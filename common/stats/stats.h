@@ -15,6 +15,7 @@ struct Stats {
   Histogram connect;     ///< TCP start to the 101 response
   Histogram send_lag;    ///< actual - intended send time
   Histogram push;        ///< receipt - stamp, where a push carries one
+  Histogram heartbeat;   ///< a heartbeat's answer - its sending
   Histogram loop_stall;  ///< how late a worker's loop came back, from kLoopLateNs on
 
   void Merge(const Stats& other);

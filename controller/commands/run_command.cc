@@ -14,6 +14,7 @@
 #include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/loop/signal_watch.h"
+#include "common/plan/plan_warnings.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
 #include "controller/link/embedded_agent_link.h"
@@ -54,8 +55,8 @@ bool RefuseRun(const std::vector<AgentCheck>& checks, Language language) {
   return !lines.empty();
 }
 
-std::vector<Statement> Warnings(const std::vector<AgentCheck>& checks) {
-  std::vector<Statement> warnings;
+std::vector<Statement> Warnings(const RunPlan& plan, const std::vector<AgentCheck>& checks) {
+  std::vector<Statement> warnings = PlanWarnings(plan);
   for (const AgentCheck& check : checks) warnings.insert(warnings.end(), check.warnings.begin(), check.warnings.end());
   return warnings;
 }
@@ -136,7 +137,7 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   console.stats_interval_ns = options.stats_interval_ns;
   console.live = IsLive(people, environment);
   ConsoleReporter reporter(line->plan, console, [people](std::string_view text) { Print(people, text); });
-  const std::vector<Statement> warnings = Warnings(checks);
+  const std::vector<Statement> warnings = Warnings(line->plan, checks);
   if (!options.quiet) {
     for (const Statement& warning : warnings) reporter.OnNotice(warning);
   }

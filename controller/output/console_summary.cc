@@ -7,6 +7,7 @@
 #include "common/lang/statement.h"
 #include "common/time/duration.h"
 #include "common/util/status.h"
+#include "controller/output/also_seen.h"
 #include "controller/output/figures.h"
 #include "controller/output/hints.h"
 #include "controller/output/text_table.h"
@@ -71,6 +72,7 @@ std::string LatencyLines(Language language, const Stats& totals) {
   add(Msg::kSendLag, totals.send_lag);
   add(Msg::kConnect, totals.connect);
   add(Msg::kPush, totals.push);
+  add(Msg::kHeartbeatRoundTrip, totals.heartbeat);
   // Of the generator itself: only what may have shaped the figures above.
   if (totals.counters.loop_stalls > 0) add(Msg::kLoopStall, totals.loop_stall);
   return "\n" + table.Render(kMargin);
@@ -94,6 +96,14 @@ std::string FailureLines(Language language, const Counters& totals) {
   for (const Statement& hint : MessageHints(totals)) out += "    " + StatementText(language, hint) + "\n";
   out += CauseLines(language, Msg::kConnectionFailures, totals.connections.failures);
   out += CauseLines(language, Msg::kConnectionLosses, totals.connections.losses);
+  return out;
+}
+
+std::string AlsoSeenLines(Language language, const Counters& totals) {
+  const std::vector<Statement> seen = AlsoSeen(totals);
+  if (seen.empty()) return {};
+  std::string out = fmt::format("\n  {}\n", Say(language, Msg::kAlsoSeen));
+  for (const Statement& statement : seen) out += "    " + StatementText(language, statement) + "\n";
   return out;
 }
 
@@ -169,6 +179,7 @@ std::string ConsoleSummary(Language language, const RunResult& result) {
     out += "\n" + ClassicLines(language, result);
     out += LatencyLines(language, result.totals);
     out += FailureLines(language, result.totals.counters);
+    out += AlsoSeenLines(language, result.totals.counters);
     out += AgentLines(language, result);
   }
   out += "\n" + ConsoleVerdict(language, result);

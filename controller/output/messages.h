@@ -40,6 +40,7 @@ enum class Msg {
   kConnect,
   kSendLag,
   kPush,
+  kHeartbeatRoundTrip,
   kLoopStall,
   kRecent,   ///< name, seconds: of the last seconds
   kOverall,  ///< name: since the beginning
@@ -59,6 +60,7 @@ enum class Msg {
   kAndMore,  ///< count
   // Lists.
   kFailuresByCause,
+  kAlsoSeen,
   kConnectionFailures,
   kConnectionLosses,
   kCauseTimeout,

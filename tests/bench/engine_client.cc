@@ -28,8 +28,9 @@ class EngineClient::Impl final : private ClientObserver {
                                    .serializer = plan.serializer,
                                    .cipher = plan.cipher,
                                    .cipher_key = plan.cipher_key,
+                                   .echo_bytes = plan.msg_size_bytes,
                                    .resp_timeout_ns = 5 * kNsPerSecond,
-                                   .key_prefix = "bench-" + std::to_string(SystemClock().UnixNs()) + "-"},
+                                   .name = {.run_id = "bench" + std::to_string(SystemClock().UnixNs())}},
                                   *this);
     if (!group.ok()) throw std::runtime_error(std::string(Text(group.status())));
     group_ = *std::move(group);
@@ -113,9 +114,11 @@ class EngineClient::Impl final : private ClientObserver {
   void OnLateAck(WebSocketClient&) override {}
   void OnDuplicateAck(WebSocketClient&) override {}
   void OnHeartbeatSent(WebSocketClient&) override {}
-  void OnHeartbeatAck(WebSocketClient&) override {}
-  void OnPush(WebSocketClient&, std::string_view, int64_t) override {}
+  void OnHeartbeatAck(WebSocketClient&, int64_t) override {}
+  void OnPush(WebSocketClient&, std::string_view, bool) override {}
   void OnRedirect(WebSocketClient&, const std::vector<RedirectNode>&) override {}
+  void OnUnsolicited(WebSocketClient&) override { Fail("an answer names no message"); }
+  void OnBroadcast(WebSocketClient&) override { Fail("an answer names another connection's message"); }
   void OnUndecodable(WebSocketClient&) override { Fail("an answer could not be read"); }
   void OnClientClosed(WebSocketClient&, const CloseInfo& info) override {
     Fail("a connection was lost: " + info.cause);

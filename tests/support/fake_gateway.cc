@@ -23,6 +23,14 @@ class FakeConnection final : public Connection {
     return gateway_.send_result;
   }
 
+  SendResult Ping(std::string_view payload) override {
+    if (closing_ || gateway_.send_result == SendResult::kRefused) return SendResult::kRefused;
+    traffic_->bytes_sent += static_cast<int64_t>(payload.size());
+    ++gateway_.pings;
+    if (gateway_.answer_heartbeats) gateway_.Pong(index_, std::string(payload));
+    return gateway_.send_result;
+  }
+
   void Close(uint16_t code, std::string_view, int64_t) override {
     if (std::exchange(closing_, true)) return;
     ++gateway_.closes_seen;
@@ -47,6 +55,12 @@ class FakeConnection final : public Connection {
     std::string padded = wire;
     padded.resize(wire.size() + kReadPadding);
     observer_->OnMessage(*this, std::string_view(padded).substr(0, wire.size()), true, now_ns);
+  }
+
+  void DeliverPong(const std::string& payload, int64_t now_ns) {
+    if (observer_ == nullptr || ended_) return;
+    traffic_->bytes_received += static_cast<int64_t>(payload.size());
+    observer_->OnPong(*this, payload, now_ns);
   }
 
   void End(const CloseInfo& info) {
@@ -130,6 +144,15 @@ void FakeGateway::Answer(int index, int64_t delay_ns, const MessageView& message
 }
 
 void FakeGateway::Received(FakeConnection& connection, std::string_view payload) {
+  if (echo) {
+    const Message message{loop_.MonoNs(), connection.index(), Command::kUpstreamMessage, std::string(payload)};
+    upstream.push_back(message);
+    keys.insert(message.key);
+    if (!react || react(message) == Reaction::kAck) {
+      Later(ack_delay_ns, [this, index = connection.index(), wire = message.key] { Deliver(index, wire); });
+    }
+    return;
+  }
   std::string padded(payload);
   padded.resize(payload.size() + MessageCodec::kPadding);
   MessageView view;
@@ -141,7 +164,7 @@ void FakeGateway::Received(FakeConnection& connection, std::string_view payload)
   const Message message{loop_.MonoNs(), index, view.cmd, std::string(view.key)};
   if (view.cmd == Command::kHeartbeat) {
     ++heartbeats;
-    if (answer_heartbeats) Answer(index, 0, {Command::kHeartbeat, message.key, ""});
+    if (answer_heartbeats) Answer(index, heartbeat_delay_ns, {Command::kHeartbeat, message.key, ""});
     return;
   }
   if (view.cmd == Command::kDownstreamAck) {
@@ -180,6 +203,13 @@ void FakeGateway::Push(int index, const std::string& key, std::string_view plain
 
 void FakeGateway::Redirect(int index, const std::vector<RedirectNode>& nodes) {
   Answer(index, 0, {Command::kRedirect, "redirect", codec_->EncodeNodes(nodes)});
+}
+
+void FakeGateway::Pong(int index, const std::string& payload) {
+  Later(ack_delay_ns, [this, index, payload] {
+    const auto found = connections_.find(index);
+    if (found != connections_.end()) found->second->DeliverPong(payload, loop_.MonoNs());
+  });
 }
 
 void FakeGateway::SendRaw(int index, std::string_view bytes) { Deliver(index, std::string(bytes)); }

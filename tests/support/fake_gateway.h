@@ -43,6 +43,9 @@ class FakeGateway {
   /// Cause of a failed dial, by dial number; "" for success. All succeed when empty.
   std::function<std::string(int dial)> refuse_dial;
   bool answer_heartbeats = true;
+  int64_t heartbeat_delay_ns = 0;
+  /// Returns what it gets, after ack_delay_ns, or drops it; a message's key is all of it.
+  bool echo = false;
   int64_t close_delay_ns = 0;
   /// Told of every close frame before it is answered.
   std::function<void()> on_close;
@@ -54,6 +57,7 @@ class FakeGateway {
   std::vector<int64_t> dialled_ns;
   std::vector<std::string> tokens;
   int heartbeats = 0;
+  int pings = 0;
   int downstream_acks = 0;
   int closes_seen = 0;
   int undecodable = 0;
@@ -69,6 +73,8 @@ class FakeGateway {
   // What a server may do on connection `index` (as in Message::connection).
   void Push(int index, const std::string& key, std::string_view plaintext);
   void Redirect(int index, const std::vector<RedirectNode>& nodes);
+  void Answer(int index, int64_t delay_ns, const MessageView& message);
+  void Pong(int index, const std::string& payload);
   void SendRaw(int index, std::string_view bytes);
   void Break(int index, const CloseInfo& info);
 
@@ -77,7 +83,6 @@ class FakeGateway {
   friend class FakeDialer;
 
   void Received(FakeConnection& connection, std::string_view payload);
-  void Answer(int index, int64_t delay_ns, const MessageView& message);
   void Later(int64_t delay_ns, Callback work);
   void Deliver(int index, const std::string& wire);
 

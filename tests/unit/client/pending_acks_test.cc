@@ -40,7 +40,7 @@ TEST(PendingAcks, TellsLateFromDuplicateFromUnknown) {
 
   EXPECT_EQ(pending.Close(acknowledged, owner, message), Match::kDuplicate);
   EXPECT_EQ(pending.Close(expired, owner, message), Match::kLate);
-  EXPECT_EQ(pending.Close(expired, other, message), Match::kUnknown) << "another connection's message";
+  EXPECT_EQ(pending.Close(expired, other, message), Match::kForeign) << "another connection's message";
   EXPECT_EQ(pending.Close(12345, owner, message), Match::kUnknown) << "never opened";
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/client_log.h"
 #include "tests/support/fake_gateway.h"
 #include "tests/support/manual_event_loop.h"
 
@@ -16,32 +17,6 @@ namespace {
 constexpr int64_t kTimeoutNs = kNsPerSecond;
 constexpr int64_t kHeartbeatNs = 30 * kNsPerSecond;
 
-/// Writes down what a client tells.
-class Log final : public ClientObserver {
- public:
-  std::vector<UpstreamOutcome> outcomes;
-  std::vector<int64_t> response_ns, service_ns;
-  std::vector<std::string> bodies, pushes;
-  std::vector<RedirectNode> nodes;
-  std::vector<CloseInfo> closed;
-  int late = 0, duplicate = 0, heartbeats_sent = 0, heartbeats_acked = 0, undecodable = 0;
-
-  void OnUpstreamResult(WebSocketClient&, const UpstreamResult& result) override {
-    outcomes.push_back(result.outcome);
-    response_ns.push_back(result.ended_ns - result.intended_ns);
-    service_ns.push_back(result.ended_ns - result.sent_ns);
-    bodies.emplace_back(result.body);
-  }
-  void OnLateAck(WebSocketClient&) override { ++late; }
-  void OnDuplicateAck(WebSocketClient&) override { ++duplicate; }
-  void OnHeartbeatSent(WebSocketClient&) override { ++heartbeats_sent; }
-  void OnHeartbeatAck(WebSocketClient&) override { ++heartbeats_acked; }
-  void OnPush(WebSocketClient&, std::string_view plaintext, int64_t) override { pushes.emplace_back(plaintext); }
-  void OnRedirect(WebSocketClient&, const std::vector<RedirectNode>& seen) override { nodes = seen; }
-  void OnUndecodable(WebSocketClient&) override { ++undecodable; }
-  void OnClientClosed(WebSocketClient&, const CloseInfo& info) override { closed.push_back(info); }
-};
-
 class WebSocketClientTest : public testing::TestWithParam<std::pair<Serializer, CipherKind>> {
  protected:
   WebSocketClientTest() : gateway_(loop_, GetParam().first, GetParam().second, kDemoCipherKey) {
@@ -50,7 +25,7 @@ class WebSocketClientTest : public testing::TestWithParam<std::pair<Serializer, 
                                    .cipher_key = kDemoCipherKey,
                                    .heartbeat_ns = kHeartbeatNs,
                                    .resp_timeout_ns = kTimeoutNs,
-                                   .key_prefix = "run-0-0-"},
+                                   .name = {"run"}},
                                   log_);
     EXPECT_TRUE(group.ok()) << group.status();
     group_ = *std::move(group);
@@ -74,7 +49,7 @@ class WebSocketClientTest : public testing::TestWithParam<std::pair<Serializer, 
   }
 
   ManualEventLoop loop_;
-  Log log_;
+  ClientLog log_;
   FakeGateway gateway_;
   std::unique_ptr<ClientGroup> group_;
   std::unique_ptr<WebSocketClient> client_;
@@ -141,6 +116,45 @@ TEST_P(WebSocketClientTest, HeartbeatsComeEveryIntervalAndTheirEchoIsNoticed) {
   EXPECT_EQ(gateway_.heartbeats, 3);
   EXPECT_EQ(log_.heartbeats_sent, 3);
   EXPECT_EQ(log_.heartbeats_acked, 3);
+}
+
+TEST_P(WebSocketClientTest, AHeartbeatsRoundTripIsTimedAndAnAnswerToNoneIsNot) {
+  gateway_.heartbeat_delay_ns = 40 * kNsPerMs;
+  Pass(kHeartbeatNs + kNsPerSecond);
+  EXPECT_EQ(log_.round_trip_ns, std::vector{40 * kNsPerMs});
+  gateway_.Answer(0, 0, {Command::kHeartbeat, "nobody's", ""});
+  Pass(1);
+  EXPECT_EQ(log_.heartbeats_acked, 1);
+  EXPECT_EQ(log_.unsolicited, 1);
+}
+
+TEST_P(WebSocketClientTest, AnAnswerThatNamesNoMessageOfThisConnectionEndsNone) {
+  gateway_.react = [](const auto&) { return FakeGateway::Reaction::kDrop; };
+  const auto neighbour = std::make_unique<WebSocketClient>(gateway_.NewConnection(), *group_, 9999, 2);
+  neighbour->Start(loop_.MonoNs());
+  Send();
+  const std::string key = gateway_.upstream.at(0).key;
+  for (const Command command : {Command::kUpstreamAck, Command::kRateLimitExceeded}) {
+    gateway_.Answer(1, 0, {command, key, ""});
+    gateway_.Answer(0, 0, {command, "run-0-1-0", ""});
+    gateway_.Answer(0, 0, {command, "run-0-0-ffff", ""});
+    gateway_.Answer(0, 0, {command, "", ""});
+  }
+  Pass(1);
+  EXPECT_TRUE(log_.outcomes.empty());
+  EXPECT_EQ(log_.broadcasts, 4) << "of a neighbour, and of another worker";
+  EXPECT_EQ(log_.unsolicited, 4);
+  EXPECT_EQ(log_.undecodable, 0);
+}
+
+TEST_P(WebSocketClientTest, ARepeatedPushIsKnown) {
+  gateway_.Push(0, "push-1", group_->codec().EncodeText("news"));
+  gateway_.Push(0, "push-2", group_->codec().EncodeText("news"));
+  gateway_.Push(0, "push-1", group_->codec().EncodeText("news"));
+  Pass(1);
+  EXPECT_EQ(log_.pushes.size(), 3u);
+  EXPECT_EQ(log_.repeated, 1);
+  EXPECT_EQ(gateway_.downstream_acks, 3);
 }
 
 TEST_P(WebSocketClientTest, PushesAreAcknowledgedAndHandedOn) {
@@ -227,10 +241,10 @@ INSTANTIATE_TEST_SUITE_P(Wire, WebSocketClientTest,
 
 TEST(WebSocketClientCipher, AnAcknowledgementThatDoesNotDecryptIsRefusedNotSuccess) {
   ManualEventLoop loop;
-  Log log;
+  ClientLog log;
   FakeGateway gateway(loop, Serializer::kJson, CipherKind::kAesGcm, kDemoCipherKey);
   gateway.react = [](const auto&) { return FakeGateway::Reaction::kBadBody; };
-  auto group = ClientGroup::New({.cipher_key = kDemoCipherKey, .resp_timeout_ns = kTimeoutNs, .key_prefix = "x-"}, log);
+  auto group = ClientGroup::New({.cipher_key = kDemoCipherKey, .resp_timeout_ns = kTimeoutNs, .name = {"x"}}, log);
   ASSERT_TRUE(group.ok());
   WebSocketClient client(gateway.NewConnection(), **group, 9999, 1);
   client.Start(loop.MonoNs());
@@ -241,7 +255,7 @@ TEST(WebSocketClientCipher, AnAcknowledgementThatDoesNotDecryptIsRefusedNotSucce
 }
 
 TEST(WebSocketClientCipher, AKeyOfTheWrongLengthIsRefusedUpFront) {
-  Log log;
+  ClientLog log;
   const auto group = ClientGroup::New({.cipher_key = "short", .resp_timeout_ns = kTimeoutNs}, log);
   EXPECT_EQ(group.status().code(), absl::StatusCode::kInvalidArgument);
 }

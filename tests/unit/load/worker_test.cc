@@ -74,7 +74,7 @@ struct Rig {
   Rig(
       ManualEventLoop& loop, FakeGateway& gateway, const RunPlan& plan, const Slice& slice, const std::string& name,
       std::function<ThreadCpu()> thread_cpu = [] { return ThreadCpu{}; }) {
-    auto made = Worker::New({loop, loop.clock(), gateway.NewDialer(), std::move(thread_cpu)}, plan, slice, name, log);
+    auto made = Worker::New({loop, loop.clock(), gateway.NewDialer(), std::move(thread_cpu)}, plan, slice, {name}, log);
     EXPECT_TRUE(made.ok()) << made.status();
     worker = *std::move(made);
   }

@@ -1,0 +1,27 @@
+#include "common/plan/plan_warnings.h"
+
+#include <gtest/gtest.h>
+
+namespace wsload {
+namespace {
+
+std::vector<Statement> WarningsOf(Protocol protocol, int64_t msg_size_bytes) {
+  RunPlan plan;
+  plan.protocol = protocol;
+  plan.msg_size_bytes = msg_size_bytes;
+  return PlanWarnings(plan);
+}
+
+TEST(PlanWarnings, SayWhatSmallEchoesCanProve) {
+  EXPECT_TRUE(WarningsOf(Protocol::kGateway, 0).empty()) << "the protocol has a field for the key";
+  EXPECT_TRUE(WarningsOf(Protocol::kEcho, 16).empty());
+  ASSERT_EQ(WarningsOf(Protocol::kEcho, 15).size(), 1u);
+  EXPECT_EQ(StatementText(Language::kEnglish, WarningsOf(Protocol::kEcho, 15)[0]),
+            "-msg-size=15 is less than a key (16 bytes): only an echo that is its message byte for byte counts");
+  ASSERT_EQ(WarningsOf(Protocol::kEcho, 9).size(), 1u);
+  EXPECT_EQ(WarningsOf(Protocol::kEcho, 9)[0].kind, StatementKind::kEchoByOrder);
+  EXPECT_EQ(WarningsOf(Protocol::kEcho, 10)[0].kind, StatementKind::kEchoWithoutRun);
+}
+
+}  // namespace
+}  // namespace wsload
