@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs what is missing of deploy/apt-packages.txt; asks for nothing when all is there.
+# Installs what is missing of deploy/apt-packages.txt, or of the list that is named; asks for nothing when all is there.
+# Programs that come as a service are installed and not started.
 set -euo pipefail
 
-list="$(dirname "$0")/apt-packages.txt"
+list="${1:-$(dirname "$0")/apt-packages.txt}"
 missing=()
 while read -r package; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -20,6 +21,13 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 1
   }
   as_root=(sudo)
+fi
+# Debian asks this program before it starts a service.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod +x "$policy"
 fi
 echo "packages: installing ${#missing[@]}: ${missing[*]}"
 "${as_root[@]}" apt-get update -qq

@@ -9,6 +9,7 @@ preset=${1:-release}
 
 echo "== 1/3 packages"
 deploy/install-packages.sh
+deploy/install-packages.sh tests/apt-packages.txt
 echo "== 2/3 build ($preset)"
 cmake --preset "$preset"
 cmake --build --preset "$preset"

@@ -1,0 +1,103 @@
+// Debian's nginx before an echo server, with a limit for connections that say
+// nothing: heartbeats keep them.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/cluster.h"
+
+namespace wsload::e2e {
+namespace {
+
+constexpr char kNginx[] = "/usr/sbin/nginx";
+
+/// nginx on a port that the kernel chose: it inherits the listening socket.
+class Nginx {
+ public:
+  /// In front of `url`, which has no path; it ends what is idle for a second.
+  explicit Nginx(const std::string& url) {
+    listen_fd_ = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (bind(listen_fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listen_fd_, 128) != 0 ||
+        getsockname(listen_fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      throw std::runtime_error("no port for nginx");
+    }
+    port_ = std::to_string(ntohs(address.sin_port));
+    const std::string& dir = directory_.path();
+    const std::string config = directory_.Write(
+        "nginx.conf",
+        "daemon off; worker_processes 1; pid " + dir + "/pid; error_log " + dir +
+            "/error.log;\n"
+            "events { worker_connections 256; }\n"
+            "http { access_log off; client_body_temp_path " +
+            dir + "/1; proxy_temp_path " + dir + "/2; fastcgi_temp_path " + dir + "/3; uwsgi_temp_path " + dir +
+            "/4; scgi_temp_path " + dir + "/5;\n server { listen 127.0.0.1:" + port_ +
+            "; location / { proxy_pass http" + url.substr(url.find(':')) +
+            "; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection Upgrade;\n"
+            "   proxy_read_timeout 1s; proxy_send_timeout 1s; } } }\n");
+    process_ = std::make_unique<Process>(std::vector<std::string>{kNginx, "-p", dir, "-c", config},
+                                         std::vector<std::string>{"NGINX=" + std::to_string(listen_fd_) + ";"});
+  }
+  ~Nginx() {
+    // Its worker goes with the master when that is asked to, not when it is killed.
+    process_->Signal(SIGTERM);
+    process_->Wait(std::chrono::seconds(5));
+    close(listen_fd_);
+  }
+  std::string url() const { return "ws://127.0.0.1:" + port_ + "/"; }
+
+ private:
+  const TempDir directory_;
+  int listen_fd_ = -1;
+  std::string port_;
+  std::unique_ptr<Process> process_;
+};
+
+class IdleProxy : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(kNginx)) GTEST_SKIP() << "nginx is not installed";
+    nginx_ = std::make_unique<Nginx>(gateway_.url().substr(0, gateway_.url().rfind('/')));
+  }
+
+  /// Every client has something to say once in 5 s, the proxy waits for one.
+  Outcome Run(const std::string& heartbeat) {
+    return RunController({"-protocol=echo", "-clients=20", "-mps=4", "-duration=4s", "-ramp-up=200ms",
+                          "-heartbeat=" + heartbeat, "-server=" + nginx_->url() + "ws"});
+  }
+
+  Gateway gateway_{{"-echo"}};
+  std::unique_ptr<Nginx> nginx_;
+};
+
+TEST_F(IdleProxy, PingsKeepConnectionsThatSayLittle) {
+  const Outcome run = Run("300ms");
+  EXPECT_EQ(Int(run.result, "/totals/connections/lost"), 0) << run.out;
+  EXPECT_EQ(Int(run.result, "/totals/success"), 16) << run.out;
+  EXPECT_GE(Int(run.result, "/totals/heartbeats_acked"), 20 * 10);
+  EXPECT_EQ(Int(run.result, "/latency_us/heartbeat/count"), Int(run.result, "/totals/heartbeats_acked"));
+}
+
+TEST_F(IdleProxy, WithoutThemTheyAreLostAndTheResultSaysSo) {
+  const Outcome run = Run("0");
+  EXPECT_EQ(Int(run.result, "/totals/connections/lost"), 20) << run.out;
+  EXPECT_NE(run.exit_code, 0);
+  ExpectConserved(run.result);
+}
+
+}  // namespace
+}  // namespace wsload::e2e
