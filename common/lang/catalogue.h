@@ -20,7 +20,8 @@ enum class Form {
   kNanoseconds,     ///< 12.3 s
   kOffset,          ///< nanoseconds, +12.3 s
   kUnixTime,        ///< nanoseconds, 2030-01-31T23:59:59Z
-  kShare,           ///< 97 %, below one 0.2 %
+  kShare,           ///< 97 %, below one 0.2 %; cut off: 100 % is all, 0 % is nothing
+  kCores,           ///< 0.3
   kNeededBytes,     ///< whole MiB, rounded up
   kAvailableBytes,  ///< whole MiB, rounded down
   kText,
@@ -41,7 +42,7 @@ class Args {
   constexpr size_t size() const { return size_; }
 
  private:
-  std::array<Arg, 6> args_{};
+  std::array<Arg, 8> args_{};
   size_t size_;
 };
 
@@ -65,6 +66,9 @@ inline constexpr Arg kClients{"clients", Form::kCount};
 inline constexpr Arg kMostClients{"most_clients", Form::kCount};
 inline constexpr Arg kCauses{"causes", Form::kText};
 inline constexpr Arg kTarget{"target", Form::kText};
+inline constexpr Arg kFlags{"flags", Form::kText};
+inline constexpr Arg kQuotaCores{"quota_cores", Form::kCores};
+inline constexpr Arg kThrottledNs{"throttled_ns", Form::kNanoseconds};
 inline constexpr Arg kWhy{"why", Form::kText};
 
 using Kind = StatementKind;
@@ -96,11 +100,12 @@ inline constexpr Entry kEntries[] = {
       {"stalled_us", Form::kMicroseconds},
       {"longest_us", Form::kMicroseconds},
       {"measured_ns", Form::kNanoseconds},
-      kBoundShare},
+      kBoundShare,
+      {"touched_share", Form::kShare}},
      "the loop of worker {worker} stalled {stalls} times, {stalled_us} in all (longest {longest_us}) in {measured_ns} "
-     "of measuring, bound {bound_share}",
-     "工作线程 {worker} 的事件循环停顿 {stalls} 次，合计 {stalled_us}（最长 {longest_us}），压测 {measured_ns}，上限 "
-     "{bound_share}"},
+     "of measuring: {touched_share} of its messages left late or had their answer read late, bound {bound_share}",
+     "工作线程 {worker} 的事件循环停顿 {stalls} 次，合计 {stalled_us}（最长 {longest_us}），压测 {measured_ns}：其 "
+     "{touched_share} 的消息迟发或应答被迟读，上限 {bound_share}"},
 
     // Why a worker was late or stood still, and what to do about it.
     {Kind::kBusyWorker,
@@ -137,6 +142,13 @@ inline constexpr Entry kEntries[] = {
      "worker {worker} used {cpu_share} of a core, in bursts that made messages late: use more workers or agents, or a "
      "lower -mps",
      "工作线程 {worker} 占用单核 {cpu_share}，但负载成批出现，使消息迟发：请增加工作线程或压测节点，或降低 -mps"},
+    {Kind::kThrottledAgent,
+     "throttled_agent",
+     {kQuotaCores, kThrottledNs, {"workers", Form::kCount}},
+     "throttled by its CPU quota of {quota_cores} cores for {throttled_ns} (over its {workers} workers): raise the "
+     "container's limit (docker --cpus, Kubernetes limits.cpu), use more agents, or a lower -mps",
+     "被其 CPU 配额（{quota_cores} 核）限制，停顿 {throttled_ns}（{workers} 个工作线程合计）：请提高容器的限额（docker "
+     "--cpus、Kubernetes limits.cpu）、增加压测节点，或降低 -mps"},
     {Kind::kNoDescriptors,
      "no_descriptors",
      {kConnections},
@@ -191,6 +203,19 @@ inline constexpr Entry kEntries[] = {
      {kConnections, {"opened", Form::kCount}, kCauses},
      "{connections} of {opened} connections lost before the end: {causes}",
      "{connections} 个连接（共 {opened} 个）在结束前中断：{causes}"},
+
+    // Why the outcome of a run is that it failed.
+    {Kind::kNotCarriedOut, "not_carried_out", {kWhy}, "it could not be carried out: {why}", "压测无法进行：{why}"},
+    {Kind::kNoConnectionOpened,
+     "no_connection_opened",
+     {kWanted, kCauses},
+     "none of {wanted} connections was opened: {causes}",
+     "{wanted} 个连接均未建立：{causes}"},
+    {Kind::kNothingSucceeded,
+     "nothing_succeeded",
+     {kMessages, kCauses},
+     "none of {messages} messages succeeded: {causes}",
+     "{messages} 条消息均未成功：{causes}"},
 
     // Why an agent cannot take its slice of a run.
     {Kind::kAgentUnusable, "agent_unusable", {kWhy}, "{why}", "无法使用：{why}"},
@@ -271,6 +296,13 @@ inline constexpr Entry kEntries[] = {
      "carry {most_clients}: -on-agent-loss=rebalance would leave messages out; raise its limits, or add agents",
      "若失去另一个节点，它将有 {clients_after_loss} 个客户端（其中 {clients} 个是自己的），而最多只能承载 "
      "{most_clients} 个：-on-agent-loss=rebalance 将漏发部分消息；请提高其上限，或增加压测节点"},
+    {Kind::kCpuQuota,
+     "cpu_quota",
+     {kQuotaCores, {"cores", Form::kCount}, kThrottledNs},
+     "its container's CPU quota lets it use {quota_cores} of {cores} cores, and has held it up for {throttled_ns} so "
+     "far; what is held up looks like a slow server",
+     "其容器的 CPU 配额只允许使用 {cores} 核中的 {quota_cores} 核，至今已使其停顿 "
+     "{throttled_ns}；停顿看起来会像服务器变慢"},
     {Kind::kAllAgentsReady,
      "all_agents_ready",
      {{"ready", Form::kCount}, {"agents", Form::kCount}},
@@ -319,19 +351,30 @@ inline constexpr Entry kEntries[] = {
     // What to do about a cause of failure.
     {Kind::kHintHttp401,
      "hint_http_401",
-     {},
-     "the server does not take the token: check -jwt-key-file, -jwt-issuer and -biz-id",
-     "服务器不接受令牌：请检查 -jwt-key-file、-jwt-issuer 和 -biz-id"},
+     {kFlags},
+     "the server does not take the token: check {flags}, and the load host's clock: a token that is not yet valid, or "
+     "no more, is refused too",
+     "服务器不接受令牌：请检查 {flags} 以及压测机的时钟（尚未生效或已过期的令牌也会被拒绝）"},
     {Kind::kHintHttp403,
      "hint_http_403",
+     {kFlags},
+     "the server forbids it: check {flags}, and that the load host's clock agrees with the server's",
+     "服务器禁止访问：请检查 {flags}，以及压测机与服务器的时钟是否一致"},
+    {Kind::kHintNoToken,
+     "hint_no_token",
      {},
-     "the server forbids it: check the token's key (-jwt-key-file), -biz-id and -header",
-     "服务器禁止访问：请检查令牌密钥 (-jwt-key-file)、-biz-id 和 -header"},
+     "the server wants credentials, and -protocol=echo sends no token: give them with -header or in the URL of -server",
+     "服务器要求认证，而 -protocol=echo 不发送令牌：请用 -header 或 -server 的 URL 提供"},
     {Kind::kHintHttp404,
      "hint_http_404",
      {},
      "nothing at this path: check the path in -server",
      "该路径不存在：请检查 -server 中的路径"},
+    {Kind::kHintHttp429,
+     "hint_http_429",
+     {},
+     "the server takes connections more slowly than that: lengthen -ramp-up, or spread the load over more agents",
+     "服务器限制了建立连接的速度：请延长 -ramp-up，或增加压测节点"},
     {Kind::kHintHttp5xx,
      "hint_http_5xx",
      {},
@@ -377,6 +420,12 @@ inline constexpr Entry kEntries[] = {
      {},
      "certificate not trusted: give its authority with -ca-file, or -insecure-skip-verify",
      "证书不受信任：请用 -ca-file 指定 CA 证书，或使用 -insecure-skip-verify"},
+    {Kind::kHintTlsCertificateOfCa,
+     "hint_tls_certificate_of_ca",
+     {},
+     "the certificate is not of the authority in -ca-file, not for this host name, or out of its time: check -ca-file "
+     "and -server",
+     "证书不是由 -ca-file 中的 CA 签发、与主机名不符，或不在有效期内：请检查 -ca-file 和 -server"},
     {Kind::kHintNoDescriptors,
      "hint_no_descriptors",
      {},
@@ -404,45 +453,102 @@ inline constexpr Entry kEntries[] = {
      "服务器正在下线或重新均衡"},
     {Kind::kHintClosed1003,
      "hint_closed_1003",
+     {kFlags},
+     "the server cannot take our messages: check {flags}; or it takes text frames alone, and wsload sends binary ones",
+     "服务器无法接受我们的消息：请检查 {flags}；也可能服务器只接受文本帧，而 wsload 发送二进制帧"},
+    {Kind::kHintBinaryRefused,
+     "hint_binary_refused",
      {},
-     "the server cannot read our messages: check -serializer",
-     "服务器无法识别消息：请检查 -serializer"},
+     "wsload sends binary frames, and the server wants text: name a path in -server that takes binary ones",
+     "wsload 发送二进制帧，而服务器只接受文本帧：请在 -server 中使用接受二进制帧的路径"},
+    {Kind::kHintClosed1007,
+     "hint_closed_1007",
+     {kFlags},
+     "the server cannot read our messages: check {flags}",
+     "服务器无法识别消息：请检查 {flags}"},
+    {Kind::kHintFramesRefused,
+     "hint_frames_refused",
+     {},
+     "the server finds our frames wrong: look into its log",
+     "服务器认为我们的帧有误：请查看服务器日志"},
     {Kind::kHintClosed1008,
      "hint_closed_1008",
+     {kFlags},
+     "the server refuses our messages: check {flags}",
+     "服务器拒绝了消息：请检查 {flags}"},
+    {Kind::kHintPolicy,
+     "hint_policy",
      {},
-     "the server refuses our messages: check -cipher, -cipher-key-file and -serializer",
-     "服务器拒绝了消息：请检查 -cipher、-cipher-key-file 和 -serializer"},
+     "a rule of the server's refuses this client or what it sends: look into its log; check -header and -subprotocol",
+     "服务器的策略拒绝了该客户端或其消息：请查看服务器日志，并检查 -header 和 -subprotocol"},
     {Kind::kHintClosed1009,
      "hint_closed_1009",
      {},
      "messages too big for the server: lower -msg-size",
      "消息超过服务器上限：请减小 -msg-size"},
+    {Kind::kHintClosed1011,
+     "hint_closed_1011",
+     {},
+     "the server failed: look into its log",
+     "服务器内部出错：请查看其日志"},
     {Kind::kHintAllTimeouts,
      "hint_all_timeouts",
+     {kFlags},
+     "no message was acknowledged: check {flags}, then the server's log",
+     "没有任何消息得到确认：请检查 {flags}，再查看服务器日志"},
+    {Kind::kHintNoEcho,
+     "hint_no_echo",
      {},
-     "no message was acknowledged: check -cipher, -cipher-key-file, -serializer and -protocol, then the server's log",
-     "没有任何消息得到确认：请检查 -cipher、-cipher-key-file、-serializer 和 -protocol，再查看服务器日志"},
+     "nothing came back: does this path of -server return what it gets, within -resp-timeout?",
+     "没有任何消息返回：-server 的该路径是否会在 -resp-timeout 内原样返回收到的消息？"},
+    {Kind::kHintAllLate,
+     "hint_all_late",
+     {{"resp_timeout", Form::kText}, {"acks", Form::kCount}},
+     "no message was acknowledged within -resp-timeout={resp_timeout}, {acks} were after it: raise -resp-timeout",
+     "没有消息在 -resp-timeout={resp_timeout} 内得到确认，有 {acks} 条在其后才得到：请提高 -resp-timeout"},
     {Kind::kHintSomeTimeouts,
      "hint_some_timeouts",
      {},
      "not acknowledged within -resp-timeout: the server is slow or drops messages",
      "在 -resp-timeout 内未得到确认：服务器过慢或丢失消息"},
+    {Kind::kHintSomeLate,
+     "hint_some_late",
+     {{"resp_timeout", Form::kText}, {"acks", Form::kCount}},
+     "not acknowledged within -resp-timeout={resp_timeout}, {acks} of them after it: the server is slow; a longer "
+     "-resp-timeout shows how slow",
+     "在 -resp-timeout={resp_timeout} 内未得到确认，其中 {acks} 条在其后才得到：服务器过慢；延长 -resp-timeout "
+     "可看出慢到何种程度"},
+    {Kind::kHintSendErrors,
+     "hint_send_errors",
+     {kMessages},
+     "{messages} messages found every connection's queue full: the server reads more slowly than they are due",
+     "{messages} 条消息因所有连接的发送队列已满而未发出：服务器读取的速度低于发送速度"},
     {Kind::kHintRateLimited,
      "hint_rate_limited",
      {},
      "the server limits its clients: lower -mps or spread it over more -clients",
      "服务器对客户端限流：请降低 -mps 或增加 -clients"},
+    {Kind::kHintRateLimitedClients,
+     "hint_rate_limited_clients",
+     {},
+     "the server limits its clients: spread the load over more -clients",
+     "服务器对客户端限流：请增加 -clients 以分散负载"},
     {Kind::kHintUndecodable,
      "hint_undecodable",
+     {{"frames", Form::kCount}, kFlags},
+     "{frames} frames could not be read: check {flags} on both sides",
+     "{frames} 个帧无法解析：请检查两端的 {flags}"},
+    {Kind::kHintNotSent,
+     "hint_not_sent",
      {{"frames", Form::kCount}},
-     "{frames} frames could not be read: check -serializer and -cipher on both sides",
-     "{frames} 个帧无法解析：请检查两端的 -serializer 和 -cipher"},
+     "{frames} frames came back that were not sent: the server does not return what it gets",
+     "收到 {frames} 个并非由 wsload 发出的帧：服务器没有原样返回收到的消息"},
     {Kind::kHintUnsent,
      "hint_unsent",
      {kMessages},
      "{messages} messages never left: no connection could take them when they were due, or the generator was too slow "
-     "(see the verdict)",
-     "{messages} 条消息未发出：到期时没有可用的连接，或压测端过慢（见结论）"},
+     "(see the measurement)",
+     "{messages} 条消息未发出：到期时没有可用的连接，或压测端过慢（见测量结论）"},
     {Kind::kLateAcks,
      "late_acks",
      {{"acks", Form::kCount}},
