@@ -2,74 +2,10 @@
 // arguments, and its text in every language. For statement.cc alone.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <initializer_list>
-#include <string_view>
-
+#include "common/lang/catalogue_entry.h"
 #include "common/lang/statement.h"
 
 namespace wsload::catalogue {
-
-/// What an argument is, and how it is shown.
-enum class Form {
-  kCount,           ///< 5
-  kIndex,           ///< 5; below 0, not known: ?
-  kMicroseconds,    ///< 12.3 ms
-  kNanoseconds,     ///< 12.3 s
-  kOffset,          ///< nanoseconds, +12.3 s
-  kUnixTime,        ///< nanoseconds, 2030-01-31T23:59:59Z
-  kShare,           ///< 97 %, below one 0.2 %; cut off: 100 % is all, 0 % is nothing
-  kCores,           ///< 0.3
-  kNeededBytes,     ///< whole MiB, rounded up
-  kAvailableBytes,  ///< whole MiB, rounded down
-  kText,
-};
-
-struct Arg {
-  std::string_view name;
-  Form form = Form::kText;
-};
-
-class Args {
- public:
-  constexpr Args(std::initializer_list<Arg> args) : size_(args.size()) {
-    std::copy(args.begin(), args.end(), args_.begin());
-  }
-  constexpr const Arg* begin() const { return args_.data(); }
-  constexpr const Arg* end() const { return args_.data() + size_; }
-  constexpr size_t size() const { return size_; }
-
- private:
-  std::array<Arg, 8> args_{};
-  size_t size_;
-};
-
-struct Entry {
-  StatementKind kind;
-  std::string_view name;
-  Args args;
-  /// Holes are names of arguments, {p99_us}, or {agent}; a text without {agent} stands behind the agent's name.
-  LocalText text;
-};
-
-inline constexpr Arg kWorker{"worker", Form::kIndex};
-inline constexpr Arg kCpuShare{"cpu_share", Form::kShare};
-inline constexpr Arg kBoundShare{"bound_share", Form::kShare};
-inline constexpr Arg kBoundUs{"bound_us", Form::kMicroseconds};
-inline constexpr Arg kP99Us{"p99_us", Form::kMicroseconds};
-inline constexpr Arg kMessages{"messages", Form::kCount};
-inline constexpr Arg kConnections{"connections", Form::kCount};
-inline constexpr Arg kWanted{"wanted", Form::kCount};
-inline constexpr Arg kClients{"clients", Form::kCount};
-inline constexpr Arg kMostClients{"most_clients", Form::kCount};
-inline constexpr Arg kCauses{"causes", Form::kText};
-inline constexpr Arg kTarget{"target", Form::kText};
-inline constexpr Arg kFlags{"flags", Form::kText};
-inline constexpr Arg kQuotaCores{"quota_cores", Form::kCores};
-inline constexpr Arg kThrottledNs{"throttled_ns", Form::kNanoseconds};
-inline constexpr Arg kWhy{"why", Form::kText};
 
 using Kind = StatementKind;
 
@@ -352,9 +288,8 @@ inline constexpr Entry kEntries[] = {
     {Kind::kHintHttp401,
      "hint_http_401",
      {kFlags},
-     "the server does not take the token: check {flags}, and the load host's clock: a token that is not yet valid, or "
-     "no more, is refused too",
-     "服务器不接受令牌：请检查 {flags} 以及压测机的时钟（尚未生效或已过期的令牌也会被拒绝）"},
+     "the server does not take the token: check {flags}, and that the load host's clock agrees with the server's",
+     "服务器不接受令牌：请检查 {flags}，以及压测机与服务器的时钟是否一致"},
     {Kind::kHintHttp403,
      "hint_http_403",
      {kFlags},
@@ -504,7 +439,8 @@ inline constexpr Entry kEntries[] = {
     {Kind::kHintAllLate,
      "hint_all_late",
      {{"resp_timeout", Form::kText}, {"acks", Form::kCount}},
-     "no message was acknowledged within -resp-timeout={resp_timeout}, {acks} were after it: raise -resp-timeout",
+     "no message was acknowledged within -resp-timeout={resp_timeout}, {acks} acknowledgements came after it: raise "
+     "-resp-timeout",
      "没有消息在 -resp-timeout={resp_timeout} 内得到确认，有 {acks} 条在其后才得到：请提高 -resp-timeout"},
     {Kind::kHintSomeTimeouts,
      "hint_some_timeouts",
@@ -514,7 +450,9 @@ inline constexpr Entry kEntries[] = {
     {Kind::kHintSomeLate,
      "hint_some_late",
      {{"resp_timeout", Form::kText}, {"acks", Form::kCount}},
-     "not acknowledged within -resp-timeout={resp_timeout}, {acks} of them after it: the server is slow; a longer "
+     "not acknowledged within -resp-timeout={resp_timeout}, {acks} acknowledgements came after it: the server is slow; "
+     "a "
+     "longer "
      "-resp-timeout shows how slow",
      "在 -resp-timeout={resp_timeout} 内未得到确认，其中 {acks} 条在其后才得到：服务器过慢；延长 -resp-timeout "
      "可看出慢到何种程度"},

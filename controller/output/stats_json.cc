@@ -155,6 +155,8 @@ void WriteGenerator(JsonWriter& json, const RunResult& result) {
     json.Object("bounds", Layout::kOneLine, [&] {
       json.Member("send_lag_us_p99", kSendLagBoundUs);
       json.Member("worker_cpu_share", kBusyWorkerBound);
+      // Who stalls that long has touched as much.
+      json.Member("worker_stalled_share", kTouchedBound);
       json.Member("worker_touched_share", kTouchedBound);
     });
   });
