@@ -64,5 +64,12 @@ echo
 echo "what the gateway itself counted:"
 tail -n 1 "$work/gateway"
 echo
-[ "$status" -eq 0 ] || fail "the run ended with exit code $status (see above; README.md lists the codes)"
-echo "quickstart: done. The result is in wsload-results/quickstart/result.json"
+# A machine that was busy with other things is no fault of what was installed here: the run noticed it and said so.
+result=wsload-results/quickstart/result.json
+if [ "$status" -eq 103 ] && ! grep -qE '"kind": ?"(agent_|connections_|gap|unaccounted|ended_early|schedule_incomplete|no_descriptors|no_ports)' "$result"; then
+  echo "quickstart: everything works. This machine was too busy for exact figures (GENERATOR_LIMITED, see above):"
+  echo "quickstart: the latencies describe the machine rather than the gateway. Run it again when the machine is idle."
+elif [ "$status" -ne 0 ]; then
+  fail "the run ended with exit code $status (see above; README.md lists the codes)"
+fi
+echo "quickstart: done. The result is in $result"

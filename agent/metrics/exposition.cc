@@ -64,7 +64,7 @@ std::vector<prometheus::MetricFamily> AgentExposition::Collect() const {
            {{"name", Shown(identity_.name, kMaxLabelLength)},
             {"version", kVersion},
             {"control_protocol", std::to_string(kControlProtocolVersion)}});
-  AddGauge(families, "wsload_agent_cores", "Cores of the agent's host.", identity_.cores);
+  AddGauge(families, "wsload_agent_cores", "Cores that the agent may use.", identity_.cores);
   AddRun(families, figures, clock_.MonoNs());
   ExposeCounters(families, figures.totals);
   ExposeDurations(families, figures.durations);

@@ -65,7 +65,9 @@ std::string HostName() {
 AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   AgentConfig config;
   config.name = flags.name.empty() ? HostName() : flags.name;
-  config.cores = CoreCount();
+  config.host_cores = CoreCount();
+  config.cores = UsableCores(config.host_cores, ReadCpuQuota());
+  config.cpu_quota = [] { return ReadCpuQuota(); };
   config.workers = flags.workers;
   config.local_addrs = flags.local_addrs;
   config.max_clients = flags.max_clients;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <utility>
 
 #include "agent/host/source_check.h"
@@ -223,6 +224,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (!IsNear(instant)) return RefuseInstant("Start", instant);
     state_.Enter(State::kRunning);
     ArmEndDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns, "the load did not end");
+    if (config_.cpu_quota) quota_at_start_ = config_.cpu_quota();
     engine_->Start(instant);
   }
 
@@ -280,6 +282,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     WSLOAD_CHECK(state_ >= State::kAccepted && state_ < State::kReported, "the engine reports in state {}",
                  state_.index());
     reported_.Merge(report.delta.counters);
+    if (report.phase > Phase::kMeasure) LookAtQuota();
     // It goes on closing connections.
     if (report.phase == Phase::kClose && (state_ == State::kRunning || state_ == State::kStopping)) {
       end_deadline_.OnProgress(loop_.MonoNs());
@@ -307,7 +310,13 @@ class AgentSession::Impl final : public LoadEngineObserver {
     v1::Done& done = *message.mutable_done();
     *done.mutable_totals() = ToProto(report.totals);
     done.set_last_seq(last_seq_);
-    *done.mutable_cpu() = ToProto(report.cpu);
+    LookAtQuota();
+    CpuUsage cpu = report.cpu;
+    if (quota_at_end_.has_value()) {
+      cpu.quota_cores = quota_at_end_->cores;
+      cpu.throttled_us = std::max<int64_t>(0, quota_at_end_->throttled_us - quota_at_start_->throttled_us);
+    }
+    *done.mutable_cpu() = ToProto(cpu);
     if (report.stopped_early) done.set_stopped_early(StatementText(Language::kEnglish, *report.stopped_early));
     done.set_started_mono_ns(report.started_mono_ns);
     Send(std::move(message));
@@ -315,6 +324,11 @@ class AgentSession::Impl final : public LoadEngineObserver {
     state_.Enter(State::kReported);
     lease_timer_->Cancel();
     ArmDeadline(loop_.MonoNs() + kFarewellNs, "");
+  }
+
+  /// Once, at the end of the load: how much the quota held it up.
+  void LookAtQuota() {
+    if (quota_at_start_.has_value() && !quota_at_end_.has_value()) quota_at_end_ = config_.cpu_quota();
   }
 
   bool IsNear(int64_t instant_ns) const {
@@ -408,6 +422,9 @@ class AgentSession::Impl final : public LoadEngineObserver {
   int take_overs_ = 0;
   uint64_t last_seq_ = 0;
   Counters reported_;  ///< the sum of all intervals
+  // Of the load, where the agent knows quotas.
+  std::optional<CpuQuota> quota_at_start_;
+  std::optional<CpuQuota> quota_at_end_;
   std::unique_ptr<LoadEngine> engine_;
 };
 

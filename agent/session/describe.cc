@@ -58,6 +58,12 @@ v1::DescribeResponse Describe(const AgentConfig& config, const v1::DescribeReque
   response.set_agent_version(kVersion);
   response.set_protocol_version(kControlProtocolVersion);
   response.set_cores(config.cores);
+  response.set_host_cores(std::max(config.host_cores, config.cores));
+  if (config.cpu_quota) {
+    const CpuQuota quota = config.cpu_quota();
+    response.set_quota_cores(quota.cores);
+    response.set_throttled_us(quota.throttled_us);
+  }
   response.set_workers(config.workers);
   const HostFacts facts = Facts(config);
   const SourceList of_plan = SourcesOf(request.local_addrs());

@@ -71,6 +71,8 @@ constexpr std::string_view UnitOf(Form form) {
       return "_unix_ns";
     case Form::kShare:
       return "_share";
+    case Form::kCores:
+      return "_cores";
     case Form::kNeededBytes:
     case Form::kAvailableBytes:
       return "_bytes";

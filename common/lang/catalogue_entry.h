@@ -1,4 +1,5 @@
-// What a row of the catalogue of statements has.
+// What an entry of the catalogue of statements consists of, and the arguments that several of them have. For
+// catalogue.h alone.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +20,8 @@ enum class Form {
   kNanoseconds,     ///< 12.3 s
   kOffset,          ///< nanoseconds, +12.3 s
   kUnixTime,        ///< nanoseconds, 2030-01-31T23:59:59Z
-  kShare,           ///< 97 %, below one 0.2 %
+  kShare,           ///< 97 %, below one 0.2 %; cut off: 100 % is all, 0 % is nothing
+  kCores,           ///< 0.3
   kNeededBytes,     ///< whole MiB, rounded up
   kAvailableBytes,  ///< whole MiB, rounded down
   kText,
@@ -41,7 +43,7 @@ class Args {
   constexpr size_t size() const { return size_; }
 
  private:
-  std::array<Arg, 6> args_{};
+  std::array<Arg, 8> args_{};
   size_t size_ = 0;
 };
 
@@ -65,6 +67,9 @@ inline constexpr Arg kClients{"clients", Form::kCount};
 inline constexpr Arg kMostClients{"most_clients", Form::kCount};
 inline constexpr Arg kCauses{"causes", Form::kText};
 inline constexpr Arg kTarget{"target", Form::kText};
+inline constexpr Arg kFlags{"flags", Form::kText};
+inline constexpr Arg kQuotaCores{"quota_cores", Form::kCores};
+inline constexpr Arg kThrottledNs{"throttled_ns", Form::kNanoseconds};
 inline constexpr Arg kWhy{"why", Form::kText};
 
 }  // namespace wsload::catalogue

@@ -8,6 +8,7 @@
 #include "common/lang/catalogue_check.h"
 #include "common/time/clock.h"
 #include "common/time/utc.h"
+#include "common/util/share_text.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -36,10 +37,6 @@ int64_t Whole(const StatementArg& value) {
   return count != nullptr ? *count : 0;
 }
 
-std::string ShareText(double share) {
-  return share > 0 && share < 0.01 ? fmt::format("{:.1f} %", share * 100) : fmt::format("{:.0f} %", share * 100);
-}
-
 std::string ValueText(Form form, const StatementArg& value) {
   constexpr int64_t kMiB = 1 << 20;
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
@@ -58,7 +55,9 @@ std::string ValueText(Form form, const StatementArg& value) {
     case Form::kUnixTime:
       return UtcText(Whole(value));
     case Form::kShare:
-      return ShareText(Number(value));
+      return SharePercent(Number(value), 0) + " %";
+    case Form::kCores:
+      return fmt::format("{:.3g}", Number(value));
     case Form::kNeededBytes:
       return fmt::format("{} MiB", Whole(value) / kMiB + (Whole(value) % kMiB > 0 ? 1 : 0));
     case Form::kAvailableBytes:

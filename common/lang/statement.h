@@ -27,6 +27,7 @@ enum class StatementKind {
   kWaitingWorker,
   kHeldWorker,
   kBurstyWorker,
+  kThrottledAgent,
   kNoDescriptors,
   kNoPorts,
 
@@ -41,6 +42,11 @@ enum class StatementKind {
   kConnectionsNotOpened,
   kConnectionsNotDialled,
   kConnectionsLost,
+
+  // Why the outcome of a run is that it failed.
+  kNotCarriedOut,
+  kNoConnectionOpened,
+  kNothingSucceeded,
 
   // Why an agent cannot take its slice of a run.
   kAgentUnusable,
@@ -58,6 +64,7 @@ enum class StatementKind {
   kTargetNotAllowed,
   kClockOff,
   kNoHeadroom,  ///< a warning: its own slice fits, a lost agent's part on top of it does not
+  kCpuQuota,    ///< likewise a warning
   kAllAgentsReady,
   kAgentsNotReady,
 
@@ -82,7 +89,9 @@ enum class StatementKind {
   // What to do about a cause of failure.
   kHintHttp401,
   kHintHttp403,
+  kHintNoToken,  ///< both, where the protocol sends none
   kHintHttp404,
+  kHintHttp429,
   kHintHttp5xx,
   kHintHttpOther,
   kHintRefused,
@@ -92,18 +101,30 @@ enum class StatementKind {
   kHintNotWebSocket,
   kHintTls,
   kHintTlsCertificate,
+  kHintTlsCertificateOfCa,  ///< -ca-file was given
   kHintNoDescriptors,
   kHintNoPorts,
   kHintSourceAddress,
   kHintReset,
   kHintClosed1001,
   kHintClosed1003,
+  kHintBinaryRefused,  ///< 1003 where nothing but the kind of frame is to blame
+  kHintClosed1007,     ///< 1002 and 1007
+  kHintFramesRefused,  ///< likewise, where there is no setting to blame
   kHintClosed1008,
+  kHintPolicy,  ///< likewise
   kHintClosed1009,
+  kHintClosed1011,
   kHintAllTimeouts,
+  kHintNoEcho,
+  kHintAllLate,
   kHintSomeTimeouts,
+  kHintSomeLate,
+  kHintSendErrors,
   kHintRateLimited,
+  kHintRateLimitedClients,
   kHintUndecodable,
+  kHintNotSent,
   kHintUnsent,
   kLateAcks,
 

@@ -71,6 +71,9 @@ struct Counters {
   /// The sum of the failures by cause.
   int64_t failed() const;
 
+  /// Those that left: a connection took them.
+  int64_t sent() const { return scheduled - unsent - send_error; }
+
   /// Scheduled and not yet ended in success, failure or unsent. 0 at the end of every run: that is conservation.
   int64_t open() const { return scheduled - success - failed() - unsent; }
 

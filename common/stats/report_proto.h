@@ -47,19 +47,24 @@ inline v1::CpuUsage ToProto(const CpuUsage& cpu) {
   proto.set_system_us(cpu.system_us);
   proto.set_wall_us(cpu.wall_us);
   proto.set_busiest_worker_share(cpu.busiest_worker_share);
+  proto.set_quota_cores(cpu.quota_cores);
+  proto.set_throttled_us(cpu.throttled_us);
   return proto;
 }
 
-/// kInvalidArgument for negative times and a share that is no number.
+/// kInvalidArgument for negative times, and shares and quotas that are no numbers.
 inline absl::StatusOr<CpuUsage> FromProto(const v1::CpuUsage& proto) {
   if (proto.user_us() < 0 || proto.system_us() < 0 || proto.wall_us() < 0 ||
-      !std::isfinite(proto.busiest_worker_share()) || proto.busiest_worker_share() < 0) {
+      !std::isfinite(proto.busiest_worker_share()) || proto.busiest_worker_share() < 0 ||
+      !std::isfinite(proto.quota_cores()) || proto.quota_cores() < 0 || proto.throttled_us() < 0) {
     return InvalidArgument("CPU usage out of range");
   }
   return CpuUsage{.user_us = proto.user_us(),
                   .system_us = proto.system_us(),
                   .wall_us = proto.wall_us(),
-                  .busiest_worker_share = proto.busiest_worker_share()};
+                  .busiest_worker_share = proto.busiest_worker_share(),
+                  .quota_cores = proto.quota_cores(),
+                  .throttled_us = proto.throttled_us()};
 }
 
 }  // namespace wsload

@@ -32,6 +32,8 @@ struct CpuUsage {
   int64_t system_us = 0;
   int64_t wall_us = 0;
   double busiest_worker_share = 0;  ///< of one core, 0 to 1
+  double quota_cores = 0;           ///< what the control group allows; 0: no less than the host has
+  int64_t throttled_us = 0;         ///< held up by that quota, from the start to the end of the load
 };
 
 }  // namespace wsload

@@ -13,6 +13,8 @@ namespace wsload {
 /// A message that leaves later than this is late; when more than one in a hundred is, the generator shapes the
 /// latencies.
 inline constexpr int64_t kSendLagBoundUs = 10'000;
+/// Fewer late messages prove nothing: a small sample has one in a hundred by accident.
+inline constexpr int64_t kLateMessagesMin = 10;
 /// A worker's loop that comes back later than this has stalled.
 inline constexpr int64_t kStallNs = 20 * kNsPerMs;
 /// From here on the lateness of a loop is worth a sample: less is what any wake-up costs.
@@ -37,6 +39,14 @@ struct WorkerLoad {
   double waited_share() const { return Share(waited_us, wall_us); }
   double stalled_share() const { return Share(stalled_us, wall_us); }
   double late_share() const { return Share(sent_late, sent); }
+  /// The messages whose latency stalls may have shaped, 0 to 1: those that left late, and those whose acknowledgement
+  /// was read late. The reader of a stalled loop is late for what arrives meanwhile; as the schedule is even, that is
+  /// the share of the time. So are the late ones among few messages.
+  double touched_share() const {
+    if (stalls == 0) return 0;
+    const double late = sent_late >= kLateMessagesMin ? late_share() : std::min(late_share(), stalled_share());
+    return std::min(1.0, stalled_share() + late);
+  }
 
   void Merge(const WorkerLoad& other);
 
@@ -60,12 +70,14 @@ struct WorkerPeaks {
   double cpu_share_max = 0;
   double waited_share_max = 0;
   int64_t loop_stall_us_max = 0;
+  int64_t wall_us_max = 0;
 
   void Add(const std::vector<WorkerLoad>& workers) {
     for (const WorkerLoad& worker : workers) {
       cpu_share_max = std::max(cpu_share_max, worker.cpu_share());
       waited_share_max = std::max(waited_share_max, worker.waited_share());
       loop_stall_us_max = std::max(loop_stall_us_max, worker.stall_us_max);
+      wall_us_max = std::max(wall_us_max, worker.wall_us);
     }
   }
 };

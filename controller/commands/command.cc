@@ -26,7 +26,9 @@ AgentConfig EmbeddedAgent() {
   RaiseDescriptorLimit();
   AgentConfig agent;
   agent.name = "embedded";
-  agent.cores = CoreCount();
+  agent.host_cores = CoreCount();
+  agent.cores = UsableCores(agent.host_cores, ReadCpuQuota());
+  agent.cpu_quota = [] { return ReadCpuQuota(); };
   agent.host_facts = [] { return ReadHostFacts(); };
   agent.engine_factory = NewLoadEngineFactory(SystemClock());
   return agent;

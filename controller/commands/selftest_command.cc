@@ -10,7 +10,6 @@
 #include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/plan/workers.h"
-#include "common/util/core_count.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/commands/command.h"
@@ -89,12 +88,13 @@ RunPlan BasePlan(const SelftestOptions& options, ServerUrl server) {
 
 class Selftest {
  public:
-  Selftest(const SelftestOptions& options, AgentConfig agent, const GatewayProcess& gateway, int gateway_threads)
+  Selftest(const SelftestOptions& options, int cores, AgentConfig agent, const GatewayProcess& gateway,
+           int gateway_threads)
       : options_(options),
         deadline_ns_(SystemClock().MonoNs() + options.duration_ns),
         base_(BasePlan(options, gateway.url())),
         runs_(std::move(agent), gateway, gateway_threads) {
-    result_.cores = CoreCount();
+    result_.cores = cores;
     result_.workers = options.workers;
     result_.gateway_threads = gateway_threads;
   }
@@ -168,7 +168,9 @@ ExitCode ExamineMachine(const std::vector<std::string>& args, const Environment&
   const absl::StatusOr<std::unique_ptr<GatewayProcess>> gateway = GatewayProcess::Start(gateway_threads);
   if (!gateway.ok()) return FailWith(gateway.status());
 
-  const absl::StatusOr<SelftestResult> result = Selftest(options, std::move(agent), **gateway, gateway_threads).Run();
+  const int cores = agent.cores;
+  const absl::StatusOr<SelftestResult> result =
+      Selftest(options, cores, std::move(agent), **gateway, gateway_threads).Run();
   if (!result.ok()) return FailWith(result.status());
   Print(stdout, options.json ? SelftestJson(*result) : SelftestReport(options.language, *result));
   if (result->interrupted) return ExitCode::kInterrupted;

@@ -53,43 +53,47 @@ void ConsoleReporter::OnPhase(Phase) {
 void ConsoleReporter::OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                                  const std::vector<AgentResult>& agents) {
   if (point.phase != phase_) {
-    earlier_elapsed_s_ += phase_elapsed_s_;
     phase_elapsed_s_ = 0;
+    phase_clock_s_ = 0;
     phase_ = point.phase;
     // An interval's percentiles are of one phase.
     recent_.Clear();
-    recent_elapsed_s_ = 0;
+    due_s_ = recent_s_ = 0;
   }
-  const double step_s = point.elapsed_s - phase_elapsed_s_;
+  due_s_ += point.elapsed_s - phase_elapsed_s_;
+  recent_s_ += point.phase_clock_s - phase_clock_s_;
   phase_elapsed_s_ = point.elapsed_s;
-  if (point.phase == Phase::kMeasure) measured_s_ = point.elapsed_s;
+  phase_clock_s_ = point.phase_clock_s;
+  if (point.phase == Phase::kMeasure) measured_s_ = point.phase_clock_s;
   recent_.Merge(delta);
-  recent_elapsed_s_ += step_s;
 
-  const bool due = recent_elapsed_s_ + kRounding >= static_cast<double>(options_.stats_interval_ns) / kNsPerSecond;
+  const bool due = due_s_ + kRounding >= static_cast<double>(options_.stats_interval_ns) / kNsPerSecond;
   const bool last = point.phase == Phase::kMeasure &&
                     point.elapsed_s + kRounding >= static_cast<double>(plan_.duration_ns) / kNsPerSecond;
   if (due || last || options_.live) Show(Block(point, totals_so_far, agents));
   if (due) {
     recent_.Clear();
-    recent_elapsed_s_ = 0;
+    due_s_ = recent_s_ = 0;
   }
 }
 
 std::string ConsoleReporter::ProgressLine(const SeriesPoint& point) const {
   const double planned_s = static_cast<double>(PlannedNs(point.phase)) / kNsPerSecond;
-  const double share = planned_s > 0 ? std::min(point.elapsed_s / planned_s, 1.0) : 1.0;
-  return Say(options_.language, Msg::kProgress, MessageText(options_.language, PhaseText(point.phase)), share * 100,
-             point.elapsed_s, std::max(planned_s, point.elapsed_s)) +
-         "\n";
+  const std::string_view phase = MessageText(options_.language, PhaseText(point.phase));
+  // Connecting takes longer where dials do, and closing as long as it takes.
+  if (planned_s <= 0 || point.phase_clock_s > planned_s) {
+    return Say(options_.language, Msg::kProgressOpen, phase, point.phase_clock_s) + "\n";
+  }
+  const auto percent = static_cast<int>(point.phase_clock_s / planned_s * 100 + kRounding);
+  return Say(options_.language, Msg::kProgress, phase, percent, point.phase_clock_s, planned_s) + "\n";
 }
 
 std::string ConsoleReporter::Block(const SeriesPoint& point, const Stats& totals,
                                    const std::vector<AgentResult>& agents) const {
   const Language language = options_.language;
   std::string out = ProgressLine(point);
-  const auto figures = ClassicFigures(language, totals.counters, point.active_connections,
-                                      earlier_elapsed_s_ + phase_elapsed_s_, measured_s_, /*running=*/true);
+  const auto figures = ClassicFigures(language, totals.counters, point.active_connections, point.run_clock_s,
+                                      measured_s_, /*running=*/true);
   TextTable table(/*all_left=*/true);
   constexpr size_t kPerRow = 3;
   for (size_t i = 0; i < figures.size(); i += kPerRow) {
@@ -126,7 +130,7 @@ std::string ConsoleReporter::LatencyTable(const Stats& totals) const {
   };
   const auto add_both = [&](Msg name, const Histogram& recent, const Histogram& overall) {
     const std::string_view label = MessageText(language, name);
-    if (recent.count() > 0) add(Say(language, Msg::kRecent, label, recent_elapsed_s_), recent);
+    if (recent.count() > 0) add(Say(language, Msg::kRecent, label, recent_s_), recent);
     add(Say(language, Msg::kOverall, label), overall);
   };
   add_both(Msg::kResponse, recent_.response, totals.response);
@@ -137,7 +141,7 @@ std::string ConsoleReporter::LatencyTable(const Stats& totals) const {
 std::string ConsoleReporter::AgentTable(const std::vector<AgentResult>& agents) const {
   const Language language = options_.language;
   TextTable table;
-  table.AddRow({Say(language, Msg::kAgent), Say(language, Msg::kConnections), Say(language, Msg::kMessages),
+  table.AddRow({Say(language, Msg::kAgent), Say(language, Msg::kActive), Say(language, Msg::kMessages),
                 Say(language, Msg::kSuccess), Say(language, Msg::kFailed), Say(language, Msg::kSendLagP99)});
   const std::vector<const AgentResult*> shown = AgentsToShow(agents);
   for (const AgentResult* agent : shown) {

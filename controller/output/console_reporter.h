@@ -50,12 +50,14 @@ class ConsoleReporter : public RunListener {
   ConsoleOptions options_;
   Sink sink_;
   Phase phase_ = Phase::kConnect;
-  double phase_elapsed_s_ = 0;    ///< of the current phase, as its intervals say
-  double earlier_elapsed_s_ = 0;  ///< of the phases before
+  // Of the interval before, in the same phase.
+  double phase_elapsed_s_ = 0;
+  double phase_clock_s_ = 0;
   double measured_s_ = 0;
-  Stats recent_;                 ///< since the last block
-  double recent_elapsed_s_ = 0;  ///< what `recent_` covers
-  std::string shown_;            ///< the live block on the screen
+  Stats recent_;         ///< since the last block
+  double due_s_ = 0;     ///< what `recent_` covers by the schedule of intervals
+  double recent_s_ = 0;  ///< and by the agents' clocks
+  std::string shown_;    ///< the live block on the screen
 };
 
 }  // namespace wsload

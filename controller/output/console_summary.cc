@@ -6,6 +6,7 @@
 
 #include "common/lang/statement.h"
 #include "common/time/duration.h"
+#include "common/util/share_text.h"
 #include "common/util/status.h"
 #include "controller/output/also_seen.h"
 #include "controller/output/figures.h"
@@ -78,24 +79,26 @@ std::string LatencyLines(Language language, const Stats& totals) {
   return "\n" + table.Render(kMargin);
 }
 
-std::string CauseLines(Language language, Msg title, const CauseCounts& causes) {
+std::string CauseLines(Language language, Msg title, const CauseCounts& causes, const HintContext& run) {
   if (causes.empty()) return {};
   TextTable table(/*all_left=*/true);
   for (const auto& [cause, count] : causes) {
-    const std::optional<Statement> hint = ConnectionHint(cause);
+    const std::optional<Statement> hint = ConnectionHint(cause, run);
     table.AddRow({cause, fmt::to_string(count), hint ? StatementText(language, *hint) : std::string()});
   }
   return fmt::format("\n  {}\n", Say(language, title)) + table.Render(2 * kMargin);
 }
 
-std::string FailureLines(Language language, const Counters& totals) {
+std::string FailureLines(Language language, const RunResult& result) {
+  const Counters& totals = result.totals.counters;
+  const HintContext run{result.plan, totals};
   std::string out;
   TextTable table;
   for (const Figure& figure : MessageFailures(language, totals)) table.AddRow({figure.label, figure.value});
   if (!table.empty()) out += fmt::format("\n  {}\n", Say(language, Msg::kFailuresByCause)) + table.Render(2 * kMargin);
-  for (const Statement& hint : MessageHints(totals)) out += "    " + StatementText(language, hint) + "\n";
-  out += CauseLines(language, Msg::kConnectionFailures, totals.connections.failures);
-  out += CauseLines(language, Msg::kConnectionLosses, totals.connections.losses);
+  for (const Statement& hint : MessageHints(run)) out += "    " + StatementText(language, hint) + "\n";
+  out += CauseLines(language, Msg::kConnectionFailures, totals.connections.failures, run);
+  out += CauseLines(language, Msg::kConnectionLosses, totals.connections.losses, run);
   return out;
 }
 
@@ -133,7 +136,7 @@ std::string AgentLines(Language language, const RunResult& result) {
     table.AddRow({agent->label(), Say(language, StateText(agent->state)), fmt::to_string(totals.connections.opened),
                   fmt::to_string(totals.scheduled), fmt::to_string(totals.success), fmt::to_string(totals.failed()),
                   fmt::to_string(totals.unsent), MsText(agent->totals.send_lag.PercentileUs(99)),
-                  fmt::format("{:.0f}", agent->cpu.busiest_worker_share * 100)});
+                  SharePercent(agent->cpu.busiest_worker_share, 0)});
   }
   std::string out = "\n" + table.Render(kMargin) + MoreLine(language, result.agents.size() - shown.size(), kMargin);
   if (const std::optional<int64_t> spread_us = StartSpreadUs(result); spread_us.has_value()) {
@@ -154,16 +157,24 @@ Msg VerdictText(Verdict verdict) {
   return Msg::kVerdictValid;
 }
 
-}  // namespace
+Msg OutcomeText(RunOutcome outcome) {
+  switch (outcome) {
+    case RunOutcome::kPassed:
+      return Msg::kOutcomePassed;
+    case RunOutcome::kFailed:
+      return Msg::kOutcomeFailed;
+    case RunOutcome::kNotJudged:
+      return Msg::kOutcomeNotJudged;
+  }
+  return Msg::kOutcomeNotJudged;
+}
 
-std::string ConsoleVerdict(Language language, const RunResult& result) {
-  if (!result.error.ok()) return Say(language, Msg::kRunFailed, Text(result.error)) + "\n";
+/// As many of a kind as a screen has room for.
+std::string ReasonLines(Language language, const std::vector<Statement>& reasons) {
   std::string out;
-  if (result.interrupted) out += Say(language, Msg::kInterrupted) + "\n";
-  out += Say(language, Msg::kVerdict, Say(language, VerdictText(result.verdict), NameOf(result.verdict))) + "\n";
   std::map<StatementKind, size_t> lines;
   size_t left_out = 0;
-  for (const Statement& reason : result.verdict_reasons) {
+  for (const Statement& reason : reasons) {
     if (++lines[reason.kind] > kMaxAgentLines) {
       ++left_out;
       continue;
@@ -173,12 +184,24 @@ std::string ConsoleVerdict(Language language, const RunResult& result) {
   return out + MoreLine(language, left_out, kMargin);
 }
 
+}  // namespace
+
+std::string ConsoleVerdict(Language language, const RunResult& result) {
+  if (!result.error.ok()) return Say(language, Msg::kRunFailed, Text(result.error)) + "\n";
+  std::string out;
+  if (result.interrupted) out += Say(language, Msg::kInterrupted) + "\n";
+  out += Say(language, Msg::kVerdict, Say(language, VerdictText(result.verdict), NameOf(result.verdict))) + "\n";
+  out += ReasonLines(language, result.verdict_reasons);
+  out += Say(language, Msg::kOutcome, MessageText(language, OutcomeText(result.outcome))) + "\n";
+  return out + ReasonLines(language, result.outcome_reasons);
+}
+
 std::string ConsoleSummary(Language language, const RunResult& result) {
   std::string out = PlanLines(language, result);
   if (result.error.ok()) {
     out += "\n" + ClassicLines(language, result);
     out += LatencyLines(language, result.totals);
-    out += FailureLines(language, result.totals.counters);
+    out += FailureLines(language, result);
     out += AlsoSeenLines(language, result.totals.counters);
     out += AgentLines(language, result);
   }

@@ -8,10 +8,11 @@
 
 namespace wsload {
 
-/// The whole summary: plan, classic figures, latencies, failures with what to do, agents, verdict with reasons last.
+/// The whole summary: plan, classic figures, latencies, failures with what to do, agents; measurement and outcome with
+/// their reasons last.
 std::string ConsoleSummary(Language language, const RunResult& result);
 
-/// The verdict alone with its reasons (-quiet); the error when there is no result.
+/// Measurement and outcome alone with their reasons (-quiet); the error when there is no result.
 std::string ConsoleVerdict(Language language, const RunResult& result);
 
 }  // namespace wsload

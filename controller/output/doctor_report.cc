@@ -31,6 +31,13 @@ std::string Connections(const Means& means) {
   return fmt::format("{} x {} = {}", std::max<int64_t>(1, means.addresses), means.ports, means.MostConnections());
 }
 
+/// "2", or "0.3 / 2" where a quota allows no more.
+std::string Cores(const v1::DescribeResponse& response) {
+  const int host_cores = std::max(response.host_cores(), response.cores());
+  if (!HasTightQuota(response)) return Number(host_cores);
+  return fmt::format("{:.3g} / {}", response.quota_cores(), host_cores);
+}
+
 /// "10.0.0.7, fd00::7 +3"
 std::string Addresses(const v1::DescribeResponse& response) {
   std::string text;
@@ -71,7 +78,7 @@ std::vector<std::string> Row(Language language, const AgentCheck& check) {
     const v1::DescribeResponse& response = *check.response;
     const Means means = FromProto(response.means());
     row.insert(row.end(),
-               {Shown(response.agent_version(), 16), Number(response.cores()), OpenFiles(means), Connections(means),
+               {Shown(response.agent_version(), 16), Cores(response), OpenFiles(means), Connections(means),
                 Addresses(response), Memory(means), check.most_clients ? std::to_string(*check.most_clients) : kUnknown,
                 Clock(check), Target(language, response.target())});
   } else {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/stats/figure_list.h"
+#include "common/util/share_text.h"
 
 namespace wsload {
 namespace {
@@ -16,6 +17,9 @@ constexpr std::array<std::pair<int64_t Counters::*, Msg>, 5> kCauseLabels = {
      {&Counters::connection_lost, Msg::kCauseConnectionLost},
      {&Counters::send_error, Msg::kCauseSendError},
      {&Counters::refused, Msg::kCauseRefused}}};
+
+/// In place of a share of nothing.
+constexpr char kNothingToShow[] = "-";
 
 /// In the reader's language, where it has a word for it.
 std::string CauseLabel(Language language, const CounterInfo& failure) {
@@ -32,22 +36,23 @@ std::string MsText(int64_t us) {
   return us < 10'000 ? fmt::format("{:.3f}", ms) : fmt::format("{:.1f}", ms);
 }
 
-std::string PercentText(double ratio) { return fmt::format("{:.2f}", ratio * 100); }
+std::string PercentText(double ratio) { return SharePercent(ratio, 2); }
 
 std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t active_connections,
                                    double elapsed_s, double measured_s, bool running) {
   const int64_t judged = running ? totals.scheduled - totals.open() : totals.scheduled;
-  const double rate = measured_s > 0 ? static_cast<double>(totals.scheduled - totals.unsent) / measured_s : 0;
-  const double success = judged > 0 ? static_cast<double>(totals.success) / static_cast<double>(judged) : 0;
+  const double rate = measured_s > 0 ? static_cast<double>(totals.sent()) / measured_s : 0;
+  const std::string success =
+      judged > 0 ? PercentText(static_cast<double>(totals.success) / static_cast<double>(judged)) : kNothingToShow;
   std::vector<Figure> figures = {
       {Say(language, Msg::kTotalConnections), fmt::to_string(totals.connections.opened)},
-      {Say(language, Msg::kActiveConnections), fmt::to_string(active_connections)},
+      {Say(language, Msg::kActiveConnections), Say(language, running ? Msg::kNow : Msg::kPeak, active_connections)},
       {Say(language, Msg::kTotalMessages), fmt::to_string(totals.scheduled)},
       {Say(language, Msg::kSucceededMessages), fmt::to_string(totals.success)},
       {Say(language, Msg::kFailedMessages), fmt::to_string(totals.failed())},
       {Say(language, Msg::kElapsed), Say(language, Msg::kElapsedValue, elapsed_s, measured_s)},
       {Say(language, Msg::kMessageRate), fmt::format("{:.2f}", rate)},
-      {Say(language, Msg::kSuccessRate), PercentText(success)},
+      {Say(language, Msg::kSuccessRate), success},
   };
   if (totals.unsent > 0) figures.push_back({Say(language, Msg::kUnsentMessages), fmt::to_string(totals.unsent)});
   return figures;

@@ -14,7 +14,7 @@ namespace wsload {
 
 /// "20.1": milliseconds, more digits below 10 ms.
 std::string MsText(int64_t us);
-/// "99.87".
+/// "99.87": as SharePercent() cuts it off.
 std::string PercentText(double ratio);
 
 /// A label and its value.
@@ -24,7 +24,8 @@ struct Figure {
 };
 
 /// The eight classic figures in their order, and the unsent messages behind them when there are any.
-/// The success rate is of all scheduled messages; while the run goes on (`running`) those still open count neither way.
+/// The success rate is of all scheduled messages; while the run goes on (`running`) those still open count neither way,
+/// and `active_connections` are those of now; at its end the most there were.
 std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t active_connections,
                                    double elapsed_s, double measured_s, bool running);
 

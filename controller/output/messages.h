@@ -18,7 +18,8 @@ enum class Msg {
   kPhaseMeasure,
   kPhaseDrain,
   kPhaseClose,
-  kProgress,  ///< phase, percent, seconds, of seconds
+  kProgress,      ///< phase, percent, seconds, of seconds
+  kProgressOpen,  ///< phase, seconds: nobody knows how many it will take
   // The eight classic figures.
   kTotalConnections,
   kActiveConnections,
@@ -30,6 +31,8 @@ enum class Msg {
   kSuccessRate,
   kUnsentMessages,
   kElapsedValue,  ///< whole, measured seconds
+  kNow,           ///< count
+  kPeak,          ///< count
   // Tables.
   kLatencyMs,
   kCount,
@@ -47,6 +50,7 @@ enum class Msg {
   kAgent,
   kState,
   kConnections,
+  kActive,
   kMessages,
   kSuccess,
   kFailed,
@@ -69,10 +73,14 @@ enum class Msg {
   kCauseSendError,
   kCauseRefused,
   // Summary.
-  kVerdict,                  ///< verdict
+  kVerdict,                  ///< of the measurement
   kVerdictValid,             ///< its name
   kVerdictGeneratorLimited,  ///< its name
   kVerdictDegraded,          ///< its name
+  kOutcome,                  ///< what follows
+  kOutcomePassed,
+  kOutcomeFailed,
+  kOutcomeNotJudged,
   kInterrupted,
   kRunFailed,     ///< error
   kStartSpread,   ///< milliseconds

@@ -39,6 +39,11 @@ void WriteHead(JsonWriter& json, const RunResult& result) {
     json.Key("reasons");
     WriteStatements(json, result.verdict_reasons);
   });
+  json.Object("outcome", Layout::kLines, [&] {
+    json.Member("code", NameOf(result.outcome));
+    json.Key("reasons");
+    WriteStatements(json, result.outcome_reasons);
+  });
   json.Key("warnings");
   WriteStatements(json, result.warnings);
   json.Member("measured_ns", result.measured_ns);
@@ -120,6 +125,9 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent) {
       json.Member("system_us", agent.cpu.system_us);
       json.Member("wall_us", agent.cpu.wall_us);
       json.Member("busiest_worker_share", agent.cpu.busiest_worker_share);
+      json.Member("quota_cores",
+                  agent.cpu.quota_cores > 0 ? std::make_optional(agent.cpu.quota_cores) : std::optional<double>());
+      json.Member("throttled_us", agent.cpu.throttled_us);
     });
     WriteLoopHistograms(json, agent.totals);
     json.Key("worker_loads");

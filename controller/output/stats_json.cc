@@ -132,6 +132,7 @@ void WriteWorkerLoads(JsonWriter& json, const std::vector<WorkerLoad>& workers) 
         json.Member("cpu_waited_share", workers[i].waited_share());
         WriteWorkerGroup(json, workers[i], WorkerFigureInfo::Group::kMessages);
         WriteWorkerGroup(json, workers[i], WorkerFigureInfo::Group::kLoop);
+        json.Member("touched_share", workers[i].touched_share());
       });
     }
   });
@@ -154,7 +155,9 @@ void WriteGenerator(JsonWriter& json, const RunResult& result) {
     json.Object("bounds", Layout::kOneLine, [&] {
       json.Member("send_lag_us_p99", kSendLagBoundUs);
       json.Member("worker_cpu_share", kBusyWorkerBound);
-      json.Member("worker_stalled_share", kStalledBound);
+      // Who stalls that long has touched as much.
+      json.Member("worker_stalled_share", kTouchedBound);
+      json.Member("worker_touched_share", kTouchedBound);
     });
   });
 }

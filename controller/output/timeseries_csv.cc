@@ -45,7 +45,12 @@ void VisitColumns(const SeriesPoint& point, Visit&& visit) {
 
 std::string Cell(std::string_view text) { return std::string(text); }
 std::string Cell(int64_t count) { return fmt::to_string(count); }
-std::string Cell(double value) { return fmt::format("{:.3f}", value); }
+/// 0.000 is nothing, and a share of 1.000 is all.
+std::string Cell(double value) {
+  const std::string rounded = fmt::format("{:.3f}", value);
+  const bool at_an_end = rounded == "0.000" || rounded == "1.000";
+  return at_an_end && value != 0 && value != 1 ? fmt::to_string(value) : rounded;
+}
 
 }  // namespace
 

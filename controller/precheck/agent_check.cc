@@ -1,5 +1,6 @@
 #include "controller/precheck/agent_check.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/plan/means.h"
@@ -102,10 +103,21 @@ void CheckSurroundings(const RunPlan& plan, AgentCheck& check) {
   if (const auto kind = KindOf(check.response->target().reach()); kind.has_value()) {
     check.problems.push_back({*kind, {TargetOf(plan)}, check.address});
   }
+  if (HasTightQuota(*check.response)) {
+    const v1::DescribeResponse& response = *check.response;
+    check.warnings.push_back({Kind::kCpuQuota,
+                              {response.quota_cores(), int64_t{std::max(response.host_cores(), response.cores())},
+                               std::max<int64_t>(0, response.throttled_us()) * kNsPerUs},
+                              check.address});
+  }
   const int64_t offset_ns = check.clock_offset_ns;
   if (offset_ns > kClockBoundNs || offset_ns < -kClockBoundNs) {
     check.problems.push_back({Kind::kClockOff, {offset_ns}, check.address});
   }
+}
+
+bool HasTightQuota(const v1::DescribeResponse& response) {
+  return response.quota_cores() > 0 && response.quota_cores() < std::max(response.host_cores(), response.cores());
 }
 
 bool NeedsDestinations(const v1::DescribeResponse& response, const RunPlan& plan, int64_t clients) {

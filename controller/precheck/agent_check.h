@@ -40,8 +40,12 @@ int64_t ClientsAfterLoss(const RunPlan& plan, int64_t clients, int agents);
 /// part of that one's would not. `after_loss`: ClientsAfterLoss().
 void CheckHeadroom(int64_t clients, int64_t after_loss, AgentCheck& check);
 
-/// What the doctor also looks at: the way to the server, when the response reports on it, and the clock of the day.
+/// What the doctor also looks at: the way to the server, when the response reports on it, the clock of the day, and the
+/// processor quota.
 void CheckSurroundings(const RunPlan& plan, AgentCheck& check);
+
+/// The agent's control group allows it less than the host's cores.
+bool HasTightQuota(const v1::DescribeResponse& response);
 
 /// The way to the server must be known to tell whether the slice fits: it has more clients than the agent has ports to
 /// one destination, and the server's name may stand for several.

@@ -11,7 +11,7 @@ namespace wsload {
 
 struct Rates {
   double scheduled_per_s = 0;
-  double sent_per_s = 0;  ///< scheduled and not unsent
+  double sent_per_s = 0;  ///< those that left: Counters::sent()
   double success_per_s = 0;
   double success_ratio = 0;  ///< success / scheduled, 0 to 1; 0 when nothing was scheduled
 };
@@ -23,7 +23,7 @@ inline Rates RatesOf(const RunResult& result) {
   if (result.measured_ns > 0) {
     const double seconds = static_cast<double>(result.measured_ns) / kNsPerSecond;
     rates.scheduled_per_s = scheduled / seconds;
-    rates.sent_per_s = (scheduled - static_cast<double>(result.totals.counters.unsent)) / seconds;
+    rates.sent_per_s = static_cast<double>(result.totals.counters.sent()) / seconds;
     rates.success_per_s = success / seconds;
   }
   if (scheduled > 0) rates.success_ratio = success / scheduled;

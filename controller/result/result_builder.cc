@@ -9,6 +9,7 @@
 #include "common/stats/figure_list.h"
 #include "common/util/check.h"
 #include "common/util/status.h"
+#include "controller/result/outcome.h"
 #include "controller/result/stats_difference.h"
 #include "controller/result/verdict.h"
 
@@ -204,6 +205,8 @@ void ResultBuilder::EmitOldest() {
   point.phase = position.first;
   point.interval_index = position.second;
   point.elapsed_s = ElapsedAtEndOf(position);
+  point.phase_clock_s = PhaseClockAt(position, interval.workers.wall_us_max);
+  point.run_clock_s = RunClockBefore(position.first) + point.phase_clock_s;
   point.agents_reporting = interval.agents_reporting;
   point.delta = delta.counters;
   point.active_connections = active_emitted_;
@@ -241,6 +244,31 @@ double ResultBuilder::ElapsedAtEndOf(const Position& position) const {
     if (phase.phase == position.first && phase.duration_ns > 0) elapsed_ns = std::min(elapsed_ns, phase.duration_ns);
   }
   return static_cast<double>(elapsed_ns) / kNsPerSecond;
+}
+
+double ResultBuilder::PhaseClockAt(const Position& position, int64_t wall_us) {
+  // Where a phase ends early, its last interval is as long as its workers say.
+  double& clock_s = phase_clocks_s_[position.first];
+  const double interval_s = static_cast<double>(result_.plan.report_interval_ns) / kNsPerSecond;
+  const double begin_s = static_cast<double>(position.second) * interval_s;
+  const double worked_s = wall_us > 0 ? static_cast<double>(wall_us) * kNsPerUs / kNsPerSecond : interval_s;
+  const double whole_s = ElapsedAtEndOf(position);
+  // Timers are never quite on time: that does not make an interval a short one.
+  const bool is_whole = whole_s - begin_s - worked_s < interval_s / 20;
+  clock_s = std::max(clock_s, is_whole ? whole_s : begin_s + worked_s);
+  return clock_s;
+}
+
+double ResultBuilder::RunClockBefore(Phase phase) const {
+  double clock_s = 0;
+  for (const auto& [earlier, last_s] : phase_clocks_s_) {
+    if (earlier >= phase) break;
+    const auto times =
+        std::find_if(result_.phases.begin(), result_.phases.end(),
+                     [wanted = earlier](const auto& entry) { return entry.phase == wanted && entry.duration_ns > 0; });
+    clock_s += times == result_.phases.end() ? last_s : static_cast<double>(times->duration_ns) / kNsPerSecond;
+  }
+  return clock_s;
 }
 
 std::vector<PhaseTimes> ResultBuilder::PhasesWithDeltas() const {
@@ -293,6 +321,8 @@ RunResult ResultBuilder::Build() {
   Judgement judgement = Judge(result_);
   result_.verdict = judgement.verdict;
   result_.verdict_reasons = std::move(judgement.reasons);
+  result_.outcome_reasons = ReasonsOfFailure(result_);
+  if (!result_.outcome_reasons.empty()) result_.outcome = RunOutcome::kFailed;
   return std::move(result_);
 }
 

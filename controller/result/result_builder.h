@@ -93,6 +93,9 @@ class ResultBuilder {
   /// An interval that was passed on without this agent.
   void MergeIntoEmitted(const Position& position, const Stats& delta, const std::vector<WorkerLoad>& workers);
   double ElapsedAtEndOf(const Position& position) const;
+  /// Of the interval that is passed on now; `wall_us`: how long its workers were at it, 0: not known.
+  double PhaseClockAt(const Position& position, int64_t wall_us);
+  double RunClockBefore(Phase phase) const;
   void CloseCurrentPhase(int64_t mono_ns);
   std::vector<PhaseTimes> PhasesWithDeltas() const;
   int64_t ActivePeak() const;
@@ -108,6 +111,7 @@ class ResultBuilder {
   std::map<Position, size_t> running_at_;
   Stats totals_;
   std::map<Phase, Counters> phase_counters_;
+  std::map<Phase, double> phase_clocks_s_;  ///< SeriesPoint::phase_clock_s of the last interval passed on
   std::map<Position, OpenInterval> open_;
   bool emitted_any_ = false;
   Position last_emitted_;

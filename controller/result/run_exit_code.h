@@ -6,9 +6,9 @@
 
 namespace wsload {
 
-/// An error outranks an interruption, an interruption outranks the verdict.
+/// An error and a failed outcome outrank an interruption, an interruption outranks the verdict.
 inline ExitCode ExitCodeOf(const RunResult& result) {
-  if (!result.error.ok()) return ExitCode::kError;
+  if (!result.error.ok() || result.outcome == RunOutcome::kFailed) return ExitCode::kError;
   if (result.interrupted) return ExitCode::kInterrupted;
   switch (result.verdict) {
     case Verdict::kGeneratorLimited:

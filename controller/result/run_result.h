@@ -21,12 +21,21 @@
 
 namespace wsload {
 
+/// What the measurement is worth.
 enum class Verdict { kValid, kGeneratorLimited, kDegraded };
+
+/// What it says of the server.
+enum class RunOutcome { kPassed, kFailed, kNotJudged };
 
 template <>
 inline constexpr std::array kChoices<Verdict> = {Choice{Verdict::kValid, "VALID"},
                                                  Choice{Verdict::kGeneratorLimited, "GENERATOR_LIMITED"},
                                                  Choice{Verdict::kDegraded, "DEGRADED"}};
+
+template <>
+inline constexpr std::array kChoices<RunOutcome> = {Choice{RunOutcome::kPassed, "passed"},
+                                                    Choice{RunOutcome::kFailed, "failed"},
+                                                    Choice{RunOutcome::kNotJudged, "not_judged"}};
 
 /// What became of one agent.
 struct AgentResult {
@@ -67,6 +76,10 @@ struct SeriesPoint {
   Phase phase = Phase::kConnect;
   int64_t interval_index = 0;  ///< inside the phase
   double elapsed_s = 0;        ///< end of the interval, since the phase began
+  // The same by the agents' clocks, while the run goes on and nobody knows how long its phases will have been; and
+  // since the run began.
+  double phase_clock_s = 0;
+  double run_clock_s = 0;
   int agents_reporting = 0;
   Counters delta;
   int64_t active_connections = 0;
@@ -103,6 +116,8 @@ struct RunResult {
   absl::Status error;
   Verdict verdict = Verdict::kValid;
   std::vector<Statement> verdict_reasons;  ///< empty exactly when kValid
+  RunOutcome outcome = RunOutcome::kNotJudged;
+  std::vector<Statement> outcome_reasons;  ///< empty unless kFailed
   std::vector<Statement> warnings;         ///< of the check before the run; they change no verdict
   std::vector<PhaseTimes> phases;
   Stats totals;

@@ -1,7 +1,9 @@
 #include "controller/result/verdict.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace wsload {
 namespace {
@@ -20,8 +22,22 @@ constexpr int64_t kUnknownWorker = -1;
 bool IsLate(const WorkerLoad& worker) {
   return worker.sent_late >= kLateMessagesMin && worker.late_share() > kLateShareBound;
 }
-bool IsStalled(const WorkerLoad& worker) { return worker.stalled_share() > kStalledBound; }
+bool IsStalled(const WorkerLoad& worker) { return worker.touched_share() > kTouchedBound; }
 bool IsBusy(const WorkerLoad& worker) { return worker.cpu_share() >= kBusyWorkerBound; }
+
+/// The quota of its container held the whole agent up: what its workers waited for were no other programs.
+bool IsThrottled(const AgentResult& agent) {
+  const CpuUsage& cpu = agent.cpu;
+  return cpu.quota_cores > 0 &&
+         static_cast<double>(cpu.throttled_us) > kThrottledBound * static_cast<double>(cpu.wall_us);
+}
+
+Statement ThrottledReason(const AgentResult& agent) {
+  const auto workers = static_cast<int64_t>(agent.worker_loads.size());
+  return {Kind::kThrottledAgent,
+          {agent.cpu.quota_cores, agent.cpu.throttled_us * kNsPerUs, std::max<int64_t>(1, workers)},
+          agent.label()};
+}
 
 Statement BusyReason(const AgentResult& agent, int64_t worker, double share) {
   const auto workers = static_cast<int>(agent.worker_loads.size());
@@ -35,6 +51,7 @@ Statement BusyReason(const AgentResult& agent, int64_t worker, double share) {
 
 /// Why the worker was late or stood still: one line with the mend.
 Statement Cause(const AgentResult& agent, int64_t index, const WorkerLoad& worker) {
+  if (IsThrottled(agent)) return ThrottledReason(agent);
   if (IsBusy(worker)) return BusyReason(agent, index, worker.cpu_share());
   const bool waited_as_long_as_stalled = IsStalled(worker) && worker.waited_us >= worker.stalled_us / 2;
   if (waited_as_long_as_stalled || worker.waited_share() >= kWaitedShareBound) {
@@ -60,7 +77,7 @@ void FindWorkerLimits(const AgentResult& agent, Reasons& reasons) {
   }
   const auto late = worst([](const WorkerLoad& worker) { return IsLate(worker) ? worker.late_share() : 0; });
   const auto behind = worst([](const WorkerLoad& worker) { return worker.given_up; });
-  const auto stalled = worst([](const WorkerLoad& worker) { return worker.stalled_share(); });
+  const auto stalled = worst([](const WorkerLoad& worker) { return worker.touched_share(); });
   const auto busy = worst([](const WorkerLoad& worker) { return worker.cpu_share(); });
   if (IsLate(*late)) {
     reasons.push_back(
@@ -72,11 +89,11 @@ void FindWorkerLimits(const AgentResult& agent, Reasons& reasons) {
   if (IsStalled(*stalled)) {
     reasons.push_back({Kind::kStalledWorker,
                        {index(stalled), stalled->stalls, stalled->stalled_us, stalled->stall_us_max,
-                        stalled->wall_us * kNsPerUs, kStalledBound},
+                        stalled->wall_us * kNsPerUs, kTouchedBound, stalled->touched_share()},
                        agent.label()});
   }
   if (IsBusy(*busy)) {
-    reasons.push_back(BusyReason(agent, index(busy), busy->cpu_share()));
+    reasons.push_back(Cause(agent, index(busy), *busy));
   } else if (IsLate(*late)) {
     reasons.push_back(Cause(agent, index(late), *late));
   } else if (behind->given_up > 0) {
@@ -144,6 +161,19 @@ void FindMissingConnections(const RunResult& result, Reasons& reasons) {
   }
 }
 
+/// Most of the load was never there, which says more than a loop that stood still for a moment.
+bool MostConnectionsMissing(const RunResult& result) {
+  const ConnectionCounters& connections = result.totals.counters.connections;
+  const int64_t wanted = result.interrupted ? connections.attempted : result.plan.clients;
+  return 2 * (connections.opened - connections.lost) < wanted && connections.lost + connections.failed > 0;
+}
+
+/// The generator's own lateness or shortage, which may be why connections are missing.
+bool IsGrave(const Statement& reason) {
+  constexpr Kind kGrave[] = {Kind::kSendLag, Kind::kLateWorker, Kind::kGivenUp, Kind::kNoDescriptors, Kind::kNoPorts};
+  return std::find(std::begin(kGrave), std::end(kGrave), reason.kind) != std::end(kGrave);
+}
+
 }  // namespace
 
 Statement AgentFailure(AgentResult::State state, const std::string& why, const std::string& agent) {
@@ -151,15 +181,17 @@ Statement AgentFailure(AgentResult::State state, const std::string& why, const s
 }
 
 Judgement Judge(const RunResult& result) {
-  Judgement judgement;
-  FindGeneratorLimits(result, judgement.reasons);
-  const bool limited = !judgement.reasons.empty();
-  FindMissingAgents(result, judgement.reasons);
-  FindMissingConnections(result, judgement.reasons);
-  if (limited) {
-    judgement.verdict = Verdict::kGeneratorLimited;
-  } else if (!judgement.reasons.empty()) {
-    judgement.verdict = Verdict::kDegraded;
+  Reasons limits;
+  FindGeneratorLimits(result, limits);
+  Reasons missing;
+  FindMissingAgents(result, missing);
+  FindMissingConnections(result, missing);
+  if (limits.empty() && missing.empty()) return {};
+  const bool grave = std::any_of(limits.begin(), limits.end(), IsGrave);
+  const bool limited = !limits.empty() && (grave || missing.empty() || !MostConnectionsMissing(result));
+  Judgement judgement{limited ? Verdict::kGeneratorLimited : Verdict::kDegraded, {}};
+  for (Reasons* part : {limited ? &limits : &missing, limited ? &missing : &limits}) {
+    std::move(part->begin(), part->end(), std::back_inserter(judgement.reasons));
   }
   return judgement;
 }

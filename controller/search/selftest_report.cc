@@ -1,7 +1,9 @@
 #include "controller/search/selftest_report.h"
 
+#include <string>
 #include <string_view>
 
+#include "common/util/share_text.h"
 #include "common/version.h"
 #include "controller/output/figures.h"
 #include "controller/output/json_writer.h"
@@ -15,7 +17,7 @@ using Layout = JsonWriter::Layout;
 
 constexpr char kSchema[] = "wsload.selftest/1";
 
-int Percent(double share) { return static_cast<int>(share * 100 + 0.5); }
+std::string Percent(double share) { return SharePercent(share, 0); }
 
 Msg LimitText(SelftestLimit limit) {
   switch (limit) {
@@ -124,7 +126,7 @@ void WriteHighestRate(JsonWriter& json, const SelftestResult& result) {
 
 std::string SelftestProgress(Language language, const SelftestRun& run) {
   return Say(language, Msg::kSelftestRun, run.rate_per_s, NameOf(run.verdict), MsText(run.send_lag_us_p99),
-             run.success_ratio * 100, Percent(run.worker_cpu_share), Percent(run.worker_waited_share),
+             SharePercent(run.success_ratio, 1), Percent(run.worker_cpu_share), Percent(run.worker_waited_share),
              Percent(run.gateway_cpu_share));
 }
 

@@ -222,7 +222,8 @@ TEST(Faults, AWrongCipherKeyIsRefusedNotSilence) {
   const Outcome run = RunController({"-clients=5", "-mps=10", "-duration=2s", "-ramp-up=100ms",
                                      "-cipher-key-file=" + keys.Write("c.key", "another-key-of-32-bytes-another-"),
                                      "-server=" + gateway.url()});
-  EXPECT_EQ(run.exit_code, 102) << run.out << run.err;
+  EXPECT_EQ(run.exit_code, 1) << "nothing succeeded\n" << run.out << run.err;
+  EXPECT_EQ(run.result.at("outcome").at("code"), "failed");
   ExpectConserved(run.result);
   EXPECT_EQ(Int(run.result, "/totals/success"), 0);
   EXPECT_EQ(Int(run.result, "/totals/connections/losses/closed_1008"), 5);

@@ -76,6 +76,8 @@ AgentConfig SampleConfig() {
   config.cores = 3;
   config.workers = 2;
   config.max_clients = 77;
+  config.host_cores = 8;
+  config.cpu_quota = [] { return CpuQuota{.cores = 2.5, .throttled_us = 77}; };
   config.host_facts = [] {
     return HostFacts{.descriptors_soft = 1000,
                      .descriptors_hard = 2000,
@@ -141,6 +143,9 @@ TEST(Describe, TellsWhatAgentAndHostAre) {
   EXPECT_EQ(response.agent_version(), kVersion);
   EXPECT_EQ(response.protocol_version(), kControlProtocolVersion);
   EXPECT_EQ(response.cores(), 3);
+  EXPECT_EQ(response.host_cores(), 8);
+  EXPECT_EQ(response.quota_cores(), 2.5);
+  EXPECT_EQ(response.throttled_us(), 77);
   EXPECT_EQ(response.workers(), 2);
   EXPECT_EQ(response.means().max_clients(), 77);
   EXPECT_EQ(response.means().descriptors_soft(), 1000);

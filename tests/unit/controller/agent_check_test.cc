@@ -50,6 +50,25 @@ TEST(AgentCheck, AnAgentThatCanHasNoProblem) {
   EXPECT_EQ(check.address, "a:1");
 }
 
+TEST(AgentCheck, AQuotaBelowTheCoresIsShownByTheDoctor) {
+  v1::DescribeResponse response = GoodAgent();
+  response.set_host_cores(2);
+  response.set_cores(1);
+  response.set_quota_cores(0.3);
+  response.set_throttled_us(2'100'000);
+  AgentCheck check = Check(response, 5, kServer);
+  EXPECT_THAT(check.warnings, IsEmpty());
+  CheckSurroundings(RunPlan(), check);
+  EXPECT_THAT(check.problems, IsEmpty());
+  EXPECT_THAT(check.warnings, ElementsAre(Statement{Kind::kCpuQuota, {0.3, 2, 2'100 * kNsPerMs}, "a:1"}));
+  EXPECT_THAT(StatementText(Language::kEnglish, check.warnings[0]),
+              HasSubstr("CPU quota lets it use 0.3 of 2 cores, and has held it up for 2.1 s so far"));
+  response.set_quota_cores(4);
+  EXPECT_FALSE(HasTightQuota(response)) << "more than there are";
+  response.set_quota_cores(0);
+  EXPECT_FALSE(HasTightQuota(response));
+}
+
 TEST(AgentCheck, ALostAgentsClientsAreDividedOverTheOthers) {
   RunPlan plan;
   plan.clients = 100;

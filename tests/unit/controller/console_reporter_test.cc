@@ -44,7 +44,7 @@ TEST_F(Console, PrintsAtEveryStatsIntervalAndAtTheEndOfMeasuring) {
   EXPECT_THAT(shown_, IsEmpty());
   Report(Phase::kMeasure, 4, PerfectMeasure(100));
   ASSERT_EQ(shown_.size(), 1u);
-  EXPECT_THAT(shown_[0], StartsWith("[measuring 42 %]  5.0 s of 12.0 s\n"));
+  EXPECT_THAT(shown_[0], StartsWith("[measuring 41 %]  5.0 s of 12.0 s\n"));
   EXPECT_THAT(shown_[0], HasSubstr("total messages"));
   EXPECT_THAT(shown_[0], HasSubstr("500"));
   EXPECT_THAT(shown_[0], HasSubstr("100.00"));
@@ -115,6 +115,40 @@ TEST_F(Console, OfVeryManyAgentsShowsTheWorst) {
   EXPECT_THAT(block, Not(HasSubstr("h401:7400")));
   EXPECT_THAT(block, HasSubstr("  and 980 more (result.json has all)\n"));
   EXPECT_LT(std::count(block.begin(), block.end(), '\n'), 40);
+}
+
+TEST_F(Console, TimeIsWhatWentByAndNotWhatAnIntervalMayLast) {
+  Make({.live = true});
+  const auto report = [this](Phase phase, int64_t interval, int64_t wall_us) {
+    const WorkerLoad load{.wall_us = wall_us};
+    ASSERT_TRUE(builder_->AddInterval(0, phase, interval, PerfectMeasure(1), {load}).ok());
+  };
+  builder_->BeginPhase(Phase::kConnect, 1, 0);
+  report(Phase::kConnect, 0, 1'000'300);
+  builder_->BeginPhase(Phase::kMeasure, 1, 1'100 * kNsPerMs);
+  for (int i = 0; i < 12; ++i) report(Phase::kMeasure, i, 999'900);
+  EXPECT_THAT(shown_.back(), HasSubstr("[measuring 100 %]  12.0 s of 12.0 s\n"));
+  EXPECT_THAT(shown_.back(), HasSubstr("13.1 s (measured 12.0 s)")) << "the barrier took its time, too";
+  builder_->BeginPhase(Phase::kDrain, 1, 13'100 * kNsPerMs);
+  report(Phase::kDrain, 0, 20'000);
+  EXPECT_THAT(shown_.back(), HasSubstr("[draining 2 %]  0.0 s of 1.0 s\n"));
+  EXPECT_THAT(shown_.back(), HasSubstr("13.1 s (measured 12.0 s)"));
+  builder_->BeginPhase(Phase::kClose, 1, 13'150 * kNsPerMs);
+  report(Phase::kClose, 0, 130'000);
+  EXPECT_THAT(shown_.back(), HasSubstr("[closing]  0.1 s\n")) << "nobody knows how long it will take";
+  EXPECT_THAT(shown_.back(), HasSubstr("13.3 s (measured 12.0 s)"));
+}
+
+TEST_F(Console, ConnectionsAreThoseOfNow) {
+  Make({.stats_interval_ns = 1 * kNsPerSecond}, 2);
+  Stats stats;
+  stats.counters.connections.opened = 5;
+  stats.counters.connections.lost = 3;
+  Report(Phase::kMeasure, 0, stats);
+  EXPECT_THAT(shown_.at(0), HasSubstr("total connections"));
+  EXPECT_THAT(shown_.at(0), HasSubstr("4 (now)"));
+  EXPECT_THAT(shown_.at(0), HasSubstr("agent     active   messages"));
+  EXPECT_THAT(shown_.at(0), HasSubstr("success rate (%)     -")) << "nothing has ended";
 }
 
 TEST_F(Console, SpeaksChinese) {

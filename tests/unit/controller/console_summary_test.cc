@@ -54,7 +54,7 @@ TEST(ConsoleSummary, English) {
   protocol gateway, serializer json, cipher aes, agents: h1:7400
 
   total connections      10
-  active connections     10
+  active connections     10 (peak)
   total messages         200
   succeeded              200
   failed                 0
@@ -68,7 +68,8 @@ TEST(ConsoleSummary, English) {
   send lag         200   0.100   0.100   0.100   0.100   0.100   0.100   0.100
   connect           10   1.500   1.500   1.500   1.500   1.500   1.500   1.500
 
-Verdict: VALID
+Measurement: VALID
+Outcome: not judged - no thresholds were given
 )");
 }
 
@@ -80,7 +81,7 @@ TEST(ConsoleSummary, Chinese) {
   EXPECT_THAT(text, HasSubstr("http_401   2   服务器不接受令牌"));
   EXPECT_THAT(text, HasSubstr("closed_1008   1   服务器拒绝了消息"));
   EXPECT_THAT(text, HasSubstr("h2:7400    失联"));
-  EXPECT_THAT(text, HasSubstr("结论：降级 (DEGRADED)：实际负载小于计划\n"
+  EXPECT_THAT(text, HasSubstr("测量：降级 (DEGRADED)：实际负载小于计划\n"
                               "  - 压测节点 h2:7400 失联：connection reset\n"
                               "  - 2 个连接（共 10 个）未能建立：http_401 2\n"
                               "  - 1 个连接（共 8 个）在结束前中断：closed_1008 1\n"));
@@ -93,10 +94,10 @@ TEST(ConsoleSummary, NamesFailuresAndWhatToDo) {
   EXPECT_THAT(text, HasSubstr("  failures by cause\n    timeout   5\n"));
   EXPECT_THAT(text, HasSubstr("not acknowledged within -resp-timeout"));
   EXPECT_THAT(text, HasSubstr("2 messages never left: no connection could take them when they were due"));
-  EXPECT_THAT(text, HasSubstr("1 acknowledgements came after their timeout"));
+  EXPECT_THAT(text, HasSubstr("-resp-timeout=1s, 1 acknowledgements came after it"));
   EXPECT_THAT(text, HasSubstr("http_401   2   the server does not take the token: check -jwt-key-file"));
   EXPECT_THAT(text, HasSubstr("h2:7400    lost"));
-  EXPECT_THAT(text, HasSubstr("Verdict: DEGRADED"));
+  EXPECT_THAT(text, HasSubstr("Measurement: DEGRADED"));
   EXPECT_THAT(text, HasSubstr("  - agent h2:7400 lost: connection reset\n"));
 }
 
@@ -104,6 +105,29 @@ TEST(ConsoleSummary, MessagesOfALostAgentAreNoSuccess) {
   RunResult result = PerfectResult();
   result.totals.counters.success = 150;
   EXPECT_THAT(ConsoleSummary(Language::kEnglish, result), HasSubstr("success rate (%)       75.00\n"));
+}
+
+TEST(ConsoleSummary, AllButOneAreNotAHundredPercent) {
+  RunResult result = PerfectResult();
+  Counters& totals = result.totals.counters;
+  totals.scheduled = 40'000;
+  totals.success = 39'999;
+  totals.timeout = 1;
+  EXPECT_THAT(ConsoleSummary(Language::kEnglish, result), HasSubstr("success rate (%)       99.997\n"));
+  totals.success = 1;
+  totals.timeout = 39'999;
+  EXPECT_THAT(ConsoleSummary(Language::kEnglish, result), HasSubstr("success rate (%)       0.002\n"));
+}
+
+TEST(ConsoleSummary, TheMessageRateIsOfThoseThatLeft) {
+  RunResult result = PerfectResult();
+  Counters& totals = result.totals.counters;
+  totals.success -= 60;
+  totals.send_error = 40;
+  totals.unsent = 20;
+  EXPECT_THAT(ConsoleSummary(Language::kEnglish, result), HasSubstr("message rate (msg/s)   70.00\n"));
+  totals = {.scheduled = 0, .connections = totals.connections};
+  EXPECT_THAT(ConsoleSummary(Language::kEnglish, result), HasSubstr("success rate (%)       -\n")) << "of nothing";
 }
 
 TEST(ConsoleSummary, KeepsSecretsOut) {
@@ -120,7 +144,7 @@ TEST(ConsoleSummary, ARunThatCouldNotBeCarriedOut) {
   result.error = absl::UnavailableError("agent h1:7400: connection refused");
   const std::string text = ConsoleSummary(Language::kEnglish, result);
   EXPECT_THAT(text, HasSubstr("The run could not be carried out: agent h1:7400: connection refused"));
-  EXPECT_THAT(text, Not(HasSubstr("Verdict")));
+  EXPECT_THAT(text, Not(HasSubstr("Measurement")));
   EXPECT_THAT(text, Not(HasSubstr("latency")));
 }
 
@@ -128,12 +152,18 @@ TEST(ConsoleVerdict, ShowsTheReasonsOfTheResultAndJudgesNothing) {
   RunResult result = PerfectResult();
   result.verdict = Verdict::kGeneratorLimited;
   result.verdict_reasons = {{StatementKind::kSendLag, {12'000, 10'000, 80'000}}};
+  result.outcome = RunOutcome::kFailed;
+  result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
   EXPECT_EQ(ConsoleVerdict(Language::kEnglish, result),
-            "Verdict: GENERATOR_LIMITED - these figures describe the generator, not the server\n"
-            "  - messages left late: send lag p99 12.0 ms, bound 10.0 ms (max 80.0 ms)\n");
+            "Measurement: GENERATOR_LIMITED - these figures describe the generator, not the server\n"
+            "  - messages left late: send lag p99 12.0 ms, bound 10.0 ms (max 80.0 ms)\n"
+            "Outcome: FAILED\n"
+            "  - none of 200 messages succeeded: timeout 200\n");
   EXPECT_EQ(ConsoleVerdict(Language::kChinese, result),
-            "结论：受压测端限制 (GENERATOR_LIMITED)：数据反映的是压测端而非服务器\n"
-            "  - 消息发送滞后：p99 为 12.0 ms，上限 10.0 ms（最大 80.0 ms）\n");
+            "测量：受压测端限制 (GENERATOR_LIMITED)：数据反映的是压测端而非服务器\n"
+            "  - 消息发送滞后：p99 为 12.0 ms，上限 10.0 ms（最大 80.0 ms）\n"
+            "结果：失败 (FAILED)\n"
+            "  - 200 条消息均未成功：timeout 200\n");
 }
 
 TEST(MessageFailures, ShowsEveryCauseThatHappened) {
@@ -156,7 +186,8 @@ TEST(ConsoleVerdict, InterruptedSaysSo) {
   RunResult result = PerfectResult();
   result.interrupted = true;
   EXPECT_EQ(ConsoleVerdict(Language::kEnglish, result),
-            "Interrupted: this is the result up to then.\nVerdict: VALID\n");
+            "Interrupted: this is the result up to then.\nMeasurement: VALID\n"
+            "Outcome: not judged - no thresholds were given\n");
 }
 
 }  // namespace

@@ -67,6 +67,16 @@ TEST(DoctorReport, ShowsWhatIsNotKnownAsSuch) {
   EXPECT_THAT(report, HasSubstr("+3600 s"));
 }
 
+TEST(DoctorReport, CoresAreThoseThatAQuotaLeaves) {
+  AgentCheck check = Described();
+  check.response->set_host_cores(8);
+  check.response->set_cores(1);
+  check.response->set_quota_cores(0.25);
+  EXPECT_THAT(DoctorReport(Language::kEnglish, {check}), HasSubstr("   0.25 / 8   "));
+  check.response->set_quota_cores(16);
+  EXPECT_THAT(DoctorReport(Language::kEnglish, {check}), Not(HasSubstr(" / 8")));
+}
+
 TEST(DoctorReport, AWarningLeavesTheAgentReady) {
   AgentCheck check = Described();
   check.warnings.push_back({StatementKind::kNoHeadroom, {150, 100, 120}, check.address});

@@ -1,22 +1,15 @@
 #include "controller/output/messages.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "controller/output/hints.h"
 #include "controller/output/text_table.h"
-#include "tests/support/print_statement.h"
 
 namespace wsload {
 namespace {
-
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 /// "{}", "{:.1f}", ... in their order.
 std::vector<std::string> Holes(std::string_view text) {
@@ -51,35 +44,6 @@ TEST(Messages, ClassicFiguresHaveTheirOldNames) {
     EXPECT_EQ(MessageText(Language::kChinese, static_cast<Msg>(static_cast<size_t>(Msg::kTotalConnections) + i)),
               names[i]);
   }
-}
-
-TEST(Hints, EveryHttpStatusAndEveryDialCauseHasOne) {
-  for (const char* cause : {"resolve", "refused", "unreachable", "timeout", "reset", "tls", "tls_certificate",
-                            "http_400", "http_401", "http_403", "http_404", "http_503", "not_websocket", "bad_upgrade",
-                            "no_descriptors", "no_ports", "closed_1008"}) {
-    EXPECT_TRUE(ConnectionHint(cause).has_value()) << cause;
-  }
-  EXPECT_EQ(ConnectionHint("http_502"), Statement{StatementKind::kHintHttp5xx});
-  EXPECT_EQ(ConnectionHint("http_418"), Statement{StatementKind::kHintHttpOther});
-  EXPECT_EQ(ConnectionHint("canceled"), std::nullopt);
-}
-
-TEST(Hints, AllTimeoutsPointToKeysAndSerializer) {
-  Counters counters;
-  counters.scheduled = counters.timeout = 5;
-  EXPECT_THAT(MessageHints(counters), ElementsAre(Statement{StatementKind::kHintAllTimeouts}));
-  EXPECT_THAT(StatementText(Language::kEnglish, MessageHints(counters)[0]), HasSubstr("-cipher-key-file"));
-  counters.success = 1;
-  EXPECT_THAT(MessageHints(counters), ElementsAre(Statement{StatementKind::kHintSomeTimeouts}));
-}
-
-TEST(Hints, WhatFailedOtherwiseIsCounted) {
-  Counters counters;
-  EXPECT_THAT(MessageHints(counters), IsEmpty());
-  counters.rate_limited = counters.undecodable = counters.unsent = counters.late_acks = 3;
-  EXPECT_THAT(MessageHints(counters),
-              ElementsAre(Statement{StatementKind::kHintRateLimited}, Statement{StatementKind::kHintUndecodable, {3}},
-                          Statement{StatementKind::kHintUnsent, {3}}, Statement{StatementKind::kLateAcks, {3}}));
 }
 
 TEST(TextTable, AlignsWideCharacters) {

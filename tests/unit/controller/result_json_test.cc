@@ -69,6 +69,32 @@ TEST(ResultJson, HasTheFieldsOfItsSchema) {
   EXPECT_EQ(json["verdict"]["code"], "VALID");
 }
 
+TEST(ResultJson, MeasurementAndOutcomeAreTwoThings) {
+  RunResult result = PerfectResult();
+  Json json = Json::parse(ResultJson(result));
+  EXPECT_EQ(json["verdict"], Json({{"code", "VALID"}, {"reasons", Json::array()}}));
+  EXPECT_EQ(json["outcome"], Json({{"code", "not_judged"}, {"reasons", Json::array()}}));
+  result.outcome = RunOutcome::kFailed;
+  result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
+  json = Json::parse(ResultJson(result));
+  EXPECT_EQ(json["exit_code"], 1);
+  EXPECT_EQ(json["verdict"]["code"], "VALID");
+  EXPECT_EQ(json["outcome"]["code"], "failed");
+  EXPECT_EQ(json["outcome"]["reasons"][0], Json({{"kind", "nothing_succeeded"},
+                                                 {"args", {{"messages", 200}, {"causes", "timeout 200"}}},
+                                                 {"text", "none of 200 messages succeeded: timeout 200"}}));
+}
+
+TEST(ResultJson, AQuotaIsKnownOrNull) {
+  RunResult result = PerfectResult();
+  EXPECT_TRUE(Json::parse(ResultJson(result))["agents"][0]["cpu"]["quota_cores"].is_null());
+  result.agents[0].cpu.quota_cores = 0.25;
+  result.agents[0].cpu.throttled_us = 7;
+  const Json cpu = Json::parse(ResultJson(result))["agents"][0]["cpu"];
+  EXPECT_EQ(cpu["quota_cores"], 0.25);
+  EXPECT_EQ(cpu["throttled_us"], 7);
+}
+
 TEST(ResultJson, StatementsHaveKindArgumentsAndText) {
   RunResult result = PerfectResult();
   const Statement busy{StatementKind::kBusyHost, {1, 0.975, 0.95, 2}, "h2:7400"};
@@ -106,6 +132,7 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
   RunResult result = PerfectResult(2);
   result.warnings = {{StatementKind::kNoHeadroom, {501, 400, 500}, "h1:7400"}};
   result.verdict_reasons = {{StatementKind::kConnectionsLost, {4, 10, "reset 4"}}};
+  result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
   result.gaps = {{.agent = "h1:7400", .from_ns = kNsPerSecond, .to_ns = 2 * kNsPerSecond}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
     stats->counters.connections.failures = {{"cause", 1}};
@@ -123,7 +150,8 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
 
 TEST(ResultJson, WhatWasNotSentIsNotInTheRateSent) {
   RunResult result = PerfectResult(3);
-  result.totals.counters.unsent += 50;
+  result.totals.counters.unsent += 30;
+  result.totals.counters.send_error += 20;
   result.totals.counters.success -= 50;
   const Json rates = Json::parse(ResultJson(result))["rates"];
   EXPECT_DOUBLE_EQ(rates["scheduled_per_s"], 100.0);
@@ -217,6 +245,17 @@ TEST(TimeseriesCsv, HasALineForEveryInterval) {
   EXPECT_EQ(rows[2],
             "measure,0,1.000,2,10,0,0,0,100,100,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,20000,100,0,0,"
             "0.030,0.000");
+}
+
+TEST(TimeseriesCsv, AShareReadsAsNothingOrAllOnlyWhereItIs) {
+  RunResult result = PerfectResult();
+  result.series.resize(1);
+  result.series[0].workers.cpu_share_max = 0.9998;
+  result.series[0].workers.waited_share_max = 0.0004;
+  EXPECT_TRUE(TimeseriesCsv(result).ends_with(",0.9998,0.0004\r\n")) << TimeseriesCsv(result);
+  result.series[0].workers.cpu_share_max = 1;
+  result.series[0].workers.waited_share_max = 0;
+  EXPECT_TRUE(TimeseriesCsv(result).ends_with(",1.000,0.000\r\n"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::vector<std::string> ReasonLines(const Judgement& judgement) {
   std::vector<std::string> lines;
@@ -70,6 +71,16 @@ INSTANTIATE_TEST_SUITE_P(
                                worker.stalls = 5;
                                worker.stalled_us = 115'000;
                              }
+                           },
+                           Verdict::kValid, ""},
+                      Case{"one_short_stall_in_ten_seconds",
+                           [](RunResult& result) {
+                             WorkerLoad& worker = result.agents[1].worker_loads[0];
+                             worker.wall_us = 10'000'000;
+                             worker.sent = 100;
+                             worker.sent_late = 1;
+                             worker.stalls = 1;
+                             worker.stalled_us = worker.stall_us_max = 20'900;
                            },
                            Verdict::kValid, ""},
                       Case{"cpu_of_an_agent_that_tells_no_more",
@@ -166,7 +177,7 @@ TEST(Limits, ASaturatedWorkerIsNamedWithTheMend) {
   EXPECT_THAT(ReasonLines(judgement),
               ElementsAre(AllOf(HasSubstr("agent h2:7400: worker 1 sent 20000 of its 50000 messages"),
                                 HasSubstr("more than 10.0 ms late"), HasSubstr("p99 of the agent 80.0 ms")),
-                          AllOf(HasSubstr("agent h2:7400: worker 1 used 98 % of a core, bound 95 %"),
+                          AllOf(HasSubstr("agent h2:7400: worker 1 used 97 % of a core, bound 95 %"),
                                 HasSubstr("more than 2 workers on its 4 cores"))));
   result.agents[1].cores = 2;
   judgement = Judge(result);
@@ -198,7 +209,7 @@ TEST(Limits, AWorkerThatStoodStill) {
   EXPECT_THAT(ReasonLines(Judge(result)),
               ElementsAre(HasSubstr("worker 1 sent 145 of its 1000"),
                           AllOf(HasSubstr("loop of worker 1 stalled 1 times, 300.0 ms in all (longest 300.0 ms)"),
-                                HasSubstr("in 2.0 s of measuring, bound 0.2 %")),
+                                HasSubstr("in 2.0 s of measuring: 29 % of its messages"), HasSubstr("bound 1 %")),
                           AllOf(HasSubstr("worker 1 used only 3 % of a core"), HasSubstr("stood still"))));
 }
 
@@ -206,6 +217,19 @@ TEST(Limits, AStallInWhichNothingWasDueCountsToo) {
   const RunResult result =
       WithWorker({.user_us = 60'000, .sent = 2, .stalls = 1, .stalled_us = 300'000, .stall_us_max = 300'000});
   EXPECT_EQ(Judge(result).verdict, Verdict::kGeneratorLimited);
+}
+
+TEST(Limits, StallsCountByWhatTheyTouched) {
+  const auto verdict = [](int64_t sent_late, int64_t stalled_us) {
+    RunResult result =
+        WithWorker({.sent = 10'000, .sent_late = sent_late, .stalls = 3, .stalled_us = stalled_us, .stall_us_max = 9});
+    result.agents[1].worker_loads[1].wall_us = 10'000'000;
+    return Judge(result).verdict;
+  };
+  EXPECT_EQ(verdict(45, 50'000), Verdict::kValid) << "0.5 % read late, 0.45 % left late";
+  EXPECT_EQ(verdict(45, 66'000), Verdict::kGeneratorLimited);
+  EXPECT_EQ(verdict(0, 90'000), Verdict::kValid) << "none was due meanwhile";
+  EXPECT_EQ(verdict(0, 110'000), Verdict::kGeneratorLimited);
 }
 
 TEST(Limits, ShortStallsThatWaitingExplains) {
@@ -230,7 +254,7 @@ TEST(Limits, WhatAWorkerNeverCameToSend) {
   EXPECT_EQ(Judge(result).verdict, Verdict::kGeneratorLimited);
   EXPECT_THAT(ReasonLines(Judge(result)), ElementsAre(HasSubstr("worker 1 was so far behind at the end that it never "
                                                                 "sent 1 messages"),
-                                                      HasSubstr("worker 1 used 98 % of a core")));
+                                                      HasSubstr("worker 1 used 97 % of a core")));
   EXPECT_THAT(ReasonLines(Judge(WithWorker({.user_us = 60'000, .sent = 900, .given_up = 30}))),
               ElementsAre(HasSubstr("never sent 30 messages"), HasSubstr("worker 1 used 3 % of a core, in bursts")))
       << "why it was behind is said also where none left late";
@@ -251,6 +275,49 @@ TEST(Limits, FullQueuesAreTheServersFault) {
   EXPECT_EQ(Judge(result).verdict, Verdict::kValid);
 }
 
+TEST(Limits, AQuotaIsBlamedAndNoOtherPrograms) {
+  RunResult result = WithWorker({.user_us = 500'000, .waited_us = 900'000, .sent = 50'000, .sent_late = 9'000});
+  CpuUsage& cpu = result.agents[1].cpu;
+  cpu.wall_us = 2'000'000;
+  cpu.quota_cores = 0.3;
+  cpu.throttled_us = 2'100'000;
+  EXPECT_THAT(ReasonLines(Judge(result)),
+              ElementsAre(HasSubstr("worker 1 sent 9000"),
+                          AllOf(HasSubstr("agent h2:7400: throttled by its CPU quota of 0.3 cores for 2.1 s"),
+                                Not(HasSubstr("other programs")))));
+  cpu.throttled_us = 5'000;
+  EXPECT_THAT(ReasonLines(Judge(result)), ElementsAre(HasSubstr("worker 1 sent 9000"), HasSubstr("other programs")))
+      << "held up for too short a time to explain it";
+}
+
+TEST(Limits, AQuotaIsBlamedForAFullCoreToo) {
+  RunResult result = WithWorker({.user_us = 1'940'000, .sent = 50'000});
+  result.agents[1].cpu = {.wall_us = 2'000'000, .quota_cores = 1, .throttled_us = 400'000};
+  EXPECT_THAT(ReasonLines(Judge(result)), ElementsAre(HasSubstr("its CPU quota of 1 cores for 0.4 s")));
+}
+
+RunResult WithLostConnections(int64_t lost, const WorkerLoad& load) {
+  RunResult result = WithWorker(load);
+  result.totals.counters.connections.lost = lost;
+  result.totals.counters.connections.losses = {{"reset", lost}};
+  return result;
+}
+
+TEST(Verdict, LostConnectionsOutrankAStallWhenMostWereLost) {
+  const WorkerLoad stall{.sent = 100, .stalls = 1, .stalled_us = 21'000, .stall_us_max = 21'000};
+  const Judgement most = Judge(WithLostConnections(8, stall));
+  EXPECT_EQ(most.verdict, Verdict::kDegraded);
+  EXPECT_THAT(ReasonLines(most), ElementsAre(HasSubstr("8 of 10 connections lost"), HasSubstr("stalled 1 times"),
+                                             HasSubstr("worker 1 used only")));
+  const Judgement few = Judge(WithLostConnections(2, stall));
+  EXPECT_EQ(few.verdict, Verdict::kGeneratorLimited);
+  EXPECT_THAT(ReasonLines(few), ElementsAre(HasSubstr("stalled 1 times"), HasSubstr("worker 1 used only"),
+                                            HasSubstr("2 of 10 connections lost")));
+  const WorkerLoad late{.sent = 100, .sent_late = 60, .stalls = 1, .stalled_us = 900'000, .stall_us_max = 900'000};
+  EXPECT_EQ(Judge(WithLostConnections(8, late)).verdict, Verdict::kGeneratorLimited)
+      << "what stood still that long may have lost them";
+}
+
 TEST(Verdict, GeneratorLimitsComeFirstAndBothAreNamed) {
   RunResult result = PerfectResult();
   result.totals.send_lag.RecordUs(20'000, 1000);
@@ -265,7 +332,7 @@ TEST(Verdict, GeneratorLimitsComeFirstAndBothAreNamed) {
                           AllOf(HasSubstr("2 of 10"), HasSubstr("no_descriptors 1, no_ports 1"))));
 }
 
-TEST(ExitCode, ErrorThenInterruptionThenVerdict) {
+TEST(ExitCode, ErrorThenOutcomeThenInterruptionThenVerdict) {
   RunResult result = PerfectResult();
   EXPECT_EQ(static_cast<int>(ExitCodeOf(result)), 0);
   result.verdict = Verdict::kDegraded;
@@ -274,6 +341,9 @@ TEST(ExitCode, ErrorThenInterruptionThenVerdict) {
   EXPECT_EQ(static_cast<int>(ExitCodeOf(result)), 103);
   result.interrupted = true;
   EXPECT_EQ(static_cast<int>(ExitCodeOf(result)), 105);
+  result.outcome = RunOutcome::kFailed;
+  EXPECT_EQ(static_cast<int>(ExitCodeOf(result)), 1);
+  result.outcome = RunOutcome::kPassed;
   result.error = absl::UnavailableError("no agent answered");
   EXPECT_EQ(static_cast<int>(ExitCodeOf(result)), 1);
 }

@@ -177,6 +177,17 @@ class AgentSessionTest : public ::testing::Test {
   std::unique_ptr<AgentSession> session_;
 };
 
+TEST_F(AgentSessionTest, TellsWhatItsQuotaHeldUpUntilTheEndOfTheLoad) {
+  int64_t throttled_us = 0;
+  config_.cpu_quota = [&throttled_us] { return CpuQuota{.cores = 0.3, .throttled_us = throttled_us += 100}; };
+  NewSession();
+  Reach("running");
+  for (const Phase phase : {Phase::kMeasure, Phase::kDrain, Phase::kClose}) EngineInterval(phase, 0);
+  EngineDone();
+  EXPECT_EQ(sent_.back().done().cpu().quota_cores(), 0.3);
+  EXPECT_EQ(sent_.back().done().cpu().throttled_us(), 100) << "looked at twice: closing is not the load";
+}
+
 TEST_F(AgentSessionTest, CarriesARunFromAssignToDone) {
   Assign();
   ASSERT_TRUE(sent_.back().has_accepted());
