@@ -107,6 +107,12 @@ enum class StatementKind {
   kHintUnsent,
   kLateAcks,
 
+  // What became of -compress.
+  kCompressionAgreed,
+  kCompressionPartly,    ///< a warning
+  kCompressionDeclined,  ///< a warning
+  kContextNotKept,       ///< a warning
+
   kEnd,  ///< not a kind: their number
 };
 

@@ -103,7 +103,7 @@ struct RunResult {
   absl::Status error;
   Verdict verdict = Verdict::kValid;
   std::vector<Statement> verdict_reasons;  ///< empty exactly when kValid
-  std::vector<Statement> warnings;         ///< of the check before the run; they change no verdict
+  std::vector<Statement> warnings;         ///< of the check before the run, and of the run; they change no verdict
   std::vector<PhaseTimes> phases;
   Stats totals;
   int64_t connections_active_peak = 0;
