@@ -44,6 +44,9 @@ absl::StatusOr<EstablishedConnectionPtr> DialWebSocket(std::string_view server, 
                                                        DialOptions options, const std::string& token_param) {
   auto url = ParseWsUrl(server);
   if (!url.ok()) return url.status();
+  if (!token.empty() && url->HasParameter(token_param)) {
+    return InvalidArgument("the URL already has a parameter {}=; leave it out, or give no token", token_param);
+  }
   options.url = *url;
   if (options.timeout_ns <= 0) options.timeout_ns = kDefaultDialTimeoutNs;
 

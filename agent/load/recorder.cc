@@ -19,6 +19,10 @@ void Recorder::Dialled(const DialResult& result) {
   ConnectionCounters& connections = stats_->counters.connections;
   if (result.connection != nullptr) {
     ++connections.opened;
+    if (!result.compression.empty()) {
+      ++connections.compressed;
+      AddCause(connections.compressions, result.compression);
+    }
     stats_->connect.RecordNs(result.finished_ns - result.started_ns);
   } else {
     ++connections.failed;

@@ -96,8 +96,9 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
                                                                     LoadEngineObserver& observer) {
   const DialOptions dial{.url = plan.server.url(),
                          .headers = plan.headers,
-                         .subprotocol = plan.subprotocol,
+                         .subprotocols = plan.subprotocol,
                          .compress = plan.compress,
+                         .context_window_bits = ContextWindowBits(plan.msg_size_bytes),
                          .ca_pem = plan.ca_pem,
                          .insecure_skip_verify = plan.insecure_skip_verify,
                          .timeout_ns = plan.conn_timeout_ns,

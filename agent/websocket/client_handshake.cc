@@ -2,10 +2,12 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
 
+#include "agent/websocket/deflate_offer.h"
 #include "agent/websocket/hybi.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -53,10 +55,6 @@ absl::Status UpgradeTemplate::Check(const DialOptions& options) {
       return InvalidArgument("header '{}': the WebSocket handshake sets it itself; leave it out", name);
     }
   }
-  if (!options.subprotocol.empty() && !IsHttpToken(options.subprotocol)) {
-    return InvalidArgument("subprotocol '{}': one name of letters, digits and !#$%&'*+-.^_`|~",
-                           Shown(options.subprotocol));
-  }
   return absl::OkStatus();
 }
 
@@ -69,9 +67,11 @@ UpgradeTemplate::UpgradeTemplate(const DialOptions& options) {
   }
   if (!host_given) headers_ = fmt::format("Host: {}\r\n", options.url.HostHeader());
   headers_ += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
-  if (!options.subprotocol.empty()) headers_ += fmt::format("Sec-WebSocket-Protocol: {}\r\n", options.subprotocol);
-  if (options.compress) {
-    headers_ += fmt::format("Sec-WebSocket-Extensions: {}\r\n", hybi::PermessageDeflate().generate_offer());
+  if (const std::string& names = options.subprotocols.text(); !names.empty()) {
+    headers_ += fmt::format("Sec-WebSocket-Protocol: {}\r\n", names);
+  }
+  if (const std::string_view offer = DeflateOffer(options.compress); !offer.empty()) {
+    headers_ += fmt::format("Sec-WebSocket-Extensions: {}\r\n", offer);
   }
   headers_ += extra;
 }
@@ -132,35 +132,35 @@ ClientHandshake::State ClientHandshake::Parse(std::string_view header) {
   hybi::Config::request_type request;
   request.replace_header("Sec-WebSocket-Key", key_);
   hybi::Config::rng_type rng{context_.random_};
-  class Negotiator final : public hybi::wspp::processor::hybi13<hybi::Config> {
-   public:
-    Negotiator(hybi::MessagePool* pool, hybi::Config::rng_type& random) : hybi13(false, false, pool, random) {}
-    hybi::PermessageDeflate& deflate() { return m_permessage_deflate; }
-  } processor(context_.messages_.get(), rng);
+  hybi::wspp::processor::hybi13<hybi::Config> processor(false, false, context_.messages_.get(), rng);
   if (processor.validate_server_handshake_response(request, response)) {
     return Fail(
         "bad_upgrade",
         "the server answered 101, but its Upgrade, Connection or Sec-WebSocket-Accept header is missing or wrong");
   }
-  processor.deflate().set_offered(options_.compress);
-  const bool failed = processor.negotiate_extensions(response).first.operator bool();
-  deflate_ = processor.deflate().params();
   const std::string& extensions = response.get_header("Sec-WebSocket-Extensions");
-  if (failed || deflate_.enabled == extensions.empty()) {
-    return Fail("bad_upgrade",
-                fmt::format("the server chose the extension \"{}\", which was not offered so", Shown(extensions)));
+  if (const std::string wrong = ReadDeflateAnswer(extensions, options_.compress, &deflate_); !wrong.empty()) {
+    return Fail("bad_upgrade", fmt::format("the server chose the extension \"{}\": {}", Shown(extensions), wrong));
   }
-  if (const std::string& subprotocol = response.get_header("Sec-WebSocket-Protocol");
-      subprotocol != options_.subprotocol) {
-    return Fail("bad_upgrade",
-                options_.subprotocol.empty()
-                    ? fmt::format("the server chose the subprotocol \"{}\", though none was offered; name "
-                                  "it with -subprotocol",
-                                  Shown(subprotocol))
-                    : fmt::format("the server did not choose the subprotocol \"{}\" but \"{}\"", options_.subprotocol,
-                                  Shown(subprotocol)));
+  deflate_.context_window_bits = std::min(deflate_.context_window_bits, options_.context_window_bits);
+  return CheckSubprotocol(response.get_header("Sec-WebSocket-Protocol"));
+}
+
+ClientHandshake::State ClientHandshake::CheckSubprotocol(const std::string& chosen) {
+  const SubprotocolList& offered = options_.subprotocols;
+  if (chosen.empty() ? offered.empty() : offered.Contains(chosen)) return State::kDone;
+  if (offered.empty()) {
+    return Fail("bad_upgrade", fmt::format("the server chose the subprotocol \"{}\", though none was offered; name it "
+                                           "with -subprotocol",
+                                           Shown(chosen)));
   }
-  return State::kDone;
+  if (chosen.empty()) {
+    return Fail("bad_upgrade", fmt::format("the server chose no subprotocol, though \"{}\" was offered; leave out "
+                                           "-subprotocol, or name one that it has",
+                                           Shown(offered.text())));
+  }
+  return Fail("bad_upgrade", fmt::format("the server chose the subprotocol \"{}\", though \"{}\" was offered",
+                                         Shown(chosen), Shown(offered.text())));
 }
 
 }  // namespace wsload

@@ -53,6 +53,7 @@ class ClientHandshake {
  private:
   State Fail(std::string_view cause, std::string detail);
   State Parse(std::string_view header);
+  State CheckSubprotocol(const std::string& chosen);
 
   const DialOptions& options_;
   FrameContext& context_;

@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <array>
 
+#include "common/plan/compression.h"
+
 namespace wsload {
 namespace {
 
+constexpr int kDefaultMemLevel = 8;
 constexpr size_t kInflateStep = 16 << 10;
 constexpr size_t kWindow = 32 << 10;
 
 }  // namespace
 
-Deflater::Deflater(uint8_t window_bits) {
-  ready_ = deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -static_cast<int>(window_bits), 8,
+Deflater::Deflater(uint8_t window_bits, Context context) : context_(context) {
+  const int mem_level = context == Context::kKept ? kContextMemLevel : kDefaultMemLevel;
+  ready_ = deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -static_cast<int>(window_bits), mem_level,
                         Z_DEFAULT_STRATEGY) == Z_OK;
 }
 
@@ -20,25 +24,36 @@ Deflater::~Deflater() {
   if (ready_) deflateEnd(&stream_);
 }
 
-bool Deflater::Compress(std::string_view message, std::string_view* compressed) {
-  if (!ready_ || deflateReset(&stream_) != Z_OK) return false;
+bool Deflater::Compress(std::string_view message, std::string& out, std::string_view* compressed) {
+  if (!ready_ || (context_ == Context::kNone && deflateReset(&stream_) != Z_OK)) return false;
+  size_t size = 0;
+  if (!Run(message, out, &size)) {
+    // The peer gets none of this, so that nothing may refer to it.
+    deflateReset(&stream_);
+    return false;
+  }
+  *compressed = std::string_view(out).substr(0, size);
+  return true;
+}
+
+bool Deflater::Run(std::string_view message, std::string& out, size_t* size) {
   // The flush adds a byte or two of block header and the five bytes of an empty block to the bound.
   const size_t bound = deflateBound(&stream_, message.size()) + 16;
-  if (out_.size() < bound) out_.resize(bound);
-  stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(message.data()));
-  stream_.avail_in = static_cast<uInt>(message.size());
-  stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
-  stream_.avail_out = static_cast<uInt>(out_.size());
+  if (out.size() < bound) out.resize(bound);
   if (message.empty()) {
     // 7.2.3.6: zlib writes nothing for nothing; an empty message is one empty block.
-    out_[0] = 0;
-    *compressed = std::string_view(out_).substr(0, 1);
+    out[0] = 0;
+    *size = 1;
     return true;
   }
+  stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(message.data()));
+  stream_.avail_in = static_cast<uInt>(message.size());
+  stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream_.avail_out = static_cast<uInt>(out.size());
   if (deflate(&stream_, Z_SYNC_FLUSH) != Z_OK || stream_.avail_in != 0 || stream_.avail_out == 0) return false;
-  const size_t size = out_.size() - stream_.avail_out;
-  if (size < 4) return false;
-  *compressed = std::string_view(out_).substr(0, size - 4);
+  const size_t written = out.size() - stream_.avail_out;
+  if (written < 4) return false;
+  *size = written - 4;
   return true;
 }
 

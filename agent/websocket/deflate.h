@@ -15,28 +15,38 @@ namespace wsload {
 struct DeflateParams {
   bool enabled = false;
   bool server_no_context_takeover = false;
+  /// Every message of ours is compressed by itself: the server wants it so, or the run does.
+  bool client_no_context_takeover = false;
+  uint8_t server_window_bits = 15;
   uint8_t client_window_bits = 15;
+  /// Of a compressor of the connection's own; no more than client_window_bits. A smaller window takes less memory and
+  /// is always allowed.
+  uint8_t context_window_bits = 15;
 };
 
-/// Compresses each message by itself, as a client always may (7.2.3.2 obliges it only when asked), so one compressor
-/// serves every connection of a loop instead of 260 KB for each.
+/// Compresses messages of one connection, which may then refer to those before (7.2.3.2), or each by itself, when one
+/// compressor serves every connection of a loop.
 class Deflater {
  public:
+  enum class Context { kKept, kNone };
   /// zlib cannot make raw streams with a window of 256 bytes; messages then go uncompressed, which is always allowed.
   static constexpr uint8_t kMinWindowBits = 9;
 
-  explicit Deflater(uint8_t window_bits);
+  Deflater(uint8_t window_bits, Context context);
   ~Deflater();
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  /// The compressed message without the tail 00 00 ff ff, valid until the next call; false when zlib has no memory.
-  bool Compress(std::string_view message, std::string_view* compressed);
+  /// The compressed message without the tail 00 00 ff ff: a view into `out`, which grows as need be. A message that was
+  /// compressed with kKept must be sent, and in this order. False when zlib has no memory: send it as it is.
+  bool Compress(std::string_view message, std::string& out, std::string_view* compressed);
 
  private:
+  bool Run(std::string_view message, std::string& out, size_t* size);
+
   z_stream stream_{};
+  const Context context_;
   bool ready_ = false;
-  std::string out_;
 };
 
 /// One connection's decompressor.

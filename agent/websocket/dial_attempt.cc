@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "agent/websocket/deflate_offer.h"
 #include "agent/websocket/socket_connection.h"
 #include "common/util/status.h"
 
@@ -260,6 +261,7 @@ void DialAttempt::Succeed() {
   result_.finished_ns = shared_.transport->loop.MonoNs();
   result_.cause.clear();
   result_.detail.clear();
+  result_.compression = DeflateName(handshake_->deflate());
   result_.connection = std::make_unique<SocketConnection>(shared_.transport, std::move(stream_),
                                                           static_cast<size_t>(shared_.options.max_message_bytes),
                                                           handshake_->deflate(), handshake_->rest());

@@ -11,7 +11,9 @@
 #include "agent/websocket/connection.h"
 #include "common/net/header_list.h"
 #include "common/net/source_list.h"
+#include "common/net/subprotocol_list.h"
 #include "common/net/ws_url.h"
+#include "common/plan/compression.h"
 #include "common/plan/slice.h"
 
 namespace wsload {
@@ -20,9 +22,11 @@ namespace wsload {
 struct DialOptions {
   WsUrl url;
   HeaderList headers;
-  std::string subprotocol;
-  bool compress = false;  ///< offer permessage-deflate (RFC 7692)
-  std::string ca_pem;     ///< empty: the system's certificates
+  SubprotocolList subprotocols;
+  Compression compress = Compression::kOff;  ///< what to offer of permessage-deflate (RFC 7692)
+  /// Most bits of the window that a connection's own compressor has: ContextWindowBits() of its messages.
+  uint8_t context_window_bits = 15;
+  std::string ca_pem;  ///< empty: the system's certificates
   bool insecure_skip_verify = false;
   int64_t timeout_ns = 0;
   int64_t max_message_bytes = 16 << 20;
@@ -41,6 +45,8 @@ struct DialResult {
   std::string cause;
   /// One line for people: what happened and, where one is known, the mend.
   std::string detail;
+  /// What was agreed of permessage-deflate: see DeflateName(). Empty: nothing.
+  std::string compression;
   /// TCP start (after the name was resolved) and the 101 response, on the loop's clock.
   int64_t started_ns = 0;
   int64_t finished_ns = 0;

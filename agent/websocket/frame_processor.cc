@@ -87,9 +87,9 @@ uint8_t* FrameContext::Scratch(size_t size) {
   return scratch_.get();
 }
 
-Deflater& FrameContext::DeflaterFor(uint8_t window_bits) {
+Deflater& FrameContext::SharedDeflater(uint8_t window_bits) {
   std::unique_ptr<Deflater>& deflater = deflaters_[window_bits];
-  if (deflater == nullptr) deflater = std::make_unique<Deflater>(window_bits);
+  if (deflater == nullptr) deflater = std::make_unique<Deflater>(window_bits, Deflater::Context::kNone);
   return *deflater;
 }
 
@@ -183,13 +183,21 @@ std::optional<FrameError> FrameProcessor::Feed(std::span<const uint8_t> bytes, F
 }
 
 std::string_view FrameProcessor::DataFrame(std::string_view payload) {
-  if (deflate_.enabled && deflate_.client_window_bits >= Deflater::kMinWindowBits) {
-    std::string_view compressed;
-    if (context_.DeflaterFor(deflate_.client_window_bits).Compress(payload, &compressed)) {
-      return BuildFrame(frame::opcode::BINARY, compressed, true);
-    }
-  }
+  std::string_view compressed;
+  if (deflate_.enabled && Compress(payload, &compressed)) return BuildFrame(frame::opcode::BINARY, compressed, true);
   return BuildFrame(frame::opcode::BINARY, payload, false);
+}
+
+bool FrameProcessor::Compress(std::string_view payload, std::string_view* compressed) {
+  if (deflate_.client_window_bits < Deflater::kMinWindowBits) return false;
+  if (deflate_.client_no_context_takeover) {
+    return context_.SharedDeflater(deflate_.client_window_bits).Compress(payload, context_.deflated_, compressed);
+  }
+  if (deflater_ == nullptr) {
+    deflater_ = std::make_unique<Deflater>(std::min(deflate_.context_window_bits, deflate_.client_window_bits),
+                                           Deflater::Context::kKept);
+  }
+  return deflater_->Compress(payload, context_.deflated_, compressed);
 }
 
 std::string_view FrameProcessor::ControlFrame(Opcode opcode, std::string_view payload) {

@@ -35,13 +35,14 @@ class FrameContext {
   friend class ClientHandshake;
 
   uint8_t* Scratch(size_t size);
-  Deflater& DeflaterFor(uint8_t window_bits);
+  Deflater& SharedDeflater(uint8_t window_bits);
 
   FastRandom random_;
   std::unique_ptr<hybi::MessagePool> messages_;
   std::unique_ptr<uint8_t[]> scratch_;
   size_t scratch_size_ = 0;
-  std::unique_ptr<Deflater> deflaters_[16];  ///< by window bits
+  std::unique_ptr<Deflater> deflaters_[16];  ///< by window bits; of connections that keep no context
+  std::string deflated_;
 };
 
 /// Why a peer's bytes are refused, and what a close frame should tell it.
@@ -74,8 +75,8 @@ class FrameProcessor {
   /// read. After an error nothing more may be fed.
   std::optional<FrameError> Feed(std::span<const uint8_t> bytes, FrameEvents& events);
 
-  /// One whole message in one frame, masked, and compressed when that was negotiated. The view is valid until the next
-  /// call to any processor of the same context.
+  /// One whole message in one frame, masked, and compressed when that was negotiated: frames must be sent in the order
+  /// in which they were made. The view is valid until the next call to any processor of the same context.
   std::string_view DataFrame(std::string_view payload);
 
   /// As above; at most 125 bytes of payload.
@@ -84,12 +85,15 @@ class FrameProcessor {
  private:
   struct Slow;
 
+  /// False: the message goes as it is.
+  bool Compress(std::string_view payload, std::string_view* compressed);
   std::string_view BuildFrame(uint8_t opcode, std::string_view payload, bool compressed);
 
   FrameContext& context_;
   size_t max_message_bytes_;
   DeflateParams deflate_;
-  std::unique_ptr<Slow> slow_;  ///< made with the first frame that comes in pieces
+  std::unique_ptr<Deflater> deflater_;  ///< that keeps the context, made with the first message
+  std::unique_ptr<Slow> slow_;          ///< made with the first frame that comes in pieces
 };
 
 /// The payload of a close frame, taken apart (section 5.5.1).

@@ -127,38 +127,18 @@ inline void Message::Recycle() { pool_.Take(std::unique_ptr<Message>(this)); }
 /// without a bound.
 class PermessageDeflate {
  public:
-  /// Before the handshake: whether to offer the extension.
-  void set_offered(bool offered) { offered_ = offered; }
-  /// After it: what was agreed, and the largest message.
+  /// What was agreed, and the largest message.
   void set_params(const DeflateParams& params, size_t max_message_bytes) {
     params_ = params;
     max_message_bytes_ = max_message_bytes;
   }
-  const DeflateParams& params() const { return params_; }
 
-  bool is_implemented() const { return offered_; }
+  // The negotiation is ReadDeflateAnswer()'s.
+  bool is_implemented() const { return false; }
   bool is_enabled() const { return params_.enabled; }
-  std::string generate_offer() const { return "permessage-deflate; client_max_window_bits"; }
-
-  /// The server's answer to the offer (RFC 7692 section 7.1).
-  std::pair<std::error_code, std::string> negotiate(const wspp::http::attribute_list& answer) {
-    DeflateParams params;
-    params.enabled = true;
-    for (const auto& [name, value] : answer) {
-      if (name == "server_no_context_takeover" && value.empty()) {
-        params.server_no_context_takeover = true;
-      } else if (name == "client_no_context_takeover" && value.empty()) {
-        continue;  // every message is compressed by itself anyway
-      } else if (name == "server_max_window_bits" && WindowBits(value) != 0) {
-        continue;  // the inflater has the largest window
-      } else if (name == "client_max_window_bits" && WindowBits(value) != 0) {
-        params.client_window_bits = WindowBits(value);
-      } else {
-        return {wspp::processor::error::make_error_code(wspp::processor::error::extension_parse_error), {}};
-      }
-    }
-    params_ = params;
-    return {};
+  std::string generate_offer() const { return {}; }
+  std::pair<std::error_code, std::string> negotiate(const wspp::http::attribute_list&) {
+    return {wspp::processor::error::make_error_code(wspp::processor::error::extension_parse_error), {}};
   }
   std::error_code init(bool) { return {}; }
 
@@ -185,16 +165,6 @@ class PermessageDeflate {
   }
 
  private:
-  /// 8 to 15; 0: not a window size.
-  static uint8_t WindowBits(const std::string& value) {
-    if (value == "8" || value == "9") return static_cast<uint8_t>(value[0] - '0');
-    if (value.size() == 2 && value[0] == '1' && value[1] >= '0' && value[1] <= '5') {
-      return static_cast<uint8_t>(10 + value[1] - '0');
-    }
-    return 0;
-  }
-
-  bool offered_ = false;
   DeflateParams params_;
   size_t max_message_bytes_ = 0;
   std::unique_ptr<Inflater> inflater_;

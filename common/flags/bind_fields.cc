@@ -48,6 +48,15 @@ absl::StatusOr<HeaderList::value_type> ParseHeader(std::string_view text) {
   return HeaderList::value_type(text.substr(0, colon), value);
 }
 
+/// What `text` makes of a value that is a text outside.
+std::string NewText(const FieldInfo& info, const std::string& before, std::string_view text) {
+  if (info.if_true != nullptr) {
+    if (const absl::StatusOr<bool> truth = ParseBool(text); truth.ok()) return *truth ? info.if_true : info.if_false;
+  }
+  if (info.is_list && !before.empty()) return fmt::format("{},{}", before, text);
+  return std::string(text);
+}
+
 FlagOptions OptionsOf(const FieldInfo& info, const char* example) {
   return {.help = info.help,
           .in_short_help = info.in_short_help,
@@ -77,7 +86,7 @@ absl::StatusOr<FieldValue> ParseValue(const FieldInfo& info, FieldValue current,
   if (std::holds_alternative<bool>(current)) return as_field(ParseBool(text));
   if (std::holds_alternative<int64_t>(current)) return as_field(ParseNumber(info.unit, text));
   if (std::holds_alternative<double>(current)) return as_field(ParseDouble(text));
-  if (std::holds_alternative<std::string>(current)) return FieldValue(std::string(text));
+  if (const std::string* before = std::get_if<std::string>(&current)) return FieldValue(NewText(info, *before, text));
   absl::StatusOr<HeaderList::value_type> header = ParseHeader(text);
   if (!header.ok()) return header.status();
   std::get<HeaderList>(current).push_back(*std::move(header));
@@ -91,7 +100,11 @@ FlagSpec FlagOf(const FieldInfo& info, std::function<FieldValue()> get, std::fun
     spec.form = FlagSpec::Form::kSwitch;
     if (!*on) spec.default_text.clear();
   }
-  if (std::holds_alternative<HeaderList>(initial)) spec.form = FlagSpec::Form::kList;
+  if (info.if_true != nullptr) {
+    spec.form = FlagSpec::Form::kSwitch;
+    if (spec.default_text == info.if_false) spec.default_text.clear();
+  }
+  if (std::holds_alternative<HeaderList>(initial) || info.is_list) spec.form = FlagSpec::Form::kList;
   spec.parse = [&info, get = std::move(get), set = std::move(set)](std::string_view text) {
     absl::StatusOr<FieldValue> value = ParseValue(info, get(), text);
     return value.ok() ? set(*std::move(value)) : value.status();

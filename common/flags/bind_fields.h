@@ -19,8 +19,8 @@ using FilePaths = std::map<std::string, std::string, std::less<>>;
 /// As a flag's value is written: "10", "1m30s", "64k", "true", "json".
 std::string FormatValue(const FieldInfo& info, const FieldValue& value);
 
-/// `current` says which alternative is wanted; a header is appended to it. kInvalidArgument: a line about the text
-/// alone.
+/// `current` says which alternative is wanted; a header, or a part of a list, is appended to it. kInvalidArgument: a
+/// line about the text alone.
 absl::StatusOr<FieldValue> ParseValue(const FieldInfo& info, FieldValue current, std::string_view text);
 
 /// The row as a flag that reads and writes through `get` and `set`; `get`'s value is the default that the help shows.

@@ -497,6 +497,37 @@ inline constexpr Entry kRunEntries[] = {
      {{"acks", Form::kCount}},
      "{acks} acknowledgements came after their timeout (counted as timeouts)",
      "{acks} 条确认在超时之后才到达（已计为超时）"},
+
+    // What became of -compress.
+    {Kind::kCompressionAgreed,
+     "compression_agreed",
+     {kConnections, kOpened, kAgreements},
+     "compression on {connections} of {opened} connections (client/server): {agreements}",
+     "{connections} 个连接（共 {opened} 个）启用了压缩（客户端/服务器）：{agreements}"},
+    {Kind::kCompressionPartly,
+     "compression_partly",
+     {kConnections, kOpened, kAgreements},
+     "compression on {connections} of {opened} connections only (client/server): {agreements}; the server declined it "
+     "on "
+     "the others, which went uncompressed",
+     "仅 {connections} 个连接（共 {opened} "
+     "个）启用了压缩（客户端/服务器）：{agreements}；其余连接被服务器拒绝，未压缩"},
+    {Kind::kCompressionDeclined,
+     "compression_declined",
+     {kOpened},
+     "-compress had no effect: the server declined permessage-deflate on all {opened} connections, and nothing was "
+     "compressed; switch it on in the server, or leave -compress out",
+     "-compress 未生效：服务器在全部 {opened} 个连接上拒绝了 "
+     "permessage-deflate，未做任何压缩；请在服务器上启用压缩，或去掉 "
+     "-compress"},
+    {Kind::kContextNotKept,
+     "context_not_kept",
+     {kMessages},
+     "no more than one message per compressed connection was acknowledged ({messages} in all): a server that forgets "
+     "the "
+     "compression context it agreed to keep looks like this; try -compress=no-context",
+     "每个压缩连接至多有一条消息得到确认（共 {messages} 条）：服务器约定保留压缩上下文却未保留时即如此；请尝试 "
+     "-compress=no-context"},
 };
 
 inline constexpr auto kEntries = [] {

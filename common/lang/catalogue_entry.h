@@ -65,6 +65,8 @@ inline constexpr Arg kConnections{"connections", Form::kCount};
 inline constexpr Arg kWanted{"wanted", Form::kCount};
 inline constexpr Arg kClients{"clients", Form::kCount};
 inline constexpr Arg kMostClients{"most_clients", Form::kCount};
+inline constexpr Arg kOpened{"opened", Form::kCount};
+inline constexpr Arg kAgreements{"agreements", Form::kText};
 inline constexpr Arg kCauses{"causes", Form::kText};
 inline constexpr Arg kTarget{"target", Form::kText};
 inline constexpr Arg kFlags{"flags", Form::kText};

@@ -128,6 +128,12 @@ enum class StatementKind {
   kHintUnsent,
   kLateAcks,
 
+  // What became of -compress.
+  kCompressionAgreed,
+  kCompressionPartly,    ///< a warning
+  kCompressionDeclined,  ///< a warning
+  kContextNotKept,       ///< a warning
+
   // What else came over the connections, or did not.
   kHeartbeatsUnanswered,
   kRedirectsSeen,

@@ -26,6 +26,23 @@ std::string PercentEncoded(std::string_view text) {
   return out;
 }
 
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+std::string PercentDecoded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? HexDigit(text[i + 1]) : -1;
+    const int low = high >= 0 ? HexDigit(text[i + 2]) : -1;
+    out += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
+    if (low >= 0) i += 2;
+  }
+  return out;
+}
+
 bool IsGraphicAscii(char c) { return c > 0x20 && c < 0x7f; }
 
 }  // namespace
@@ -38,8 +55,19 @@ std::string WsUrl::HostHeader() const {
 std::string WsUrl::Target(std::string_view name, std::string_view value) const {
   std::string target = path;
   if (!query.empty()) target += '?' + query;
-  if (!name.empty()) target += fmt::format("{}{}={}", query.empty() ? '?' : '&', name, PercentEncoded(value));
-  return target;
+  if (name.empty()) return target;
+  const std::string_view separator = query.empty() ? "?" : query.ends_with('&') ? "" : "&";
+  return target + fmt::format("{}{}={}", separator, name, PercentEncoded(value));
+}
+
+bool WsUrl::HasParameter(std::string_view name) const {
+  std::string_view rest = query;
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    if (PercentDecoded(pair.substr(0, pair.find('='))) == name) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<WsUrl> ParseWsUrl(std::string_view text) {

@@ -20,6 +20,8 @@ struct WsUrl {
   HostPort address() const { return {host, port}; }
   /// Value of the Host header: the port only when it is not the scheme's own.
   std::string HostHeader() const;
+  /// The query has a parameter of that name, however its characters are encoded.
+  bool HasParameter(std::string_view name) const;
   /// Path and query as a request target, with `name=value` appended to the query when `name` is not empty;
   /// the value is percent-encoded.
   std::string Target(std::string_view name = {}, std::string_view value = {}) const;

@@ -49,7 +49,12 @@ struct FieldInfo {
   /// For error lines also where no flag sets the value.
   const char* flag = "";
   bool has_flag = true;
-  bool from_file = false;          ///< the flag names a file that holds the value
+  bool from_file = false;  ///< the flag names a file that holds the value
+  // Of an enumeration that can be switched on and off: the choices that -flag alone and -noflag stand for, and truth
+  // values likewise.
+  const char* if_true = nullptr;
+  const char* if_false = nullptr;
+  bool is_list = false;            ///< of a text: every occurrence of the flag appends to it, with a comma between
   const char* fallback = nullptr;  ///< the value when neither the file nor the environment gives one
   LocalText help;                  ///< one line
   bool in_short_help = false;      ///< listed by -help, not only by -helpfull

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "common/net/socket_address.h"
+#include "common/plan/compression.h"
 #include "common/util/saturating.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -24,7 +25,9 @@ bool IsAddress(const std::string& host) { return SocketAddress::FromLiteral(host
 /// What is below 1 counts as 1.
 int64_t Times(int64_t a, int64_t b) { return SaturatingMultiply(std::max<int64_t>(1, a), std::max<int64_t>(1, b)); }
 
-int64_t BytesPerClient(bool tls) { return kBytesPerClient + (tls ? kTlsBytesPerClient : 0); }
+int64_t BytesPerClient(const Needs& needs) {
+  return kBytesPerClient + (needs.tls ? kTlsBytesPerClient : 0) + needs.compression_bytes;
+}
 
 /// To all destinations; nothing when that is not bounded, or not known.
 std::optional<int64_t> MostConnections(const Means& means, const Needs& needs) {
@@ -62,13 +65,14 @@ int64_t Needs::Descriptors(int64_t in_use) const {
   return clients + in_use + kSpareDescriptors + workers * kDescriptorsPerWorker;
 }
 
-int64_t Needs::MemoryBytes() const { return clients * BytesPerClient(tls); }
+int64_t Needs::MemoryBytes() const { return clients * BytesPerClient(*this); }
 
 Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
   const WsUrl& url = plan.server.url();
   return {.clients = clients,
           .workers = workers,
           .tls = url.secure,
+          .compression_bytes = CompressionBytesPerClient(plan.compress, plan.msg_size_bytes),
           .destinations = IsAddress(url.host) || AsciiLower(url.host) == "localhost" ? 1 : 0};
 }
 
@@ -106,7 +110,7 @@ std::optional<int64_t> MostClients(const Means& means, const Needs& needs) {
   if (means.max_clients > 0) bound(means.max_clients);
   if (means.descriptors_soft > 0) bound(means.descriptors_soft - nobody.Descriptors(means.descriptors_in_use));
   if (const std::optional<int64_t> connections = MostConnections(means, needs)) bound(*connections);
-  if (means.memory_available_bytes > 0) bound(means.memory_available_bytes / BytesPerClient(needs.tls));
+  if (means.memory_available_bytes > 0) bound(means.memory_available_bytes / BytesPerClient(needs));
   return most;
 }
 

@@ -39,6 +39,8 @@ struct Needs {
   int64_t clients = 0;
   int64_t workers = 1;
   bool tls = false;
+  /// Of permessage-deflate, per client.
+  int64_t compression_bytes = 0;
   /// Addresses of the server, over which connections are spread: 1 when -server names an address; a name may have
   /// several. 0: not known.
   int64_t destinations = 0;

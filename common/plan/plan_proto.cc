@@ -3,7 +3,9 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "common/plan/plan_fields.h"
@@ -23,8 +25,17 @@ const FieldDescriptor& DescriptorOf(const FieldInfo& info) {
   return *v1::RunPlan::descriptor()->FindFieldByName(info.name);
 }
 
-/// CIPHER_AES for the choice "aes" of the field "cipher".
+/// CIPHER_AES for the choice "aes" of the field "cipher"; COMPRESS_NO_CONTEXT for "no-context" of "compress".
 std::string EnumPrefix(const FieldInfo& info) { return AsciiUpper(info.name) + "_"; }
+std::string EnumName(const FieldInfo& info, std::string choice) {
+  std::replace(choice.begin(), choice.end(), '-', '_');
+  return EnumPrefix(info) + AsciiUpper(choice);
+}
+std::string ChoiceName(const FieldInfo& info, std::string_view name) {
+  std::string choice = AsciiLower(name.substr(EnumPrefix(info).size()));
+  std::replace(choice.begin(), choice.end(), '_', '-');
+  return choice;
+}
 
 void WriteField(const FieldInfo& info, const FieldValue& value, v1::RunPlan& proto) {
   const FieldDescriptor& field = DescriptorOf(info);
@@ -41,8 +52,7 @@ void WriteField(const FieldInfo& info, const FieldValue& value, v1::RunPlan& pro
     case FieldDescriptor::CPPTYPE_STRING:
       return reflection.SetString(&proto, &field, std::get<std::string>(value));
     case FieldDescriptor::CPPTYPE_ENUM: {
-      const std::string name = EnumPrefix(info) + AsciiUpper(std::get<std::string>(value));
-      const auto* known = field.enum_type()->FindValueByName(name);
+      const auto* known = field.enum_type()->FindValueByName(EnumName(info, std::get<std::string>(value)));
       return reflection.SetEnumValue(&proto, &field, known == nullptr ? 0 : known->number());
     }
     default:  // the headers
@@ -75,7 +85,7 @@ absl::StatusOr<FieldValue> ReadField(const FieldInfo& info, const v1::RunPlan& p
         return InvalidArgument("plan: {} {} is unknown to this version; use the same version on both sides", info.name,
                                number);
       }
-      return AsciiLower(known->name().substr(EnumPrefix(info).size()));
+      return ChoiceName(info, known->name());
     }
     default: {  // the headers
       HeaderList headers;

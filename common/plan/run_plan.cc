@@ -26,6 +26,13 @@ bool BelongsToUpgrade(std::string_view name) {
          lower == "transfer-encoding" || lower.starts_with("sec-websocket-");
 }
 
+// What sets such a header; null: nothing does.
+const char* FlagFor(std::string_view name) {
+  const std::string lower = AsciiLower(name);
+  if (lower == "sec-websocket-protocol") return "-subprotocol=NAME,NAME";
+  return lower == "sec-websocket-extensions" ? "-compress" : nullptr;
+}
+
 // Header values may be credentials: lines name the header alone.
 absl::Status CheckHeaders(const RunPlan& plan) {
   constexpr std::string_view kExample = "for example -header='X-AutoClose: true'";
@@ -33,6 +40,9 @@ absl::Status CheckHeaders(const RunPlan& plan) {
   for (const auto& [name, value] : plan.headers) {
     if (!IsHttpToken(name) || name.size() > kMaxNameBytes) {
       return InvalidArgument("-header={}: not a header name; {}", Shown(name), kExample);
+    }
+    if (const char* flag = FlagFor(name); flag != nullptr) {
+      return InvalidArgument("-header={}: the WebSocket upgrade sets this one itself; use {} instead", name, flag);
     }
     if (BelongsToUpgrade(name)) {
       return InvalidArgument("-header={}: the WebSocket upgrade sets this one itself; leave it out", name);
@@ -49,11 +59,6 @@ absl::Status CheckHeaders(const RunPlan& plan) {
 }
 
 absl::Status CheckUpgrade(const RunPlan& plan) {
-  if (!plan.subprotocol.empty() && (!IsHttpToken(plan.subprotocol) || plan.subprotocol.size() > kMaxNameBytes)) {
-    return InvalidArgument(
-        "-subprotocol={}: must be letters, digits and marks without blanks; for example -subprotocol=chat",
-        Shown(plan.subprotocol));
-  }
   if (!plan.ca_pem.empty() &&
       (plan.ca_pem.size() > kMaxCaBytes || plan.ca_pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos)) {
     return InvalidArgument("-ca-file: no PEM certificates in it; want a file with -----BEGIN CERTIFICATE-----");
@@ -111,6 +116,13 @@ absl::Status CheckGateway(const RunPlan& plan) {
     return InvalidArgument(
         "-token-param={}: must be letters, digits, '-', '.', '_' or '~'; for example -token-param=token",
         Shown(plan.token_param));
+  }
+  if (plan.server.url().HasParameter(plan.token_param)) {
+    // Its value may be a credential.
+    return InvalidArgument(
+        "-server: the URL already has a parameter {}=, in which every client sends a token of its own; leave it out of "
+        "the URL, name another one with -token-param, or use -protocol=echo",
+        plan.token_param);
   }
   return absl::OkStatus();
 }

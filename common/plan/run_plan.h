@@ -11,6 +11,8 @@
 #include "common/net/header_list.h"
 #include "common/net/server_url.h"
 #include "common/net/source_list.h"
+#include "common/net/subprotocol_list.h"
+#include "common/plan/compression.h"
 #include "common/time/clock.h"
 #include "common/util/choice.h"
 
@@ -47,9 +49,9 @@ struct RunPlan {
   Serializer serializer = Serializer::kJson;
   CipherKind cipher = CipherKind::kAesGcm;
   std::string cipher_key;  ///< secret: never printed, logged or written to results
-  bool compress = false;
+  Compression compress = Compression::kOff;
   int64_t heartbeat_ns = 30 * kNsPerSecond;  ///< 0: none
-  std::string subprotocol;
+  SubprotocolList subprotocol;
   HeaderList headers;
   std::string ca_pem;  ///< PEM text; empty: the system's certificates
   bool insecure_skip_verify = false;

@@ -29,11 +29,13 @@ std::string JoinCauses(const CauseCounts& causes);
 struct ConnectionCounters {
   int64_t attempted = 0;
   int64_t opened = 0;
-  int64_t failed = 0;  ///< the sum of failures
-  int64_t lost = 0;    ///< the sum of losses
-  int64_t closed = 0;  ///< by the run itself
+  int64_t failed = 0;      ///< the sum of failures
+  int64_t lost = 0;        ///< the sum of losses
+  int64_t closed = 0;      ///< by the run itself
+  int64_t compressed = 0;  ///< of the opened ones; the sum of compressions
   CauseCounts failures = {};
   CauseCounts losses = {};
+  CauseCounts compressions = {};  ///< what was agreed, to count: "context_15/no_context_15"
 
   /// Open now.
   int64_t active() const { return opened - lost - closed; }

@@ -84,6 +84,9 @@ inline constexpr auto kConnectionCounters = [] {
        "Connections that ended before the run closed them, by cause.", "losses", &C::losses},
       {"closed", &C::closed, kTotals, "connections", kNeither, "wsload_connections_closed_total",
        "Connections closed by the run itself."},
+      {"compressed", &C::compressed, kTotals, "connections", kNeither, "wsload_connections_compressed_total",
+       "Connections that agreed on permessage-deflate, by what they agreed on (client/server).", "compressions",
+       &C::compressions},
   });
 }();
 

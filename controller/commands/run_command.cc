@@ -142,7 +142,7 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
     for (const Statement& warning : warnings) reporter.OnNotice(warning);
   }
   RunResult result = CarryOut(*line, MakeLinks(*std::move(agents)), options.quiet ? nullptr : &reporter);
-  result.warnings = warnings;
+  result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
   reporter.Finish();
   return Publish(options, result, people);
 }

@@ -12,6 +12,7 @@
 #include "controller/output/figures.h"
 #include "controller/output/hints.h"
 #include "controller/output/text_table.h"
+#include "controller/result/compression_outcome.h"
 #include "controller/result/rates.h"
 #include "controller/result/redact.h"
 #include "controller/result/verdict.h"
@@ -110,6 +111,14 @@ std::string AlsoSeenLines(Language language, const Counters& totals) {
   return out;
 }
 
+std::string CompressionLines(Language language, const RunResult& result) {
+  std::string out;
+  for (const Statement& line : CompressionOutcome(result.plan, result.totals.counters)) {
+    out += fmt::format("{}  {}\n", out.empty() ? "\n" : "", StatementText(language, line));
+  }
+  return out;
+}
+
 Msg StateText(AgentResult::State state) {
   switch (state) {
     case AgentResult::State::kDone:
@@ -203,6 +212,7 @@ std::string ConsoleSummary(Language language, const RunResult& result) {
     out += LatencyLines(language, result.totals);
     out += FailureLines(language, result);
     out += AlsoSeenLines(language, result.totals.counters);
+    out += CompressionLines(language, result);
     out += AgentLines(language, result);
   }
   out += "\n" + ConsoleVerdict(language, result);

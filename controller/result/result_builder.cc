@@ -9,6 +9,7 @@
 #include "common/stats/figure_list.h"
 #include "common/util/check.h"
 #include "common/util/status.h"
+#include "controller/result/compression_outcome.h"
 #include "controller/result/outcome.h"
 #include "controller/result/stats_difference.h"
 #include "controller/result/verdict.h"
@@ -318,6 +319,7 @@ RunResult ResultBuilder::Build() {
   for (const PhaseTimes& phase : result_.phases) {
     if (phase.phase == Phase::kMeasure) result_.measured_ns = std::min(phase.duration_ns, result_.plan.duration_ns);
   }
+  result_.warnings = CompressionWarnings(result_.plan, result_.totals.counters);
   Judgement judgement = Judge(result_);
   result_.verdict = judgement.verdict;
   result_.verdict_reasons = std::move(judgement.reasons);

@@ -118,7 +118,7 @@ struct RunResult {
   std::vector<Statement> verdict_reasons;  ///< empty exactly when kValid
   RunOutcome outcome = RunOutcome::kNotJudged;
   std::vector<Statement> outcome_reasons;  ///< empty unless kFailed
-  std::vector<Statement> warnings;         ///< of the check before the run; they change no verdict
+  std::vector<Statement> warnings;         ///< of the check before the run, and of the run; they change no verdict
   std::vector<PhaseTimes> phases;
   Stats totals;
   int64_t connections_active_peak = 0;

@@ -20,6 +20,8 @@ class EngineClient::Impl final : private ClientObserver {
  public:
   Impl(const RunPlan& plan, int connections) : plan_(plan), token_(plan.jwt_key, plan.jwt_issuer) {
     auto dialer = NewDialer(loop_, {.url = plan.server.url(),
+                                    .compress = plan.compress,
+                                    .context_window_bits = ContextWindowBits(plan.msg_size_bytes),
                                     .insecure_skip_verify = plan.insecure_skip_verify,
                                     .timeout_ns = plan.conn_timeout_ns});
     if (!dialer.ok()) throw std::runtime_error(std::string(Text(dialer.status())));

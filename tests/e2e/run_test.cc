@@ -94,13 +94,35 @@ TEST(Run, ProtoSerializerAndChaCha20) {
   ExpectFaultless(run, gateway.Stop(), 100, 10);
 }
 
-TEST(Run, CompressionAndNoCipher) {
-  Gateway gateway({"-compress", "-cipher=none"});
+/// `compress`: the gateway's and the run's flag.
+void ExpectCompressed(const std::string& gateway_flag, const std::string& run_flag, const std::string& agreed) {
+  Gateway gateway({gateway_flag, "-cipher=none"});
   const Outcome run = RunController({"-clients=10", "-mps=50", "-duration=2s", "-ramp-up=200ms", "-cipher=none",
-                                     "-compress", "-msg-size=2k", "-server=" + gateway.url()});
+                                     run_flag, "-msg-size=2k", "-server=" + gateway.url()});
   const auto truth = gateway.Stop();
   ExpectFaultless(run, truth, 100, 10);
   EXPECT_LT(Int(truth, "/traffic/bytes_in"), 100 * 2048) << "what came in was compressed";
+  EXPECT_EQ(Int(run.result, "/totals/connections/compressed"), 10);
+  EXPECT_EQ(run.result.at("totals").at("connections").at("compressions"), nlohmann::json({{agreed, 10}}));
+  EXPECT_THAT(run.out, HasSubstr("compression on 10 of 10 connections (client/server): " + agreed + " 10"));
+  EXPECT_TRUE(run.result.at("warnings").empty());
+}
+
+TEST(Run, CompressionAndNoCipher) {
+  ExpectCompressed("-compress", "-compress", "context_15/context_15");
+  ExpectCompressed("-compress", "-compress=no-context", "no_context_15/context_15");
+  ExpectCompressed("-compress=no-context", "-compress=context", "no_context_15/no_context_15");
+}
+
+TEST(Run, CompressionThatNobodyAgreesToIsToldOf) {
+  Gateway gateway;
+  const Outcome run = RunController(
+      {"-clients=5", "-mps=20", "-duration=1s", "-ramp-up=100ms", "-compress", "-server=" + gateway.url()});
+  ExpectFaultless(run, gateway.Stop(), 20, 5);
+  EXPECT_EQ(run.result.at("plan").at("compress"), "context");
+  EXPECT_EQ(Int(run.result, "/totals/connections/compressed"), 0);
+  EXPECT_EQ(run.result.at("warnings").at(0).at("kind"), "compression_declined");
+  EXPECT_THAT(run.out, HasSubstr("-compress had no effect"));
 }
 
 TEST(Run, EchoProtocol) {

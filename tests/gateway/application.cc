@@ -83,7 +83,7 @@ HandshakeReply Application::OnRequest(Connection& connection, const HttpRequest&
   if (auto refusal = Admit(request, connection.session)) return *std::move(refusal);
   StartSession(connection, request, now_ns);
   reply.upgrade = true;
-  if (state_.options.compress) reply.deflate = NegotiateDeflate(request);
+  reply.deflate = NegotiateDeflate(request, state_.options.compress);
   reply.answer = SwitchingProtocols(request, reply.deflate ? std::string_view(reply.deflate->response) : "",
                                     FirstOf(request.Header("Sec-WebSocket-Protocol")));
   return reply;

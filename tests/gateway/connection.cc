@@ -98,6 +98,7 @@ size_t Connection::ConsumeRequest(std::string_view data, int64_t now_ns) {
   session.last_receipt_ns = now_ns;
   if (reply.deflate) {
     inflater_ = std::make_unique<MessageInflater>();
+    inflater_forgets_ = reply.deflate->client_no_context_takeover;
     reader_ = FrameReader(ConnectionContext::kMaxMessageBytes, true);
   }
   pending_out_.append(reply.answer);
@@ -150,6 +151,8 @@ void Connection::HandleData(const Incoming& incoming, int64_t now_ns) {
     return;
   }
   std::string& inflated = context_.inflated;
+  // What then refers to earlier messages is damaged.
+  if (inflater_forgets_) inflater_->Forget();
   switch (inflater_->Decompress(incoming.payload, ConnectionContext::kMaxMessageBytes, inflated)) {
     case MessageInflater::Result::kBad:
       Fail(CloseCode::kInvalidPayload, "the compressed message is damaged");

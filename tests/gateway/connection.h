@@ -137,8 +137,8 @@ class Connection {
   bool writing_finished_ = false;
   FrameReader reader_;
   std::unique_ptr<MessageInflater> inflater_;  ///< with permessage-deflate only
-  bool inflater_forgets_ = false;
-  std::string pending_in_;  ///< the beginning of a frame or request
+  bool inflater_forgets_ = false;              ///< the client promised to keep no context
+  std::string pending_in_;                     ///< the beginning of a frame or request
   std::string pending_out_;
   size_t written_ = 0;  ///< of pending_out_
 };

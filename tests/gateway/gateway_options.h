@@ -34,10 +34,10 @@ struct GatewayOptions {
   std::string jwt_key = kDemoJwtKey;  ///< secret
   Serializer serializer = Serializer::kJson;
   CipherKind cipher = CipherKind::kAesGcm;
-  std::string cipher_key = kDemoCipherKey;  ///< secret
-  bool compress = false;                    ///< agree to permessage-deflate when it is offered
-  bool echo = false;                        ///< no tokens, no protocol: every message comes back as it was
-  std::string tls_cert_file;                ///< PEM; both or none
+  std::string cipher_key = kDemoCipherKey;   ///< secret
+  Compression compress = Compression::kOff;  ///< the permessage-deflate that is agreed to when it is offered
+  bool echo = false;                         ///< no tokens, no protocol: every message comes back as it was
+  std::string tls_cert_file;                 ///< PEM; both or none
   std::string tls_key_file;
 
   DelaySpec ack_delay;

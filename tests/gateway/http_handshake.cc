@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "common/util/text.h"
 
@@ -92,28 +93,52 @@ bool IsWebSocketKey(std::string_view key) {
   });
 }
 
-std::optional<DeflateAgreement> AcceptOffer(std::string_view offer) {
-  if (!EqualAnyCase(Trim(Cut(offer, ';')), "permessage-deflate")) return std::nullopt;
-  DeflateAgreement agreement;
-  agreement.response = "permessage-deflate";
-  while (!offer.empty()) {
-    std::string_view value = Cut(offer, ';');
-    const std::string_view name = Trim(Cut(value, '='));
-    value = Trim(value);
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    if (name == "server_no_context_takeover" && value.empty()) {
-      agreement.server_no_context_takeover = true;
-    } else if (name == "client_no_context_takeover" && value.empty()) {
-      agreement.client_no_context_takeover = true;
-    } else if (name == "server_max_window_bits" && value == "15") {
-      agreement.response += "; server_max_window_bits=15";
-    } else if (name != "client_max_window_bits") {
-      return std::nullopt;
-    }
+/// What one offer asks for; 0 bits: nothing is said of them.
+struct DeflateOffer {
+  bool server_no_context = false;
+  bool client_no_context = false;
+  int server_bits = 0;
+  int client_bits = 0;
+};
+
+constexpr int kWindowBits = 15;
+// How the gateway's library reads client_max_window_bits without a value.
+constexpr int kBitsWithoutValue = 1;
+
+/// 8 to 15; 0: neither.
+int OfferedBits(std::string_view value) {
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+  for (int bits = 8; bits <= kWindowBits; ++bits) {
+    if (value == std::to_string(bits)) return bits;
   }
-  if (agreement.server_no_context_takeover) agreement.response += "; server_no_context_takeover";
-  if (agreement.client_no_context_takeover) agreement.response += "; client_no_context_takeover";
-  return agreement;
+  return 0;
+}
+
+/// False: unknown, malformed, or there twice.
+bool ReadOfferParameter(std::string_view name, std::string_view value, DeflateOffer& offer) {
+  if (name == "server_no_context_takeover") return value.empty() && !std::exchange(offer.server_no_context, true);
+  if (name == "client_no_context_takeover") return value.empty() && !std::exchange(offer.client_no_context, true);
+  if (name == "server_max_window_bits")
+    return std::exchange(offer.server_bits, OfferedBits(value)) == 0 && offer.server_bits != 0;
+  if (name != "client_max_window_bits") return false;
+  const int bits = value.empty() ? kBitsWithoutValue : OfferedBits(value);
+  return std::exchange(offer.client_bits, bits) == 0 && bits != 0;
+}
+
+std::optional<DeflateOffer> ReadOffer(std::string_view text) {
+  if (Trim(Cut(text, ';')) != "permessage-deflate") return std::nullopt;
+  DeflateOffer offer;
+  while (!text.empty()) {
+    std::string_view value = Cut(text, ';');
+    const std::string_view name = Trim(Cut(value, '='));
+    if (!ReadOfferParameter(name, Trim(value), offer)) return std::nullopt;
+  }
+  return offer;
+}
+
+bool IsAcceptable(const DeflateOffer& offer, bool no_context) {
+  if (offer.server_bits != 0 && offer.server_bits != kWindowBits) return false;
+  return offer.client_bits == kWindowBits && (no_context || !offer.server_no_context);
 }
 
 std::string_view ReasonPhrase(int status) {
@@ -219,12 +244,20 @@ std::string AcceptValue(std::string_view key) {
   return {reinterpret_cast<const char*>(base64.data()), static_cast<size_t>(size)};
 }
 
-std::optional<DeflateAgreement> NegotiateDeflate(const HttpRequest& request) {
+std::optional<DeflateAgreement> NegotiateDeflate(const HttpRequest& request, Compression wanted) {
+  if (wanted == Compression::kOff) return std::nullopt;
+  const bool no_context = wanted == Compression::kNoContext;
   for (const auto& [key, value] : request.headers) {
     if (!EqualAnyCase(key, "Sec-WebSocket-Extensions")) continue;
     std::string_view rest = value;
     while (!rest.empty()) {
-      if (auto agreement = AcceptOffer(Cut(rest, ','))) return agreement;
+      const std::optional<DeflateOffer> offer = ReadOffer(Cut(rest, ','));
+      if (!offer || !IsAcceptable(*offer, no_context)) continue;
+      return DeflateAgreement{
+          .client_no_context_takeover = no_context,
+          .response = fmt::format("permessage-deflate{}; server_max_window_bits={}; client_max_window_bits={}",
+                                  no_context ? "; server_no_context_takeover; client_no_context_takeover" : "",
+                                  kWindowBits, kWindowBits)};
     }
   }
   return std::nullopt;

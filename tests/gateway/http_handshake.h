@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/plan/compression.h"
+
 namespace wsload::gateway {
 
 struct HttpRequest {
@@ -46,14 +48,15 @@ std::string AcceptValue(std::string_view key);
 
 /// What permessage-deflate was agreed to be (RFC 7692). The server compresses every message by itself anyhow.
 struct DeflateAgreement {
-  bool server_no_context_takeover = false;
   bool client_no_context_takeover = false;
   std::string response;  ///< value of Sec-WebSocket-Extensions
 };
 
-/// The first acceptable permessage-deflate offer in the request. Offers that want a smaller server window are declined,
-/// like malformed ones.
-std::optional<DeflateAgreement> NegotiateDeflate(const HttpRequest& request);
+/// The first acceptable permessage-deflate offer in the request, judged as the gateway's library (gobwas) does: a
+/// client must offer a window of 15 bits in so many words, client_max_window_bits without a value is one of a single
+/// bit; no server_no_context_takeover where `wanted` is kContext. The answer is the server's own wish. Offers that want
+/// a smaller server window are declined, like malformed ones. kOff: all are.
+std::optional<DeflateAgreement> NegotiateDeflate(const HttpRequest& request, Compression wanted);
 
 /// 101 with what was agreed; empty extension or subprotocol: no such header.
 std::string SwitchingProtocols(const HttpRequest& request, std::string_view extension, std::string_view subprotocol);

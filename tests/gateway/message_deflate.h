@@ -37,6 +37,9 @@ class MessageInflater {
   /// Replaces `out` by the message, of at most `max_size` bytes. After anything but kOk the object is of no more use.
   Result Decompress(std::string_view payload, size_t max_size, std::string& out);
 
+  /// The messages before are not referred to any more.
+  void Forget() { inflateReset(&stream_); }
+
  private:
   Result Feed(std::string_view input, size_t max_size, std::string& out, size_t& size);
 

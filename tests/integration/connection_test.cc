@@ -318,7 +318,7 @@ TEST_P(ConnectionTest, CompressesBothWays) {
         peer.Send(ServerFrame(2, "plain"));
         peer.Echo();
       },
-      [](DialOptions& options) { options.compress = true; });
+      [](DialOptions& options) { options.compress = Compression::kContext; });
   const std::string question = "a question, a question, a question";
   EXPECT_EQ(connection_->Send(question), SendResult::kSent);
   EXPECT_LT(dialer_->traffic().bytes_sent, static_cast<int64_t>(question.size()));
@@ -340,7 +340,7 @@ TEST_P(ConnectionTest, SurvivesABomb) {
         peer.WaitForEnd();
       },
       [](DialOptions& options) {
-        options.compress = true;
+        options.compress = Compression::kContext;
         options.max_message_bytes = 1 << 20;
       });
   ASSERT_TRUE(RunUntilClosed());
@@ -354,7 +354,7 @@ TEST_P(ConnectionTest, ChoosesTheSubprotocol) {
         peer.Upgrade("Sec-WebSocket-Protocol: im.v1\r\n");
         peer.Echo();
       },
-      [](DialOptions& options) { options.subprotocol = "im.v1"; });
+      [](DialOptions& options) { options.subprotocols = *SubprotocolList::Parse("im.v2,im.v1"); });
   EXPECT_EQ(connection_->Send("x"), SendResult::kSent);
   EXPECT_TRUE(RunUntilMessages(1));
 }

@@ -243,12 +243,12 @@ TEST(GatewayMessages, SeveralThreadsShareTheLoadAndTheTruth) {
 
 TEST(GatewayMessages, CompressesEveryMessageByItself) {
   GatewayOptions options;
-  options.compress = true;
+  options.compress = Compression::kContext;
   auto gateway = StartGateway(options);
   GatewayLink link(*gateway, 10000, options,
-                   "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
+                   "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=15\r\n");
   ASSERT_EQ(link.status(), 101);
-  EXPECT_NE(link.raw().response().find("Sec-WebSocket-Extensions: permessage-deflate\r\n"), std::string::npos);
+  EXPECT_NE(link.raw().response().find("Sec-WebSocket-Extensions: permessage-deflate; "), std::string::npos);
   // The client keeps its context: the second message refers to the first.
   z_stream stream = {};
   ASSERT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);

@@ -8,18 +8,26 @@
 namespace wsload {
 namespace {
 
-class AllocationTest : public testing::TestWithParam<std::pair<Protocol, Serializer>> {};
+struct WireCase {
+  Protocol protocol;
+  Serializer serializer;
+  Compression compress = Compression::kOff;
+};
+
+class AllocationTest : public testing::TestWithParam<WireCase> {};
 
 TEST_P(AllocationTest, RoundTripsAllocateNothing) {
   gateway::GatewayOptions options;
-  options.echo = GetParam().first == Protocol::kEcho;
-  options.serializer = GetParam().second;
+  options.echo = GetParam().protocol == Protocol::kEcho;
+  options.serializer = GetParam().serializer;
+  options.compress = GetParam().compress;
   auto gateway = gateway::MockGateway::Start(options);
   ASSERT_TRUE(gateway.ok()) << gateway.status();
   RunPlan plan;
   plan.server = *ServerUrl::Parse((*gateway)->url());
-  plan.protocol = GetParam().first;
-  plan.serializer = GetParam().second;
+  plan.protocol = GetParam().protocol;
+  plan.serializer = GetParam().serializer;
+  plan.compress = GetParam().compress;
   plan.cipher_key = kDemoCipherKey;
   plan.jwt_key = kDemoJwtKey;
   bench::EngineClient client(plan, 20);
@@ -31,9 +39,11 @@ TEST_P(AllocationTest, RoundTripsAllocateNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Wire, AllocationTest,
-                         testing::Values(std::pair{Protocol::kGateway, Serializer::kJson},
-                                         std::pair{Protocol::kGateway, Serializer::kProto},
-                                         std::pair{Protocol::kEcho, Serializer::kJson}));
+                         testing::Values(WireCase{Protocol::kGateway, Serializer::kJson},
+                                         WireCase{Protocol::kGateway, Serializer::kProto},
+                                         WireCase{Protocol::kEcho, Serializer::kJson},
+                                         WireCase{Protocol::kGateway, Serializer::kJson, Compression::kContext},
+                                         WireCase{Protocol::kGateway, Serializer::kJson, Compression::kNoContext}));
 
 }  // namespace
 }  // namespace wsload

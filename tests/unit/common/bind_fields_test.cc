@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "common/net/source_list.h"
+#include "common/net/subprotocol_list.h"
+#include "common/plan/compression.h"
 #include "common/time/clock.h"
 #include "common/util/status.h"
 
@@ -26,6 +28,8 @@ struct Options {
   SourceList from;
   HeaderList headers;
   std::string key;
+  Compression pack = Compression::kOff;
+  SubprotocolList words;
 };
 
 constexpr Field<Options> kFields[] = {
@@ -39,6 +43,8 @@ constexpr Field<Options> kFields[] = {
     {MemberOf<&Options::name>(), {.flag = "name", .has_flag = false}},
     {MemberOf<&Options::from>(), {.flag = "from", .repeat_value = false}},
     {MemberOf<&Options::headers>(), {.flag = "header", .help = {"a header"}, .repeat_value = false}},
+    {MemberOf<&Options::pack>(), {.flag = "pack", .if_true = "context", .if_false = "off", .help = {"make it small"}}},
+    {MemberOf<&Options::words>(), {.flag = "words", .is_list = true, .help = {"some words"}}},
     {MemberOf<&Options::key>(), {.name = "key", .flag = "key-file", .from_file = true, .help = {"the key"}}},
 };
 
@@ -70,6 +76,40 @@ TEST_F(BindFieldsTest, FlagsReachTheirMembers) {
   EXPECT_EQ(paths_.at("key"), "/run/key");
 }
 
+TEST_F(BindFieldsTest, AChoiceMayBeASwitch) {
+  const auto pack = [this](const std::vector<std::string>& args) {
+    FlagSet flags("wsload", "WSLOAD");
+    BindFields(flags, Fields<Options>(kFields), options_, &paths_);
+    const absl::Status parsed = flags.Parse(args, {});
+    return parsed.ok() ? std::string(NameOf(options_.pack)) : std::string(Text(parsed));
+  };
+  EXPECT_EQ(pack({"-pack"}), "context");
+  EXPECT_EQ(pack({"-nopack"}), "off");
+  EXPECT_EQ(pack({"-pack=true"}), "context");
+  EXPECT_EQ(pack({"-pack=no-context"}), "no-context");
+  EXPECT_EQ(pack({"-pack=0"}), "off");
+  EXPECT_EQ(pack({"--pack=context"}), "context");
+  EXPECT_EQ(pack({"-pack=off"}), "off");
+  EXPECT_EQ(pack({"-pack=maybe"}), "-pack=maybe: want one of off, context, no-context");
+}
+
+TEST_F(BindFieldsTest, AListGrowsWithEveryOccurrence) {
+  EXPECT_EQ(Parse({"-words=a,b", "-words", "c", "-words= d"}), "");
+  EXPECT_EQ(options_.words.text(), "a, b, c, d");
+}
+
+TEST_F(BindFieldsTest, AListIsCheckedWhole) {
+  EXPECT_EQ(
+      Parse({"-words=a", "-words=b c"}),
+      "-words=b c: must be letters, digits and marks without blanks, with commas between several; for example chat "
+      "or v12.stomp,v10.stomp");
+}
+
+TEST_F(BindFieldsTest, AnEarlierSourcesListIsNotAddedTo) {
+  EXPECT_EQ(flags_.Parse({"-words=a"}, {{"WSLOAD_WORDS", "b"}}), absl::OkStatus());
+  EXPECT_EQ(options_.words.text(), "a");
+}
+
 TEST_F(BindFieldsTest, ErrorLinesAreTheFlagSets) {
   EXPECT_EQ(Parse({"-count=x"}), "-count=x: not a whole number; write for example 10");
   EXPECT_EQ(Parse({"-threads=3000000000"}),
@@ -87,7 +127,7 @@ TEST_F(BindFieldsTest, TheHelpShowsTheMembersValues) {
   for (const char* line :
        {"-count     how many (default 10)", "-wait      how long (default 1s)", "-size      how big (default 1k)",
         "-fast      hurry\n", "-careful   take care (default true)", "-header    a header (repeatable)",
-        "-key-file  the key\n"}) {
+        "-key-file  the key\n", "-pack      make it small\n", "-words     some words (repeatable)"}) {
     EXPECT_THAT(usage, HasSubstr(line));
   }
 }

@@ -20,9 +20,11 @@ Counters Distinct(int64_t first) {
   for (const CounterInfo& row : kCounters) {
     if (row.counted()) counters.*row.field = first++;
   }
-  counters.connections = {.attempted = first, .opened = first + 1, .failed = 3, .lost = 4, .closed = first + 2};
+  counters.connections = {
+      .attempted = first, .opened = first + 1, .failed = 3, .lost = 4, .closed = first + 2, .compressed = 5};
   counters.connections.failures = {{"refused", 1}, {"http_403", 2}};
   counters.connections.losses = {{"reset", 4}};
+  counters.connections.compressions = {{"context_15/context_15", 5}};
   return counters;
 }
 
@@ -39,6 +41,8 @@ TEST(Counters, MergeAddsFieldByField) {
   EXPECT_EQ(sum.connections.lost, 8);
   EXPECT_EQ(sum.connections.failures, (CauseCounts{{"refused", 2}, {"http_403", 4}}));
   EXPECT_EQ(sum.connections.losses, (CauseCounts{{"reset", 8}}));
+  EXPECT_EQ(sum.connections.compressed, 10);
+  EXPECT_EQ(sum.connections.compressions, (CauseCounts{{"context_15/context_15", 10}}));
 }
 
 TEST(Counters, MergeIsAssociativeAndHasZero) {

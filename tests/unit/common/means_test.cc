@@ -82,6 +82,27 @@ TEST(Means, TlsTakesMoreMemory) {
   EXPECT_GT(NeedsOf(plan, 1000, 1).MemoryBytes(), 2 * plain);
 }
 
+TEST(Means, CompressionTakesMoreMemory) {
+  RunPlan plan;
+  const int64_t plain = NeedsOf(plan, 1000, 1).MemoryBytes();
+  plan.compress = Compression::kNoContext;
+  const int64_t no_context = NeedsOf(plan, 1000, 1).MemoryBytes();
+  EXPECT_EQ(no_context - plain, 1000 * (40 << 10)) << "to inflate";
+  plan.compress = Compression::kContext;
+  const int64_t small = NeedsOf(plan, 1000, 1).MemoryBytes();
+  EXPECT_EQ(small - no_context, 1000 * (38 << 10)) << "to deflate small messages";
+  plan.msg_size_bytes = 64 << 10;
+  EXPECT_EQ(NeedsOf(plan, 1000, 1).MemoryBytes() - no_context, 1000 * (150 << 10)) << "large ones";
+}
+
+TEST(ContextWindowBits, GrowWithTheMessages) {
+  EXPECT_EQ(ContextWindowBits(0), 12);
+  EXPECT_EQ(ContextWindowBits(100), 12);
+  EXPECT_EQ(ContextWindowBits(1000), 14);
+  EXPECT_EQ(ContextWindowBits(4000), 15);
+  EXPECT_EQ(ContextWindowBits(int64_t{1} << 62), 15);
+}
+
 TEST(Means, AllShortagesStandInOneLineWithTheirMends) {
   const Means means{.max_clients = 5, .descriptors_soft = 64, .ports = 7, .memory_available_bytes = 1};
   const absl::Status status = CheckMeans(means, {.clients = 100, .destinations = 1});

@@ -4,6 +4,7 @@
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -89,7 +90,8 @@ TEST(PlanFields, ChoicesAreTheWiresEnumerations) {
     // The first one stands for nothing that was sent.
     const EnumDescriptor& names = *wire.enum_type();
     for (int i = 1; i < names.value_count(); ++i) {
-      const std::string choice = AsciiLower(names.value(i)->name().substr(std::string(field.info.name).size() + 1));
+      std::string choice = AsciiLower(names.value(i)->name().substr(std::string(field.info.name).size() + 1));
+      std::replace(choice.begin(), choice.end(), '_', '-');
       RunPlan plan;
       EXPECT_EQ(field.member.set(plan, choice), absl::OkStatus()) << names.value(i)->name();
       EXPECT_EQ(field.member.get(plan), FieldValue(choice));

@@ -29,9 +29,9 @@ RunPlan UnusualPlan() {
   plan.serializer = Serializer::kProto;
   plan.cipher = CipherKind::kChaCha20Poly1305;
   plan.cipher_key = std::string(31, '\xff') + '\0';
-  plan.compress = true;
+  plan.compress = Compression::kNoContext;
   plan.heartbeat_ns = 7 * kNsPerSecond;
-  plan.subprotocol = "im.v1";
+  plan.subprotocol = *SubprotocolList::Parse("im.v1,im.v0");
   plan.headers = {{"X-A", "1"}, {"X-A", "2"}, {"X-B", ""}};
   plan.ca_pem = "-----BEGIN CERTIFICATE-----\n";
   plan.insecure_skip_verify = true;

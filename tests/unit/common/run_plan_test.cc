@@ -126,11 +126,16 @@ TEST(ValidatePlan, HeadersCannotBreakTheUpgrade) {
   EXPECT_EQ(with("X-AutoClose", "true"), "");
   EXPECT_EQ(with("X-Empty", ""), "");
   EXPECT_EQ(with("X-Name", "发行者"), "");
-  for (const char* name : {"Host", "UPGRADE", "connection", "Sec-WebSocket-Key", "sec-websocket-protocol",
+  for (const char* name : {"Host", "UPGRADE", "connection", "Sec-WebSocket-Key", "sec-websocket-version",
                            "Content-Length", "Transfer-Encoding"}) {
     EXPECT_EQ(with(name, "x"),
               std::string("-header=") + name + ": the WebSocket upgrade sets this one itself; leave it out");
   }
+  EXPECT_EQ(with("sec-websocket-protocol", "s3cret, b"),
+            "-header=sec-websocket-protocol: the WebSocket upgrade sets this one itself; use -subprotocol=NAME,NAME "
+            "instead");
+  EXPECT_EQ(with("Sec-WebSocket-Extensions", "permessage-deflate"),
+            "-header=Sec-WebSocket-Extensions: the WebSocket upgrade sets this one itself; use -compress instead");
   for (const char* name : {"", "a b", "a:", "a\r\nb", "\xC3\xA9"}) {
     EXPECT_NE(with(name, "x").find("not a header name"), std::string::npos) << name;
   }
@@ -143,9 +148,31 @@ TEST(ValidatePlan, HeadersCannotBreakTheUpgrade) {
   EXPECT_NE(ErrorOf([](RunPlan& p) { p.headers.assign(65, {"X-A", "b"}); }), "");
 }
 
+TEST(ValidatePlan, TheTokenStandsInTheUrlOnce) {
+  const auto with = [](const char* url, Protocol protocol = Protocol::kGateway, const char* param = "token") {
+    return ErrorOf([&](RunPlan& p) {
+      p.server = *ServerUrl::Parse(url);
+      p.protocol = protocol;
+      p.token_param = param;
+    });
+  };
+  const std::string line =
+      "-server: the URL already has a parameter token=, in which every client sends a token of its own; leave it out "
+      "of "
+      "the URL, name another one with -token-param, or use -protocol=echo";
+  for (const char* url : {"ws://h/ws?token=s3cret", "ws://h/ws?a=1&token=s3cret&b=2", "ws://h/ws?token",
+                          "ws://h/ws?token=", "ws://h/ws?t%6fken=s3cret"}) {
+    EXPECT_EQ(with(url), line) << url;
+    EXPECT_EQ(with(url, Protocol::kEcho), "") << url;
+    EXPECT_EQ(with(url, Protocol::kGateway, "access_token"), "") << url;
+  }
+  for (const char* url :
+       {"ws://h/ws?a=1&", "ws://h/token=1", "ws://h/ws?tokens=1&mytoken=2&a=token", "ws://h/ws?Token=1"}) {
+    EXPECT_EQ(with(url), "") << url;
+  }
+}
+
 TEST(ValidatePlan, TextFields) {
-  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.subprotocol = "im.v1"; }), "");
-  EXPECT_NE(ErrorOf([](RunPlan& p) { p.subprotocol = "a, b"; }), "");
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.jwt_issuer = "发行者"; }), "");
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.jwt_issuer = ""; }), "");
   EXPECT_NE(ErrorOf([](RunPlan& p) { p.jwt_issuer = "a\nb"; }), "");

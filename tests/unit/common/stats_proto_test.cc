@@ -24,9 +24,10 @@ Stats SampleStats(uint32_t seed) {
     if (row.counted()) stats.counters.*row.field = random();
   }
   ConnectionCounters& connections = stats.counters.connections;
-  connections = {.attempted = 40, .opened = 30, .failed = 10, .lost = 5, .closed = 25};
+  connections = {.attempted = 40, .opened = 30, .failed = 10, .lost = 5, .closed = 25, .compressed = 20};
   connections.failures = {{"refused", 7}, {"http_403", 3}};
   connections.losses = {{"reset", 5}};
+  connections.compressions = {{"context_15/context_15", 19}, {"no_context_9/context_15", 1}};
   for (const HistogramInfo& row : kHistograms) {
     for (auto i = random() % 500; i > 0; --i) (stats.*row.field).RecordUs(static_cast<int64_t>(random()) - 1000);
   }

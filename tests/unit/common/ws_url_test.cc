@@ -78,6 +78,9 @@ TEST(WsUrl, TargetAppendsTheEncodedToken) {
   EXPECT_EQ(ParseWsUrl("ws://h/ws")->Target("token", "a.b-c_d~9"), "/ws?token=a.b-c_d~9");
   EXPECT_EQ(ParseWsUrl("ws://h/ws?x=1")->Target("token", "a+b/c=&#\n é"),
             "/ws?x=1&token=a%2Bb%2Fc%3D%26%23%0A%20%C3%A9");
+  EXPECT_EQ(ParseWsUrl("ws://h/ws?a=1&")->Target("token", "t"), "/ws?a=1&token=t");
+  EXPECT_EQ(ParseWsUrl("ws://h/ws?a=1&")->Target(), "/ws?a=1&");
+  EXPECT_EQ(ParseWsUrl("ws://h/ws?")->Target("token", "t"), "/ws?token=t");
   EXPECT_EQ(ParseWsUrl("ws://h/ws?x=1")->Target("", "unused"), "/ws?x=1");
   EXPECT_EQ(ParseWsUrl("ws://h")->Target("t", ""), "/?t=");
 }

@@ -137,6 +137,7 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
     stats->counters.connections.failures = {{"cause", 1}};
     stats->counters.connections.losses = {{"cause", 1}};
+    stats->counters.connections.compressions = {{"cause", 1}};
     stats->push.RecordUs(1);
     stats->heartbeat.RecordUs(1);
     stats->loop_stall.RecordUs(1'000);

@@ -74,7 +74,7 @@ TEST(RunFlags, ReachThePlan) {
               "-server=wss://gw/ws", "-workers=2",       "-biz-id=7",         "-first-user-id=5",
               "-jwt-issuer=me",      "-token-param=t",   "-serializer=proto", "-cipher=chacha20poly1305",
               "-compress",           "-heartbeat=0",     "-subprotocol=chat", "-insecure-skip-verify",
-              "-header=X-A: 1",      "-header=X-B:2 "})
+              "-header=X-A: 1",      "-header=X-B:2 ",   "-subprotocol=b,c"})
           .plan;
   EXPECT_EQ(plan.clients, 1000);
   EXPECT_EQ(plan.mps, 100);
@@ -91,9 +91,9 @@ TEST(RunFlags, ReachThePlan) {
   EXPECT_EQ(plan.token_param, "t");
   EXPECT_EQ(plan.serializer, Serializer::kProto);
   EXPECT_EQ(plan.cipher, CipherKind::kChaCha20Poly1305);
-  EXPECT_TRUE(plan.compress);
+  EXPECT_EQ(plan.compress, Compression::kContext);
   EXPECT_EQ(plan.heartbeat_ns, 0);
-  EXPECT_EQ(plan.subprotocol, "chat");
+  EXPECT_EQ(plan.subprotocol.text(), "chat, b, c");
   EXPECT_TRUE(plan.insecure_skip_verify);
   EXPECT_THAT(plan.headers, ElementsAre(Pair("X-A", "1"), Pair("X-B", "2")));
 }

@@ -78,7 +78,7 @@ TEST(HttpRequest, SurvivesEverySingleByteDamage) {
       HttpRequest request;
       if (Parse(bad, &request) != HttpParse::kRequest) continue;
       request.QueryParameter("token");
-      NegotiateDeflate(request);
+      NegotiateDeflate(request, Compression::kContext);
       ASSERT_LT(CheckUpgrade(request).status, 500);
     }
   }
@@ -109,21 +109,49 @@ TEST(AcceptValue, IsTheOneOfTheRfc) {
   EXPECT_EQ(AcceptValue("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
+std::string DeflateResponse(const std::string& offers, Compression wanted = Compression::kContext) {
+  const auto agreement = NegotiateDeflate(Request("Sec-WebSocket-Extensions: " + offers + "\r\n"), wanted);
+  return agreement ? agreement->response : "declined";
+}
+
+constexpr char kContextAgreed[] = "permessage-deflate; server_max_window_bits=15; client_max_window_bits=15";
+constexpr char kNoContextAgreed[] =
+    "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=15; "
+    "client_max_window_bits=15";
+
 TEST(NegotiateDeflate, TakesTheFirstOfferItCanKeep) {
-  const auto response = [](const std::string& offers) {
-    const auto agreement = NegotiateDeflate(Request("Sec-WebSocket-Extensions: " + offers + "\r\n"));
-    return agreement ? agreement->response : "declined";
-  };
-  EXPECT_EQ(response("permessage-deflate"), "permessage-deflate");
-  EXPECT_EQ(response("x-other, permessage-deflate; client_max_window_bits"), "permessage-deflate");
-  EXPECT_EQ(response("permessage-deflate; server_max_window_bits=10, permessage-deflate"), "permessage-deflate");
-  EXPECT_EQ(response("permessage-deflate; server_max_window_bits=\"15\""),
-            "permessage-deflate; server_max_window_bits=15");
-  EXPECT_EQ(response("permessage-deflate; server_no_context_takeover; client_no_context_takeover"),
-            "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
-  EXPECT_EQ(response("permessage-deflate; unknown=1"), "declined");
-  EXPECT_EQ(response("permessage-deflate; server_no_context_takeover=1"), "declined");
-  EXPECT_EQ(response("x-webkit-deflate-frame"), "declined");
+  EXPECT_EQ(DeflateResponse("permessage-deflate; client_max_window_bits=15"), kContextAgreed);
+  EXPECT_EQ(DeflateResponse("permessage-deflate; client_max_window_bits=\"15\""), kContextAgreed);
+  EXPECT_EQ(DeflateResponse("x-other, permessage-deflate, permessage-deflate; client_max_window_bits=15"),
+            kContextAgreed);
+  EXPECT_EQ(DeflateResponse("permessage-deflate; server_max_window_bits=10; client_max_window_bits=15, "
+                            "permessage-deflate; server_max_window_bits=15; client_max_window_bits=15"),
+            kContextAgreed);
+  EXPECT_EQ(DeflateResponse("permessage-deflate; client_no_context_takeover; client_max_window_bits=15"),
+            kContextAgreed)
+      << "a hint";
+}
+
+TEST(NegotiateDeflate, DeclinesAWindowThatIsNotOfferedInSoManyWords) {
+  for (const char* offer :
+       {"permessage-deflate", "permessage-deflate; client_max_window_bits",
+        "permessage-deflate; client_max_window_bits=14",
+        "permessage-deflate; client_max_window_bits=15; server_no_context_takeover",
+        "permessage-deflate; client_max_window_bits=15; client_max_window_bits=15",
+        "permessage-deflate; client_max_window_bits=15; unknown=1",
+        "permessage-deflate; client_max_window_bits=15; server_no_context_takeover=1",
+        "permessage-deflate; client_max_window_bits=15; server_max_window_bits", "x-webkit-deflate-frame"}) {
+    EXPECT_EQ(DeflateResponse(offer), "declined") << offer;
+  }
+  EXPECT_EQ(DeflateResponse("permessage-deflate; client_max_window_bits=15", Compression::kOff), "declined");
+}
+
+TEST(NegotiateDeflate, MayWishForNoContext) {
+  EXPECT_EQ(DeflateResponse("permessage-deflate; client_max_window_bits=15", Compression::kNoContext),
+            kNoContextAgreed);
+  EXPECT_EQ(DeflateResponse("permessage-deflate; server_no_context_takeover; client_max_window_bits=15",
+                            Compression::kNoContext),
+            kNoContextAgreed);
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ DialOptions Options() {
   return options;
 }
 
+SubprotocolList Subprotocols(const char* names) { return *SubprotocolList::Parse(names); }
+
 /// Plays one upgrade: `answer` with KEY replaced by the right accept value, split at `split`.
 struct Upgrade {
   explicit Upgrade(const DialOptions& given) : options(given), handshake(context, options) {}
@@ -56,14 +58,14 @@ std::string CauseOf(const std::string& answer, const DialOptions& options = Opti
 TEST(UpgradeTemplateTest, MakesARequest) {
   DialOptions options = Options();
   options.headers = {{"X-AutoClose", "true"}};
-  options.subprotocol = "im.v1";
+  options.subprotocols = Subprotocols("im.v2,im.v1");
   const std::string request = UpgradeTemplate(options).Request("/ws?token=t", "dGhlIHNhbXBsZSBub25jZQ==");
   EXPECT_THAT(request, ::testing::StartsWith("GET /ws?token=t HTTP/1.1\r\nHost: gateway.example:9002\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nUpgrade: websocket\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nConnection: Upgrade\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nSec-WebSocket-Version: 13\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
-  EXPECT_THAT(request, HasSubstr("\r\nSec-WebSocket-Protocol: im.v1\r\n"));
+  EXPECT_THAT(request, HasSubstr("\r\nSec-WebSocket-Protocol: im.v2, im.v1\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nX-AutoClose: true\r\n"));
   EXPECT_THAT(request, Not(HasSubstr("Extensions")));
   EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n"));
@@ -71,10 +73,11 @@ TEST(UpgradeTemplateTest, MakesARequest) {
 
 TEST(UpgradeTemplateTest, OffersCompressionAndTakesAnotherHost) {
   DialOptions options = Options();
-  options.compress = true;
+  options.compress = Compression::kContext;
   options.headers = {{"host", "other.example"}};
   const std::string request = UpgradeTemplate(options).Request("/", "k");
-  EXPECT_THAT(request, HasSubstr("\r\nSec-WebSocket-Extensions: permessage-deflate"));
+  EXPECT_THAT(request, HasSubstr("\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=15, "
+                                 "permessage-deflate; client_max_window_bits\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nhost: other.example\r\n"));
   EXPECT_THAT(request, Not(HasSubstr("gateway.example")));
 }
@@ -88,8 +91,6 @@ TEST(UpgradeTemplateTest, RefusesHeadersThatWouldBreakTheRequest) {
   }
   options.headers = {{"Authorization", "Bearer x"}};
   EXPECT_TRUE(UpgradeTemplate::Check(options).ok());
-  options.subprotocol = "a b";
-  EXPECT_FALSE(UpgradeTemplate::Check(options).ok());
 }
 
 TEST(ClientHandshakeTest, KeysDiffer) {
@@ -143,7 +144,8 @@ TEST(ClientHandshakeTest, ChecksExtensions) {
   const std::string deflate = std::string(kGood) + "Sec-WebSocket-Extensions: permessage-deflate";
   EXPECT_EQ(CauseOf(deflate + "\r\n\r\n"), "bad_upgrade") << "not offered";
   DialOptions options = Options();
-  options.compress = true;
+  options.compress = Compression::kContext;
+  options.context_window_bits = 12;
   EXPECT_EQ(CauseOf(std::string(kGood) + "\r\n", options), "done") << "the server need not take it";
   EXPECT_EQ(CauseOf(deflate + "; unknown=1\r\n\r\n", options), "bad_upgrade");
   EXPECT_EQ(CauseOf(deflate + "; client_max_window_bits=16\r\n\r\n", options), "bad_upgrade");
@@ -156,15 +158,43 @@ TEST(ClientHandshakeTest, ChecksExtensions) {
   EXPECT_TRUE(upgrade.handshake.deflate().enabled);
   EXPECT_TRUE(upgrade.handshake.deflate().server_no_context_takeover);
   EXPECT_EQ(upgrade.handshake.deflate().client_window_bits, 10);
+  EXPECT_EQ(upgrade.handshake.deflate().context_window_bits, 10) << "no more than agreed";
+  Upgrade wide(options);
+  ASSERT_EQ(wide.Answer(deflate + "\r\n\r\n"), ClientHandshake::State::kDone);
+  EXPECT_EQ(wide.handshake.deflate().client_window_bits, 15);
+  EXPECT_EQ(wide.handshake.deflate().context_window_bits, 12) << "no more than the run needs";
 }
 
 TEST(ClientHandshakeTest, ChecksTheSubprotocol) {
   const std::string chosen = std::string(kGood) + "Sec-WebSocket-Protocol: im.v1\r\n\r\n";
   EXPECT_EQ(CauseOf(chosen), "bad_upgrade") << "not offered";
   DialOptions options = Options();
-  options.subprotocol = "im.v1";
+  options.subprotocols = Subprotocols("im.v1");
   EXPECT_EQ(CauseOf(chosen, options), "done");
   EXPECT_EQ(CauseOf(std::string(kGood) + "\r\n", options), "bad_upgrade") << "not chosen";
+  options.subprotocols = Subprotocols("im.v2, im.v1 ,im.v0");
+  EXPECT_EQ(CauseOf(chosen, options), "done") << "any of them";
+  for (const char* other : {"IM.V1", "im.v3", "im.v2, im.v1", "im"}) {
+    EXPECT_EQ(CauseOf(std::string(kGood) + "Sec-WebSocket-Protocol: " + other + "\r\n\r\n", options), "bad_upgrade")
+        << other;
+  }
+}
+
+TEST(ClientHandshakeTest, SaysWhatIsWrongWithTheSubprotocol) {
+  const auto detail = [](const char* offered, const std::string& header) {
+    DialOptions options = Options();
+    options.subprotocols = Subprotocols(offered);
+    Upgrade upgrade(options);
+    EXPECT_EQ(upgrade.Answer(kGood + header + "\r\n"), ClientHandshake::State::kFailed);
+    return upgrade.handshake.detail();
+  };
+  EXPECT_EQ(detail("", "Sec-WebSocket-Protocol: chat\r\n"),
+            "the server chose the subprotocol \"chat\", though none was offered; name it with -subprotocol");
+  EXPECT_EQ(detail("b,a", "Sec-WebSocket-Protocol: A\r\n"),
+            "the server chose the subprotocol \"A\", though \"b, a\" was offered");
+  EXPECT_EQ(
+      detail("a", ""),
+      "the server chose no subprotocol, though \"a\" was offered; leave out -subprotocol, or name one that it has");
 }
 
 TEST(ClientHandshakeTest, TellsWhenTheServerLeaves) {

@@ -1,5 +1,6 @@
 #include "agent/websocket/frame_processor.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -283,7 +284,7 @@ TEST(FrameProcessorTest, EveryFrameHasANewMask) {
 
 TEST(FrameProcessorTest, WritesCompressedMessages) {
   for (const uint8_t bits : {uint8_t{9}, uint8_t{15}}) {
-    Feeder feeder({.enabled = true, .client_window_bits = bits});
+    Feeder feeder({.enabled = true, .client_no_context_takeover = true, .client_window_bits = bits});
     for (const std::string& payload :
          {std::string(), std::string("Hello"), std::string(200'000, 'a'), Pattern(50'000), std::string("Hello")}) {
       std::string bytes(feeder.processor.DataFrame(payload));
@@ -299,6 +300,58 @@ TEST(FrameProcessorTest, WritesCompressedMessages) {
   ASSERT_TRUE(frame);
   EXPECT_FALSE(frame->rsv1) << "zlib has no such window";
   EXPECT_EQ(frame->payload, "Hello");
+}
+
+/// What a server gets of our messages when it keeps the context.
+class KeepingPeer {
+ public:
+  std::string Read(std::string_view frame_bytes) {
+    std::string bytes(frame_bytes);
+    const std::optional<ClientFrame> frame = TakeClientFrame(bytes);
+    if (!frame) return "no frame";
+    if (!frame->rsv1) return frame->payload;
+    last_size_ = frame->payload.size();
+    const std::string payload = frame->payload + std::string("\x00\x00\xff\xff", 4);
+    std::string out;
+    const auto* data = reinterpret_cast<const uint8_t*>(payload.data());
+    return inflater_.Append(data, payload.size(), 1 << 20, out) == Inflater::Result::kOk ? out : "corrupt";
+  }
+  size_t last_size() const { return last_size_; }
+
+ private:
+  Inflater inflater_;
+  size_t last_size_ = 0;
+};
+
+TEST(FrameProcessorTest, KeepsTheContextWhereThatWasAgreed) {
+  for (const uint8_t bits : {uint8_t{9}, uint8_t{12}, uint8_t{15}}) {
+    FrameContext context;
+    const DeflateParams params{.enabled = true, .context_window_bits = bits};
+    FrameProcessor first(context, kMaxMessage, params);
+    FrameProcessor second(context, kMaxMessage, params);
+    KeepingPeer first_peer, second_peer;
+    for (int i = 0; i < 10; ++i) {
+      for (const std::string& payload :
+           {fmt::format("message {} of several that are much alike", i), std::string(), Pattern(50'000 + i)}) {
+        ASSERT_EQ(first_peer.Read(first.DataFrame(payload)), payload) << static_cast<int>(bits);
+        ASSERT_EQ(second_peer.Read(second.DataFrame(payload)), payload) << "each connection has its own";
+      }
+    }
+  }
+}
+
+// The figures that the documents name.
+TEST(FrameProcessorTest, RepeatedTextTakesFewBytesInAKeptContext) {
+  const std::string text = R"({"command":"upstream","key":"run-0-0-1","body":"hello, hello, this is a message"})";
+  const auto size_of_second = [&](const DeflateParams& params) {
+    Feeder feeder(params);
+    KeepingPeer peer;
+    EXPECT_EQ(peer.Read(feeder.processor.DataFrame(text)), text);
+    EXPECT_EQ(peer.Read(feeder.processor.DataFrame(text)), text);
+    return peer.last_size();
+  };
+  EXPECT_LT(size_of_second({.enabled = true, .context_window_bits = 12}), 12u);
+  EXPECT_GT(size_of_second({.enabled = true, .client_no_context_takeover = true}), 60u);
 }
 
 TEST(FrameProcessorTest, WritesControlFrames) {
