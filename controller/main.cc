@@ -6,12 +6,14 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "common/exit_code.h"
 #include "common/flags/nearest_name.h"
 #include "common/util/environment.h"
+#include "common/util/print.h"
 #include "common/util/text.h"
 #include "controller/commands/certs_command.h"
 #include "controller/commands/doctor_command.h"
@@ -35,6 +37,8 @@ int Main(std::vector<std::string> args) {
     command = args.front();
     args.erase(args.begin());
   }
+  // A URL is no command; the run's flags know what to say about it.
+  if (command.find("://") != std::string::npos) args.insert(args.begin(), std::exchange(command, "run"));
   if (command == "version" || command == "help") {
     // What follows may be the language of the help.
     args.insert(args.begin(), "-" + command);
@@ -47,8 +51,8 @@ int Main(std::vector<std::string> args) {
   }
   names.insert(names.end(), {"version", "help"});
   const std::string nearest = NearestName(command, names);
-  fmt::print(stderr, "wsload: unknown command \"{}\"{}; the commands are {}\n", Shown(command),
-             nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest), fmt::join(names, ", "));
+  Print(stderr, fmt::format("wsload: unknown command \"{}\"{}; the commands are {}\n", Shown(command),
+                            nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest), fmt::join(names, ", ")));
   return static_cast<int>(ExitCode::kBadFlags);
 }
 
@@ -56,16 +60,19 @@ int Main(std::vector<std::string> args) {
 }  // namespace wsload
 
 int main(int argc, char** argv) {
+  wsload::PreparePrinting();
+  // A pipe without a reader and a file at its limit are errors of the write.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   // gRPC's and Protobuf's own lines speak of their insides; what matters of them arrives as a status.
   setenv("GRPC_VERBOSITY", "NONE", 0);
   google::protobuf::SetLogHandler(nullptr);
   // An Abseil that was built for debugging, as Debian's is, draws a graph of all of gRPC's locks otherwise.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   try {
-    return wsload::Main(std::vector<std::string>(argv + 1, argv + argc));
+    return wsload::ExitCodeAfterPrinting(wsload::Main(std::vector<std::string>(argv + 1, argv + argc)));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "wsload: {}\n", error.what());
+    wsload::Print(stderr, fmt::format("wsload: {}\n", error.what()));
     return static_cast<int>(wsload::ExitCode::kError);
   }
 }

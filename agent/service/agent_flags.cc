@@ -95,6 +95,7 @@ constexpr Field<AgentFlags> kAgentFields[] = {
       .help = {"most clients in one run (0: as many as the host can carry)",
                "一次压测的最大客户端数（0 表示以主机能力为限）"},
       .in_short_help = true,
+      .unit = Unit::kCount,
       .least = 0,
       .example = "10000"}},
     {TextMemberOf<&AgentFlags::metrics, ParseMetrics, MetricsText>(),
@@ -123,9 +124,7 @@ constexpr Field<AgentFlags> kAgentFields[] = {
 Fields<AgentFlags> AgentFields() { return kAgentFields; }
 
 absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags) {
-  if (!set.positional().empty()) {
-    return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value", set.positional().front());
-  }
+  if (absl::Status none = set.CheckNoArguments(); !none.ok()) return none;
   if (absl::Status in_range = CheckFields(AgentFields(), flags); !in_range.ok()) return in_range;
   if (!IsUtf8(flags.name) || HasControlCharacter(flags.name)) {
     return InvalidArgument("-name=\"{}\": want UTF-8 without control characters", Shown(flags.name));

@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <future>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +36,7 @@
 #include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
 #include "common/util/environment.h"
+#include "common/util/print.h"
 #include "common/util/status.h"
 #include "common/version.h"
 
@@ -96,7 +96,7 @@ void LogSecurity(const AgentFlags& flags, const ServerSecurity& security) {
 }
 
 int Fail(const absl::Status& status) {
-  fmt::print(stderr, "wsload-agent: {}\n", Text(status));
+  Print(stderr, fmt::format("wsload-agent: {}\n", Text(status)));
   return kExitFailed;
 }
 
@@ -121,16 +121,22 @@ void ReadTokenAgain(const std::string& path, GrpcAgentServer& server) {
   spdlog::info("SIGHUP: read the token again");
 }
 
-/// The agent's signals, on a thread of their own: the first SIGINT or SIGTERM asks it to leave, a second one ends the
-/// process at once, whatever it waits for; SIGHUP, with a token file, reads the token again.
+/// SIGHUP has another meaning with a token file.
+std::vector<int> SignalsToLeave(const AgentFlags& flags) {
+  return flags.token_file.empty() ? EndingSignals() : std::vector<int>{SIGINT, SIGTERM};
+}
+
+const char* SignalName(int signal) { return signal == SIGINT ? "SIGINT" : signal == SIGHUP ? "SIGHUP" : "SIGTERM"; }
+
+/// The agent's signals, on a thread of their own: the first SIGINT, SIGTERM or SIGHUP asks it to leave, a second one
+/// ends the process at once, whatever it waits for; with a token file SIGHUP reads the token again.
 class AgentSignals {
  public:
   /// Signals that come before Begin() wait for it.
   explicit AgentSignals(const AgentFlags& flags)
-      : token_file_(flags.token_file), ending_(loop_, {SIGINT, SIGTERM}, [this](int signal) { OnEnding(signal); }) {
-    std::signal(SIGPIPE, SIG_IGN);
+      : token_file_(flags.token_file), ending_(loop_, SignalsToLeave(flags), [this](int signal) { OnEnding(signal); }) {
     if (token_file_.empty()) return;
-    renewing_.emplace(loop_, std::initializer_list<int>{SIGHUP}, [this](int) {
+    renewing_.emplace(loop_, std::vector<int>{SIGHUP}, [this](int) {
       if (!leaving_) ReadTokenAgain(token_file_, *server_);
     });
   }
@@ -151,7 +157,11 @@ class AgentSignals {
 
  private:
   void OnEnding(int signal) {
-    if (std::exchange(leaving_, true)) std::_Exit(kExitFailed);
+    if (std::exchange(leaving_, true)) {
+      // A lost terminal sends it once itself, and once more through the shell.
+      if (signal == SIGHUP) return;
+      std::_Exit(kExitFailed);
+    }
     ending_signal_.set_value(signal);
   }
 
@@ -176,14 +186,14 @@ int Serve(const AgentFlags& flags, const ServerSecurity& security) {
   auto listening = GrpcAgentServer::Listen(config, flags.listen, security);
   if (!listening.ok()) return Fail(listening.status());
   server = *std::move(listening);
-  fmt::print("wsload-agent {} listening on {}\n", kVersion, server->address().ToString());
+  Print(stdout, fmt::format("wsload-agent {} listening on {}\n", kVersion, server->address().ToString()));
   if (*metrics_server != nullptr) {
-    fmt::print("wsload-agent {} metrics listening on {}\n", kVersion, (*metrics_server)->address().ToString());
+    Print(stdout,
+          fmt::format("wsload-agent {} metrics listening on {}\n", kVersion, (*metrics_server)->address().ToString()));
   }
-  std::fflush(stdout);
 
   signals.Begin(*server);
-  const std::string reason = fmt::format("the agent got {}", signals.AwaitEnding() == SIGINT ? "SIGINT" : "SIGTERM");
+  const std::string reason = fmt::format("the agent got {}", SignalName(signals.AwaitEnding()));
   spdlog::info("{}: draining; a second signal ends at once", reason);
   server->Drain(reason, kDrainTimeoutNs);
   server.reset();
@@ -199,21 +209,23 @@ int CheckAgent(const AgentFlags& flags) {
 int Main(std::vector<std::string> args) {
   const bool health_check = !args.empty() && args.front() == kHealthCheck;
   if (health_check) args.erase(args.begin());
+  if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front().insert(0, "-");
   AgentFlags flags;
   FlagSet set("wsload-agent", "WSLOAD_AGENT");
   BindFields(set, AgentFields(), flags);
   const Environment environment = ProcessEnvironment();
   absl::Status parsed = set.Parse(args, environment);
-  if (parsed.ok() && (set.help_wanted() || set.helpfull_wanted())) {
-    fmt::print("{}", set.Usage(kIntro, set.helpfull_wanted()));
+  if (const auto answer = set.Answer(kIntro); parsed.ok() && answer.has_value()) {
+    Print(stdout, *answer);
     return 0;
   }
   if (parsed.ok()) parsed = CheckAgentFlags(set, flags);
   absl::StatusOr<ServerSecurity> security = parsed.ok() ? ReadServerSecurity(flags, environment) : parsed;
   if (!security.ok()) {
-    fmt::print(stderr, "wsload-agent: {}\n", Text(security.status()));
+    Print(stderr, fmt::format("wsload-agent: {}\n", Text(security.status())));
     return kExitBadFlags;
   }
+  for (const std::string& notice : set.notices()) Print(stderr, fmt::format("wsload-agent: {}\n", notice));
   spdlog::set_default_logger(spdlog::stderr_logger_mt("agent"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
   spdlog::set_level(flags.log_level);
@@ -229,4 +241,10 @@ int Main(std::vector<std::string> args) {
 }  // namespace
 }  // namespace wsload
 
-int main(int argc, char** argv) { return wsload::Main(std::vector<std::string>(argv + 1, argv + argc)); }
+int main(int argc, char** argv) {
+  wsload::PreparePrinting();
+  // A pipe without a reader and a file at its limit are errors of the write.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  return wsload::ExitCodeAfterPrinting(wsload::Main(std::vector<std::string>(argv + 1, argv + argc)));
+}

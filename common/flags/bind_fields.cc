@@ -15,6 +15,8 @@ absl::StatusOr<int64_t> ParseNumber(Unit unit, std::string_view text) {
   switch (unit) {
     case Unit::kNone:
       return ParseInteger(text, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max());
+    case Unit::kCount:
+      return ParseCount(text);
     case Unit::kNanoseconds:
       return ParseDuration(text);
     case Unit::kBytes:
@@ -26,6 +28,7 @@ absl::StatusOr<int64_t> ParseNumber(Unit unit, std::string_view text) {
 std::string FormatNumber(Unit unit, int64_t value) {
   switch (unit) {
     case Unit::kNone:
+    case Unit::kCount:
       return fmt::format("{}", value);
     case Unit::kNanoseconds:
       return value == 0 ? "0" : FormatDuration(value);

@@ -5,10 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "common/flags/flag_file.h"
 #include "common/flags/flag_values.h"
 #include "common/flags/nearest_name.h"
 #include "common/time/duration.h"
-#include "common/util/file.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -19,7 +19,6 @@ constexpr std::string_view kFlagFile = "flagfile";
 constexpr std::string_view kLanguage = "lang";
 // For the help of every program, also of one whose other flags have another prefix.
 constexpr char kLanguageVariable[] = "WSLOAD_LANG";
-constexpr size_t kMaxFlagFileBytes = 1 << 20;
 
 // One way to write names inside: conn_timeout is conn-timeout.
 std::string Normalized(std::string_view name) {
@@ -29,7 +28,7 @@ std::string Normalized(std::string_view name) {
 }
 
 std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
+  constexpr std::string_view kBlanks = " \t\r\n";
   const size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
@@ -93,7 +92,23 @@ Language HelpLanguage(const std::vector<std::string>& args, const Environment& e
   return ParseChoice<Language>(wanted).value_or(Language::kEnglish);
 }
 
-bool IsHelp(std::string_view name) { return name == "help" || name == "h" || name == "helpfull"; }
+bool IsHelp(std::string_view name) { return name == "help" || name == "h" || name == "helpfull" || name == "version"; }
+
+/// Files that Docker and systemd read variables from keep quotes and ends of lines that a shell would take away.
+std::string_view AsWritten(std::string_view variable) {
+  std::string_view value = Trimmed(variable);
+  const bool quoted =
+      value.size() > 1 && (value.front() == '"' || value.front() == '\'') && value.front() == value.back();
+  return quoted ? value.substr(1, value.size() - 2) : value;
+}
+
+/// A line that begins like this one may be anything, also a token from another file: only what was meant as a flag is
+/// repeated.
+bool MayRepeatName(std::string_view name) {
+  constexpr size_t kLongestName = 40;
+  return name.size() <= kLongestName &&
+         std::all_of(name.begin(), name.end(), [](char c) { return IsUrlUnreserved(c) && c != '~' && c != '.'; });
+}
 
 bool AskForHelp(const std::vector<std::string>& args) {
   return std::any_of(args.begin(), args.end(), [](const std::string& argument) {
@@ -109,10 +124,13 @@ struct FlagSet::Setting {
   std::shared_ptr<Flag> flag;
   std::string value;
   std::string where;  ///< what an error line begins with: "-clients=x", "WSLOAD_CLIENTS=x", "FILE:3: -clients=x"
+  std::string place;  ///< "FILE:3"; empty: the command line, or the environment
 };
 
 FlagSet::FlagSet(std::string program, std::string env_prefix)
     : program_(std::move(program)), env_prefix_(std::move(env_prefix)) {}
+
+void FlagSet::AddVariable(std::string name) { variables_.push_back(Normalized(name)); }
 
 void FlagSet::Add(FlagSpec spec) {
   spec.name = Normalized(spec.name);
@@ -207,7 +225,7 @@ absl::StatusOr<FlagSet::Setting> FlagSet::Read(std::string_view name, std::optio
     const std::string_view positive = name.substr(name.starts_with("no-") ? 3 : 2);
     if (flag = Find(positive); flag != nullptr && flag->spec.form == FlagSpec::Form::kSwitch) {
       if (value.has_value()) return InvalidArgument("-{}: takes no value; write -{}=false", name, flag->spec.name);
-      return Setting{flag, "false", fmt::format("-{}", name)};
+      return Setting{flag, "false", fmt::format("-{}", name), {}};
     }
     flag = nullptr;
   }
@@ -226,18 +244,19 @@ absl::StatusOr<FlagSet::Setting> FlagSet::Read(std::string_view name, std::optio
     return InvalidArgument("-{}: needs a value, for example -{}={}", spec.name, spec.name,
                            spec.default_text.empty() ? spec.options.example : spec.default_text);
   }
-  return Setting{flag, std::string(*value), Where("-" + spec.name, *value, spec.options)};
+  return Setting{flag, std::string(*value), Where("-" + spec.name, *value, spec.options), {}};
 }
 
 /// False: `name` is not one of the flags that ask for help.
 bool FlagSet::ReadHelp(std::string_view name) {
   if (!IsHelp(name)) return false;
-  (name == "helpfull" ? helpfull_wanted_ : help_wanted_) = true;
+  (name == "helpfull" ? helpfull_wanted_ : name == "version" ? version_wanted_ : help_wanted_) = true;
   return true;
 }
 
 absl::Status FlagSet::ReadArguments(const std::vector<std::string>& args, std::vector<Setting>* settings,
                                     std::vector<std::string>* flag_files) {
+  bool after_flag = false;
   for (size_t i = 0; i < args.size(); ++i) {
     if (args[i] == "--") {
       positional_.insert(positional_.end(), args.begin() + static_cast<std::ptrdiff_t>(i) + 1, args.end());
@@ -245,6 +264,8 @@ absl::Status FlagSet::ReadArguments(const std::vector<std::string>& args, std::v
     }
     const auto written = SplitFlag(args[i]);
     if (!written.has_value()) {
+      if (positional_.empty() && !settings->empty() && after_flag) before_positional_ = settings->back().flag;
+      after_flag = false;
       positional_.push_back(args[i]);
       continue;
     }
@@ -258,6 +279,9 @@ absl::Status FlagSet::ReadArguments(const std::vector<std::string>& args, std::v
         const auto file = written->value.has_value() ? written->value : next;
         if (!file.has_value()) return InvalidArgument("-flagfile: needs a value, for example -flagfile=load.flags");
         if (!written->value.has_value()) ++i;
+        if (std::find(flag_files->begin(), flag_files->end(), *file) != flag_files->end()) {
+          return InvalidArgument("-flagfile={}: is named twice; leave one out", Shown(*file));
+        }
         flag_files->emplace_back(*file);
         continue;
       }
@@ -266,59 +290,110 @@ absl::Status FlagSet::ReadArguments(const std::vector<std::string>& args, std::v
     auto setting = Read(written->name, written->value, next, &took_next);
     if (!setting.ok()) return setting.status();
     if (took_next) ++i;
+    after_flag = true;
     settings->push_back(*std::move(setting));
   }
   return absl::OkStatus();
 }
 
-absl::Status FlagSet::ReadFlagFile(const std::string& path, std::vector<Setting>* settings) const {
-  const auto content = ReadSmallFile(path, kMaxFlagFileBytes);
-  if (!content.ok()) {
-    return InvalidArgument("-flagfile={}: {}; give a readable file with one flag a line", Shown(path),
-                           Text(content.status()));
-  }
-  std::string_view rest = *content;
-  for (int number = 1; !rest.empty(); ++number) {
-    const size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view line = Trimmed(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.empty() || line[0] == '#') continue;
-    line.remove_prefix(std::min<size_t>({line.find_first_not_of('-'), 2, line.size()}));
-    // name=value, name value, or a name alone.
-    const size_t separator = std::min(line.find_first_of("= \t"), line.size());
-    std::optional<std::string_view> value;
-    if (separator < line.size()) {
-      value = line[separator] == '=' ? line.substr(separator + 1) : Trimmed(line.substr(separator + 1));
+absl::StatusOr<FlagSet::Setting> FlagSet::ReadLine(const FlagLine& line) const {
+  if (line.name == kFlagFile) return InvalidArgument("-flagfile does not nest; name each file in the command");
+  if (Find(line.name) == nullptr) {
+    std::vector<std::string> names;
+    for (const auto& flag : flags_) names.push_back(flag->spec.name);
+    const bool meant = line.dashed || (line.name.starts_with("no") && Find(line.name.substr(2)) != nullptr) ||
+                       !NearestName(Normalized(line.name), names).empty();
+    if (!meant || !MayRepeatName(line.name)) {
+      return InvalidArgument("does not begin with a flag's name; write one flag a line, for example -{}={}",
+                             flags_.empty() ? "name" : flags_.front()->spec.name,
+                             flags_.empty() ? "value" : flags_.front()->spec.options.example);
     }
-    const std::string_view name = line.substr(0, separator);
-    if (name == kFlagFile)
-      return InvalidArgument("{}:{}: -flagfile does not nest; name each file in the command", Shown(path), number);
-    bool took_next = false;
-    auto setting = Read(name, value, std::nullopt, &took_next);
-    if (!setting.ok()) return InvalidArgument("{}:{}: {}", Shown(path), number, Text(setting.status()));
-    setting->where = fmt::format("{}:{}: {}", Shown(path), number, setting->where);
+  }
+  std::string_view rest = line.quoted ? std::string_view() : std::string_view(line.value.value_or(""));
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
+    const auto other = SplitFlag(word);
+    if (other.has_value() && Find(other->name) != nullptr) {
+      return InvalidArgument("-{} stands on the line of -{}; write one flag a line, or put the value in quotes",
+                             Normalized(other->name), Normalized(line.name));
+    }
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+  }
+  bool took_next = false;
+  auto setting = Read(line.name, line.value, std::nullopt, &took_next);
+  // A header may well hold a " #".
+  if (setting.ok() && setting->flag->spec.form == FlagSpec::Form::kList && line.commented) {
+    return InvalidArgument("-{}: is the end of the line a comment, or part of the value? Put the value in quotes",
+                           setting->flag->spec.name);
+  }
+  return setting;
+}
+
+absl::Status FlagSet::ReadFile(const std::string& path, std::vector<Setting>* settings) const {
+  const absl::StatusOr<std::vector<FlagLine>> lines = ReadFlagFile(path);
+  if (!lines.ok()) return lines.status();
+  for (const FlagLine& line : *lines) {
+    auto setting = ReadLine(line);
+    if (!setting.ok()) return InvalidArgument("{}: {}", line.where, Text(setting.status()));
+    setting->where = fmt::format("{}: {}", line.where, setting->where);
+    setting->place = line.where;
     settings->push_back(*std::move(setting));
   }
   return absl::OkStatus();
-}
-
-std::string EnvironmentName(std::string_view prefix, std::string_view flag_name) {
-  std::string name = AsciiUpper(flag_name);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return fmt::format("{}_{}", prefix, name);
 }
 
 std::vector<FlagSet::Setting> FlagSet::ReadEnvironment(const Environment& environment) const {
   std::vector<Setting> settings;
   for (const auto& flag : flags_) {
     const std::string name = EnvironmentName(env_prefix_, flag->spec.name);
-    const std::string value = ValueOf(environment, name);
-    if (!value.empty()) settings.push_back({flag, value, Where(name, value, flag->spec.options)});
+    const std::string value(AsWritten(ValueOf(environment, name)));
+    if (!value.empty()) settings.push_back({flag, value, Where(name, value, flag->spec.options), name});
   }
   return settings;
 }
 
+/// Where a setting stands, for a line that must not show what may be a secret.
+std::string FlagSet::PlaceOf(const Setting& setting) {
+  if (!setting.place.empty()) return setting.place;
+  const bool may_show =
+      setting.flag->spec.options.repeat_value && setting.value.find_first_of("@?") == std::string::npos;
+  return may_show ? setting.where : std::string();
+}
+
+void FlagSet::NoticeRepeated(const std::vector<Setting>& settings) {
+  for (const auto& flag : flags_) {
+    if (flag->is_set || flag->spec.form == FlagSpec::Form::kList) continue;
+    std::vector<const Setting*> given;
+    for (const Setting& setting : settings) {
+      if (setting.flag == flag) given.push_back(&setting);
+    }
+    const auto as_the_last = [&](const Setting* setting) { return setting->value == given.back()->value; };
+    if (std::all_of(given.begin(), given.end(), as_the_last)) continue;
+    std::string others;
+    for (size_t i = 0; i + 1 < given.size(); ++i) others += (i == 0 ? "" : ", ") + PlaceOf(*given[i]);
+    const std::string last = PlaceOf(*given.back());
+    const bool shown = !last.empty() && !PlaceOf(*given.front()).empty();
+    notices_.push_back(fmt::format("-{} is given {}: only the last one counts{}", flag->spec.name,
+                                   given.size() == 2 ? "twice" : fmt::format("{} times", given.size()),
+                                   shown ? fmt::format(", {}, not {}", last, others) : "; leave the others out"));
+  }
+}
+
+void FlagSet::NoticeReplacedLists(const std::vector<Setting>& settings) {
+  std::vector<std::shared_ptr<Flag>> noticed;
+  for (const Setting& setting : settings) {
+    const bool replaced = setting.flag->is_set && setting.flag->spec.form == FlagSpec::Form::kList;
+    if (!replaced || std::find(noticed.begin(), noticed.end(), setting.flag) != noticed.end()) continue;
+    noticed.push_back(setting.flag);
+    notices_.push_back(
+        fmt::format("{}: -{} of the command line or a flag file stands in its place; give all of them there",
+                    setting.place, setting.flag->spec.name));
+  }
+}
+
 absl::Status FlagSet::Apply(const std::vector<Setting>& settings) {
+  NoticeRepeated(settings);
+  NoticeReplacedLists(settings);
   std::vector<std::shared_ptr<Flag>> newly_set;
   for (const Setting& setting : settings) {
     if (setting.flag->is_set) continue;  // by an earlier source
@@ -335,7 +410,7 @@ absl::Status FlagSet::Parse(const std::vector<std::string>& args, const Environm
   std::vector<Setting> from_arguments;
   std::vector<std::string> flag_files;
   if (auto status = ReadArguments(args, &from_arguments, &flag_files); !status.ok()) return status;
-  if (help_wanted_ || helpfull_wanted_) {
+  if (help_wanted_ || helpfull_wanted_ || version_wanted_) {
     help_language_ = HelpLanguage(args, environment, env_prefix_);
     return absl::OkStatus();
   }
@@ -347,16 +422,38 @@ absl::Status FlagSet::Parse(const std::vector<std::string>& args, const Environm
   }
   std::vector<Setting> from_files;
   for (const std::string& path : flag_files) {
-    if (auto status = ReadFlagFile(path, &from_files); !status.ok()) return status;
+    if (auto status = ReadFile(path, &from_files); !status.ok()) return status;
   }
   if (auto status = Apply(from_files); !status.ok()) return status;
-  return Apply(ReadEnvironment(environment));
+  if (auto status = Apply(ReadEnvironment(environment)); !status.ok()) return status;
+
+  std::vector<std::string> names = {std::string(kFlagFile), std::string(kLanguage)};
+  names.insert(names.end(), variables_.begin(), variables_.end());
+  for (const auto& flag : flags_) names.push_back(flag->spec.name);
+  const std::vector<std::string> stray = StrayVariables(environment, env_prefix_, names);
+  notices_.insert(notices_.end(), stray.begin(), stray.end());
+  return absl::OkStatus();
 }
 
 absl::Status FlagSet::CheckNoArguments() const {
   if (positional_.empty()) return absl::OkStatus();
-  return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)",
-                         Shown(positional_.front()));
+  const std::string& first = positional_.front();
+  if (before_positional_ != nullptr) {
+    const FlagSpec& spec = before_positional_->spec;
+    if (!spec.options.repeat_value) {
+      return InvalidArgument("-{}: something follows its value; put all of it in quotes, for example -{}={}", spec.name,
+                             spec.name, spec.options.example);
+    }
+    if (spec.form == FlagSpec::Form::kSwitch && ParseBool(first).ok()) {
+      return InvalidArgument("unexpected argument \"{}\"; write -{}={}", Shown(first), spec.name, Shown(first));
+    }
+  }
+  // It may have a password in it.
+  if (first.find("://") != std::string::npos && Find("server") != nullptr) {
+    return InvalidArgument("a URL stands alone; write -server= before it, for example -server={}",
+                           Find("server")->spec.options.example);
+  }
+  return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)", Shown(first));
 }
 
 bool FlagSet::IsSet(std::string_view name) const {

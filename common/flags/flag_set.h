@@ -12,10 +12,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/flags/stray_variables.h"
 #include "common/lang/language.h"
 #include "common/util/environment.h"
 
 namespace wsload {
+
+struct FlagLine;
 
 /// A duration flag's variable holds nanoseconds; this wrapper picks the parser ("1m30s", "500ms", "0").
 struct DurationNs {
@@ -65,19 +68,30 @@ class FlagSet {
   /// Anything else.
   void Add(FlagSpec spec);
 
-  /// Reads `args` (without the program's name), then -flagfile=FILE (one flag a line, # comments), then
-  /// `environment` (an empty variable counts as not set); an earlier source wins, within one the last.
-  /// kInvalidArgument: one line that names the flag, the value, and the mend (with the nearest known name for an
+  /// A variable that the program reads by itself, and which is then no mistyped flag: "token" for PREFIX_TOKEN.
+  void AddVariable(std::string name);
+
+  /// Reads `args` (without the program's name), then -flagfile=FILE (flag_file.h), then `environment` (an empty
+  /// variable counts as not set, and quotes around a value count for nothing); an earlier source wins, within one the
+  /// last. kInvalidArgument: one line that names the flag, the value, and the mend (with the nearest known name for an
   /// unknown flag). "--" ends the flags.
   absl::Status Parse(const std::vector<std::string>& args, const Environment& environment);
+
+  /// After Parse(): one line for each thing that was written and has no effect, without secrets: a value that a later
+  /// one replaced, a variable that is no flag's.
+  const std::vector<std::string>& notices() const { return notices_; }
 
   const std::vector<std::string>& positional() const { return positional_; }
   /// For a program without arguments: OK, or kInvalidArgument with a line about the first that is no flag.
   absl::Status CheckNoArguments() const;
   bool IsSet(std::string_view name) const;
-  /// -help, -h or --help was given; -helpfull likewise.
+  /// -help, -h or --help was given; -helpfull and -version likewise.
   bool help_wanted() const { return help_wanted_; }
   bool helpfull_wanted() const { return helpfull_wanted_; }
+  bool version_wanted() const { return version_wanted_; }
+
+  /// What to print when one of these was given, and to do nothing else. `always_full`: -help lists all flags too.
+  std::optional<std::string> Answer(const LocalText& intro, bool always_full = false) const;
 
   /// `intro`, then the flags; `full`: all of them. In the language that -lang=zh, wherever it stands on the command
   /// line, or else PREFIX_LANG or WSLOAD_LANG asks for, whether or not the program has such a flag.
@@ -97,20 +111,27 @@ class FlagSet {
   bool ReadHelp(std::string_view name);
   absl::Status ReadArguments(const std::vector<std::string>& args, std::vector<Setting>* settings,
                              std::vector<std::string>* flag_files);
-  absl::Status ReadFlagFile(const std::string& path, std::vector<Setting>* settings) const;
+  /// Appends what the file says.
+  absl::Status ReadFile(const std::string& path, std::vector<Setting>* settings) const;
+  absl::StatusOr<Setting> ReadLine(const FlagLine& line) const;
   std::vector<Setting> ReadEnvironment(const Environment& environment) const;
+  /// One source's settings.
   absl::Status Apply(const std::vector<Setting>& settings);
+  static std::string PlaceOf(const Setting& setting);
+  void NoticeRepeated(const std::vector<Setting>& settings);
+  void NoticeReplacedLists(const std::vector<Setting>& settings);
 
   std::string program_;
   std::string env_prefix_;
   std::vector<std::shared_ptr<Flag>> flags_;
+  std::vector<std::string> variables_;
   std::vector<std::string> positional_;
+  std::shared_ptr<Flag> before_positional_;  ///< the flag right before the first of them; null: none
+  std::vector<std::string> notices_;
   bool help_wanted_ = false;
   bool helpfull_wanted_ = false;
+  bool version_wanted_ = false;
   Language help_language_ = Language::kEnglish;
 };
-
-/// The variable that stands for a flag: "WSLOAD_CONN_TIMEOUT" for "conn-timeout".
-std::string EnvironmentName(std::string_view prefix, std::string_view flag_name);
 
 }  // namespace wsload

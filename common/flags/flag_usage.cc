@@ -1,5 +1,6 @@
 // What -help and -helpfull print.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,7 @@
 #include "common/lang/language.h"
 #include "common/util/status.h"
 #include "common/util/wrap_text.h"
+#include "common/version.h"
 
 namespace wsload {
 namespace {
@@ -35,6 +37,13 @@ std::string HelpLine(const FlagSpec& spec, Language language) {
 }
 
 }  // namespace
+
+std::optional<std::string> FlagSet::Answer(const LocalText& intro, bool always_full) const {
+  // A command's version is its program's.
+  if (version_wanted_) return fmt::format("{} {}\n", program_.substr(0, program_.find(' ')), kVersion);
+  if (!help_wanted_ && !helpfull_wanted_) return std::nullopt;
+  return Usage(intro, always_full || helpfull_wanted_);
+}
 
 std::string FlagSet::Usage(const LocalText& intro, bool full) const {
   const auto listed = [full](const Flag& flag) { return full || flag.spec.options.in_short_help; };

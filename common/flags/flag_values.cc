@@ -31,6 +31,11 @@ constexpr std::array<std::pair<char, int64_t>, 3> kSizeUnits = {{
     {'m', int64_t{1} << 20},
     {'k', int64_t{1} << 10},
 }};
+constexpr std::array<std::pair<char, int64_t>, 3> kCountUnits = {{
+    {'g', 1'000'000'000},
+    {'m', 1'000'000},
+    {'k', 1'000},
+}};
 
 }  // namespace
 
@@ -61,6 +66,38 @@ absl::StatusOr<double> ParseDouble(std::string_view text) {
     return InvalidArgument("not a number; write for example 0.5");
   }
   return value;
+}
+
+absl::StatusOr<int64_t> ParseCount(std::string_view text) {
+  const auto wrong = [] { return InvalidArgument("not a whole number; write for example 10, 2k (2000) or 1.5m"); };
+  int64_t unit = 1;
+  if (!text.empty()) {
+    for (const auto& [letter, number] : kCountUnits) {
+      if (text.back() == letter || text.back() == letter - 'a' + 'A') unit = number;
+    }
+  }
+  if (unit != 1) text.remove_suffix(1);
+  // Decimals are digits of the unit.
+  std::string digits(text);
+  if (const size_t point = unit == 1 ? std::string::npos : digits.find('.'); point != std::string::npos) {
+    if (point == 0 || point + 1 == digits.size()) return wrong();
+    digits.erase(point, 1);
+    for (size_t decimals = digits.size() - point; decimals > 0; --decimals) {
+      if (unit == 1 && digits.back() != '0') return wrong();
+      if (unit == 1) {
+        digits.pop_back();
+      } else {
+        unit /= 10;
+      }
+    }
+  }
+  int64_t value = 0;
+  const std::errc error = ReadAll(digits, &value);
+  if (error == std::errc::invalid_argument) return wrong();
+  if (error == std::errc::result_out_of_range || value > kMaxInt64 / unit || value < -kMaxInt64 / unit) {
+    return InvalidArgument("too large a number; write for example 10, 2k (2000) or 1.5m");
+  }
+  return value * unit;
 }
 
 absl::StatusOr<int64_t> ParseSize(std::string_view text) {

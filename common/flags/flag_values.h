@@ -15,6 +15,8 @@ absl::StatusOr<int64_t> ParseInteger(std::string_view text, int64_t least, int64
 absl::StatusOr<bool> ParseBool(std::string_view text);
 /// Finite numbers only.
 absl::StatusOr<double> ParseDouble(std::string_view text);
+/// "100", "2k", "1.5M", "1g" (powers of 1000), as rates and numbers of clients are written.
+absl::StatusOr<int64_t> ParseCount(std::string_view text);
 /// Bytes: "100", "1k", "64K", "2M", "1g" (powers of 1024).
 absl::StatusOr<int64_t> ParseSize(std::string_view text);
 

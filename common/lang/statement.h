@@ -85,6 +85,9 @@ enum class StatementKind {
   kNothingOpened,
   kDrainingOnInterrupt,
   kEndingOnInterrupt,
+  kOlderResultMoved,
+  kSeriesNotWritten,
+  kResultNotKept,
 
   // What to do about a cause of failure.
   kHintHttp401,

@@ -1,10 +1,19 @@
 #include "common/loop/signal_watch.h"
 
+#include <csignal>
 #include <utility>
 
 namespace wsload {
 
-SignalWatch::SignalWatch(AsioEventLoop& loop, std::initializer_list<int> signals,
+std::vector<int> EndingSignals() {
+  std::vector<int> signals = {SIGINT, SIGTERM};
+  struct sigaction present = {};
+  const bool ignored = ::sigaction(SIGHUP, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+  if (!ignored) signals.push_back(SIGHUP);
+  return signals;
+}
+
+SignalWatch::SignalWatch(AsioEventLoop& loop, const std::vector<int>& signals,
                          absl::AnyInvocable<void(int signal)> on_signal)
     : signals_(loop.io_context()), on_signal_(std::move(on_signal)) {
   for (const int signal : signals) signals_.add(signal);

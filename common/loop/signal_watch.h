@@ -2,13 +2,17 @@
 #pragma once
 
 #include <asio/signal_set.hpp>
-#include <initializer_list>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/loop/callback_scope.h"
 
 namespace wsload {
+
+/// SIGINT and SIGTERM, and SIGHUP, which a lost terminal sends: what asks a program to end well. Without SIGHUP where
+/// the process was started to ignore it, as nohup does.
+std::vector<int> EndingSignals();
 
 /// From its making to its end the signals it watches do nothing by themselves: `on_signal` runs for each, on the loop's
 /// thread, so it may do what a signal handler may not. One that comes before the loop runs waits for it; the same one
@@ -18,7 +22,7 @@ namespace wsload {
 class SignalWatch {
  public:
   /// Throws std::system_error for a signal that cannot be watched, as SIGKILL.
-  SignalWatch(AsioEventLoop& loop, std::initializer_list<int> signals, absl::AnyInvocable<void(int signal)> on_signal);
+  SignalWatch(AsioEventLoop& loop, const std::vector<int>& signals, absl::AnyInvocable<void(int signal)> on_signal);
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
 

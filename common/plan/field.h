@@ -27,6 +27,7 @@ using FieldValue = std::variant<bool, int64_t, double, std::string, HeaderList>;
 /// How a number is written on the command line.
 enum class Unit {
   kNone,         ///< 10
+  kCount,        ///< 10, 2k, 1.5m (powers of 1000)
   kNanoseconds,  ///< 1m30s, 500ms
   kBytes,        ///< 100, 64k
 };

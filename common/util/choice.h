@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/util/status.h"
+#include "common/util/text.h"
 
 namespace wsload {
 
@@ -46,11 +47,18 @@ std::string WantOneOf() {
   return line;
 }
 
-/// kInvalidArgument: WantOneOf().
+/// What of a written name is looked at; to be specialised where people write more than that.
+template <NamedEnum Enum>
+std::string_view ChoicePart(std::string_view name) {
+  return name;
+}
+
+/// In capitals or not. kInvalidArgument: WantOneOf().
 template <NamedEnum Enum>
 absl::StatusOr<Enum> ParseChoice(std::string_view name) {
+  const std::string wanted = AsciiLower(ChoicePart<Enum>(name));
   for (const Choice<Enum>& choice : kChoices<Enum>) {
-    if (name == choice.name) return choice.value;
+    if (wanted == AsciiLower(choice.name)) return choice.value;
   }
   return InvalidArgument("{}", WantOneOf<Enum>());
 }

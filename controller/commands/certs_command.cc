@@ -156,14 +156,15 @@ int CertsCommand(const std::vector<std::string>& args, const Environment& enviro
   FlagSet flags("wsload certs", "WSLOAD_CERTS");
   BindFields(flags, Fields<CertsOptions>(kCertsFields), options);
   absl::Status status = flags.Parse(args, environment);
-  if (status.ok() && (flags.help_wanted() || flags.helpfull_wanted())) {
-    fmt::print("{}", flags.Usage(kCertsIntro, true));
+  if (const auto answer = flags.Answer(kCertsIntro, /*always_full=*/true); status.ok() && answer.has_value()) {
+    Print(stdout, *answer);
     return static_cast<int>(ExitCode::kPassed);
   }
   if (status.ok()) status = Check(flags, options);
+  if (status.ok()) PrintNotices(flags.notices());
   if (status.ok()) status = Run(options);
   if (!status.ok()) return static_cast<int>(FailWith(status));
-  fmt::print("{}", HowToUse(options));
+  Print(stdout, HowToUse(options));
   return static_cast<int>(ExitCode::kPassed);
 }
 

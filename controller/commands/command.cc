@@ -12,9 +12,8 @@
 
 namespace wsload {
 
-void Print(FILE* stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+void PrintNotices(const std::vector<std::string>& notices) {
+  for (const std::string& notice : notices) Print(stderr, fmt::format("wsload: {}\n", notice));
 }
 
 ExitCode FailWith(const absl::Status& status) {

@@ -1,18 +1,19 @@
 // What the controller's commands share: printing, failing, finding the agents.
 #pragma once
 
-#include <cstdio>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/exit_code.h"
+#include "common/util/print.h"
 #include "controller/commands/run_flags.h"
 #include "controller/precheck/precheck.h"
 
 namespace wsload {
 
-/// Writes and flushes.
-void Print(FILE* stream, std::string_view text);
+/// A line on stderr for each: what was written and has no effect.
+void PrintNotices(const std::vector<std::string>& notices);
 
 /// One line on stderr. Bad flags have their own exit code.
 ExitCode FailWith(const absl::Status& status);

@@ -22,6 +22,7 @@ ExitCode ExamineAgents(const std::vector<std::string>& args, const Environment& 
     Print(stdout, *line->print);
     return ExitCode::kPassed;
   }
+  PrintNotices(line->notices);
   const absl::StatusOr<Agents> agents = FindAgents(*line);
   if (!agents.ok()) return FailWith(agents.status());
   const std::vector<AgentCheck> checks =

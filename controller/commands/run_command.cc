@@ -23,6 +23,7 @@
 #include "controller/output/console_summary.h"
 #include "controller/output/output_dir.h"
 #include "controller/output/result_json.h"
+#include "controller/output/run_files.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/run/coordinator.h"
 
@@ -30,6 +31,11 @@ namespace wsload {
 namespace {
 
 using Links = std::vector<std::unique_ptr<AgentLink>>;
+
+struct RunId {
+  std::string text;
+  int64_t unix_ns = 0;  ///< when it was given
+};
 
 std::string RandomRunId() {
   std::random_device random;
@@ -69,8 +75,10 @@ bool IsLive(FILE* stream, const Environment& environment) {
 
 /// First signal: drain; second: end at once with what is there. `reporter` may be null.
 SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter) {
-  return SignalWatch(loop, {SIGINT, SIGTERM}, [&coordinator, reporter, again = false](int) mutable {
+  return SignalWatch(loop, EndingSignals(), [&coordinator, reporter, again = false](int signal) mutable {
     const bool second = std::exchange(again, true);
+    // A lost terminal sends it once itself, and once more through the shell.
+    if (second && signal == SIGHUP) return;
     if (reporter != nullptr) {
       reporter->OnNotice({second ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
     }
@@ -78,11 +86,20 @@ SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, 
   });
 }
 
-RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* reporter) {
+struct Kept {
+  RunResult result;
+  absl::Status written;
+  std::string dir;  ///< empty: nothing is kept
+};
+
+/// Signals that come while the result is written do not end the process: it is what they ask for.
+Kept CarryOut(const RunCommandLine& line, const RunId& id, RunFiles::Place place, Links links,
+              const std::vector<Statement>& warnings, ConsoleReporter* reporter) {
   AsioEventLoop loop;
+  RunFiles files(std::move(place), id.text, line.plan, id.unix_ns, reporter);
   RunCoordinator::Limits limits;
   limits.policy = line.policy;
-  RunCoordinator coordinator(loop, SystemClock(), RandomRunId(), line.plan, std::move(links), limits, reporter);
+  RunCoordinator coordinator(loop, SystemClock(), id.text, line.plan, std::move(links), limits, &files);
   const SignalWatch signals = InterruptOnSignal(loop, coordinator, reporter);
   std::optional<RunResult> result;
   coordinator.Start([&](RunResult finished) {
@@ -90,26 +107,38 @@ RunResult CarryOut(const RunCommandLine& line, Links links, ConsoleReporter* rep
     loop.Stop();
   });
   loop.Run();
-  return *std::move(result);
+  result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
+  absl::Status written = files.Finish(*result);
+  return {.result = *std::move(result), .written = std::move(written), .dir = files.dir()};
 }
 
-ExitCode Publish(const OutputOptions& options, const RunResult& result, FILE* people) {
-  ExitCode code = ExitCodeOf(result);
-  std::string files;
-  if (!options.out_dir.empty()) {
-    if (absl::Status written = WriteResultFiles(options.out_dir, result); !written.ok()) {
-      code = FailWith(written);
-    } else {
-      files = Say(options.language, Msg::kFilesWritten, options.out_dir) + "\n";
-    }
+/// Where this run is kept. A directory that nobody asked for and that cannot be made is no reason not to run.
+RunFiles::Place PlaceOf(const OutputOptions& options, const RunId& id, std::vector<Statement>& warnings) {
+  RunFiles::Place place{.dir = OutputDirOf(options.out_dir, id.text, id.unix_ns),
+                        .by_default = options.out_dir.empty()};
+  if (!place.by_default || place.dir.empty()) return place;
+  if (const absl::Status made = MakeOutputDir(place.dir); !made.ok()) {
+    warnings.push_back({StatementKind::kResultNotKept, {place.dir, std::string(Text(made))}});
+    // It is a warning like others to those who see them.
+    if (options.quiet) Print(stderr, NoticeLine(options.language, warnings.back()));
+    place.dir.clear();
   }
+  return place;
+}
+
+ExitCode Publish(const OutputOptions& options, const Kept& kept, FILE* people) {
+  const RunResult& result = kept.result;
+  const ExitCode code = kept.written.ok() ? ExitCodeOf(result) : FailWith(kept.written);
   if (options.json) Print(stdout, ResultJson(result));
   if (!result.error.ok()) {
     Print(stderr, ConsoleVerdict(options.language, result));
   } else if (!options.quiet) {
-    Print(people, files + "\n" + ConsoleSummary(options.language, result));
+    Print(people, "\n" + ConsoleSummary(options.language, result));
   } else if (!options.json) {
     Print(people, ConsoleVerdict(options.language, result));
+  }
+  if (kept.written.ok() && !kept.dir.empty()) {
+    Print(people, Say(options.language, Msg::kFilesWritten, kept.dir) + "\n");
   }
   return code;
 }
@@ -121,10 +150,13 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
     Print(stdout, *line->print);
     return ExitCode::kPassed;
   }
+  PrintNotices(line->notices);
   const OutputOptions& options = line->output;
-  if (!options.out_dir.empty()) {
+  const RunId id{.text = RandomRunId(), .unix_ns = SystemClock().UnixNs()};
+  if (const std::string asked_for = options.out_dir.empty() ? "" : OutputDirOf(options.out_dir, id.text, id.unix_ns);
+      !asked_for.empty()) {
     // Before the run: a run whose result cannot be kept is not worth its time.
-    if (absl::Status prepared = PrepareOutputDir(options.out_dir); !prepared.ok()) return FailWith(prepared);
+    if (absl::Status prepared = PrepareOutputDir(asked_for); !prepared.ok()) return FailWith(prepared);
   }
   absl::StatusOr<Agents> agents = FindAgents(*line);
   if (!agents.ok()) return FailWith(agents.status());
@@ -137,14 +169,15 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   console.stats_interval_ns = options.stats_interval_ns;
   console.live = IsLive(people, environment);
   ConsoleReporter reporter(line->plan, console, [people](std::string_view text) { Print(people, text); });
-  const std::vector<Statement> warnings = Warnings(line->plan, checks);
+  std::vector<Statement> warnings = Warnings(line->plan, checks);
+  RunFiles::Place place = PlaceOf(options, id, warnings);
   if (!options.quiet) {
     for (const Statement& warning : warnings) reporter.OnNotice(warning);
   }
-  RunResult result = CarryOut(*line, MakeLinks(*std::move(agents)), options.quiet ? nullptr : &reporter);
-  result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
+  const Kept kept = CarryOut(*line, id, std::move(place), MakeLinks(*std::move(agents)), warnings,
+                             options.quiet ? nullptr : &reporter);
   reporter.Finish();
-  return Publish(options, result, people);
+  return Publish(options, kept, people);
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 #include "common/util/file.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
-#include "common/version.h"
 #include "controller/commands/access_flags.h"
 
 namespace wsload {
@@ -26,7 +25,6 @@ struct Raw {
   RunPolicy policy;
   OutputOptions output;
   AccessFlags access;
-  bool version = false;
 };
 
 void Bind(FlagSet& flags, Raw& raw) {
@@ -34,7 +32,11 @@ void Bind(FlagSet& flags, Raw& raw) {
   BindFields(flags, AccessFields(), raw.access);
   BindFields(flags, PolicyFields(), raw.policy);
   BindFields(flags, OutputFields(), raw.output);
-  flags.Add("version", &raw.version, {.help = {"print the version", "输出版本"}});
+  // What stands in the environment itself, with the same prefix.
+  flags.AddVariable("token");
+  for (const Field<RunPlan>& field : PlanFields()) {
+    if (field.info.from_file && field.info.exposure == Exposure::kSecret) flags.AddVariable(field.info.name);
+  }
 }
 
 /// Which of two flags cannot go together is a matter of what was written, not of values.
@@ -59,6 +61,9 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
         return InvalidArgument("-{}: only wss:// has certificates; leave it out, or write -server=wss://...", name);
       }
     }
+  }
+  if (flags.IsSet("out") && raw.output.out_dir.empty()) {
+    return InvalidArgument("-out=: is empty; name a directory, or write -out=none to keep nothing");
   }
   if (raw.access.agents.empty()) {
     for (const char* name : {"tls-ca", "tls-cert", "tls-key", "token-file"}) {
@@ -119,10 +124,10 @@ absl::Status Check(const FlagSet& flags, const Raw& raw) {
 const LocalText kRunIntro = {
     "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
     "Also: wsload doctor (agents), selftest (this machine), certs, version, help.\n"
-    "Durations: 500ms, 1m30s; sizes: 100, 1k.",
+    "Durations: 500ms, 1m30s; sizes: 100, 1k (1024 bytes); counts: 100, 2k (2000).",
     "wsload [run] [参数]：对 WebSocket 网关施压，单机或经由多个压测节点。\n"
     "另有：wsload doctor（压测节点）、selftest（本机）、certs、version、help。\n"
-    "时长写作 500ms、1m30s；大小写作 100、1k。"};
+    "时长写作 500ms、1m30s；大小写作 100、1k（1024 字节）；数量写作 100、2k（2000）。"};
 
 absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,
                                              const LocalText& intro) {
@@ -132,19 +137,14 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   if (absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return parsed;
 
   RunCommandLine line;
-  if (flags.help_wanted() || flags.helpfull_wanted()) {
-    line.print = flags.Usage(intro, flags.helpfull_wanted());
-    return line;
-  }
-  if (raw.version) {
-    line.print = fmt::format("wsload {}\n", kVersion);
-    return line;
-  }
+  line.print = flags.Answer(intro);
+  if (line.print.has_value()) return line;
   if (absl::Status checked = Check(flags, raw); !checked.ok()) return checked;
   if (absl::Status read = ReadPlanFiles(raw.plan_files, environment, raw.plan); !read.ok()) return read;
   absl::StatusOr<AgentAccess> access = ReadAgentAccess(raw.access, environment);
   if (!access.ok()) return access.status();
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
+  line.notices = flags.notices();
   line.plan = std::move(raw.plan);
   line.policy = raw.policy;
   line.output = std::move(raw.output);

@@ -18,6 +18,7 @@ namespace wsload {
 struct RunCommandLine {
   /// Set when help or the version was asked for: print this, do nothing else.
   std::optional<std::string> print;
+  std::vector<std::string> notices;  ///< as FlagSet::notices() has them
   RunPlan plan;
   RunPolicy policy;
   OutputOptions output;

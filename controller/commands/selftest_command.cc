@@ -158,11 +158,12 @@ ExitCode ExamineMachine(const std::vector<std::string>& args, const Environment&
   FlagSet flags("wsload selftest", "WSLOAD_SELFTEST");
   BindFields(flags, Fields<SelftestOptions>(kSelftestFields), options);
   if (absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return FailWith(parsed);
-  if (flags.help_wanted() || flags.helpfull_wanted()) {
-    Print(stdout, flags.Usage(kSelftestIntro, true));
+  if (const auto answer = flags.Answer(kSelftestIntro, /*always_full=*/true); answer.has_value()) {
+    Print(stdout, *answer);
     return ExitCode::kPassed;
   }
   if (absl::Status checked = Check(flags, options); !checked.ok()) return FailWith(checked);
+  PrintNotices(flags.notices());
   AgentConfig agent = EmbeddedAgent();
   const int gateway_threads = std::clamp(agent.cores - options.workers, 1, kMostGatewayThreads);
   const absl::StatusOr<std::unique_ptr<GatewayProcess>> gateway = GatewayProcess::Start(gateway_threads);

@@ -20,11 +20,30 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// What is written like a URL: what to write instead. Nothing of the entry is repeated but host and port: there may be
+/// a password in it.
+absl::Status RefuseUrl(std::string_view entry) {
+  const size_t scheme = entry.find("://");
+  std::string_view rest = entry.substr(scheme + 3);
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  rest = rest.substr(rest.find('@') == std::string_view::npos ? 0 : rest.rfind('@') + 1);
+  const bool dns = entry.substr(0, scheme) == "dns";
+  if (const auto address = ParseHostPort(rest); address.ok()) {
+    return InvalidArgument("-agents: an agent's address is no URL; write {}{}", dns ? kDnsScheme : "",
+                           address->ToString());
+  }
+  return InvalidArgument("-agents: an agent's address is no URL; write host:port, for example {}host1:7400",
+                         dns ? kDnsScheme : "");
+}
+
 absl::StatusOr<std::vector<AgentAddress>> ExpandEntry(std::string_view entry, const HostResolver& resolve) {
   const bool dns = entry.starts_with(kDnsScheme);
+  if (!dns && entry.find("://") != std::string_view::npos) return RefuseUrl(entry);
   const auto address = ParseHostPort(dns ? entry.substr(kDnsScheme.size()) : entry);
   if (!address.ok()) {
-    return InvalidArgument("-agents: \"{}\": {}; want host:port or dns:///name:port", entry, Text(address.status()));
+    // What stands before an @ may be a password.
+    const std::string_view shown = entry.substr(entry.rfind('@') == std::string_view::npos ? 0 : entry.rfind('@'));
+    return InvalidArgument("-agents: \"{}\": {}; want host:port or dns:///name:port", shown, Text(address.status()));
   }
   if (!dns) return std::vector<AgentAddress>{{address->ToString(), address->host}};
 

@@ -6,8 +6,11 @@
 #include <string_view>
 #include <system_error>
 
+#include "absl/time/time.h"
 #include "common/util/file.h"
 #include "common/util/status.h"
+#include "common/util/text.h"
+#include "controller/output/older_run.h"
 #include "controller/output/result_json.h"
 #include "controller/output/timeseries_csv.h"
 
@@ -22,24 +25,41 @@ absl::Status Write(const std::string& path, std::string_view content) {
 
 }  // namespace
 
-absl::Status PrepareOutputDir(const std::string& dir) {
+std::string OutputDirOf(std::string_view out, std::string_view run_id, int64_t unix_ns) {
+  if (AsciiLower(out) == kNoOutput) return {};
+  if (!out.empty()) return std::string(out);
+  const std::string date = absl::FormatTime("%Y%m%d-%H%M%S", absl::FromUnixNanos(unix_ns), absl::UTCTimeZone());
+  return fmt::format("{}/{}-{}", kDefaultOutputDir, date, run_id);
+}
+
+absl::Status MakeOutputDir(const std::string& dir) {
   std::error_code error;
   std::filesystem::create_directories(dir, error);
-  if (error || !std::filesystem::is_directory(dir)) {
-    return InvalidArgument("-out={}: cannot make the directory ({}); name one that can be written", dir,
-                           error ? error.message() : "a file of that name exists");
+  if (error || !std::filesystem::is_directory(dir, error)) {
+    return MakeStatus(absl::StatusCode::kUnavailable, "cannot make the directory ({})",
+                      error ? error.message() : "a file of that name exists");
   }
   const std::string probe = dir + "/.wsload-probe";
-  if (absl::Status written = Write(probe, ""); !written.ok()) {
-    return InvalidArgument("-out={}: {}; name a directory that can be written", dir, Text(written));
-  }
+  if (absl::Status written = Write(probe, ""); !written.ok()) return written;
   ::unlink(probe.c_str());
   return absl::OkStatus();
 }
 
+absl::Status PrepareOutputDir(const std::string& dir) {
+  const absl::Status made = MakeOutputDir(dir);
+  if (made.ok()) return made;
+  return InvalidArgument("-out={}: {}; name a directory that can be written", dir, Text(made));
+}
+
+void RemoveEmptyOutputDir(const std::string& dir) {
+  if (::rmdir(dir.c_str()) == 0) ::rmdir(kDefaultOutputDir);
+}
+
 absl::Status WriteResultFiles(const std::string& dir, const RunResult& result) {
-  if (absl::Status status = Write(dir + "/result.json", ResultJson(result)); !status.ok()) return status;
-  return Write(dir + "/timeseries.csv", TimeseriesCsv(result));
+  absl::Status whole = Write(dir + "/" + kResultFile, ResultJson(result));
+  // Of two that fail the first one says it; what can be kept is.
+  absl::Status series = Write(dir + "/" + kTimeseriesFile, TimeseriesCsv(result));
+  return whole.ok() ? series : whole;
 }
 
 }  // namespace wsload

@@ -12,7 +12,7 @@ namespace wsload {
 
 /// Neither agents nor the run itself see it.
 struct OutputOptions {
-  std::string out_dir;  ///< empty: no files
+  std::string out_dir;  ///< as -out has it: empty, a directory of the run's own; none: no files
   bool json = false;    ///< result.json on stdout
   bool quiet = false;   ///< only the verdict
   int64_t stats_interval_ns = 5 * kNsPerSecond;

@@ -137,6 +137,21 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent) {
 
 }  // namespace
 
+std::string RunJson(const std::string& run_id, int64_t started_unix_ns, const RunPlan& plan) {
+  std::string out;
+  JsonWriter json(out);
+  json.Object(Layout::kLines, [&] {
+    json.Member("schema", kRunSchema);
+    json.Member("wsload_version", kVersion);
+    json.Member("run_id", run_id);
+    json.Member("started_at", Rfc3339(started_unix_ns));
+    json.Key("plan");
+    WritePlan(json, plan);
+  });
+  out += "\n";
+  return out;
+}
+
 std::string ResultJson(const RunResult& result) {
   std::string out;
   JsonWriter json(out);

@@ -52,26 +52,30 @@ std::string Cell(double value) {
   return at_an_end && value != 0 && value != 1 ? fmt::to_string(value) : rounded;
 }
 
+constexpr char kLineEnd[] = "\r\n";
+
+void AddCell(std::string& line, std::string_view text) {
+  if (!line.empty()) line += ',';
+  line += text;
+}
+
 }  // namespace
 
+std::string TimeseriesHeader() {
+  std::string line;
+  VisitColumns(SeriesPoint{}, [&](std::string_view name, const auto&) { AddCell(line, name); });
+  return line + kLineEnd;
+}
+
+std::string TimeseriesLine(const SeriesPoint& point) {
+  std::string line;
+  VisitColumns(point, [&](std::string_view, const auto& value) { AddCell(line, Cell(value)); });
+  return line + kLineEnd;
+}
+
 std::string TimeseriesCsv(const RunResult& result) {
-  std::string out;
-  std::string_view separator;
-  const auto add = [&](std::string_view field) {
-    out += separator;
-    out += field;
-    separator = ",";
-  };
-  const auto end_line = [&] {
-    out += "\r\n";
-    separator = "";
-  };
-  VisitColumns(SeriesPoint{}, [&](std::string_view name, const auto&) { add(name); });
-  end_line();
-  for (const SeriesPoint& point : result.series) {
-    VisitColumns(point, [&](std::string_view, const auto& value) { add(Cell(value)); });
-    end_line();
-  }
+  std::string out = TimeseriesHeader();
+  for (const SeriesPoint& point : result.series) out += TimeseriesLine(point);
   return out;
 }
 

@@ -10,4 +10,8 @@ namespace wsload {
 /// RFC 4180 with a header line; units in the column names.
 std::string TimeseriesCsv(const RunResult& result);
 
+// The same in parts, each with its line end.
+std::string TimeseriesHeader();
+std::string TimeseriesLine(const SeriesPoint& point);
+
 }  // namespace wsload

@@ -68,10 +68,10 @@ absl::StatusOr<std::unique_ptr<GatewayProcess>> GatewayProcess::Start(int thread
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  // Flags for a gateway of the user's own are not for this one.
+  // Flags for a gateway of the user's own are not for this one, and those for others would only make it wonder.
   std::vector<char*> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!std::string_view(*variable).starts_with("WSLOAD_GATEWAY_")) variables.push_back(*variable);
+    if (!std::string_view(*variable).starts_with("WSLOAD_")) variables.push_back(*variable);
   }
   variables.push_back(nullptr);
 

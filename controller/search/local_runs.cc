@@ -1,6 +1,5 @@
 #include "controller/search/local_runs.h"
 
-#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -49,7 +48,7 @@ LocalRuns::LocalRuns(AgentConfig agent, const GatewayProcess& gateway, int gatew
     : agent_(std::move(agent)),
       gateway_(gateway),
       gateway_threads_(gateway_threads),
-      signals_(loop_, {SIGINT, SIGTERM}, [this](int) {
+      signals_(loop_, EndingSignals(), [this](int) {
         interrupted_ = true;
         if (coordinator_ != nullptr) coordinator_->Interrupt();
       }) {}

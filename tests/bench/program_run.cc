@@ -17,7 +17,8 @@ ProgramRun RunProgram(const ProgramPlan& plan) {
                                         "-duration=" + std::to_string(plan.seconds) + "s",
                                         "-ramp-up=1s",
                                         "-workers=" + std::to_string(plan.workers),
-                                        "-json"};
+                                        "-json",
+                                        "-out=none"};
   if (plan.echo) arguments.emplace_back("-protocol=echo");
   Process process(arguments);
   process.Wait(std::chrono::seconds(plan.seconds + 30));

@@ -125,7 +125,7 @@ TEST(Preflight, ABusyAgentIsLeftInPeace) {
                                          "-server=" + gateway.url()};
   auto flags = load;
   flags.insert(flags.begin(), Binary("wsload"));
-  flags.insert(flags.end(), {"-mps=50", "-duration=4s", "-stats-interval=1s"});
+  flags.insert(flags.end(), {"-mps=50", "-duration=4s", "-stats-interval=1s", "-out=none"});
   Process first(flags);
   for (int lines = 0; lines < 400 && first.out().find("elapsed") == std::string::npos; ++lines) {
     first.ReadLine(std::chrono::milliseconds(50));

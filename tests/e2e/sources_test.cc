@@ -134,7 +134,7 @@ TEST(Sources, APortServesEveryDestination) {
     "$gateway" -listen=127.0.0.3:9002 -port-file="$directory/second" > /dev/null & second=$!
     trap 'kill $first $second' EXIT
     while [ ! -s "$directory/first" ] || [ ! -s "$directory/second" ]; do sleep 0.05; done
-    "$wsload" -server=ws://farm:9002/ws -local-addrs=127.0.1.1 -clients=20 -ramp-up=0 -mps=20 -duration=1s
+    "$wsload" -server=ws://farm:9002/ws -local-addrs=127.0.1.1 -clients=20 -ramp-up=0 -mps=20 -duration=1s -out=none
   )");
   directory.Write("hosts", "127.0.0.2 farm\n127.0.0.3 farm\n");
   Process run({"/usr/bin/unshare", "--map-root-user", "--mount", "--net", "/bin/sh", script, directory.path(),
@@ -149,7 +149,7 @@ TEST(ServerNames, EveryAddressGetsItsShare) {
   const PrivateHosts hosts("127.0.0.4 farm\n127.0.0.2 farm\n127.0.0.3 farm\n");
   if (!hosts.works()) GTEST_SKIP() << "no mount namespace of our own is to be had here";
   Process run(
-      hosts.Inside(With({Binary("wsload"), "-server=ws://farm:" + farm.port() + "/ws", "-workers=2"}, kShortRun)));
+      hosts.Inside(With({Binary("wsload"), "-server=ws://farm:" + farm.port() + "/ws", "-workers=2", "-out=none"}, kShortRun)));
   EXPECT_THAT(run.Wait(std::chrono::seconds(30)).value_or(-1), CarriedOut()) << run.out() << run.err();
   EXPECT_THAT(farm.Handshakes(), testing::ElementsAre(14, 13, 13));
 }
@@ -158,7 +158,8 @@ TEST(ServerNames, AnAddressThatRefusesIsNotHiddenByTheOthers) {
   GatewayFarm farm({"127.0.0.2", "127.0.0.3", "127.0.0.4"});
   const PrivateHosts hosts("127.0.0.2 farm\n127.0.0.3 farm\n127.0.0.4 farm\n127.0.0.5 farm\n");
   if (!hosts.works()) GTEST_SKIP() << "no mount namespace of our own is to be had here";
-  Process run(hosts.Inside(With({Binary("wsload"), "-server=ws://farm:" + farm.port() + "/ws"}, kShortRun)));
+  Process run(
+      hosts.Inside(With({Binary("wsload"), "-server=ws://farm:" + farm.port() + "/ws", "-out=none"}, kShortRun)));
   EXPECT_THAT(run.Wait(std::chrono::seconds(30)).value_or(-1), testing::AnyOf(102, 103)) << run.out() << run.err();
   EXPECT_THAT(run.out(), HasSubstr("10 of 40 connections never opened: refused 10"));
   EXPECT_THAT(farm.Handshakes(), testing::Each(10));

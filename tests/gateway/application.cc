@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "common/util/print.h"
 #include "common/util/status.h"
 
 namespace wsload::gateway {
@@ -48,7 +49,7 @@ Application::Application(ThreadState& state, MessageChannel channel)
 
 HandshakeReply Application::Refuse(int status, std::string_view reason) {
   ++state_.truth.handshakes.rejected[status];
-  if (state_.options.verbose) fmt::print(stderr, "handshake refused with {}: {}\n", status, reason);
+  if (state_.options.verbose) Print(stderr, fmt::format("handshake refused with {}: {}\n", status, reason));
   HandshakeReply reply;
   reply.answer = HttpAnswer(status, "text/plain", fmt::format("{}\n", reason));
   return reply;
@@ -94,7 +95,7 @@ void Application::StartSession(Connection& connection, const HttpRequest& reques
   Session& session = connection.session;
   state_.truth.Accepted(connection.PeerAddress());
   session.user = state_.shared.Connected(options.echo ? std::nullopt : std::optional(session.user_id), now_ns);
-  if (options.verbose) fmt::print(stderr, "user {} connected\n", session.user_id);
+  if (options.verbose) Print(stderr, fmt::format("user {} connected\n", session.user_id));
   if (options.close_after.age_ns > 0) {
     state_.timers.Add(now_ns + options.close_after.age_ns, TimerKind::kCloseAfter, connection.id());
   }
@@ -125,7 +126,7 @@ void Application::OnLeaving(Connection& connection) {
   if (connection.ending() == Ending::kByServer) ++connections.closed_by_server;
   if (connection.ending() == Ending::kBroken) ++connections.broken;
   if (state_.options.verbose) {
-    fmt::print(stderr, "user {} left: {}\n", session.user_id, EndingName(connection.ending()));
+    Print(stderr, fmt::format("user {} left: {}\n", session.user_id, EndingName(connection.ending())));
   }
 }
 

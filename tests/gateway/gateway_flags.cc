@@ -53,9 +53,7 @@ void BindFlags(FlagSet& flags, ProgramOptions& program) {
 }
 
 absl::Status FinishOptions(const FlagSet& flags, ProgramOptions& program) {
-  if (!flags.positional().empty()) {
-    return InvalidArgument("unexpected argument \"{}\": flags look like -name=value", flags.positional().front());
-  }
+  if (absl::Status none = flags.CheckNoArguments(); !none.ok()) return none;
   if (auto status = CheckFields(ProgramFields(), program); !status.ok()) return status;
   if (auto status = ReadKey("cipher-key-file", program.cipher_key_file, program.gateway.cipher_key); !status.ok()) {
     return status;

@@ -12,6 +12,7 @@
 #include "common/flags/flag_set.h"
 #include "common/lang/language.h"
 #include "common/util/environment.h"
+#include "common/util/print.h"
 #include "common/util/status.h"
 #include "tests/gateway/gateway_flags.h"
 #include "tests/gateway/mock_gateway.h"
@@ -34,18 +35,30 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void PrintLine(const std::string& line) {
-  fmt::print("{}\n", line);
-  std::fflush(stdout);
-}
+void PrintLine(const std::string& line) { Print(stdout, line + "\n"); }
 
 void PrintProgress(const GroundTruth& truth) {
-  fmt::print(stderr, "open {} accepted {} upstream {} acks {} pending {} heartbeats {} pushes {}\n",
-             truth.connections.open, truth.handshakes.accepted, truth.messages.upstream, truth.messages.acks_sent,
-             truth.messages.acks_pending, truth.messages.heartbeats, truth.messages.pushes_sent);
+  Print(stderr, fmt::format("open {} accepted {} upstream {} acks {} pending {} heartbeats {} pushes {}\n",
+                            truth.connections.open, truth.handshakes.accepted, truth.messages.upstream,
+                            truth.messages.acks_sent, truth.messages.acks_pending, truth.messages.heartbeats,
+                            truth.messages.pushes_sent));
 }
 
-/// Until SIGTERM or SIGINT, which `signals` holds blocked.
+/// Unless the process was started to ignore it, as nohup does.
+bool HangUpEnds() {
+  struct sigaction present = {};
+  return sigaction(SIGHUP, nullptr, &present) != 0 || present.sa_handler != SIG_IGN;
+}
+
+/// Written on the spot: the place may be a pipe or a device.
+bool WritePort(const std::string& path, uint16_t port) {
+  std::ofstream file(path);
+  file << port << '\n';
+  file.close();
+  return file.good();
+}
+
+/// Until SIGTERM, SIGINT or SIGHUP, which `signals` holds blocked.
 void ServeUntilTold(const MockGateway& gateway, const sigset_t& signals, int64_t stats_interval_ns) {
   while (true) {
     int signal = 0;
@@ -55,31 +68,34 @@ void ServeUntilTold(const MockGateway& gateway, const sigset_t& signals, int64_t
     } else {
       signal = sigwaitinfo(&signals, nullptr);
     }
-    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP) return;
     if (signal == SIGUSR1) PrintLine(gateway.truth().ToJson());
     if (signal < 0 && errno == EAGAIN) PrintProgress(gateway.truth());
   }
 }
 
 int Fail(int exit_code, const absl::Status& status) {
-  fmt::print(stderr, "wsload-gateway: {}\n", Text(status));
+  Print(stderr, fmt::format("wsload-gateway: {}\n", Text(status)));
   return exit_code;
 }
 
-int Run(const std::vector<std::string>& args) {
+int Run(std::vector<std::string> args) {
+  if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front().insert(0, "-");
   ProgramOptions program;
   FlagSet flags("wsload-gateway", "WSLOAD_GATEWAY");
   BindFlags(flags, program);
   if (auto status = flags.Parse(args, ProcessEnvironment()); !status.ok()) return Fail(kExitBadFlags, status);
-  if (flags.help_wanted() || flags.helpfull_wanted()) {
-    PrintLine(flags.Usage(kIntro, flags.helpfull_wanted()));
+  if (const auto answer = flags.Answer(kIntro); answer.has_value()) {
+    Print(stdout, *answer);
     return 0;
   }
   if (auto status = FinishOptions(flags, program); !status.ok()) return Fail(kExitBadFlags, status);
+  for (const std::string& notice : flags.notices()) Print(stderr, fmt::format("wsload-gateway: {}\n", notice));
 
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, signal);
+  if (HangUpEnds()) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   RaiseDescriptorLimit();
 
@@ -89,7 +105,7 @@ int Run(const std::vector<std::string>& args) {
     return Fail(bad_flag ? kExitBadFlags : kExitFailed, gateway.status());
   }
   PrintLine(fmt::format("listening on {}", (*gateway)->url()));
-  if (!program.port_file.empty() && !(std::ofstream(program.port_file) << (*gateway)->port() << '\n')) {
+  if (!program.port_file.empty() && !WritePort(program.port_file, (*gateway)->port())) {
     return Fail(kExitFailed, InvalidArgument("-port-file={}: cannot be written", program.port_file));
   }
   ServeUntilTold(**gateway, signals, program.stats_interval_ns);
@@ -101,4 +117,10 @@ int Run(const std::vector<std::string>& args) {
 }  // namespace
 }  // namespace wsload::gateway
 
-int main(int argc, char** argv) { return wsload::gateway::Run({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  wsload::PreparePrinting();
+  // A pipe without a reader and a file at its limit are errors of the write.
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  return wsload::ExitCodeAfterPrinting(wsload::gateway::Run({argv + 1, argv + argc}));
+}

@@ -28,7 +28,7 @@ TEST(SignalWatchTest, TellsOfEverySignalOnTheLoop) {
 TEST(SignalWatchTest, ASignalUnderWayAtItsEndIsDropped) {
   AsioEventLoop loop;
   int heard = 0;
-  auto watch = std::make_unique<SignalWatch>(loop, std::initializer_list<int>{SIGUSR1}, [&heard](int) { ++heard; });
+  auto watch = std::make_unique<SignalWatch>(loop, std::vector<int>{SIGUSR1}, [&heard](int) { ++heard; });
   std::raise(SIGUSR1);
   watch.reset();
   bool turned = false;
