@@ -14,14 +14,14 @@ namespace {
 
 constexpr size_t kMaxFlagFileBytes = 1 << 20;
 constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
-constexpr std::string_view kBlanks = " \t\v\f";
+constexpr std::string_view kFileBlanks = " \t\v\f";
 
-bool IsBlank(char c) { return kBlanks.find(c) != std::string_view::npos; }
+bool IsBlank(char c) { return kFileBlanks.find(c) != std::string_view::npos; }
 
 std::string_view WithoutBlanks(std::string_view text) {
-  const size_t first = text.find_first_not_of(kBlanks);
+  const size_t first = text.find_first_not_of(kFileBlanks);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+  return text.substr(first, text.find_last_not_of(kFileBlanks) - first + 1);
 }
 
 bool BeginsComment(std::string_view text) { return text.starts_with('#') || text.starts_with("//"); }

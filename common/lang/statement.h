@@ -127,7 +127,6 @@ enum class StatementKind {
   kHintRateLimited,
   kHintRateLimitedClients,
   kHintUndecodable,
-  kHintNotSent,
   kHintUnsent,
   kLateAcks,
 

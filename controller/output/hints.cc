@@ -25,7 +25,7 @@ std::string Flags(std::initializer_list<std::string_view> flags) {
 std::string_view CipherKeyFlag(const HintContext& run) {
   return run.plan.cipher == CipherKind::kNone ? "" : "-cipher-key-file";
 }
-std::string_view CompressFlag(const HintContext& run) { return run.plan.compress ? "-compress" : ""; }
+std::string_view CompressFlag(const HintContext& run) { return run.plan.compress != Compression::kOff ? "-compress" : ""; }
 
 /// The hint with the settings that may be wrong; under -protocol=echo, which has none of them, another one.
 Statement Suspects(const HintContext& run, Kind hint, std::string flags, Kind echo_hint) {
@@ -114,9 +114,7 @@ std::vector<Statement> MessageHints(const HintContext& run) {
   if (totals.rate_limited > 0) {
     hints.push_back({run.plan.mps > 1 ? Kind::kHintRateLimited : Kind::kHintRateLimitedClients});
   }
-  if (totals.undecodable > 0 && IsEcho(run)) {
-    hints.push_back({Kind::kHintNotSent, {totals.undecodable}});
-  } else if (totals.undecodable > 0) {
+  if (totals.undecodable > 0) {
     hints.push_back(
         {Kind::kHintUndecodable, {totals.undecodable, Flags({"-serializer", "-cipher", CipherKeyFlag(run)})}});
   }

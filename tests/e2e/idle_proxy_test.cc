@@ -53,7 +53,7 @@ class Nginx {
                                          std::vector<std::string>{"NGINX=" + std::to_string(listen_fd_) + ";"});
   }
   ~Nginx() {
-    // Its worker goes with the master when that is asked to, not when it is killed.
+    // Asked to end it takes its workers along; killed it does not.
     process_->Signal(SIGTERM);
     process_->Wait(std::chrono::seconds(5));
     close(listen_fd_);
