@@ -96,7 +96,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
                                                                     LoadEngineObserver& observer) {
   const DialOptions dial{.url = plan.server.url(),
                          .headers = plan.headers,
-                         .subprotocols = plan.subprotocol,
+                         .subprotocol = plan.subprotocol,
                          .compress = plan.compress,
                          .context_window_bits = ContextWindowBits(plan.msg_size_bytes),
                          .ca_pem = plan.ca_pem,

@@ -67,7 +67,7 @@ UpgradeTemplate::UpgradeTemplate(const DialOptions& options) {
   }
   if (!host_given) headers_ = fmt::format("Host: {}\r\n", options.url.HostHeader());
   headers_ += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
-  if (const std::string& names = options.subprotocols.text(); !names.empty()) {
+  if (const std::string& names = options.subprotocol.text(); !names.empty()) {
     headers_ += fmt::format("Sec-WebSocket-Protocol: {}\r\n", names);
   }
   if (const std::string_view offer = DeflateOffer(options.compress); !offer.empty()) {
@@ -147,7 +147,7 @@ ClientHandshake::State ClientHandshake::Parse(std::string_view header) {
 }
 
 ClientHandshake::State ClientHandshake::CheckSubprotocol(const std::string& chosen) {
-  const SubprotocolList& offered = options_.subprotocols;
+  const SubprotocolList& offered = options_.subprotocol;
   if (chosen.empty() ? offered.empty() : offered.Contains(chosen)) return State::kDone;
   if (offered.empty()) {
     return Fail("bad_upgrade", fmt::format("the server chose the subprotocol \"{}\", though none was offered; name it "

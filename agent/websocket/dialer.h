@@ -22,7 +22,7 @@ namespace wsload {
 struct DialOptions {
   WsUrl url;
   HeaderList headers;
-  SubprotocolList subprotocols;
+  SubprotocolList subprotocol;
   Compression compress = Compression::kOff;  ///< what to offer of permessage-deflate (RFC 7692)
   /// Most bits of the window that a connection's own compressor has: ContextWindowBits() of its messages.
   uint8_t context_window_bits = 15;

@@ -354,7 +354,7 @@ TEST_P(ConnectionTest, ChoosesTheSubprotocol) {
         peer.Upgrade("Sec-WebSocket-Protocol: im.v1\r\n");
         peer.Echo();
       },
-      [](DialOptions& options) { options.subprotocols = *SubprotocolList::Parse("im.v2,im.v1"); });
+      [](DialOptions& options) { options.subprotocol = *SubprotocolList::Parse("im.v2,im.v1"); });
   EXPECT_EQ(connection_->Send("x"), SendResult::kSent);
   EXPECT_TRUE(RunUntilMessages(1));
 }

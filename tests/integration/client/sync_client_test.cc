@@ -214,6 +214,9 @@ TEST_F(SyncClientTest, MisuseIsAnErrorNotAHang) {
 TEST_F(SyncClientTest, DiallingTellsWhatWentWrong) {
   StartGateway();
   EXPECT_EQ(DialWebSocket("http://x", "").status().code(), absl::StatusCode::kInvalidArgument);
+  const absl::Status twice = DialWebSocket(gateway_->url() + "?token=s3cret", Token()).status();
+  EXPECT_EQ(twice.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(twice.message(), "the URL already has a parameter token=; leave it out, or give no token");
   const auto unauthorized = DialWebSocket(gateway_->url(), "no token of this server");
   EXPECT_EQ(unauthorized.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(std::string(unauthorized.status().message()).rfind("http_401", 0), 0u) << unauthorized.status();

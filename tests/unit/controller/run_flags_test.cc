@@ -211,6 +211,29 @@ TEST(RunFlags, BadLinesSayHowToMendThem) {
   EXPECT_THAT(Refused({}, {{"WSLOAD_CLIENTS", "x"}}), HasSubstr("WSLOAD_CLIENTS=x"));
 }
 
+TEST(RunFlags, CompressionIsAChoiceThatMayStandAlone) {
+  const auto compress = [](const std::vector<std::string>& args, const Environment& environment = {}) {
+    return Parsed(args, environment).plan.compress;
+  };
+  EXPECT_EQ(compress({}), Compression::kOff);
+  for (const char* flag : {"-compress", "--compress=true", "-compress=1", "-compress=context"}) {
+    EXPECT_EQ(compress({flag}), Compression::kContext) << flag;
+  }
+  EXPECT_EQ(compress({"-compress=no-context"}), Compression::kNoContext);
+  for (const char* flag : {"-compress=false", "-nocompress", "-compress=off"}) {
+    EXPECT_EQ(compress({flag}), Compression::kOff) << flag;
+  }
+  EXPECT_EQ(compress({}, {{"WSLOAD_COMPRESS", "no-context"}}), Compression::kNoContext);
+  EXPECT_THAT(Refused({"-compress=maybe"}), HasSubstr("-compress=maybe: want one of off, context, no-context"));
+}
+
+TEST(RunFlags, ATokenInTheUrlIsRefusedAndNotRepeated) {
+  const std::string line = Refused({"-server=ws://gw/ws?token=s3cret"});
+  EXPECT_THAT(line, HasSubstr("-server: the URL already has a parameter token="));
+  EXPECT_THAT(line, Not(HasSubstr("s3cret")));
+  EXPECT_EQ(Parsed({"-server=ws://gw/ws?token=s3cret", "-token-param=access_token"}).plan.token_param, "access_token");
+}
+
 TEST(RunFlags, BadHeaderIsNotRepeated) { EXPECT_THAT(Refused({"-header=Bearer-secret"}), Not(HasSubstr("secret"))); }
 
 TEST(RunFlags, HelpFitsAScreen) {

@@ -58,7 +58,7 @@ std::string CauseOf(const std::string& answer, const DialOptions& options = Opti
 TEST(UpgradeTemplateTest, MakesARequest) {
   DialOptions options = Options();
   options.headers = {{"X-AutoClose", "true"}};
-  options.subprotocols = Subprotocols("im.v2,im.v1");
+  options.subprotocol = Subprotocols("im.v2,im.v1");
   const std::string request = UpgradeTemplate(options).Request("/ws?token=t", "dGhlIHNhbXBsZSBub25jZQ==");
   EXPECT_THAT(request, ::testing::StartsWith("GET /ws?token=t HTTP/1.1\r\nHost: gateway.example:9002\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nUpgrade: websocket\r\n"));
@@ -169,10 +169,10 @@ TEST(ClientHandshakeTest, ChecksTheSubprotocol) {
   const std::string chosen = std::string(kGood) + "Sec-WebSocket-Protocol: im.v1\r\n\r\n";
   EXPECT_EQ(CauseOf(chosen), "bad_upgrade") << "not offered";
   DialOptions options = Options();
-  options.subprotocols = Subprotocols("im.v1");
+  options.subprotocol = Subprotocols("im.v1");
   EXPECT_EQ(CauseOf(chosen, options), "done");
   EXPECT_EQ(CauseOf(std::string(kGood) + "\r\n", options), "bad_upgrade") << "not chosen";
-  options.subprotocols = Subprotocols("im.v2, im.v1 ,im.v0");
+  options.subprotocol = Subprotocols("im.v2, im.v1 ,im.v0");
   EXPECT_EQ(CauseOf(chosen, options), "done") << "any of them";
   for (const char* other : {"IM.V1", "im.v3", "im.v2, im.v1", "im"}) {
     EXPECT_EQ(CauseOf(std::string(kGood) + "Sec-WebSocket-Protocol: " + other + "\r\n\r\n", options), "bad_upgrade")
@@ -183,7 +183,7 @@ TEST(ClientHandshakeTest, ChecksTheSubprotocol) {
 TEST(ClientHandshakeTest, SaysWhatIsWrongWithTheSubprotocol) {
   const auto detail = [](const char* offered, const std::string& header) {
     DialOptions options = Options();
-    options.subprotocols = Subprotocols(offered);
+    options.subprotocol = Subprotocols(offered);
     Upgrade upgrade(options);
     EXPECT_EQ(upgrade.Answer(kGood + header + "\r\n"), ClientHandshake::State::kFailed);
     return upgrade.handshake.detail();
