@@ -201,6 +201,13 @@ TEST(Printing, WhatCannotBePrintedIsALineAndExit1) {
   EXPECT_FALSE(nlohmann::json::parse(people.out()).is_null());
 }
 
+TEST(Kept, AHangUpLetsAnAgentLeaveAsSigtermDoes) {
+  Agent agent;
+  agent.process().Signal(SIGHUP);
+  EXPECT_EQ(agent.process().Wait(kDeadline), 0);
+  EXPECT_THAT(agent.process().err(), HasSubstr("the agent got SIGHUP: draining"));
+}
+
 TEST(Printing, TheGatewaysGroundTruthIsNotLostInSilence) {
   Process gateway(
       {"/bin/bash", "-c", "exec \"$@\" >/dev/full", "bash", Binary("wsload-gateway"), "-listen=127.0.0.1:0"});
