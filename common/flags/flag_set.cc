@@ -450,8 +450,8 @@ absl::Status FlagSet::CheckNoArguments() const {
     }
   }
   // It may have a password in it.
-  if (first.find("://") != std::string::npos && Find("server") != nullptr) {
-    return InvalidArgument("a URL stands alone; write -server= before it, for example -server={}",
+  if (first.find(':') != std::string::npos && Find("server") != nullptr) {
+    return InvalidArgument("a server stands alone; write -server= before it, for example -server={}",
                            Find("server")->spec.options.example);
   }
   return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)", Shown(first));

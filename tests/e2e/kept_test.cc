@@ -227,14 +227,14 @@ TEST(Words, TheVersionIsAskedForInAnyWay) {
   }
 }
 
-TEST(Words, AUrlWithoutItsFlagIsToldSo) {
+TEST(Words, AServerWithoutItsFlagIsToldSo) {
   for (const char* before : {"-clients=5", "run", "doctor", ""}) {
     std::vector<std::string> command = {Binary("wsload"), before, "ws://user:secret@host/ws"};
     std::erase(command, "");
     Process process(command);
     EXPECT_EQ(process.Wait(kDeadline), 104);
     EXPECT_EQ(process.err(),
-              "wsload: a URL stands alone; write -server= before it, for example -server=ws://localhost:9002/ws\n");
+              "wsload: a server stands alone; write -server= before it, for example -server=ws://localhost:9002/ws\n");
   }
 }
 

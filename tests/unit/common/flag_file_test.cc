@@ -180,7 +180,7 @@ TEST_F(FlagFileTest, AStrayArgumentIsNotRepeatedWhereItMayBeASecret) {
 TEST_F(FlagFileTest, AUrlAloneIsToldItsFlag) {
   ASSERT_EQ(Read("", {"ws://u:s3cret@h/ws"}), "");
   EXPECT_EQ(Text(flags_.CheckNoArguments()),
-            "a URL stands alone; write -server= before it, for example -server=ws://localhost:9002/ws");
+            "a server stands alone; write -server= before it, for example -server=ws://localhost:9002/ws");
 }
 
 TEST_F(FlagFileTest, ATruthAfterASwitchIsToldItsForm) {
