@@ -37,8 +37,8 @@ int Main(std::vector<std::string> args) {
     command = args.front();
     args.erase(args.begin());
   }
-  // A URL is no command; the run's flags know what to say about it.
-  if (command.find("://") != std::string::npos) args.insert(args.begin(), std::exchange(command, "run"));
+  // A server is no command; the run's flags know what to say about it.
+  if (command.find(':') != std::string::npos) args.insert(args.begin(), std::exchange(command, "run"));
   if (command == "version" || command == "help") {
     // What follows may be the language of the help.
     args.insert(args.begin(), "-" + command);

@@ -309,7 +309,8 @@ absl::StatusOr<FlagSet::Setting> FlagSet::ReadLine(const FlagLine& line) const {
                              flags_.empty() ? "value" : flags_.front()->spec.options.example);
     }
   }
-  std::string_view rest = line.quoted ? std::string_view() : std::string_view(line.value.value_or(""));
+  std::string_view rest;
+  if (line.value.has_value() && !line.quoted) rest = *line.value;
   while (!rest.empty()) {
     const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
     const auto other = SplitFlag(word);
@@ -449,8 +450,8 @@ absl::Status FlagSet::CheckNoArguments() const {
     }
   }
   // It may have a password in it.
-  if (first.find("://") != std::string::npos && Find("server") != nullptr) {
-    return InvalidArgument("a URL stands alone; write -server= before it, for example -server={}",
+  if (first.find(':') != std::string::npos && Find("server") != nullptr) {
+    return InvalidArgument("a server stands alone; write -server= before it, for example -server={}",
                            Find("server")->spec.options.example);
   }
   return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)", Shown(first));

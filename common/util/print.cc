@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -34,7 +35,14 @@ int WriteAllTo(int descriptor, std::string_view text) {
   return 0;
 }
 
+/// A terminal that was hung up: nobody is there for whom something could be lost.
+bool IsLostTerminal(int descriptor, int error) {
+  struct stat file = {};
+  return error == EIO && ::fstat(descriptor, &file) == 0 && S_ISCHR(file.st_mode);
+}
+
 void Report(int descriptor, int error) {
+  if (IsLostTerminal(descriptor, error)) return;
   if (descriptor < 0 || descriptor > STDERR_FILENO || lost[static_cast<size_t>(descriptor)].exchange(true)) return;
   if (descriptor == STDERR_FILENO) return;
   const std::string line = fmt::format(

@@ -11,7 +11,8 @@ namespace wsload {
 void PreparePrinting();
 
 /// Writes all of `text` to stdout or stderr, at once, and waits for a reader that is slow. The first time that a stream
-/// cannot take it, one line on stderr says why; ExitCodeAfterPrinting() remembers it. Any thread.
+/// cannot take it, one line on stderr says why; ExitCodeAfterPrinting() remembers it. A terminal that was hung up loses
+/// nothing, as nobody is there. Any thread.
 void Print(FILE* stream, std::string_view text);
 
 /// The last call of main(): closes stdout and stderr, as some file systems only then say that they had no room. Answers

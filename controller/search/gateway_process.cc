@@ -127,16 +127,20 @@ bool GatewayProcess::Reap(bool wait) {
 
 GatewayProcess::~GatewayProcess() {
   ::kill(pid_, SIGTERM);
-  // Its last words are not wanted, but it may wait for somebody to take them.
-  ::close(output_);
-  for (int waited_ms = 0; !Reap(false); waited_ms += kStopPollMs) {
-    if (waited_ms >= kStopTimeoutMs) {
-      ::kill(pid_, SIGKILL);
-      Reap(true);
-      return;
+  bool ended = false;
+  for (int waited_ms = 0; waited_ms < kStopTimeoutMs && !(ended = Reap(false)); waited_ms += kStopPollMs) {
+    // Its last words are not wanted, but it waits for somebody to take them, and would complain about a closed pipe.
+    pollfd words = {output_, POLLIN, 0};
+    std::array<char, 1 << 16> bytes;
+    if (::poll(&words, 1, kStopPollMs) > 0 && ::read(output_, bytes.data(), bytes.size()) <= 0) {
+      ::poll(nullptr, 0, kStopPollMs);
     }
-    ::poll(nullptr, 0, kStopPollMs);
   }
+  if (!ended) {
+    ::kill(pid_, SIGKILL);
+    Reap(true);
+  }
+  ::close(output_);
 }
 
 }  // namespace wsload

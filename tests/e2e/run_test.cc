@@ -147,8 +147,8 @@ TEST(Run, ChineseConsole) {
 
 TEST(Run, JsonGoesToStdoutAlone) {
   Gateway gateway;
-  Process controller({Binary("wsload"), "-clients=5", "-mps=20", "-duration=1s", "-ramp-up=100ms", "-json",
-                      "-out=none", "-server=" + gateway.url()});
+  Process controller({Binary("wsload"), "-clients=5", "-mps=20", "-duration=1s", "-ramp-up=100ms", "-json", "-out=none",
+                      "-server=" + gateway.url()});
   EXPECT_TRUE(controller.Wait(std::chrono::seconds(30))) << controller.err();
   const auto result = nlohmann::json::parse(controller.out());
   EXPECT_EQ(result.at("schema"), "wsload.result/2");

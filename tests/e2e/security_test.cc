@@ -192,8 +192,9 @@ TEST(Security, SecretsAreNowhereToBeSeen) {
     EXPECT_THAT(controller.Wait(std::chrono::seconds(60)).value_or(-1), expected)
         << controller.out() << controller.err();
     seen += controller.out() + controller.err();
-    for (const auto& entry : std::filesystem::directory_iterator(dir.path() + "/out"))
-      seen += FileContent(entry.path());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(dir.path() + "/out")) {
+      if (entry.is_regular_file()) seen += FileContent(entry.path());
+    }
   };
   run({token}, kCarriedOut);
   run({token, "-json"}, kCarriedOut);

@@ -148,8 +148,8 @@ TEST(ServerNames, EveryAddressGetsItsShare) {
   GatewayFarm farm({"127.0.0.2", "127.0.0.3", "127.0.0.4"});
   const PrivateHosts hosts("127.0.0.4 farm\n127.0.0.2 farm\n127.0.0.3 farm\n");
   if (!hosts.works()) GTEST_SKIP() << "no mount namespace of our own is to be had here";
-  Process run(
-      hosts.Inside(With({Binary("wsload"), "-server=ws://farm:" + farm.port() + "/ws", "-workers=2", "-out=none"}, kShortRun)));
+  Process run(hosts.Inside(
+      With({Binary("wsload"), "-server=ws://farm:" + farm.port() + "/ws", "-workers=2", "-out=none"}, kShortRun)));
   EXPECT_THAT(run.Wait(std::chrono::seconds(30)).value_or(-1), CarriedOut()) << run.out() << run.err();
   EXPECT_THAT(farm.Handshakes(), testing::ElementsAre(14, 13, 13));
 }

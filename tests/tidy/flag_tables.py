@@ -26,7 +26,7 @@ ALIKE = {"wsload run": "wsload", "wsload doctor": "wsload", "wsload-agent health
 # Speaks of programs of its own.
 _OTHER_PROGRAMS = ("tests/bench/",)
 # Every program has them, and -helpfull does not list itself.
-EVERYWHERE = ("help", "helpfull", "flagfile")
+EVERYWHERE = ("help", "helpfull", "flagfile", "version")
 
 
 def read_help(text):

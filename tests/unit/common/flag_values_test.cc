@@ -30,6 +30,23 @@ TEST(ParseInteger, RefusesTheRest) {
   EXPECT_FALSE(ParseInteger("-1", 0, 10).ok());
 }
 
+TEST(ParseCount, ReadsPowersOfAThousand) {
+  EXPECT_EQ(*ParseCount("10"), 10);
+  EXPECT_EQ(*ParseCount("2k"), 2000);
+  EXPECT_EQ(*ParseCount("2K"), 2000);
+  EXPECT_EQ(*ParseCount("1.5k"), 1500);
+  EXPECT_EQ(*ParseCount("1.50000k"), 1500);
+  EXPECT_EQ(*ParseCount("0.25M"), 250'000);
+  EXPECT_EQ(*ParseCount("1g"), 1'000'000'000);
+  EXPECT_EQ(*ParseCount("-5"), -5);
+  for (const char* text : {"", "k", ".5k", "1.k", "1.5", "1.2345k", "1kk", "1 k", "1,5k", "5x", "1.-5k"}) {
+    EXPECT_EQ(Text(ParseCount(text).status()), "not a whole number; write for example 10, 2k (2000) or 1.5m") << text;
+  }
+  for (const char* text : {"9223372036854775808", "9223372036854775807k"}) {
+    EXPECT_EQ(Text(ParseCount(text).status()), "too large a number; write for example 10, 2k (2000) or 1.5m") << text;
+  }
+}
+
 TEST(ParseBool, ReadsTheUsualWords) {
   for (const char* text : {"true", "TRUE", "t", "1", "yes", "on"}) EXPECT_TRUE(*ParseBool(text)) << text;
   for (const char* text : {"false", "False", "f", "0", "no", "off"}) EXPECT_FALSE(*ParseBool(text)) << text;

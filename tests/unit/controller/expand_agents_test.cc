@@ -45,7 +45,11 @@ TEST(ExpandAgentsTest, RefusesWithOneLine) {
       {"dns:///agents:7400,10.0.0.2:7400", "10.0.0.2:7400 is named twice"},
       {"dns:///agents", "dns:///agents"},
       {"dns:///nobody:7400", "cannot resolve nobody"},
-      {"http://h1:7400", "http://h1:7400"}};
+      {"http://h1:7400", "no URL; write h1:7400"},
+      {"https://user:secret@h1:7400/x", "no URL; write h1:7400"},
+      {"http://h1", "no URL; write host:port"},
+      {"dns://agents:7400", "no URL; write dns:///agents:7400"},
+      {"user:secret@h1:7400", "\"@h1:7400\": a user name has no place here"}};
   for (const auto& [flag, part] : cases) {
     const auto agents = ExpandAgents(flag, FakeDns);
     ASSERT_FALSE(agents.ok()) << flag;

@@ -113,6 +113,39 @@ TEST(RunFlags, ReachPolicyAndOutput) {
   EXPECT_TRUE(Parsed({"-server=ws://h"}).server_given);
 }
 
+TEST(RunFlags, NamesMayBeInCapitalsAndLanguagesLocales) {
+  const RunCommandLine line = Parsed({"-cipher=CHACHA20POLY1305", "-serializer=Proto", "-on-agent-loss=Rebalance"});
+  EXPECT_EQ(line.plan.cipher, CipherKind::kChaCha20Poly1305);
+  EXPECT_EQ(line.plan.serializer, Serializer::kProto);
+  EXPECT_EQ(line.policy.on_agent_loss, AgentLossPolicy::kRebalance);
+  for (const char* chinese : {"zh", "ZH", "zh_CN", "zh-CN", "zh_CN.UTF-8", "zh-Hans"}) {
+    EXPECT_EQ(Parsed({std::string("-lang=") + chinese}).output.language, Language::kChinese) << chinese;
+  }
+  for (const char* english : {"en_US", "en-GB", "en_US.UTF-8", "EN"}) {
+    EXPECT_EQ(Parsed({std::string("-lang=") + english}).output.language, Language::kEnglish) << english;
+  }
+}
+
+TEST(RunFlags, CountsTakeSuffixes) {
+  const RunPlan plan = Parsed({"-clients=2k", "-mps=1.5K", "-msg-size=2k"}).plan;
+  EXPECT_EQ(plan.clients, 2000);
+  EXPECT_EQ(plan.mps, 1500);
+  EXPECT_EQ(plan.msg_size_bytes, 2048);
+  EXPECT_THAT(Refused({"-clients=1g"}), HasSubstr("-clients=1000000000: must be at most 100000000"));
+}
+
+TEST(RunFlags, WhatHasNoEffectIsNoticed) {
+  EXPECT_THAT(Parsed({}, {{"WSLOAD_TOKEN", "0123456789abcdef"},
+                          {"WSLOAD_JWT_KEY", "k"},
+                          {"WSLOAD_CIPHER_KEY", "0123456789abcdef"},
+                          {"WSLOAD_LANG", "zh"},
+                          {"WSLOAD_FLAGFILE", "/dev/null"},
+                          {"WSLOAD_OUT", ""}})
+                  .notices,
+              ::testing::IsEmpty());
+  EXPECT_THAT(Parsed({"-mps=5", "-mps=6"}, {{"WSLOAD_CLINTS", "5"}}).notices, ::testing::SizeIs(2));
+}
+
 TEST(RunFlags, EnvironmentComesSecond) {
   const Environment environment = {
       {"WSLOAD_CLIENTS", "20"}, {"WSLOAD_MPS", "30"}, {"WSLOAD_LANG", "zh"}, {"LANG", "zh_CN.UTF-8"}};
@@ -203,6 +236,8 @@ TEST(RunFlags, BadLinesSayHowToMendThem) {
       {{"-cipher-key-file=/nonexistent/key"}, "-cipher-key-file=/nonexistent/key"},
       {{"-token-param=a b"}, "-token-param"},
       {{"-json=maybe"}, "-json=maybe"},
+      {{"-out="}, "-out=: is empty"},
+      {{"ws://host/ws"}, "write -server="},
       {{"surplus"}, "unexpected argument \"surplus\""},
   };
   for (const BadLine& line : lines) {
