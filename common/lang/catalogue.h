@@ -69,6 +69,11 @@ inline constexpr Entry kRunEntries[] = {
      "worker {worker} waited for a core for {waited_share} of the time: keep other programs off that host, or use "
      "fewer workers there",
      "工作线程 {worker} 有 {waited_share} 的时间在等待空闲的核：请不要在该机运行其他程序，或减少其工作线程"},
+    {Kind::kWaitingOnlyWorker,
+     "waiting_only_worker",
+     {{"waited_share", Form::kShare}},
+     "its worker waited for a core for {waited_share} of the time: keep other programs off that host",
+     "其工作线程有 {waited_share} 的时间在等待空闲的核：请不要在该机运行其他程序"},
     {Kind::kHeldWorker,
      "held_worker",
      {kWorker, kCpuShare},
@@ -85,11 +90,12 @@ inline constexpr Entry kRunEntries[] = {
      "工作线程 {worker} 占用单核 {cpu_share}，但负载成批出现，使消息迟发：请增加工作线程或压测节点，或降低 -mps"},
     {Kind::kThrottledAgent,
      "throttled_agent",
-     {kQuotaCores, kThrottledNs, {"workers", Form::kCount}},
-     "throttled by its CPU quota of {quota_cores} cores for {throttled_ns} (over its {workers} workers): raise the "
-     "container's limit (docker --cpus, Kubernetes limits.cpu), use more agents, or a lower -mps",
-     "被其 CPU 配额（{quota_cores} 核）限制，停顿 {throttled_ns}（{workers} 个工作线程合计）：请提高容器的限额（docker "
-     "--cpus、Kubernetes limits.cpu）、增加压测节点，或降低 -mps"},
+     {kQuotaCores, kThrottledNs},
+     "throttled by its CPU quota of {quota_cores} cores for {throttled_ns}: raise the container's limit (docker "
+     "--cpus, "
+     "Kubernetes limits.cpu), use more agents, or a lower -mps",
+     "被其 CPU 配额（{quota_cores} 核）限制，停顿 {throttled_ns}：请提高容器的限额（docker --cpus、Kubernetes "
+     "limits.cpu）、增加压测节点，或降低 -mps"},
     {Kind::kNoDescriptors,
      "no_descriptors",
      {kConnections},
@@ -441,11 +447,6 @@ inline constexpr Entry kRunEntries[] = {
      {},
      "messages too big for the server: lower -msg-size",
      "消息超过服务器上限：请减小 -msg-size"},
-    {Kind::kHintClosed1011,
-     "hint_closed_1011",
-     {},
-     "the server failed: look into its log",
-     "服务器内部出错：请查看其日志"},
     {Kind::kHintAllTimeouts,
      "hint_all_timeouts",
      {kFlags},

@@ -25,6 +25,7 @@ enum class StatementKind {
   kBusyWorker,  ///< the host has cores left
   kBusyHost,    ///< the host has none left
   kWaitingWorker,
+  kWaitingOnlyWorker,  ///< likewise, and there is no other
   kHeldWorker,
   kBurstyWorker,
   kThrottledAgent,
@@ -117,7 +118,6 @@ enum class StatementKind {
   kHintClosed1008,
   kHintPolicy,  ///< likewise
   kHintClosed1009,
-  kHintClosed1011,
   kHintAllTimeouts,
   kHintNoEcho,
   kHintAllLate,

@@ -63,7 +63,7 @@ std::optional<Statement> CloseHint(std::string_view cause, const HintContext& ru
                     Kind::kHintPolicy);
   }
   if (cause == "closed_1009") return Statement{Kind::kHintClosed1009};
-  if (cause == "closed_1011") return Statement{Kind::kHintClosed1011};
+  if (cause == "closed_1011") return Statement{Kind::kHintReset};
   return std::nullopt;
 }
 

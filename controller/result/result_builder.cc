@@ -110,6 +110,12 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   totals_.Merge(delta);
   phase_counters_[phase].Merge(delta.counters);
   if (phase == Phase::kMeasure) MergeWorkers(agents_[agent].worker_loads, workers);
+  if (phase > Phase::kMeasure) {
+    WorkerPeaks peaks;
+    peaks.Add(workers);
+    progress.after_load_s += WorkedSeconds(peaks.wall_us_max);
+    after_load_s_ = std::max(after_load_s_, progress.after_load_s);
+  }
 
   if (emitted_any_ && position <= last_emitted_) {
     MergeIntoEmitted(position, delta, workers);
@@ -207,7 +213,7 @@ void ResultBuilder::EmitOldest() {
   point.interval_index = position.second;
   point.elapsed_s = ElapsedAtEndOf(position);
   point.phase_clock_s = PhaseClockAt(position, interval.workers.wall_us_max);
-  point.run_clock_s = RunClockBefore(position.first) + point.phase_clock_s;
+  point.run_clock_s = RunClockAt(position.first);
   point.agents_reporting = interval.agents_reporting;
   point.delta = delta.counters;
   point.active_connections = active_emitted_;
@@ -247,29 +253,34 @@ double ResultBuilder::ElapsedAtEndOf(const Position& position) const {
   return static_cast<double>(elapsed_ns) / kNsPerSecond;
 }
 
+double ResultBuilder::WorkedSeconds(int64_t wall_us) const {
+  const int64_t interval_ns = result_.plan.report_interval_ns;
+  return static_cast<double>(wall_us > 0 ? wall_us * kNsPerUs : interval_ns) / kNsPerSecond;
+}
+
 double ResultBuilder::PhaseClockAt(const Position& position, int64_t wall_us) {
   // Where a phase ends early, its last interval is as long as its workers say.
   double& clock_s = phase_clocks_s_[position.first];
   const double interval_s = static_cast<double>(result_.plan.report_interval_ns) / kNsPerSecond;
-  const double begin_s = static_cast<double>(position.second) * interval_s;
-  const double worked_s = wall_us > 0 ? static_cast<double>(wall_us) * kNsPerUs / kNsPerSecond : interval_s;
+  const double worked_s = static_cast<double>(position.second) * interval_s + WorkedSeconds(wall_us);
   const double whole_s = ElapsedAtEndOf(position);
   // Timers are never quite on time: that does not make an interval a short one.
-  const bool is_whole = whole_s - begin_s - worked_s < interval_s / 20;
-  clock_s = std::max(clock_s, is_whole ? whole_s : begin_s + worked_s);
+  clock_s = std::max(clock_s, whole_s - worked_s < interval_s / 20 ? whole_s : worked_s);
   return clock_s;
 }
 
-double ResultBuilder::RunClockBefore(Phase phase) const {
+double ResultBuilder::RunClockAt(Phase phase) const {
   double clock_s = 0;
   for (const auto& [earlier, last_s] : phase_clocks_s_) {
-    if (earlier >= phase) break;
+    if (earlier >= std::min(phase, Phase::kDrain)) break;
+    // The barrier is in the controller's account alone.
     const auto times =
         std::find_if(result_.phases.begin(), result_.phases.end(),
                      [wanted = earlier](const auto& entry) { return entry.phase == wanted && entry.duration_ns > 0; });
     clock_s += times == result_.phases.end() ? last_s : static_cast<double>(times->duration_ns) / kNsPerSecond;
   }
-  return clock_s;
+  // From the end of the load on each agent goes its own way.
+  return clock_s + (phase > Phase::kMeasure ? after_load_s_ : phase_clocks_s_.at(phase));
 }
 
 std::vector<PhaseTimes> ResultBuilder::PhasesWithDeltas() const {

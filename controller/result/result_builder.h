@@ -74,6 +74,7 @@ class ResultBuilder {
     bool ended = false;
     bool reported = false;  ///< `last` means something
     Position last;
+    double after_load_s = 0;  ///< what its drain and close intervals have taken
   };
   struct OpenInterval {
     Stats delta;
@@ -95,7 +96,10 @@ class ResultBuilder {
   double ElapsedAtEndOf(const Position& position) const;
   /// Of the interval that is passed on now; `wall_us`: how long its workers were at it, 0: not known.
   double PhaseClockAt(const Position& position, int64_t wall_us);
-  double RunClockBefore(Phase phase) const;
+  /// SeriesPoint::run_clock_s; the phase's own clock has been told by PhaseClockAt().
+  double RunClockAt(Phase phase) const;
+  /// How long an interval was; 0: not known, then as long as it may be.
+  double WorkedSeconds(int64_t wall_us) const;
   void CloseCurrentPhase(int64_t mono_ns);
   std::vector<PhaseTimes> PhasesWithDeltas() const;
   int64_t ActivePeak() const;
@@ -111,6 +115,7 @@ class ResultBuilder {
   std::map<Position, size_t> running_at_;
   Stats totals_;
   std::map<Phase, Counters> phase_counters_;
+  double after_load_s_ = 0;                 ///< the longest of its agents'
   std::map<Phase, double> phase_clocks_s_;  ///< SeriesPoint::phase_clock_s of the last interval passed on
   std::map<Position, OpenInterval> open_;
   bool emitted_any_ = false;

@@ -33,10 +33,13 @@ bool IsThrottled(const AgentResult& agent) {
 }
 
 Statement ThrottledReason(const AgentResult& agent) {
-  const auto workers = static_cast<int64_t>(agent.worker_loads.size());
-  return {Kind::kThrottledAgent,
-          {agent.cpu.quota_cores, agent.cpu.throttled_us * kNsPerUs, std::max<int64_t>(1, workers)},
-          agent.label()};
+  return {Kind::kThrottledAgent, {agent.cpu.quota_cores, agent.cpu.throttled_us * kNsPerUs}, agent.label()};
+}
+
+Statement WaitingReason(const AgentResult& agent, int64_t index, double share) {
+  // Fewer than one there cannot be.
+  if (agent.worker_loads.size() == 1) return {Kind::kWaitingOnlyWorker, {share}, agent.label()};
+  return {Kind::kWaitingWorker, {index, share}, agent.label()};
 }
 
 Statement BusyReason(const AgentResult& agent, int64_t worker, double share) {
@@ -55,7 +58,7 @@ Statement Cause(const AgentResult& agent, int64_t index, const WorkerLoad& worke
   if (IsBusy(worker)) return BusyReason(agent, index, worker.cpu_share());
   const bool waited_as_long_as_stalled = IsStalled(worker) && worker.waited_us >= worker.stalled_us / 2;
   if (waited_as_long_as_stalled || worker.waited_share() >= kWaitedShareBound) {
-    return {Kind::kWaitingWorker, {index, worker.waited_share()}, agent.label()};
+    return WaitingReason(agent, index, worker.waited_share());
   }
   return {IsStalled(worker) ? Kind::kHeldWorker : Kind::kBurstyWorker, {index, worker.cpu_share()}, agent.label()};
 }

@@ -286,6 +286,22 @@ TEST(ResultBuilder, PhasesHaveTheirTimesAndCounts) {
   EXPECT_THAT(result.verdict_reasons, IsEmpty());
 }
 
+TEST(ResultBuilder, AgentsThatEndAtDifferentTimesDoNotAddUp) {
+  const RunPlan plan = SamplePlan();
+  RecordingListener listener;
+  ResultBuilder builder("run", plan, SampleAgents(plan, 2), &listener);
+  const auto report = [&builder](int agent, Phase phase, int64_t wall_us) {
+    ASSERT_TRUE(builder.AddInterval(agent, phase, 0, Stats(), {WorkerLoad{.wall_us = wall_us}}).ok());
+  };
+  report(0, Phase::kDrain, 20'000);
+  report(0, Phase::kClose, 300'000);
+  report(1, Phase::kDrain, 900'000);
+  report(1, Phase::kClose, 100'000);
+  ASSERT_EQ(listener.points.size(), 2u);
+  EXPECT_DOUBLE_EQ(listener.points[0].run_clock_s, 0.9);
+  EXPECT_DOUBLE_EQ(listener.points[1].run_clock_s, 1.0) << "and not the longest drain and the longest close";
+}
+
 TEST(ResultBuilder, CountsOfAPhaseThatNeverBeganHaveAPlace) {
   const RunPlan plan = SamplePlan();
   ResultBuilder builder("run", plan, SampleAgents(plan, 1), nullptr);

@@ -199,6 +199,14 @@ TEST(Limits, AWorkerThatOthersKeptWaiting) {
                                                          HasSubstr("keep other programs off that host"))));
 }
 
+TEST(Limits, AnOnlyWorkerIsNotToBecomeFewer) {
+  RunResult result = WithWorker({.user_us = 600'000, .waited_us = 800'000, .sent = 50'000, .sent_late = 9'000});
+  result.agents[1].worker_loads.erase(result.agents[1].worker_loads.begin());
+  EXPECT_THAT(ReasonLines(Judge(result)),
+              ElementsAre(HasSubstr("worker 0 sent 9000"),
+                          AllOf(HasSubstr("its worker waited for a core for 40 % of"), Not(HasSubstr("fewer")))));
+}
+
 TEST(Limits, AWorkerThatStoodStill) {
   const RunResult result = WithWorker({.user_us = 60'000,
                                        .sent = 1'000,
