@@ -7,7 +7,6 @@
 #include "common/plan/phase.h"
 #include "common/stats/conservation.h"
 #include "common/util/check.h"
-#include "common/util/int128.h"
 
 namespace wsload {
 namespace {
@@ -21,6 +20,11 @@ constexpr int kClosesPerTurn = 64;
 
 /// Connections tried for one message before it counts as a send error.
 constexpr int kSendTries = 16;
+
+/// How often a worker that is through looks whether its siblings are.
+constexpr int64_t kSiblingsPollNs = kNsPerMs;
+/// A message goes to a sibling, and to one more where that has lost its connections meanwhile.
+constexpr int kMostHops = 2;
 
 double RatePerSecond(const RunPlan& plan, const Slice& slice) {
   return static_cast<double>(slice.messages.count) * 1e9 / static_cast<double>(plan.duration_ns);
@@ -62,6 +66,8 @@ Worker::Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slic
       schedule_(plan.mps, plan.duration_ns),
       pacer_(RatePerSecond(plan, slice)),
       token_(plan.jwt_key, plan.jwt_issuer),
+      siblings_(dependencies.siblings),
+      index_(dependencies.index),
       recorder_(dependencies.clock),
       dialer_(std::move(dependencies.dialer)),
       deadline_armed_ns_(kNever),
@@ -73,6 +79,7 @@ Worker::Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slic
       watch_timer_(loop_.NewTimer([this] { OnWatchTimer(); })) {
   pool_.Reserve(slice_.clients.count);
   message_lists_.push_back({slice_.messages});
+  if (siblings_ != nullptr) siblings_->Join(index_, loop_, *this);
 }
 
 Worker::~Worker() = default;
@@ -92,7 +99,7 @@ void Worker::Connect(int64_t ramp_start_ns) {
   cpu_counted_ = thread_cpu_();
   cpu_counted_ns_ = loop_.MonoNs();
   ArmInterval();
-  dial_lists_.push_back({slice_.clients, ramp_start_ns});
+  dial_lists_.emplace_back(slice_.clients, 0, ramp_start_ns, plan_.ramp_up_ns, plan_.clients);
   dial_timer_->ArmAt(ramp_start_ns);
 }
 
@@ -101,6 +108,7 @@ void Worker::Start(int64_t start_ns) {
   if (state_ != State::kReady) return;
   start_ns_ = start_ns;
   end_ns_ = start_ns + plan_.duration_ns;
+  if (siblings_ != nullptr) siblings_->SetSending(index_, true);
   ArmSend(start_ns);
 }
 
@@ -110,6 +118,7 @@ void Worker::Stop() {
   switch (state_) {
     case State::kIdle:
       state_.Enter(State::kDone);
+      if (siblings_ != nullptr) siblings_->StopReceiving(index_);
       observer_.OnWorkerDone(totals_);
       return;
     case State::kConnecting:
@@ -151,7 +160,7 @@ void Worker::TakeOver(const Slice& slice, int64_t from_ns) {
   CheckThread();
   const bool starts = state_ == State::kReady && end_ns_ > 0;
   if ((state_ != State::kMeasuring && !starts) || stop_wanted_) return;
-  dial_lists_.push_back({slice.clients, from_ns, slice.clients.first});
+  dial_lists_.emplace_back(slice.clients, slice.clients.first, from_ns, plan_.ramp_up_ns, plan_.clients);
   const int64_t first = CountDueBefore(slice.messages, schedule_, from_ns - start_ns_);
   message_lists_.push_back({slice.messages, first, first});
   dial_timer_->ArmAt(loop_.MonoNs());
@@ -172,10 +181,13 @@ void Worker::EnterMeasure(int64_t now_ns) {
   EnterPhase(Phase::kMeasure, start_ns_);
   observer_.OnWorkerStarted(now_ns);
   ArmWatch(now_ns);
+  SendForSibling(std::exchange(early_, {}), 1, now_ns);
+  TellIfStarved();
 }
 
 void Worker::EnterDrain(int64_t now_ns) {
   state_.Enter(State::kDraining);
+  if (siblings_ != nullptr) siblings_->SetSending(index_, false);
   GiveUpDials();
   watch_timer_->Cancel();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
@@ -184,6 +196,8 @@ void Worker::EnterDrain(int64_t now_ns) {
 
 void Worker::EnterClose(int64_t now_ns) {
   state_.Enter(State::kClosing);
+  if (siblings_ != nullptr) siblings_->StopReceiving(index_);
+  SendForSibling(std::exchange(early_, {}), 1, now_ns);
   EnterPhase(Phase::kClose, now_ns);
   not_closing_ = pool_.size();
   close_wave_ns_ = now_ns;
@@ -202,6 +216,7 @@ void Worker::CloseSome() {
 
 void Worker::DoneIfClosed() {
   if (state_ != State::kClosing || !pool_.empty() || dials_resolved_ < dials_started_) return;
+  if (siblings_ != nullptr && !siblings_->AllArrived(index_)) return;
   state_.Enter(State::kDone);
   send_timer_->Cancel();
   dial_timer_->Cancel();
@@ -219,8 +234,9 @@ void Worker::CheckFigures() const {
                group_->open_messages());
   int64_t taken = 0;
   for (const MessageList& list : message_lists_) taken += list.next - list.first;
-  WSLOAD_CHECK(taken == totals_.scheduled, "a worker took {} messages from the schedule and counted {}", taken,
-               totals_.scheduled);
+  WSLOAD_CHECK(taken - handed_over_ + handed_in_ == totals_.scheduled,
+               "a worker took {} messages from the schedule, handed {} over, was handed {} and counted {}", taken,
+               handed_over_, handed_in_, totals_.scheduled);
 }
 
 // --- timers ---------------------------------------------------------------------------------------------------------
@@ -335,16 +351,11 @@ void Worker::CountBytes() {
 
 // --- connecting -----------------------------------------------------------------------------------------------------
 
-int64_t Worker::DialDueNs(const DialList& list) const {
-  const auto index = static_cast<Int128>(list.clients.At(list.next) - list.first_index);
-  return list.start_ns + static_cast<int64_t>(index * plan_.ramp_up_ns / plan_.clients);
-}
-
-Worker::DialList* Worker::NextDial() {
+DialList* Worker::NextDial() {
   DialList* first = nullptr;
   for (DialList& list : dial_lists_) {
-    if (list.next == list.clients.count) continue;
-    if (first == nullptr || DialDueNs(list) < DialDueNs(*first)) first = &list;
+    if (list.done()) continue;
+    if (first == nullptr || list.DueNs() < first->DueNs()) first = &list;
   }
   return first;
 }
@@ -358,9 +369,9 @@ void Worker::DialDue(int64_t now_ns) {
   for (int dials = 0;; ++dials) {
     DialList* list = NextDial();
     if (list == nullptr) return ReadyIfAllResolved();
-    const int64_t due_ns = DialDueNs(*list);
+    const int64_t due_ns = list->DueNs();
     if (due_ns > now_ns || dials == kDialsPerTurn) return dial_timer_->ArmAt(std::max(due_ns, now_ns));
-    DialOne(list->clients.At(list->next++));
+    DialOne(list->Take());
   }
 }
 
@@ -389,6 +400,7 @@ void Worker::OnDialled(int64_t user_id, DialResult result) {
     WebSocketClient& client =
         pool_.Add(std::make_unique<WebSocketClient>(std::move(result.connection), *group_, plan_.biz_id, user_id));
     client.Start(result.finished_ns);
+    PublishOpen();
     if (state_ == State::kClosing) client.Stop(kCloseTimeoutNs);
     ArmDeadline();
   }
@@ -420,21 +432,29 @@ Worker::MessageList* Worker::NextMessage() {
 
 void Worker::SendDue(int64_t now_ns) {
   woke_ns_ = now_ns;
-  if (now_ns > end_ns_ + kOverrunNs) GiveUpMessages();
+  if (now_ns > end_ns_ + kOverrunNs && hold_ns_ == kNever) GiveUpMessages();
   for (int sent = 0;; ++sent) {
     MessageList* list = NextMessage();
     if (list == nullptr) break;
     const int64_t due_ns = MessageDueNs(*list);
-    if (due_ns > now_ns) {
+    if (due_ns > now_ns || due_ns >= hold_ns_) {
+      if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
       ArmDeadline();
-      return ArmSend(pacer_.NextWakeNs(due_ns, woke_ns_));
+      // One that is held waits for YieldFrom().
+      if (due_ns > now_ns) ArmSend(pacer_.NextWakeNs(due_ns, woke_ns_));
+      return;
     }
-    if (sent == kMessagesPerTurn) return ArmSend(now_ns);
+    if (sent == kMessagesPerTurn) {
+      if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
+      return ArmSend(now_ns);
+    }
     SendOne(due_ns);
     ++list->next;
   }
+  if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
   ArmDeadline();
   if (now_ns < end_ns_) return ArmSend(end_ns_);
+  if (AwaitsSiblings(now_ns)) return ArmSend(now_ns + kSiblingsPollNs);
   EnterDrain(now_ns);
 }
 
@@ -446,7 +466,7 @@ void Worker::GiveUpMessages() {
 }
 
 void Worker::SendOne(int64_t due_ns) {
-  if (pool_.empty()) return recorder_.Unsent();
+  if (pool_.empty()) return Strand(due_ns);
   for (int tries = 0; tries < kSendTries; ++tries) {
     const int64_t sent_ns = loop_.MonoNs();
     if (pool_.Next().SendUpstream(plaintext_, due_ns, sent_ns) == WebSocketClient::SendOutcome::kSent) {
@@ -454,6 +474,80 @@ void Worker::SendOne(int64_t due_ns) {
     }
   }
   recorder_.SendFailed();
+}
+
+int64_t Worker::Hold(int64_t from_ns) {
+  CheckThread();
+  hold_ns_ = from_ns;
+  held_lists_ = message_lists_.size();
+  int64_t untouched_ns = from_ns;
+  for (const MessageList& list : message_lists_) {
+    if (list.next == list.first) continue;
+    untouched_ns = std::max(untouched_ns, start_ns_ + schedule_.OffsetNs(list.messages.At(list.next - 1)) + 1);
+  }
+  return untouched_ns;
+}
+
+void Worker::YieldFrom(int64_t from_ns) {
+  CheckThread();
+  for (size_t i = 0; i < held_lists_; ++i) {
+    MessageList& list = message_lists_[i];
+    list.messages.count = std::max(list.next, CountDueBefore(list.messages, schedule_, from_ns - start_ns_));
+  }
+  hold_ns_ = kNever;
+  if (state_ == State::kMeasuring) ArmSend(loop_.MonoNs());
+}
+
+// --- siblings -------------------------------------------------------------------------------------------------------
+
+void Worker::PublishOpen() {
+  if (siblings_ != nullptr) siblings_->SetOpen(index_, static_cast<int64_t>(pool_.size()));
+}
+
+void Worker::TellIfStarved() {
+  if (state_ != State::kMeasuring || stop_wanted_ || !pool_.empty()) return;
+  if (siblings_ == nullptr || siblings_->TotalOpen() == 0) observer_.OnWorkerStarved();
+}
+
+void Worker::Strand(int64_t due_ns) {
+  if (siblings_ == nullptr || siblings_->TotalOpen() == 0) return recorder_.Unsent();
+  stranded_.push_back(due_ns);
+}
+
+void Worker::HandOver(std::vector<int64_t> due_ns, int hops) {
+  if (due_ns.empty()) return;
+  const auto count = static_cast<int64_t>(due_ns.size());
+  const auto left = static_cast<int64_t>(siblings_->HandOver(index_, std::move(due_ns), hops).size());
+  handed_over_ += count - left;
+  for (int64_t i = 0; i < left; ++i) recorder_.Unsent();
+}
+
+void Worker::OnHandedOver(std::vector<int64_t> due_ns, int hops) {
+  CheckThread();
+  handed_in_ += static_cast<int64_t>(due_ns.size());
+  if (state_ == State::kReady && end_ns_ > 0) {
+    // The sibling's thread woke for the start a moment earlier.
+    early_.insert(early_.end(), due_ns.begin(), due_ns.end());
+  } else {
+    SendForSibling(std::move(due_ns), hops, loop_.MonoNs());
+  }
+  DoneIfClosed();
+}
+
+void Worker::SendForSibling(std::vector<int64_t> due_ns, int hops, int64_t now_ns) {
+  if (due_ns.empty()) return;
+  const bool sends = LeaseHolds(now_ns) && !stop_wanted_ && state_ >= State::kMeasuring && state_ < State::kClosing;
+  if (sends && now_ns > end_ns_ + kOverrunNs) return recorder_.GivenUp(static_cast<int64_t>(due_ns.size()));
+  size_t sent = 0;
+  while (sends && sent < due_ns.size() && !pool_.empty()) SendOne(due_ns[sent++]);
+  due_ns.erase(due_ns.begin(), due_ns.begin() + static_cast<std::ptrdiff_t>(sent));
+  ArmDeadline();
+  if (sends && hops < kMostHops) return HandOver(std::move(due_ns), hops + 1);
+  for (size_t i = 0; i < due_ns.size(); ++i) recorder_.Unsent();
+}
+
+bool Worker::AwaitsSiblings(int64_t now_ns) const {
+  return siblings_ != nullptr && !pool_.empty() && now_ns <= end_ns_ + kOverrunNs && siblings_->MayHandOver(index_);
 }
 
 // --- what comes back ------------------------------------------------------------------------------------------------
@@ -475,6 +569,8 @@ void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodabl
 void Worker::OnClientClosed(WebSocketClient& client, const CloseInfo& info) {
   recorder_.ClientClosed(info, state_ == State::kClosing);
   pool_.Remove(client);
+  PublishOpen();
+  TellIfStarved();
   not_closing_ = std::min(not_closing_, pool_.size());
   if (not_closing_ > 0 && not_closing_ == pool_.size()) {
     close_wave_ns_ = loop_.MonoNs();

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "common/lang/statement.h"
@@ -113,6 +114,26 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     CheckEnd();
   }
 
+  void OnPeerStarved(int peer) override {
+    starved_.insert(peer);
+    if (stage_ == Stage::kRunning) Relieve(peer, loop_.MonoNs() + Lead(limits_.yield_lead_ns));
+  }
+
+  void OnPeerYielded(int peer, int64_t offset_ns) override {
+    // Nobody sends anything more.
+    if (stage_ != Stage::kRunning) return;
+    std::vector<int> takers = Fed();
+    const auto others = static_cast<int64_t>(takers.size());
+    // Those that had connections have lost them meanwhile: it is unsent, and counted by its owner.
+    if (takers.empty()) takers.push_back(peer);
+    const auto parts = ledger_.Yield(peer, asked_slices_[peer], takers, offset_ns);
+    Deal(parts, takers);
+    builder_.SetYielded(peer, ledger_.MessagesYielded(peer));
+    if (others > 0 && !parts.empty()) {
+      Notice({StatementKind::kMessagesHandedOver, {others, offset_ns}, peers_[peer]->address()});
+    }
+  }
+
   void OnPeerDone(int peer, const AgentPeerReport& report) override {
     BeginClose();
     if (report.start_skew_ns.has_value()) builder_.SetStartSkew(peer, *report.start_skew_ns / kNsPerUs);
@@ -205,21 +226,57 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   void HandOver(int lost) {
     std::vector<int> survivors;
-    for (size_t i = 0; i < peers_.size(); ++i) {
-      if (peers_[i]->active()) survivors.push_back(static_cast<int>(i));
+    for (int i = 0; i < peer_count(); ++i) {
+      if (peers_[i]->active() && !starved_.contains(i)) survivors.push_back(i);
+    }
+    for (int i = 0; i < peer_count() && survivors.empty(); ++i) {
+      if (peers_[i]->active()) survivors.push_back(i);
     }
     // Before the start nothing was due, and the start itself is as good an instant as any.
     const int64_t from_ns = std::max(start_mono_ns_, loop_.MonoNs() + StartLead());
     if (survivors.empty() || from_ns >= MeasureEnd()) return;
     const int64_t offset_ns = from_ns - start_mono_ns_;
-    for (const SliceLedger::HandedOver& part : ledger_.HandOver(lost, survivors, offset_ns)) {
-      peers_[part.agent]->TakeOver(part.slice, part.from_ns);
-    }
-    for (const int survivor : survivors) {
-      builder_.SetTakenOver(survivor, ledger_.ClientsTakenOver(survivor), ledger_.MessagesTakenOver(survivor));
-    }
+    Deal(ledger_.HandOver(lost, survivors, offset_ns), survivors);
     const auto others = static_cast<int64_t>(survivors.size());
     Notice({StatementKind::kLoadHandedOver, {others, offset_ns}, peers_[lost]->address()});
+  }
+
+  void Deal(const std::vector<SliceLedger::HandedOver>& parts, const std::vector<int>& takers) {
+    for (const SliceLedger::HandedOver& part : parts) peers_[part.agent]->TakeOver(part.slice, part.from_ns);
+    for (const int taker : takers) {
+      builder_.SetTakenOver(taker, ledger_.ClientsTakenOver(taker), ledger_.MessagesTakenOver(taker));
+    }
+  }
+
+  /// The agents that have open connections, for all that is known.
+  std::vector<int> Fed() const {
+    std::vector<int> fed;
+    for (int i = 0; i < peer_count(); ++i) {
+      const bool has_clients = slices_[i].clients.count + ledger_.ClientsTakenOver(i) > 0;
+      if (peers_[i]->active() && has_clients && !starved_.contains(i)) fed.push_back(i);
+    }
+    return fed;
+  }
+
+  /// An agent without connections gives its messages to those that have some, from `from_ns` on or a moment later: it
+  /// says itself from when on, so that each message has one owner however long this takes. Without such others they
+  /// stay its own, unsent.
+  void Relieve(int starved, int64_t from_ns) {
+    const int64_t offset_ns = from_ns - start_mono_ns_;
+    if (peers_[starved]->yielding() || from_ns >= MeasureEnd() || !ledger_.OwnsFrom(starved, offset_ns)) return;
+    if (Fed().empty()) return;
+    asked_slices_[starved] = ledger_.Slices(starved);
+    peers_[starved]->YieldFrom(offset_ns);
+  }
+
+  /// Those whose connections all failed are relieved before they begin.
+  void RelieveUnconnected() {
+    for (int i = 0; i < peer_count(); ++i) {
+      if (peers_[i]->active() && peers_[i]->connections_opened() == 0 && slices_[i].clients.count > 0) {
+        starved_.insert(i);
+      }
+    }
+    for (const int starved : starved_) Relieve(starved, start_mono_ns_);
   }
 
   void MarkGaps() {
@@ -274,16 +331,20 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     ArmEndDeadline(DrainEnd());
     ArmPhase(Phase::kMeasure, start_mono_ns_);
+    RelieveUnconnected();
     HandOverOrphans();
   }
 
   /// Time for an instant to reach every agent before it comes.
-  int64_t StartLead() const {
+  int64_t StartLead() const { return Lead(limits_.start_lead_ns); }
+
+  /// `least_ns`, and more where the way to an agent is long.
+  int64_t Lead(int64_t least_ns) const {
     int64_t slowest_error_ns = 0;
     for (const auto& peer : peers_) {
       if (peer->active()) slowest_error_ns = std::max(slowest_error_ns, peer->clock().error_ns);
     }
-    return limits_.start_lead_ns + 4 * slowest_error_ns;
+    return least_ns + 4 * slowest_error_ns;
   }
 
   int64_t MeasureEnd() const { return start_mono_ns_ + plan_.duration_ns; }
@@ -446,9 +507,11 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   int64_t next_phase_mono_ns_ = 0;
   int64_t start_mono_ns_ = 0;
   EndDeadline end_deadline_;
-  int64_t measured_ns_ = 0;         ///< how long the measure phase was, once it is over
-  std::vector<int> lost_;           ///< agents whose load ended before its time
-  std::map<int, int64_t> orphans_;  ///< those whose load waits for new owners, and from when they are silent
+  int64_t measured_ns_ = 0;             ///< how long the measure phase was, once it is over
+  std::vector<int> lost_;               ///< agents whose load ended before its time
+  std::map<int, int64_t> orphans_;      ///< those whose load waits for new owners, and from when they are silent
+  std::set<int> starved_;               ///< agents that had clients and have no connection
+  std::map<int, size_t> asked_slices_;  ///< of those that were asked to yield: how many slices they had by then
   bool interrupted_ = false;
   bool nothing_opened_ = false;
   std::vector<std::string> setup_failures_;

@@ -29,6 +29,7 @@ struct EngineLog {
   std::vector<std::string> calls;
   std::vector<int64_t> leases;
   std::vector<std::pair<Slice, int64_t>> take_overs;
+  std::vector<int64_t> yields;
   LoadEngineObserver* observer = nullptr;
   bool alive = false;
   RunPlan plan;
@@ -46,6 +47,7 @@ class NotedEngine final : public LoadEngine {
   }
   void SetLease(int64_t until) override { log_.leases.push_back(until); }
   void TakeOver(const Slice& share, int64_t from) override { log_.take_overs.emplace_back(share, from); }
+  void YieldFrom(int64_t from) override { log_.yields.push_back(from); }
   int workers() const override { return 3; }
 
  private:
@@ -111,6 +113,11 @@ class AgentSessionTest : public ::testing::Test {
     v1::ControllerMessage message;
     *message.mutable_take_over()->mutable_slice() = ToProto(share);
     message.mutable_take_over()->set_from_mono_ns(from);
+    Deliver(message);
+  }
+  void YieldFrom(int64_t from) {
+    v1::ControllerMessage message;
+    message.mutable_yield_from()->set_from_mono_ns(from);
     Deliver(message);
   }
   void Start(int64_t at) {
@@ -347,6 +354,57 @@ TEST_F(AgentSessionTest, TakesOverNoMoreClientsThanItsMeans) {
   EXPECT_FALSE(sent_.back().has_refused());
 }
 
+TEST_F(AgentSessionTest, TakesMessagesWithoutClientsOverHoweverManyItHas) {
+  config_.max_clients = 5;
+  session_.reset();
+  NewSession();
+  Reach("running");
+  Slice share = SplitOverAgents(plan_, 2)[1];
+  share.clients = {};
+  TakeOver(share, loop_.MonoNs());
+  ASSERT_EQ(log_.take_overs.size(), 1u);
+  EXPECT_EQ(log_.take_overs[0].first, share);
+}
+
+TEST_F(AgentSessionTest, SaysThatItIsStarvedAndYieldsWhileTheLoadRuns) {
+  Reach("ready");
+  log_.observer->OnStarved();
+  loop_.RunUntilIdle();
+  EXPECT_FALSE(sent_.back().has_starved());
+  session_.reset();
+  NewSession();
+  Reach("running");
+  log_.observer->OnStarved();
+  loop_.RunUntilIdle();
+  EXPECT_TRUE(sent_.back().has_starved());
+  const int64_t from = loop_.MonoNs() + 50 * kNsPerMs;
+  YieldFrom(from);
+  EXPECT_THAT(log_.yields, ElementsAre(from));
+  EXPECT_FALSE(sent_.back().has_yielded()) << "not before the engine has answered";
+  log_.observer->OnYielded(from + 7);
+  loop_.RunUntilIdle();
+  ASSERT_TRUE(sent_.back().has_yielded());
+  EXPECT_EQ(sent_.back().yielded().from_mono_ns(), from + 7);
+  YieldFrom(from);
+  EXPECT_EQ(log_.yields.size(), 2u) << "again, once it is answered";
+  YieldFrom(from);
+  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "answered");
+}
+
+TEST_F(AgentSessionTest, RefusesHostileYields) {
+  for (const char* state : {"assigned", "connecting", "ready"}) {
+    Reach(state);
+    YieldFrom(loop_.MonoNs());
+    ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "YieldFrom");
+    EngineDone();
+    NewSession();
+  }
+  Reach("running");
+  YieldFrom(std::numeric_limits<int64_t>::max());
+  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "clock");
+  EXPECT_TRUE(log_.yields.empty());
+}
+
 TEST_F(AgentSessionTest, AnswersClockProbesInEveryState) {
   for (const char* state : {"idle", "assigned", "connecting", "ready", "running"}) {
     Reach(state);
@@ -378,6 +436,8 @@ TEST_F(AgentSessionTest, RefusesHostileAssignments) {
       {"run id with path", [](auto& a) { a.set_run_id("../x"); }, v1::Refused::CODE_BAD_PLAN, "run id"},
       {"run id with escape", [](auto& a) { a.set_run_id("a\x1b[0m"); }, v1::Refused::CODE_BAD_PLAN, "run id"},
       {"no plan", [](auto& a) { a.clear_plan(); }, v1::Refused::CODE_BAD_PLAN, ""},
+      {"messages alone", [](auto& a) { a.mutable_slice()->mutable_clients()->set_count(0); },
+       v1::Refused::CODE_BAD_PLAN, "no client to send them"},
       {"no clients", [](auto& a) { a.mutable_plan()->set_clients(0); }, v1::Refused::CODE_BAD_PLAN, "clients"},
       {"negative rate", [](auto& a) { a.mutable_plan()->set_mps(-1); }, v1::Refused::CODE_BAD_PLAN, "mps"},
       {"endless", [](auto& a) { a.mutable_plan()->set_duration_ns(kHuge); }, v1::Refused::CODE_BAD_PLAN, "duration"},
