@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/plan/phase.h"
+#include "common/schedule/arrival_schedule.h"
 #include "common/stats/conservation.h"
 #include "common/util/check.h"
 
@@ -23,8 +24,6 @@ constexpr int kSendTries = 16;
 
 /// How often a worker that is through looks whether its siblings are.
 constexpr int64_t kSiblingsPollNs = kNsPerMs;
-/// A message goes to a sibling, and to one more where that has lost its connections meanwhile.
-constexpr int kMostHops = 2;
 
 double RatePerSecond(const RunPlan& plan, const Slice& slice) {
   return static_cast<double>(slice.messages.count) * 1e9 / static_cast<double>(plan.duration_ns);
@@ -63,8 +62,8 @@ Worker::Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slic
       plan_(plan),
       slice_(slice),
       observer_(observer),
-      schedule_(plan.mps, plan.duration_ns),
       pacer_(RatePerSecond(plan, slice)),
+      messages_(ArrivalSchedule(plan.mps, plan.duration_ns), slice.messages),
       token_(plan.jwt_key, plan.jwt_issuer),
       siblings_(dependencies.siblings),
       index_(dependencies.index),
@@ -78,7 +77,6 @@ Worker::Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slic
       interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })),
       watch_timer_(loop_.NewTimer([this] { OnWatchTimer(); })) {
   pool_.Reserve(slice_.clients.count);
-  message_lists_.push_back({slice_.messages});
   if (siblings_ != nullptr) siblings_->Join(index_, loop_, *this);
 }
 
@@ -107,6 +105,7 @@ void Worker::Start(int64_t start_ns) {
   CheckThread();
   if (state_ != State::kReady) return;
   start_ns_ = start_ns;
+  messages_.Start(start_ns);
   end_ns_ = start_ns + plan_.duration_ns;
   if (siblings_ != nullptr) siblings_->SetSending(index_, true);
   ArmSend(start_ns);
@@ -161,8 +160,7 @@ void Worker::TakeOver(const Slice& slice, int64_t from_ns) {
   const bool starts = state_ == State::kReady && end_ns_ > 0;
   if ((state_ != State::kMeasuring && !starts) || stop_wanted_) return;
   dial_lists_.emplace_back(slice.clients, slice.clients.first, from_ns, plan_.ramp_up_ns, plan_.clients);
-  const int64_t first = CountDueBefore(slice.messages, schedule_, from_ns - start_ns_);
-  message_lists_.push_back({slice.messages, first, first});
+  messages_.Add(slice.messages, from_ns);
   dial_timer_->ArmAt(loop_.MonoNs());
   // The start's own timer is armed for later.
   if (!starts) ArmSend(loop_.MonoNs());
@@ -232,8 +230,7 @@ void Worker::CheckFigures() const {
   CheckAllEnded(totals_);
   WSLOAD_CHECK(group_->open_messages() == 0, "{} messages wait for an answer at a worker's end",
                group_->open_messages());
-  int64_t taken = 0;
-  for (const MessageList& list : message_lists_) taken += list.next - list.first;
+  const int64_t taken = messages_.taken();
   WSLOAD_CHECK(taken - handed_over_ + handed_in_ == totals_.scheduled,
                "a worker took {} messages from the schedule, handed {} over, was handed {} and counted {}", taken,
                handed_over_, handed_in_, totals_.scheduled);
@@ -417,27 +414,13 @@ void Worker::ReadyIfAllResolved() {
 
 // --- sending --------------------------------------------------------------------------------------------------------
 
-int64_t Worker::MessageDueNs(const MessageList& list) const {
-  return start_ns_ + schedule_.OffsetNs(list.messages.At(list.next));
-}
-
-Worker::MessageList* Worker::NextMessage() {
-  MessageList* first = nullptr;
-  for (MessageList& list : message_lists_) {
-    if (list.next == list.messages.count) continue;
-    if (first == nullptr || MessageDueNs(list) < MessageDueNs(*first)) first = &list;
-  }
-  return first;
-}
-
 void Worker::SendDue(int64_t now_ns) {
   woke_ns_ = now_ns;
-  if (now_ns > end_ns_ + kOverrunNs && hold_ns_ == kNever) GiveUpMessages();
+  if (now_ns > end_ns_ + kOverrunNs && !messages_.holding()) recorder_.GivenUp(messages_.TakeAll());
   for (int sent = 0;; ++sent) {
-    MessageList* list = NextMessage();
-    if (list == nullptr) break;
-    const int64_t due_ns = MessageDueNs(*list);
-    if (due_ns > now_ns || due_ns >= hold_ns_) {
+    const int64_t due_ns = messages_.NextDueNs();
+    if (due_ns == DueMessages::kNone) break;
+    if (due_ns > now_ns || messages_.Holds(due_ns)) {
       if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
       ArmDeadline();
       // One that is held waits for YieldFrom().
@@ -449,20 +432,13 @@ void Worker::SendDue(int64_t now_ns) {
       return ArmSend(now_ns);
     }
     SendOne(due_ns);
-    ++list->next;
+    messages_.Take();
   }
   if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
   ArmDeadline();
   if (now_ns < end_ns_) return ArmSend(end_ns_);
   if (AwaitsSiblings(now_ns)) return ArmSend(now_ns + kSiblingsPollNs);
   EnterDrain(now_ns);
-}
-
-void Worker::GiveUpMessages() {
-  for (MessageList& list : message_lists_) {
-    recorder_.GivenUp(list.messages.count - list.next);
-    list.next = list.messages.count;
-  }
 }
 
 void Worker::SendOne(int64_t due_ns) {
@@ -474,80 +450,6 @@ void Worker::SendOne(int64_t due_ns) {
     }
   }
   recorder_.SendFailed();
-}
-
-int64_t Worker::Hold(int64_t from_ns) {
-  CheckThread();
-  hold_ns_ = from_ns;
-  held_lists_ = message_lists_.size();
-  int64_t untouched_ns = from_ns;
-  for (const MessageList& list : message_lists_) {
-    if (list.next == list.first) continue;
-    untouched_ns = std::max(untouched_ns, start_ns_ + schedule_.OffsetNs(list.messages.At(list.next - 1)) + 1);
-  }
-  return untouched_ns;
-}
-
-void Worker::YieldFrom(int64_t from_ns) {
-  CheckThread();
-  for (size_t i = 0; i < held_lists_; ++i) {
-    MessageList& list = message_lists_[i];
-    list.messages.count = std::max(list.next, CountDueBefore(list.messages, schedule_, from_ns - start_ns_));
-  }
-  hold_ns_ = kNever;
-  if (state_ == State::kMeasuring) ArmSend(loop_.MonoNs());
-}
-
-// --- siblings -------------------------------------------------------------------------------------------------------
-
-void Worker::PublishOpen() {
-  if (siblings_ != nullptr) siblings_->SetOpen(index_, static_cast<int64_t>(pool_.size()));
-}
-
-void Worker::TellIfStarved() {
-  if (state_ != State::kMeasuring || stop_wanted_ || !pool_.empty()) return;
-  if (siblings_ == nullptr || siblings_->TotalOpen() == 0) observer_.OnWorkerStarved();
-}
-
-void Worker::Strand(int64_t due_ns) {
-  if (siblings_ == nullptr || siblings_->TotalOpen() == 0) return recorder_.Unsent();
-  stranded_.push_back(due_ns);
-}
-
-void Worker::HandOver(std::vector<int64_t> due_ns, int hops) {
-  if (due_ns.empty()) return;
-  const auto count = static_cast<int64_t>(due_ns.size());
-  const auto left = static_cast<int64_t>(siblings_->HandOver(index_, std::move(due_ns), hops).size());
-  handed_over_ += count - left;
-  for (int64_t i = 0; i < left; ++i) recorder_.Unsent();
-}
-
-void Worker::OnHandedOver(std::vector<int64_t> due_ns, int hops) {
-  CheckThread();
-  handed_in_ += static_cast<int64_t>(due_ns.size());
-  if (state_ == State::kReady && end_ns_ > 0) {
-    // The sibling's thread woke for the start a moment earlier.
-    early_.insert(early_.end(), due_ns.begin(), due_ns.end());
-  } else {
-    SendForSibling(std::move(due_ns), hops, loop_.MonoNs());
-  }
-  DoneIfClosed();
-}
-
-void Worker::SendForSibling(std::vector<int64_t> due_ns, int hops, int64_t now_ns) {
-  if (due_ns.empty()) return;
-  const bool sends = LeaseHolds(now_ns) && !stop_wanted_ && state_ >= State::kMeasuring && state_ < State::kClosing;
-  if (sends && now_ns > end_ns_ + kOverrunNs) return recorder_.GivenUp(static_cast<int64_t>(due_ns.size()));
-  size_t sent = 0;
-  while (sends && sent < due_ns.size() && !pool_.empty()) SendOne(due_ns[sent++]);
-  due_ns.erase(due_ns.begin(), due_ns.begin() + static_cast<std::ptrdiff_t>(sent));
-  ArmDeadline();
-  if (sends && hops < kMostHops) return HandOver(std::move(due_ns), hops + 1);
-  for (size_t i = 0; i < due_ns.size(); ++i) recorder_.Unsent();
-}
-
-bool Worker::AwaitsSiblings(int64_t now_ns) const {
-  return siblings_ != nullptr && !pool_.empty() && now_ns <= end_ns_ + kOverrunNs && siblings_->MayHandOver(index_);
 }
 
 // --- what comes back ------------------------------------------------------------------------------------------------

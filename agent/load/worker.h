@@ -14,6 +14,7 @@
 #include "agent/client/user_token.h"
 #include "agent/load/client_pool.h"
 #include "agent/load/dial_list.h"
+#include "agent/load/due_messages.h"
 #include "agent/load/pacer.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sibling_board.h"
@@ -22,7 +23,6 @@
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
-#include "common/schedule/arrival_schedule.h"
 #include "common/stats/counters.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
@@ -137,13 +137,6 @@ class Worker final : private ClientObserver, private HandOverReceiver {
   void ArmDeadline();
   void ArmInterval();
 
-  /// The messages of one slice.
-  struct MessageList {
-    Progression messages;
-    int64_t first = 0;  ///< position in messages of the first one that is this worker's
-    int64_t next = 0;   ///< likewise, of the next one to be sent
-  };
-
   void DialDue(int64_t now_ns);
   void DialOne(int64_t client);
   /// The list whose next dial is due first; null when all were begun.
@@ -156,8 +149,6 @@ class Worker final : private ClientObserver, private HandOverReceiver {
   bool LeaseHolds(int64_t now_ns);
 
   void SendDue(int64_t now_ns);
-  int64_t MessageDueNs(const MessageList& list) const;
-  MessageList* NextMessage();
   void SendOne(int64_t due_ns);
   void SendForSibling(std::vector<int64_t> due_ns, int hops, int64_t now_ns);
   /// A message is due and no connection of this worker's is open.
@@ -168,7 +159,6 @@ class Worker final : private ClientObserver, private HandOverReceiver {
   bool AwaitsSiblings(int64_t now_ns) const;
   void PublishOpen();
   void TellIfStarved();
-  void GiveUpMessages();
   void EnterMeasure(int64_t now_ns);
   void EnterDrain(int64_t now_ns);
   void EnterClose(int64_t now_ns);
@@ -186,8 +176,8 @@ class Worker final : private ClientObserver, private HandOverReceiver {
   const RunPlan plan_;
   const Slice slice_;
   WorkerObserver& observer_;
-  const ArrivalSchedule schedule_;
   const Pacer pacer_;
+  DueMessages messages_;
   const UserToken token_;
   SiblingBoard* const siblings_;
   const int index_;
@@ -206,12 +196,9 @@ class Worker final : private ClientObserver, private HandOverReceiver {
   int64_t opened_ = 0;
 
   int64_t start_ns_ = 0;
-  std::vector<MessageList> message_lists_;  ///< likewise
   int64_t end_ns_ = 0;
-  int64_t hold_ns_ = std::numeric_limits<int64_t>::max();  ///< messages that are due then or later are not taken now
-  size_t held_lists_ = 0;                                  ///< the first ones, which Hold() was about
-  std::vector<int64_t> stranded_;                          ///< of this turn: due, and without a connection
-  std::vector<int64_t> early_;                             ///< handed over before this worker's own start
+  std::vector<int64_t> stranded_;  ///< of this turn: due, and without a connection
+  std::vector<int64_t> early_;     ///< handed over before this worker's own start
   int64_t handed_over_ = 0;
   int64_t handed_in_ = 0;
   int64_t woke_ns_ = 0;

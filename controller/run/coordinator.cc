@@ -4,7 +4,6 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "common/lang/statement.h"
@@ -18,6 +17,7 @@
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/run/agent_peer.h"
+#include "controller/run/relief.h"
 #include "controller/run/slice_ledger.h"
 
 namespace wsload {
@@ -115,23 +115,20 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void OnPeerStarved(int peer) override {
-    starved_.insert(peer);
-    if (stage_ == Stage::kRunning) Relieve(peer, loop_.MonoNs() + Lead(limits_.yield_lead_ns));
+    if (stage_ != Stage::kRunning) return;
+    const int64_t from_ns = std::max(start_mono_ns_, loop_.MonoNs() + Lead(limits_.yield_lead_ns));
+    relief_.OnStarved(peer, from_ns - start_mono_ns_);
   }
 
   void OnPeerYielded(int peer, int64_t offset_ns) override {
     // Nobody sends anything more.
     if (stage_ != Stage::kRunning) return;
-    std::vector<int> takers = Fed();
-    const auto others = static_cast<int64_t>(takers.size());
-    // Those that had connections have lost them meanwhile: it is unsent, and counted by its owner.
-    if (takers.empty()) takers.push_back(peer);
-    const auto parts = ledger_.Yield(peer, asked_slices_[peer], takers, offset_ns);
-    Deal(parts, takers);
+    const Relief::Yielded yielded = relief_.OnYielded(peer, offset_ns);
+    Deal(yielded.parts, yielded.takers);
     builder_.SetYielded(peer, ledger_.MessagesYielded(peer));
-    if (others > 0 && !parts.empty()) {
-      Notice({StatementKind::kMessagesHandedOver, {others, offset_ns}, peers_[peer]->address()});
-    }
+    if (yielded.taken_back || yielded.parts.empty()) return;
+    const auto others = static_cast<int64_t>(yielded.takers.size());
+    Notice({StatementKind::kMessagesHandedOver, {others, offset_ns}, peers_[peer]->address()});
   }
 
   void OnPeerDone(int peer, const AgentPeerReport& report) override {
@@ -225,13 +222,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void HandOver(int lost) {
-    std::vector<int> survivors;
-    for (int i = 0; i < peer_count(); ++i) {
-      if (peers_[i]->active() && !starved_.contains(i)) survivors.push_back(i);
-    }
-    for (int i = 0; i < peer_count() && survivors.empty(); ++i) {
-      if (peers_[i]->active()) survivors.push_back(i);
-    }
+    const std::vector<int> survivors = relief_.Survivors();
     // Before the start nothing was due, and the start itself is as good an instant as any.
     const int64_t from_ns = std::max(start_mono_ns_, loop_.MonoNs() + StartLead());
     if (survivors.empty() || from_ns >= MeasureEnd()) return;
@@ -246,37 +237,6 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     for (const int taker : takers) {
       builder_.SetTakenOver(taker, ledger_.ClientsTakenOver(taker), ledger_.MessagesTakenOver(taker));
     }
-  }
-
-  /// The agents that have open connections, for all that is known.
-  std::vector<int> Fed() const {
-    std::vector<int> fed;
-    for (int i = 0; i < peer_count(); ++i) {
-      const bool has_clients = slices_[i].clients.count + ledger_.ClientsTakenOver(i) > 0;
-      if (peers_[i]->active() && has_clients && !starved_.contains(i)) fed.push_back(i);
-    }
-    return fed;
-  }
-
-  /// An agent without connections gives its messages to those that have some, from `from_ns` on or a moment later: it
-  /// says itself from when on, so that each message has one owner however long this takes. Without such others they
-  /// stay its own, unsent.
-  void Relieve(int starved, int64_t from_ns) {
-    const int64_t offset_ns = from_ns - start_mono_ns_;
-    if (peers_[starved]->yielding() || from_ns >= MeasureEnd() || !ledger_.OwnsFrom(starved, offset_ns)) return;
-    if (Fed().empty()) return;
-    asked_slices_[starved] = ledger_.Slices(starved);
-    peers_[starved]->YieldFrom(offset_ns);
-  }
-
-  /// Those whose connections all failed are relieved before they begin.
-  void RelieveUnconnected() {
-    for (int i = 0; i < peer_count(); ++i) {
-      if (peers_[i]->active() && peers_[i]->connections_opened() == 0 && slices_[i].clients.count > 0) {
-        starved_.insert(i);
-      }
-    }
-    for (const int starved : starved_) Relieve(starved, start_mono_ns_);
   }
 
   void MarkGaps() {
@@ -331,7 +291,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     ArmEndDeadline(DrainEnd());
     ArmPhase(Phase::kMeasure, start_mono_ns_);
-    RelieveUnconnected();
+    relief_.OnStart();
     HandOverOrphans();
   }
 
@@ -496,6 +456,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   ResultBuilder builder_;
   const CallbackScope scope_;
   std::vector<std::unique_ptr<AgentPeer>> peers_;
+  Relief relief_{peers_, slices_, ledger_};
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> phase_timer_;
   std::unique_ptr<Timer> hand_over_timer_;
@@ -507,11 +468,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   int64_t next_phase_mono_ns_ = 0;
   int64_t start_mono_ns_ = 0;
   EndDeadline end_deadline_;
-  int64_t measured_ns_ = 0;             ///< how long the measure phase was, once it is over
-  std::vector<int> lost_;               ///< agents whose load ended before its time
-  std::map<int, int64_t> orphans_;      ///< those whose load waits for new owners, and from when they are silent
-  std::set<int> starved_;               ///< agents that had clients and have no connection
-  std::map<int, size_t> asked_slices_;  ///< of those that were asked to yield: how many slices they had by then
+  int64_t measured_ns_ = 0;         ///< how long the measure phase was, once it is over
+  std::vector<int> lost_;           ///< agents whose load ended before its time
+  std::map<int, int64_t> orphans_;  ///< those whose load waits for new owners, and from when they are silent
   bool interrupted_ = false;
   bool nothing_opened_ = false;
   std::vector<std::string> setup_failures_;

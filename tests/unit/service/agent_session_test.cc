@@ -29,7 +29,6 @@ struct EngineLog {
   std::vector<std::string> calls;
   std::vector<int64_t> leases;
   std::vector<std::pair<Slice, int64_t>> take_overs;
-  std::vector<int64_t> yields;
   LoadEngineObserver* observer = nullptr;
   bool alive = false;
   RunPlan plan;
@@ -47,7 +46,7 @@ class NotedEngine final : public LoadEngine {
   }
   void SetLease(int64_t until) override { log_.leases.push_back(until); }
   void TakeOver(const Slice& share, int64_t from) override { log_.take_overs.emplace_back(share, from); }
-  void YieldFrom(int64_t from) override { log_.yields.push_back(from); }
+  void YieldFrom(int64_t) override {}
   int workers() const override { return 3; }
 
  private:
@@ -113,11 +112,6 @@ class AgentSessionTest : public ::testing::Test {
     v1::ControllerMessage message;
     *message.mutable_take_over()->mutable_slice() = ToProto(share);
     message.mutable_take_over()->set_from_mono_ns(from);
-    Deliver(message);
-  }
-  void YieldFrom(int64_t from) {
-    v1::ControllerMessage message;
-    message.mutable_yield_from()->set_from_mono_ns(from);
     Deliver(message);
   }
   void Start(int64_t at) {
@@ -352,57 +346,6 @@ TEST_F(AgentSessionTest, TakesOverNoMoreClientsThanItsMeans) {
   TakeOver(share, loop_.MonoNs());
   EXPECT_EQ(log_.take_overs.size(), 1u) << "no connection more can be had";
   EXPECT_FALSE(sent_.back().has_refused());
-}
-
-TEST_F(AgentSessionTest, TakesMessagesWithoutClientsOverHoweverManyItHas) {
-  config_.max_clients = 5;
-  session_.reset();
-  NewSession();
-  Reach("running");
-  Slice share = SplitOverAgents(plan_, 2)[1];
-  share.clients = {};
-  TakeOver(share, loop_.MonoNs());
-  ASSERT_EQ(log_.take_overs.size(), 1u);
-  EXPECT_EQ(log_.take_overs[0].first, share);
-}
-
-TEST_F(AgentSessionTest, SaysThatItIsStarvedAndYieldsWhileTheLoadRuns) {
-  Reach("ready");
-  log_.observer->OnStarved();
-  loop_.RunUntilIdle();
-  EXPECT_FALSE(sent_.back().has_starved());
-  session_.reset();
-  NewSession();
-  Reach("running");
-  log_.observer->OnStarved();
-  loop_.RunUntilIdle();
-  EXPECT_TRUE(sent_.back().has_starved());
-  const int64_t from = loop_.MonoNs() + 50 * kNsPerMs;
-  YieldFrom(from);
-  EXPECT_THAT(log_.yields, ElementsAre(from));
-  EXPECT_FALSE(sent_.back().has_yielded()) << "not before the engine has answered";
-  log_.observer->OnYielded(from + 7);
-  loop_.RunUntilIdle();
-  ASSERT_TRUE(sent_.back().has_yielded());
-  EXPECT_EQ(sent_.back().yielded().from_mono_ns(), from + 7);
-  YieldFrom(from);
-  EXPECT_EQ(log_.yields.size(), 2u) << "again, once it is answered";
-  YieldFrom(from);
-  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "answered");
-}
-
-TEST_F(AgentSessionTest, RefusesHostileYields) {
-  for (const char* state : {"assigned", "connecting", "ready"}) {
-    Reach(state);
-    YieldFrom(loop_.MonoNs());
-    ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "YieldFrom");
-    EngineDone();
-    NewSession();
-  }
-  Reach("running");
-  YieldFrom(std::numeric_limits<int64_t>::max());
-  ExpectRefused(v1::Refused::CODE_OUT_OF_ORDER, "clock");
-  EXPECT_TRUE(log_.yields.empty());
 }
 
 TEST_F(AgentSessionTest, AnswersClockProbesInEveryState) {
