@@ -72,8 +72,8 @@ class LoadEngine {
   virtual void SetLease(int64_t until_mono_ns) = 0;
 
   /// Adds a slice, a part of a lost or starved agent's, between Start and the end of the measure phase: its clients, of
-  /// which there may be none, are dialled from `from_mono_ns` on at the pace of the ramp-up, its messages that are due at
-  /// or after `from_mono_ns` are sent at their due times. Ignored at other times.
+  /// which there may be none, are dialled from `from_mono_ns` on at the pace of the ramp-up, its messages that are due
+  /// at or after `from_mono_ns` are sent at their due times. Ignored at other times.
   virtual void TakeOver(const Slice& slice, int64_t from_mono_ns) = 0;
 
   /// After Start: gives up all messages that are due at or after `from_mono_ns`, of what it has been given before this
