@@ -40,6 +40,10 @@ class LoadEngineObserver {
   /// Every client is connected or given up.
   virtual void OnReady(int64_t opened, int64_t failed) = 0;
   virtual void OnInterval(IntervalReport report) = 0;
+  /// No connection of the slice is open, at the beginning of the measure phase or since now. May come again.
+  virtual void OnStarved() = 0;
+  /// The answer to YieldFrom(): the instant on the monotonic clock from which nothing is the engine's any more.
+  virtual void OnYielded(int64_t from_mono_ns) = 0;
   /// Last upcall: schedule over, drained, connections closed, threads done.
   virtual void OnDone(FinalReport report) = 0;
 
@@ -53,7 +57,7 @@ class LoadEngine {
   /// Stops at once, without upcalls; returns when all threads have ended.
   virtual ~LoadEngine() = default;
 
-  /// Client i of the run is dialled at ramp_start + i * ramp_up / clients, on the monotonic clock.
+  /// Slot s of the ramp-up is at ramp_start + s * ramp_up / clients, on the monotonic clock; see dial_list.h.
   virtual void Connect(int64_t ramp_start_mono_ns) = 0;
 
   /// Message i of the run is due at start + offset(i).
@@ -67,10 +71,15 @@ class LoadEngine {
   /// before the first call.
   virtual void SetLease(int64_t until_mono_ns) = 0;
 
-  /// Adds a slice, a part of a lost agent's, between Start and the end of the measure phase: its clients are dialled
-  /// from `from_mono_ns` on at the pace of the ramp-up, its messages that are due at or after `from_mono_ns` are sent
-  /// at their due times. Ignored at other times.
+  /// Adds a slice, a part of a lost or starved agent's, between Start and the end of the measure phase: its clients, of
+  /// which there may be none, are dialled from `from_mono_ns` on at the pace of the ramp-up, its messages that are due
+  /// at or after `from_mono_ns` are sent at their due times. Ignored at other times.
   virtual void TakeOver(const Slice& slice, int64_t from_mono_ns) = 0;
+
+  /// After Start: gives up all messages that are due at or after `from_mono_ns`, of what it has been given before this
+  /// call; from a later instant where some of them were taken from the schedule already. OnYielded() answers, unless
+  /// OnDone() comes first; not to be called again before.
+  virtual void YieldFrom(int64_t from_mono_ns) = 0;
 
   virtual int workers() const = 0;
 };

@@ -29,7 +29,8 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
                        const Clock& clock) {
     auto dialer = NewDialer(loop_, dial);
     if (!dialer.ok()) return dialer.status();
-    auto worker = Worker::New({loop_, clock, *std::move(dialer), ReadThreadCpu}, plan, slice, name, *this);
+    auto worker = Worker::New({loop_, clock, *std::move(dialer), ReadThreadCpu, &engine_.siblings_, index_}, plan,
+                              slice, name, *this);
     if (!worker.ok()) return worker.status();
     worker_ = *std::move(worker);
     return absl::OkStatus();
@@ -54,6 +55,14 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
   void TakeOver(const Slice& slice, int64_t from_ns) {
     loop_.Post([this, slice, from_ns] { worker_->TakeOver(slice, from_ns); });
   }
+  void Hold(int64_t from_ns) {
+    loop_.Post([this, from_ns] {
+      engine_.collector_.Post([this, holds_ns = worker_->Hold(from_ns)] { engine_.OnThreadHolds(holds_ns); });
+    });
+  }
+  void YieldFrom(int64_t from_ns) {
+    loop_.Post([this, from_ns] { worker_->YieldFrom(from_ns); });
+  }
 
  private:
   void OnWorkerReady(int64_t opened, int64_t failed) override {
@@ -70,6 +79,10 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
   }
 
   void OnWorkerStarted(int64_t now_ns) override { started_ns_ = now_ns; }
+
+  void OnWorkerStarved() override {
+    engine_.collector_.Post([this] { engine_.OnThreadStarved(); });
+  }
 
   void OnWorkerLeaseExpired() override {
     engine_.collector_.Post([this] { engine_.StopsEarly({StatementKind::kLeaseExpired}); });
@@ -105,7 +118,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
                          .clients = slice.clients,
                          .sources = plan.local_addrs};
 
-  std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(observer));
+  std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(workers, observer));
   engine->merger_ = std::make_unique<IntervalMerger>(
       workers, [raw = engine.get()](IntervalReport report) { raw->EmitInterval(std::move(report)); });
   const std::vector<Slice> slices = Divide(slice, workers);
@@ -120,7 +133,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
   return engine;
 }
 
-ThreadedEngine::ThreadedEngine(LoadEngineObserver& observer) : observer_(observer) {}
+ThreadedEngine::ThreadedEngine(int workers, LoadEngineObserver& observer) : observer_(observer), siblings_(workers) {}
 
 ThreadedEngine::~ThreadedEngine() {
   // Worker threads and collector post to each other: all threads end before anything is deleted.
@@ -156,6 +169,11 @@ void ThreadedEngine::TakeOver(const Slice& slice, int64_t from_mono_ns) {
   for (size_t thread = 0; thread < threads_.size(); ++thread) threads_[thread]->TakeOver(parts[thread], from_mono_ns);
 }
 
+void ThreadedEngine::YieldFrom(int64_t from_mono_ns) {
+  // On the way that TakeOver() goes, so that every worker sees both in this order.
+  for (auto& thread : threads_) thread->Hold(from_mono_ns);
+}
+
 void ThreadedEngine::StopsEarly(const Statement& reason) {
   if (!final_.stopped_early && workers_done_ < threads_.size()) final_.stopped_early = reason;
 }
@@ -165,6 +183,19 @@ void ThreadedEngine::OnThreadReady(int64_t opened, int64_t failed) {
   failed_ += failed;
   WSLOAD_CHECK(workers_ready_ < threads_.size(), "{} workers of {} are ready", workers_ready_ + 1, threads_.size());
   if (++workers_ready_ == threads_.size()) observer_.OnReady(opened_, failed_);
+}
+
+void ThreadedEngine::OnThreadStarved() {
+  if (workers_done_ < threads_.size() && siblings_.TotalOpen() == 0) observer_.OnStarved();
+}
+
+void ThreadedEngine::OnThreadHolds(int64_t from_ns) {
+  yield_from_ns_ = workers_hold_ == 0 ? from_ns : std::max(yield_from_ns_, from_ns);
+  if (++workers_hold_ < threads_.size()) return;
+  workers_hold_ = 0;
+  if (workers_done_ == threads_.size()) return;
+  for (auto& thread : threads_) thread->YieldFrom(yield_from_ns_);
+  observer_.OnYielded(yield_from_ns_);
 }
 
 void ThreadedEngine::EmitInterval(IntervalReport report) {

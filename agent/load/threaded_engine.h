@@ -9,6 +9,7 @@
 
 #include "agent/load/interval_merger.h"
 #include "agent/load/load_engine.h"
+#include "agent/load/sibling_board.h"
 #include "agent/load/worker.h"
 #include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
@@ -30,24 +31,29 @@ class ThreadedEngine final : public LoadEngine {
   void Stop(const Statement& reason) override;
   void SetLease(int64_t until_mono_ns) override;
   void TakeOver(const Slice& slice, int64_t from_mono_ns) override;
+  void YieldFrom(int64_t from_mono_ns) override;
   int workers() const override { return static_cast<int>(threads_.size()); }
 
  private:
   class WorkerThread;
 
-  explicit ThreadedEngine(LoadEngineObserver& observer);
+  ThreadedEngine(int workers, LoadEngineObserver& observer);
 
   void Run();
 
   // On the collector's thread.
   void StopsEarly(const Statement& reason);
   void OnThreadReady(int64_t opened, int64_t failed);
+  void OnThreadStarved();
+  /// A worker takes no message that is due at or after `from_ns`.
+  void OnThreadHolds(int64_t from_ns);
   void OnThreadDone(int thread);
   void EmitInterval(IntervalReport report);
   /// At the end: every message has an end, and the workers' own sums are what was reported.
   void CheckFigures() const;
 
   LoadEngineObserver& observer_;
+  SiblingBoard siblings_;
   AsioEventLoop collector_;
   std::vector<std::unique_ptr<WorkerThread>> threads_;
   std::unique_ptr<IntervalMerger> merger_;
@@ -56,6 +62,8 @@ class ThreadedEngine final : public LoadEngine {
   // Owned by the collector's thread.
   size_t workers_ready_ = 0;
   size_t workers_done_ = 0;
+  size_t workers_hold_ = 0;
+  int64_t yield_from_ns_ = 0;  ///< the latest that one of them told
   int64_t opened_ = 0;
   int64_t failed_ = 0;
   Counters worker_totals_;            ///< what the workers that are done say they have reported

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "common/plan/phase.h"
+#include "common/schedule/arrival_schedule.h"
 #include "common/stats/conservation.h"
 #include "common/util/check.h"
-#include "common/util/int128.h"
 
 namespace wsload {
 namespace {
@@ -21,6 +21,9 @@ constexpr int kClosesPerTurn = 64;
 
 /// Connections tried for one message before it counts as a send error.
 constexpr int kSendTries = 16;
+
+/// How often a worker that is through looks whether its siblings are.
+constexpr int64_t kSiblingsPollNs = kNsPerMs;
 
 double RatePerSecond(const RunPlan& plan, const Slice& slice) {
   return static_cast<double>(slice.messages.count) * 1e9 / static_cast<double>(plan.duration_ns);
@@ -60,9 +63,11 @@ Worker::Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slic
       plan_(plan),
       slice_(slice),
       observer_(observer),
-      schedule_(plan.mps, plan.duration_ns),
       pacer_(RatePerSecond(plan, slice)),
+      messages_(ArrivalSchedule(plan.mps, plan.duration_ns), slice.messages),
       token_(plan.jwt_key, plan.jwt_issuer),
+      siblings_(dependencies.siblings),
+      index_(dependencies.index),
       recorder_(dependencies.clock),
       dialer_(std::move(dependencies.dialer)),
       deadline_armed_ns_(kNever),
@@ -73,7 +78,7 @@ Worker::Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slic
       interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })),
       watch_timer_(loop_.NewTimer([this] { OnWatchTimer(); })) {
   pool_.Reserve(slice_.clients.count);
-  message_lists_.push_back({slice_.messages});
+  if (siblings_ != nullptr) siblings_->Join(index_, loop_, *this);
 }
 
 Worker::~Worker() = default;
@@ -93,7 +98,7 @@ void Worker::Connect(int64_t ramp_start_ns) {
   cpu_counted_ = thread_cpu_();
   cpu_counted_ns_ = loop_.MonoNs();
   ArmInterval();
-  dial_lists_.push_back({slice_.clients, ramp_start_ns});
+  dial_lists_.emplace_back(slice_.clients, 0, ramp_start_ns, plan_.ramp_up_ns, plan_.clients);
   dial_timer_->ArmAt(ramp_start_ns);
 }
 
@@ -101,7 +106,9 @@ void Worker::Start(int64_t start_ns) {
   CheckThread();
   if (state_ != State::kReady) return;
   start_ns_ = start_ns;
+  messages_.Start(start_ns);
   end_ns_ = start_ns + plan_.duration_ns;
+  if (siblings_ != nullptr) siblings_->SetSending(index_, true);
   ArmSend(start_ns);
 }
 
@@ -111,6 +118,7 @@ void Worker::Stop() {
   switch (state_) {
     case State::kIdle:
       state_.Enter(State::kDone);
+      if (siblings_ != nullptr) siblings_->StopReceiving(index_);
       observer_.OnWorkerDone(totals_);
       return;
     case State::kConnecting:
@@ -152,9 +160,8 @@ void Worker::TakeOver(const Slice& slice, int64_t from_ns) {
   CheckThread();
   const bool starts = state_ == State::kReady && end_ns_ > 0;
   if ((state_ != State::kMeasuring && !starts) || stop_wanted_) return;
-  dial_lists_.push_back({slice.clients, from_ns, slice.clients.first});
-  const int64_t first = CountDueBefore(slice.messages, schedule_, from_ns - start_ns_);
-  message_lists_.push_back({slice.messages, first, first});
+  dial_lists_.emplace_back(slice.clients, slice.clients.first, from_ns, plan_.ramp_up_ns, plan_.clients);
+  messages_.Add(slice.messages, from_ns);
   dial_timer_->ArmAt(loop_.MonoNs());
   // The start's own timer is armed for later.
   if (!starts) ArmSend(loop_.MonoNs());
@@ -173,10 +180,13 @@ void Worker::EnterMeasure(int64_t now_ns) {
   EnterPhase(Phase::kMeasure, start_ns_);
   observer_.OnWorkerStarted(now_ns);
   ArmWatch(now_ns);
+  SendForSibling(std::exchange(early_, {}), 1, now_ns);
+  TellIfStarved();
 }
 
 void Worker::EnterDrain(int64_t now_ns) {
   state_.Enter(State::kDraining);
+  if (siblings_ != nullptr) siblings_->SetSending(index_, false);
   GiveUpDials();
   watch_timer_->Cancel();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
@@ -185,6 +195,8 @@ void Worker::EnterDrain(int64_t now_ns) {
 
 void Worker::EnterClose(int64_t now_ns) {
   state_.Enter(State::kClosing);
+  if (siblings_ != nullptr) siblings_->StopReceiving(index_);
+  SendForSibling(std::exchange(early_, {}), 1, now_ns);
   EnterPhase(Phase::kClose, now_ns);
   not_closing_ = pool_.size();
   close_wave_ns_ = now_ns;
@@ -203,6 +215,7 @@ void Worker::CloseSome() {
 
 void Worker::DoneIfClosed() {
   if (state_ != State::kClosing || !pool_.empty() || dials_resolved_ < dials_started_) return;
+  if (siblings_ != nullptr && !siblings_->AllArrived(index_)) return;
   state_.Enter(State::kDone);
   send_timer_->Cancel();
   dial_timer_->Cancel();
@@ -218,10 +231,10 @@ void Worker::CheckFigures() const {
   CheckAllEnded(totals_);
   WSLOAD_CHECK(group_->open_messages() == 0, "{} messages wait for an answer at a worker's end",
                group_->open_messages());
-  int64_t taken = 0;
-  for (const MessageList& list : message_lists_) taken += list.next - list.first;
-  WSLOAD_CHECK(taken == totals_.scheduled, "a worker took {} messages from the schedule and counted {}", taken,
-               totals_.scheduled);
+  const int64_t taken = messages_.taken();
+  WSLOAD_CHECK(taken - handed_over_ + handed_in_ == totals_.scheduled,
+               "a worker took {} messages from the schedule, handed {} over, was handed {} and counted {}", taken,
+               handed_over_, handed_in_, totals_.scheduled);
 }
 
 // --- timers ---------------------------------------------------------------------------------------------------------
@@ -336,16 +349,11 @@ void Worker::CountBytes() {
 
 // --- connecting -----------------------------------------------------------------------------------------------------
 
-int64_t Worker::DialDueNs(const DialList& list) const {
-  const auto index = static_cast<Int128>(list.clients.At(list.next) - list.first_index);
-  return list.start_ns + static_cast<int64_t>(index * plan_.ramp_up_ns / plan_.clients);
-}
-
-Worker::DialList* Worker::NextDial() {
+DialList* Worker::NextDial() {
   DialList* first = nullptr;
   for (DialList& list : dial_lists_) {
-    if (list.next == list.clients.count) continue;
-    if (first == nullptr || DialDueNs(list) < DialDueNs(*first)) first = &list;
+    if (list.done()) continue;
+    if (first == nullptr || list.DueNs() < first->DueNs()) first = &list;
   }
   return first;
 }
@@ -359,9 +367,9 @@ void Worker::DialDue(int64_t now_ns) {
   for (int dials = 0;; ++dials) {
     DialList* list = NextDial();
     if (list == nullptr) return ReadyIfAllResolved();
-    const int64_t due_ns = DialDueNs(*list);
+    const int64_t due_ns = list->DueNs();
     if (due_ns > now_ns || dials == kDialsPerTurn) return dial_timer_->ArmAt(std::max(due_ns, now_ns));
-    DialOne(list->clients.At(list->next++));
+    DialOne(list->Take());
   }
 }
 
@@ -390,6 +398,7 @@ void Worker::OnDialled(int64_t user_id, DialResult result) {
     WebSocketClient& client =
         pool_.Add(std::make_unique<WebSocketClient>(std::move(result.connection), *group_, plan_.biz_id, user_id));
     client.Start(result.finished_ns);
+    PublishOpen();
     if (state_ == State::kClosing) client.Stop(kCloseTimeoutNs);
     ArmDeadline();
   }
@@ -406,48 +415,35 @@ void Worker::ReadyIfAllResolved() {
 
 // --- sending --------------------------------------------------------------------------------------------------------
 
-int64_t Worker::MessageDueNs(const MessageList& list) const {
-  return start_ns_ + schedule_.OffsetNs(list.messages.At(list.next));
-}
-
-Worker::MessageList* Worker::NextMessage() {
-  MessageList* first = nullptr;
-  for (MessageList& list : message_lists_) {
-    if (list.next == list.messages.count) continue;
-    if (first == nullptr || MessageDueNs(list) < MessageDueNs(*first)) first = &list;
-  }
-  return first;
-}
-
 void Worker::SendDue(int64_t now_ns) {
   woke_ns_ = now_ns;
-  if (now_ns > end_ns_ + kOverrunNs) GiveUpMessages();
+  if (now_ns > end_ns_ + kOverrunNs && !messages_.holding()) recorder_.GivenUp(messages_.TakeAll());
   for (int sent = 0;; ++sent) {
-    MessageList* list = NextMessage();
-    if (list == nullptr) break;
-    const int64_t due_ns = MessageDueNs(*list);
-    if (due_ns > now_ns) {
+    const int64_t due_ns = messages_.NextDueNs();
+    if (due_ns == DueMessages::kNone) break;
+    if (due_ns > now_ns || messages_.Holds(due_ns)) {
+      if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
       ArmDeadline();
-      return ArmSend(pacer_.NextWakeNs(due_ns, woke_ns_));
+      // One that is held waits for YieldFrom().
+      if (due_ns > now_ns) ArmSend(pacer_.NextWakeNs(due_ns, woke_ns_));
+      return;
     }
-    if (sent == kMessagesPerTurn) return ArmSend(now_ns);
+    if (sent == kMessagesPerTurn) {
+      if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
+      return ArmSend(now_ns);
+    }
     SendOne(due_ns);
-    ++list->next;
+    messages_.Take();
   }
+  if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
   ArmDeadline();
   if (now_ns < end_ns_) return ArmSend(end_ns_);
+  if (AwaitsSiblings(now_ns)) return ArmSend(now_ns + kSiblingsPollNs);
   EnterDrain(now_ns);
 }
 
-void Worker::GiveUpMessages() {
-  for (MessageList& list : message_lists_) {
-    recorder_.GivenUp(list.messages.count - list.next);
-    list.next = list.messages.count;
-  }
-}
-
 void Worker::SendOne(int64_t due_ns) {
-  if (pool_.empty()) return recorder_.Unsent();
+  if (pool_.empty()) return Strand(due_ns);
   for (int tries = 0; tries < kSendTries; ++tries) {
     const int64_t sent_ns = loop_.MonoNs();
     if (pool_.Next().SendUpstream(plaintext_, due_ns, sent_ns) == WebSocketClient::SendOutcome::kSent) {
@@ -480,6 +476,8 @@ void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodabl
 void Worker::OnClientClosed(WebSocketClient& client, const CloseInfo& info) {
   recorder_.ClientClosed(info, state_ == State::kClosing);
   pool_.Remove(client);
+  PublishOpen();
+  TellIfStarved();
   not_closing_ = std::min(not_closing_, pool_.size());
   if (not_closing_ > 0 && not_closing_ == pool_.size()) {
     close_wave_ns_ = loop_.MonoNs();

@@ -13,14 +13,16 @@
 #include "agent/client/client_group.h"
 #include "agent/client/user_token.h"
 #include "agent/load/client_pool.h"
+#include "agent/load/dial_list.h"
+#include "agent/load/due_messages.h"
 #include "agent/load/pacer.h"
 #include "agent/load/recorder.h"
+#include "agent/load/sibling_board.h"
 #include "agent/websocket/dialer.h"
 #include "common/loop/event_loop.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
-#include "common/schedule/arrival_schedule.h"
 #include "common/stats/counters.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
@@ -39,6 +41,8 @@ class WorkerObserver {
                                 const WorkerLoad& load) = 0;
   /// The measure phase begins.
   virtual void OnWorkerStarted(int64_t now_ns) = 0;
+  /// It measures, and neither it nor a sibling has an open connection.
+  virtual void OnWorkerStarved() = 0;
   /// The lease passed; the worker stops by itself.
   virtual void OnWorkerLeaseExpired() = 0;
   /// The last upcall. `totals`: the sum of all intervals.
@@ -49,7 +53,7 @@ class WorkerObserver {
 };
 
 /// All on the loop's thread; clocks and network are parameters, so that tests run it on virtual time.
-class Worker final : private ClientObserver {
+class Worker final : private ClientObserver, private HandOverReceiver {
  public:
   /// Bound of one connection's close handshake.
   static constexpr int64_t kCloseTimeoutNs = 2 * kNsPerSecond;
@@ -71,6 +75,9 @@ class Worker final : private ClientObserver {
     std::unique_ptr<Dialer> dialer;
     /// What the loop's thread has used so far; asked once per interval, on that thread.
     std::function<ThreadCpu()> thread_cpu = [] { return ThreadCpu{}; };
+    /// Outlives the worker, which sits at place `index`; null: it has no siblings.
+    SiblingBoard* siblings = nullptr;
+    int index = 0;
   };
 
   /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
@@ -85,6 +92,12 @@ class Worker final : private ClientObserver {
   void Stop();
   void SetLease(int64_t until_ns);
   void TakeOver(const Slice& slice, int64_t from_ns);
+
+  /// The first half of LoadEngine::YieldFrom(): from here on it takes no message that is due at or after `from_ns`.
+  /// Answers the first instant at or after it from which it has taken none.
+  int64_t Hold(int64_t from_ns);
+  /// The second: `from_ns` is no earlier than what Hold() answered. What it had at Hold() ends there.
+  void YieldFrom(int64_t from_ns);
 
   void Recycle(std::unique_ptr<Stats> stats) { recorder_.Recycle(std::move(stats)); }
 
@@ -110,6 +123,9 @@ class Worker final : private ClientObserver {
   void OnUndecodable(WebSocketClient& client) override;
   void OnClientClosed(WebSocketClient& client, const CloseInfo& info) override;
 
+  // HandOverReceiver
+  void OnHandedOver(std::vector<int64_t> due_ns, int hops) override;
+
   // The timers: phase changes and messages, dials, clients' deadlines, interval ends, the lease.
   void OnSendTimer();
   void OnDialTimer();
@@ -123,22 +139,7 @@ class Worker final : private ClientObserver {
   void ArmDeadline();
   void ArmInterval();
 
-  /// The clients of one slice, dialled evenly.
-  struct DialList {
-    Progression clients;
-    int64_t start_ns = 0;
-    int64_t first_index = 0;  ///< of the run, the one that is due at start_ns
-    int64_t next = 0;         ///< position in clients
-  };
-  /// The messages of one slice.
-  struct MessageList {
-    Progression messages;
-    int64_t first = 0;  ///< position in messages of the first one that is this worker's
-    int64_t next = 0;   ///< likewise, of the next one to be sent
-  };
-
   void DialDue(int64_t now_ns);
-  int64_t DialDueNs(const DialList& list) const;
   void DialOne(int64_t client);
   /// The list whose next dial is due first; null when all were begun.
   DialList* NextDial();
@@ -150,10 +151,16 @@ class Worker final : private ClientObserver {
   bool LeaseHolds(int64_t now_ns);
 
   void SendDue(int64_t now_ns);
-  int64_t MessageDueNs(const MessageList& list) const;
-  MessageList* NextMessage();
   void SendOne(int64_t due_ns);
-  void GiveUpMessages();
+  void SendForSibling(std::vector<int64_t> due_ns, int hops, int64_t now_ns);
+  /// A message is due and no connection of this worker's is open.
+  void Strand(int64_t due_ns);
+  /// To siblings with open connections; what none of them takes is unsent.
+  void HandOver(std::vector<int64_t> due_ns, int hops);
+  /// Siblings without connections may still hand messages over.
+  bool AwaitsSiblings(int64_t now_ns) const;
+  void PublishOpen();
+  void TellIfStarved();
   void EnterMeasure(int64_t now_ns);
   void EnterDrain(int64_t now_ns);
   void EnterClose(int64_t now_ns);
@@ -171,9 +178,11 @@ class Worker final : private ClientObserver {
   const RunPlan plan_;
   const Slice slice_;
   WorkerObserver& observer_;
-  const ArrivalSchedule schedule_;
   const Pacer pacer_;
+  DueMessages messages_;
   const UserToken token_;
+  SiblingBoard* const siblings_;
+  const int index_;
   Recorder recorder_;
   // In this order: clients go before the group they share, connections before the dialer that made them.
   std::unique_ptr<Dialer> dialer_;
@@ -189,8 +198,11 @@ class Worker final : private ClientObserver {
   int64_t opened_ = 0;
 
   int64_t start_ns_ = 0;
-  std::vector<MessageList> message_lists_;  ///< likewise
   int64_t end_ns_ = 0;
+  std::vector<int64_t> stranded_;  ///< of this turn: due, and without a connection
+  std::vector<int64_t> early_;     ///< handed over before this worker's own start
+  int64_t handed_over_ = 0;
+  int64_t handed_in_ = 0;
   int64_t woke_ns_ = 0;
   int64_t send_armed_ns_ = 0;
   int64_t deadline_armed_ns_ = 0;

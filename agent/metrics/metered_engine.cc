@@ -43,6 +43,7 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
     metrics_.ClientsTakenOver(slice.clients.count);
     inner_->TakeOver(slice, from_mono_ns);
   }
+  void YieldFrom(int64_t from_mono_ns) override { inner_->YieldFrom(from_mono_ns); }
   int workers() const override { return inner_->workers(); }
 
  private:
@@ -53,6 +54,8 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
     metrics_.Add(report);
     observer_.OnInterval(std::move(report));
   }
+  void OnStarved() override { observer_.OnStarved(); }
+  void OnYielded(int64_t from_mono_ns) override { observer_.OnYielded(from_mono_ns); }
   void OnDone(FinalReport report) override {
     end_ = EndOf(report);
     observer_.OnDone(std::move(report));

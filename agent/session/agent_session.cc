@@ -107,6 +107,9 @@ class AgentSession::Impl final : public LoadEngineObserver {
       case v1::ControllerMessage::kTakeOver:
         if (listening) TakeOver(message.take_over());
         return;
+      case v1::ControllerMessage::kYieldFrom:
+        if (listening) YieldFrom(message.yield_from());
+        return;
       case v1::ControllerMessage::KIND_NOT_SET:
         if (listening) Refuse(v1::Refused::CODE_OUT_OF_ORDER, "empty or unknown control message");
         return;
@@ -134,6 +137,12 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
   void OnInterval(IntervalReport report) override {
     scope_.Post(loop_, [this, report = std::move(report)] { HandleInterval(report); });
+  }
+  void OnStarved() override {
+    scope_.Post(loop_, [this] { HandleStarved(); });
+  }
+  void OnYielded(int64_t from_mono_ns) override {
+    scope_.Post(loop_, [this, from_mono_ns] { HandleYielded(from_mono_ns); });
   }
   void OnDone(FinalReport report) override {
     scope_.Post(loop_, [this, report = std::move(report)] { HandleDone(report); });
@@ -173,6 +182,10 @@ class AgentSession::Impl final : public LoadEngineObserver {
     }
     const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);
     if (!slice.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(slice.status())));
+    if (slice->messages.count > 0 && slice->clients.count == 0) {
+      return Refuse(v1::Refused::CODE_BAD_PLAN,
+                    fmt::format("slice: {} messages, and no client to send them", slice->messages.count));
+    }
     TakeRun(assign.run_id(), *std::move(plan), *slice);
   }
 
@@ -248,7 +261,8 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (++take_overs_ > kMaxTakeOvers) {
       return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "TakeOver came too often");
     }
-    if (config_.max_clients > 0) {
+    // What is of a starved agent's goes over the connections there are.
+    if (config_.max_clients > 0 && slice->clients.count > 0) {
       // Fewer connections carry the same messages; without one more there is no place for them either, and the
       // controller sees it in the totals.
       slice->clients.count = std::min(slice->clients.count, config_.max_clients - clients_);
@@ -256,6 +270,16 @@ class AgentSession::Impl final : public LoadEngineObserver {
     }
     clients_ += slice->clients.count;
     engine_->TakeOver(*slice, from);
+  }
+
+  void YieldFrom(const v1::YieldFrom& yield) {
+    if (state_ != State::kRunning) return RefuseOutOfOrder("YieldFrom");
+    const int64_t from = yield.from_mono_ns();
+    if (!IsNear(from)) return RefuseInstant("YieldFrom", from);
+    if (std::exchange(yielding_, true)) {
+      return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "YieldFrom came before the last one was answered");
+    }
+    engine_->YieldFrom(from);
   }
 
   void Stop(const v1::Stop& stop) {
@@ -296,6 +320,22 @@ class AgentSession::Impl final : public LoadEngineObserver {
     proto.set_interval_index(report.interval_index);
     *proto.mutable_delta() = ToProto(report.delta);
     ToProto(report.workers, proto.mutable_workers());
+    Send(std::move(message));
+  }
+
+  void HandleStarved() {
+    if (state_ != State::kRunning) return;
+    v1::AgentMessage message;
+    message.mutable_starved();
+    Send(std::move(message));
+  }
+
+  void HandleYielded(int64_t from_mono_ns) {
+    yielding_ = false;
+    // One that stops sends nothing of it anyway.
+    if (state_ != State::kRunning) return;
+    v1::AgentMessage message;
+    message.mutable_yielded()->set_from_mono_ns(from_mono_ns);
     Send(std::move(message));
   }
 
@@ -420,6 +460,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   RunPlan plan_;
   int64_t clients_ = 0;  ///< of the slice and of what was taken over
   int take_overs_ = 0;
+  bool yielding_ = false;  ///< the engine has not answered yet
   uint64_t last_seq_ = 0;
   Counters reported_;  ///< the sum of all intervals
   // Of the load, where the agent knows quotas.

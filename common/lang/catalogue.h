@@ -279,6 +279,12 @@ inline constexpr Entry kRunEntries[] = {
      {{"others", Form::kCount}, {"after_ns", Form::kNanoseconds}},
      "the load of agent {agent} goes to {others} others, {after_ns} after the start",
      "压测节点 {agent} 的负载在开始后 {after_ns} 由其余 {others} 个节点接管"},
+    {Kind::kMessagesHandedOver,
+     "messages_handed_over",
+     {{"others", Form::kCount}, {"after_ns", Form::kNanoseconds}},
+     "agent {agent} has no connection left: its messages go over the connections of {others} others, {after_ns} after "
+     "the start",
+     "压测节点 {agent} 已没有可用连接：其消息在开始后 {after_ns} 改由其余 {others} 个节点的连接发送"},
     {Kind::kNothingOpened,
      "nothing_opened",
      {kCauses},

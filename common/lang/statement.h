@@ -83,6 +83,7 @@ enum class StatementKind {
 
   // What happens during a run.
   kLoadHandedOver,
+  kMessagesHandedOver,
   kNothingOpened,
   kDrainingOnInterrupt,
   kEndingOnInterrupt,

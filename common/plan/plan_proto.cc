@@ -161,9 +161,6 @@ absl::StatusOr<Slice> FromProto(const v1::Slice& proto, const RunPlan& plan) {
   auto messages =
       ProgressionFromProto(proto.messages(), "messages", ArrivalSchedule(plan.mps, plan.duration_ns).total());
   if (!messages.ok()) return messages.status();
-  if (messages->count > 0 && clients->count == 0) {
-    return InvalidArgument("slice: {} messages, and no client to send them", messages->count);
-  }
   slice.clients = *clients;
   slice.messages = *messages;
   return slice;

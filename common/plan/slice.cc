@@ -42,7 +42,7 @@ Slice WholeRun(const RunPlan& plan) {
 std::vector<Slice> Divide(const Slice& slice, int parts) {
   WSLOAD_CHECK(parts >= 1, "a slice is divided into {} parts", parts);
   // Clients are dealt from part 0 on, so the parts that have one are the first `senders`.
-  const int64_t senders = std::min<int64_t>(parts, slice.clients.count);
+  const int64_t senders = slice.clients.count == 0 ? parts : std::min<int64_t>(parts, slice.clients.count);
   std::vector<Slice> result;
   result.reserve(static_cast<size_t>(parts));
   for (int part = 0; part < parts; ++part) {

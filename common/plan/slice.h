@@ -45,7 +45,7 @@ Slice WholeRun(const RunPlan& plan);
 
 /// `slice` in `parts` >= 1 parts. Clients: position j goes to part j mod parts. Messages:
 /// likewise, over the parts that have a client; a part without clients gets no messages, since nobody
-/// there could send them.
+/// there could send them. A slice of messages alone, which go over connections that others have, over all parts.
 std::vector<Slice> Divide(const Slice& slice, int parts);
 
 /// Divide(WholeRun(plan), agents) with agent_index and agent_count set.

@@ -116,6 +116,7 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent) {
     json.Member("messages_assigned", agent.slice.messages.count);
     json.Member("clients_taken_over", agent.clients_taken_over);
     json.Member("messages_taken_over", agent.messages_taken_over);
+    json.Member("messages_yielded", agent.messages_yielded);
     WriteClock(json, agent);
     json.Key("totals");
     WriteTotals(json, agent.totals.counters);

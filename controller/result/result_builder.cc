@@ -52,6 +52,8 @@ void ResultBuilder::SetTakenOver(int agent, int64_t clients, int64_t messages) {
   agents_[agent].messages_taken_over = messages;
 }
 
+void ResultBuilder::SetYielded(int agent, int64_t messages) { agents_[agent].messages_yielded = messages; }
+
 void ResultBuilder::AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due) {
   const Counters& counters = agents_[agent].totals.counters;
   Gap gap;

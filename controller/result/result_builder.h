@@ -33,6 +33,8 @@ class ResultBuilder {
   void SetAgentClockAfter(int agent, AgentResult::Clock clock);
   void SetStartSkew(int agent, int64_t skew_us);
   void SetTakenOver(int agent, int64_t clients, int64_t messages);
+  /// Of what was its own, or what it had taken over.
+  void SetYielded(int agent, int64_t messages);
   void SetAgentLossPolicy(AgentLossPolicy policy) { result_.on_agent_loss = policy; }
   /// Messages that the agent has reported as scheduled.
   int64_t Scheduled(int agent) const { return agents_[agent].totals.counters.scheduled; }

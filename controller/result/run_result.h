@@ -60,6 +60,7 @@ struct AgentResult {
   // Of lost agents' load.
   int64_t clients_taken_over = 0;
   int64_t messages_taken_over = 0;
+  int64_t messages_yielded = 0;  ///< it had no connection: given to others
   Stats totals;
   CpuUsage cpu;
   std::vector<WorkerLoad> worker_loads;  ///< by worker, in the measure phase

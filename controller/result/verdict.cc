@@ -136,7 +136,7 @@ void FindMissingAgents(const RunResult& result, Reasons& reasons) {
     if (agent.state != AgentResult::State::kDone || result.interrupted) continue;
     if (!agent.stopped_early.empty()) {
       reasons.push_back({Kind::kEndedEarly, {agent.stopped_early}, agent.label()});
-    } else if (const int64_t assigned = agent.slice.messages.count + agent.messages_taken_over;
+    } else if (const int64_t assigned = agent.slice.messages.count + agent.messages_taken_over - agent.messages_yielded;
                counters.scheduled != assigned) {
       reasons.push_back({Kind::kScheduleIncomplete, {counters.scheduled, assigned}, agent.label()});
     }

@@ -24,6 +24,8 @@ constexpr int64_t kMaxMonoNs = int64_t{1} << 61;
 constexpr int64_t kLeaseMarginNs = 20 * kNsPerMs;
 // For the last clock probes; a path on which they take longer has too wide an error anyway.
 constexpr int64_t kLastProbesNs = kNsPerSecond;
+// No message is taken from the schedule before it is due; the rest is for clocks.
+constexpr int64_t kMaxYieldAheadNs = kNsPerSecond;
 constexpr int64_t kMaxStartSkewNs = 3600 * kNsPerSecond;
 
 std::string ShownText(const std::string& text) { return Shown(text, kMaxTextLength); }
@@ -84,6 +86,15 @@ void AgentPeer::TakeOver(const Slice& slice, int64_t offset_ns) {
   link_->Send(std::move(message));
 }
 
+void AgentPeer::YieldFrom(int64_t offset_ns) {
+  WSLOAD_CHECK(state_ == State::kRunning, "agent {} is to yield its messages in state {}", address_, state_.index());
+  WSLOAD_CHECK(!yielding(), "agent {} is to yield its messages twice at a time", address_);
+  yield_from_ns_ = offset_ns;
+  v1::ControllerMessage message;
+  message.mutable_yield_from()->set_from_mono_ns(start_agent_ns_ + offset_ns);
+  link_->Send(std::move(message));
+}
+
 bool AgentPeer::Stop(const std::string& reason) {
   if (state_ == State::kProbing) {
     GiveUp();
@@ -140,6 +151,10 @@ void AgentPeer::HandleMessage(const v1::AgentMessage& message, int64_t arrived_n
       return HandleReady(message.ready());
     case v1::AgentMessage::kReport:
       return HandleReport(message.report());
+    case v1::AgentMessage::kStarved:
+      return HandleStarved();
+    case v1::AgentMessage::kYielded:
+      return HandleYielded(message.yielded());
     case v1::AgentMessage::kDone:
       return HandleDone(message.done());
     case v1::AgentMessage::KIND_NOT_SET:
@@ -261,6 +276,23 @@ void AgentPeer::HandleReport(const v1::Report& report) {
   absl::StatusOr<std::vector<WorkerLoad>> workers = FromProto(report.workers());
   if (!workers.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(workers.status())));
   observer_.OnPeerInterval(index_, *phase, report.interval_index(), *std::move(delta), *std::move(workers));
+}
+
+void AgentPeer::HandleStarved() {
+  if (state_ != State::kRunning) return FailProtocol("sent Starved out of order");
+  observer_.OnPeerStarved(index_);
+}
+
+void AgentPeer::HandleYielded(const v1::Yielded& yielded) {
+  if (!yielding()) return FailProtocol("yielded messages that nobody asked for");
+  const int64_t from_ns = yielded.from_mono_ns();
+  const int64_t asked_ns = start_agent_ns_ + *yield_from_ns_;
+  const int64_t now = loop_.MonoNs();
+  if (from_ns < asked_ns || from_ns > std::max(asked_ns, now + clock_now_.At(now).offset_ns) + kMaxYieldAheadNs) {
+    return FailProtocol("yielded messages from another instant on than it was asked to");
+  }
+  yield_from_ns_.reset();
+  observer_.OnPeerYielded(index_, from_ns - start_agent_ns_);
 }
 
 void AgentPeer::HandleDone(const v1::Done& done) {

@@ -37,6 +37,11 @@ class AgentPeerObserver {
   virtual void OnPeerReady(int peer) = 0;
   virtual void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta,
                               std::vector<WorkerLoad> workers) = 0;
+  /// None of its connections is open. May come again.
+  virtual void OnPeerStarved(int peer) = 0;
+  /// The answer to YieldFrom(), `offset_ns` no earlier than asked for: what it owned when it was asked is no longer its
+  /// own from there on.
+  virtual void OnPeerYielded(int peer, int64_t offset_ns) = 0;
   /// Its load is over and counted; OnPeerClosed() follows.
   virtual void OnPeerDone(int peer, const AgentPeerReport& report) = 0;
   // One of these two is the peer's last event.
@@ -63,6 +68,9 @@ class AgentPeer final : private AgentLinkObserver {
   void Start(int64_t start_mono_ns);
   /// After Start(). `offset_ns` from the start on, to the nanosecond as the schedule has it.
   void TakeOver(const Slice& slice, int64_t offset_ns);
+  /// After Start(), and not before the last one is answered. OnPeerYielded() follows, unless the agent ends before.
+  void YieldFrom(int64_t offset_ns);
+  bool yielding() const { return yield_from_ns_.has_value(); }
   /// The agent stops, drains and reports. An agent that has no run yet is given up: false, and no event follows.
   bool Stop(const std::string& reason);
   /// Breaks the link; no event follows. Not for one that has ended.
@@ -101,6 +109,8 @@ class AgentPeer final : private AgentLinkObserver {
   void HandleRefused(const v1::Refused& refused);
   void HandleReady(const v1::Ready& ready);
   void HandleReport(const v1::Report& report);
+  void HandleStarved();
+  void HandleYielded(const v1::Yielded& yielded);
   void HandleDone(const v1::Done& done);
   /// What an honest agent of this version cannot have sent.
   void FailProtocol(const std::string& detail);
@@ -131,6 +141,7 @@ class AgentPeer final : private AgentLinkObserver {
   int64_t due_ns_ = 0;  ///< when the lease is looked at again
   int64_t start_ns_ = 0;
   int64_t start_agent_ns_ = 0;
+  std::optional<int64_t> yield_from_ns_;  ///< offset that the agent was asked for and has not answered
   v1::Accepted identity_;
   int64_t connections_opened_ = 0;
   uint64_t last_seq_ = 0;

@@ -17,6 +17,7 @@
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/run/agent_peer.h"
+#include "controller/run/relief.h"
 #include "controller/run/slice_ledger.h"
 
 namespace wsload {
@@ -113,6 +114,23 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     CheckEnd();
   }
 
+  void OnPeerStarved(int peer) override {
+    if (stage_ != Stage::kRunning) return;
+    const int64_t from_ns = std::max(start_mono_ns_, loop_.MonoNs() + Lead(limits_.yield_lead_ns));
+    relief_.OnStarved(peer, from_ns - start_mono_ns_);
+  }
+
+  void OnPeerYielded(int peer, int64_t offset_ns) override {
+    // Nobody sends anything more.
+    if (stage_ != Stage::kRunning) return;
+    const Relief::Yielded yielded = relief_.OnYielded(peer, offset_ns);
+    Deal(yielded.parts, yielded.takers);
+    builder_.SetYielded(peer, ledger_.MessagesYielded(peer));
+    if (yielded.taken_back || yielded.parts.empty()) return;
+    const auto others = static_cast<int64_t>(yielded.takers.size());
+    Notice({StatementKind::kMessagesHandedOver, {others, offset_ns}, peers_[peer]->address()});
+  }
+
   void OnPeerDone(int peer, const AgentPeerReport& report) override {
     BeginClose();
     if (report.start_skew_ns.has_value()) builder_.SetStartSkew(peer, *report.start_skew_ns / kNsPerUs);
@@ -204,22 +222,21 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void HandOver(int lost) {
-    std::vector<int> survivors;
-    for (size_t i = 0; i < peers_.size(); ++i) {
-      if (peers_[i]->active()) survivors.push_back(static_cast<int>(i));
-    }
+    const std::vector<int> survivors = relief_.Survivors();
     // Before the start nothing was due, and the start itself is as good an instant as any.
     const int64_t from_ns = std::max(start_mono_ns_, loop_.MonoNs() + StartLead());
     if (survivors.empty() || from_ns >= MeasureEnd()) return;
     const int64_t offset_ns = from_ns - start_mono_ns_;
-    for (const SliceLedger::HandedOver& part : ledger_.HandOver(lost, survivors, offset_ns)) {
-      peers_[part.agent]->TakeOver(part.slice, part.from_ns);
-    }
-    for (const int survivor : survivors) {
-      builder_.SetTakenOver(survivor, ledger_.ClientsTakenOver(survivor), ledger_.MessagesTakenOver(survivor));
-    }
+    Deal(ledger_.HandOver(lost, survivors, offset_ns), survivors);
     const auto others = static_cast<int64_t>(survivors.size());
     Notice({StatementKind::kLoadHandedOver, {others, offset_ns}, peers_[lost]->address()});
+  }
+
+  void Deal(const std::vector<SliceLedger::HandedOver>& parts, const std::vector<int>& takers) {
+    for (const SliceLedger::HandedOver& part : parts) peers_[part.agent]->TakeOver(part.slice, part.from_ns);
+    for (const int taker : takers) {
+      builder_.SetTakenOver(taker, ledger_.ClientsTakenOver(taker), ledger_.MessagesTakenOver(taker));
+    }
   }
 
   void MarkGaps() {
@@ -274,16 +291,20 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     ArmEndDeadline(DrainEnd());
     ArmPhase(Phase::kMeasure, start_mono_ns_);
+    relief_.OnStart();
     HandOverOrphans();
   }
 
   /// Time for an instant to reach every agent before it comes.
-  int64_t StartLead() const {
+  int64_t StartLead() const { return Lead(limits_.start_lead_ns); }
+
+  /// `least_ns`, and more where the way to an agent is long.
+  int64_t Lead(int64_t least_ns) const {
     int64_t slowest_error_ns = 0;
     for (const auto& peer : peers_) {
       if (peer->active()) slowest_error_ns = std::max(slowest_error_ns, peer->clock().error_ns);
     }
-    return limits_.start_lead_ns + 4 * slowest_error_ns;
+    return least_ns + 4 * slowest_error_ns;
   }
 
   int64_t MeasureEnd() const { return start_mono_ns_ + plan_.duration_ns; }
@@ -435,6 +456,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   ResultBuilder builder_;
   const CallbackScope scope_;
   std::vector<std::unique_ptr<AgentPeer>> peers_;
+  Relief relief_{peers_, slices_, ledger_};
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> phase_timer_;
   std::unique_ptr<Timer> hand_over_timer_;

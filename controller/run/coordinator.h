@@ -29,6 +29,9 @@ class RunCoordinator {
     int64_t close_per_client_ns = EndDeadline::kClosePerClientNs;
     int clock_probes = 8;
     int64_t start_lead_ns = 200 * kNsPerMs;  ///< between the barrier and the common start
+    /// From asking an agent without connections for its messages to the instant from which others send them: within it
+    /// the question, its answer and the take-overs have to arrive.
+    int64_t yield_lead_ns = 50 * kNsPerMs;
     RunPolicy policy = {};
   };
 

@@ -31,13 +31,55 @@ std::vector<SliceLedger::HandedOver> SliceLedger::HandOver(int lost, const std::
     // Beginning where the one before ended, so that many small ones do not all go to the first survivor.
     size_t dealt = 0;
     for (size_t part = 0; part < parts.size(); ++part) {
-      if (parts[part].clients.count == 0) continue;
-      const int survivor = survivors[(next + part) % survivors.size()];
-      agents_[survivor].owned.push_back({parts[part], from_ns});
-      handed_over.push_back({survivor, parts[part], from_ns});
+      if (parts[part].clients.count == 0 && parts[part].messages.count == 0) continue;
+      Give(survivors[(next + part) % survivors.size()], parts[part], from_ns, handed_over);
       ++dealt;
     }
     next += dealt;
+  }
+  return handed_over;
+}
+
+void SliceLedger::Give(int agent, const Slice& slice, int64_t from_ns, std::vector<HandedOver>& handed_over) {
+  agents_[agent].owned.push_back({slice, from_ns});
+  agents_[agent].taken_over += Count(agents_[agent].owned.back(), kNever);
+  handed_over.push_back({agent, slice, from_ns});
+}
+
+bool SliceLedger::OwnsFrom(int agent, int64_t offset_ns) const {
+  const Agent& owner = agents_[agent];
+  return std::any_of(owner.owned.begin(), owner.owned.end(), [&](const Owned& owned) {
+    return Count(owned, owner.until_ns) > Count(owned, std::min(offset_ns, owner.until_ns));
+  });
+}
+
+std::vector<SliceLedger::HandedOver> SliceLedger::Yield(int agent, size_t slices, const std::vector<int>& takers,
+                                                        int64_t offset_ns) {
+  WSLOAD_CHECK(HandedOverAt(agent) == kNever, "agent {} yields its messages, and is lost", agent);
+  WSLOAD_CHECK(slices <= Slices(agent), "agent {} yields {} slices of {}", agent, slices, Slices(agent));
+  WSLOAD_CHECK(!takers.empty(), "nobody is there to take agent {}'s messages", agent);
+  const bool takes_back = takers.size() == 1 && takers[0] == agent;
+  std::vector<HandedOver> handed_over;
+  size_t next = 0;
+  for (size_t i = 0; i < slices; ++i) {
+    const Owned owned = agents_[agent].owned[i];
+    const int64_t from_ns = std::max(offset_ns, owned.from_ns);
+    const int64_t messages = Count(owned, kNever) - Count(owned, from_ns);
+    if (messages == 0) continue;
+    Slice rest = owned.slice;
+    rest.clients = {};
+    if (takes_back) {
+      handed_over.push_back({agent, rest, from_ns});
+      continue;
+    }
+    agents_[agent].owned[i].slice.messages.count = CountDueBefore(rest.messages, schedule_, from_ns);
+    agents_[agent].yielded += messages;
+    for (const Slice& part : Divide(rest, static_cast<int>(takers.size()))) {
+      const int taker = takers[next++ % takers.size()];
+      WSLOAD_CHECK(taker != agent && HandedOverAt(taker) == kNever, "agent {} cannot take agent {}'s messages", taker,
+                   agent);
+      if (part.messages.count > 0) Give(taker, part, from_ns, handed_over);
+    }
   }
   return handed_over;
 }
@@ -70,12 +112,7 @@ int64_t SliceLedger::DueAt(int agent, int64_t messages, int64_t limit_ns) const 
   return low_ns;
 }
 
-int64_t SliceLedger::MessagesTakenOver(int agent) const {
-  const std::vector<Owned>& owned = agents_[agent].owned;
-  int64_t messages = 0;
-  for (size_t i = 1; i < owned.size(); ++i) messages += Count(owned[i], kNever);
-  return messages;
-}
+int64_t SliceLedger::MessagesTakenOver(int agent) const { return agents_[agent].taken_over; }
 
 int64_t SliceLedger::ClientsTakenOver(int agent) const {
   const std::vector<Owned>& owned = agents_[agent].owned;

@@ -40,6 +40,7 @@ class Gateway {
  public:
   explicit Gateway(const std::vector<std::string>& flags = {}, const Host& host = {});
   const std::string& url() const { return url_; }
+  Process& process() { return *process_; }
   /// Ends it and answers its ground truth.
   nlohmann::json Stop();
 

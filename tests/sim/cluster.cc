@@ -185,6 +185,12 @@ void Host::Drain() {
   });
 }
 
+void Host::BreakConnections() {
+  loop_.Post([this] {
+    if (script_.break_connections) script_.break_connections();
+  });
+}
+
 void Host::StallDown(int64_t until_ns) {
   for (const auto& stream : streams_) stream->down.StallUntil(until_ns);
 }

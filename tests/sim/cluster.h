@@ -80,6 +80,8 @@ class Host {
   void Freeze() { loop_.Freeze(); }
   void Thaw() { loop_.Thaw(chance_.OneIn(2)); }
   void Drain();
+  /// The server that its connections went to dies.
+  void BreakConnections();
   void StallDown(int64_t until_ns);
   void StallUp(int64_t until_ns);
   /// The connection breaks; each side learns of it, or not.
@@ -95,6 +97,7 @@ class Host {
     repeat_next_ = false;
   }
   const std::vector<int64_t>& starts() const { return script_.starts; }
+  const std::vector<int64_t>& yields() const { return script_.yields; }
 
  private:
   class Link;

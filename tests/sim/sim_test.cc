@@ -107,7 +107,7 @@ class Run {
         const int64_t at_ns = moment();
         const int64_t until_ns = at_ns + chance_.Between(50, 8'000) * kNsPerMs;
         const bool forever = chance_.OneIn(3);
-        switch (chance_.Between(0, 6)) {
+        switch (chance_.Between(0, 8)) {
           case 0:
             faults.emplace(at_ns, [host] { host->Crash(); });
             break;
@@ -137,6 +137,9 @@ class Run {
             break;
           case 6:
             faults.emplace(at_ns, [host] { host->RepeatNext(); });
+            break;
+          default:
+            faults.emplace(at_ns, [host] { host->BreakConnections(); });
             break;
         }
       }
@@ -245,7 +248,7 @@ void CheckCompleteness(const Run& run, const RunResult& result) {
 
 /// What one seed leads to; the tests make sure that not all are the same.
 struct Seen {
-  int64_t valid = 0, degraded = 0, failed = 0, taken_over = 0, gaps = 0, controller_died = 0;
+  int64_t valid = 0, degraded = 0, failed = 0, taken_over = 0, gaps = 0, controller_died = 0, yielded = 0;
 };
 
 void CheckSeed(uint64_t seed, Seen& seen) {
@@ -259,7 +262,10 @@ void CheckSeed(uint64_t seed, Seen& seen) {
     const RunResult& result = *outcome.result;
     CheckCounts(run, result);
     if (result.error.ok()) CheckCompleteness(run, result);
-    for (const AgentResult& agent : result.agents) seen.taken_over += agent.messages_taken_over > 0 ? 1 : 0;
+    for (const AgentResult& agent : result.agents) {
+      seen.taken_over += agent.messages_taken_over > 0 ? 1 : 0;
+      seen.yielded += agent.messages_yielded > 0 ? 1 : 0;
+    }
     seen.valid += result.error.ok() && result.verdict == Verdict::kValid ? 1 : 0;
     seen.degraded += result.error.ok() && result.verdict == Verdict::kDegraded ? 1 : 0;
     seen.failed += result.error.ok() ? 0 : 1;
@@ -296,6 +302,7 @@ TEST_P(SimulatedClusterTest, KeepsItsPromisesWhateverHappens) {
   EXPECT_GT(seen.failed, 5);
   EXPECT_GT(seen.taken_over, 10);
   EXPECT_GT(seen.gaps, 20);
+  EXPECT_GT(seen.yielded, 10);
   EXPECT_GT(seen.controller_died, 5);
 }
 

@@ -83,10 +83,40 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     ArmSend();
   }
 
+  void YieldFrom(int64_t from_ns) {
+    if (start_ns_ < 0 || ended_) return;
+    for (const Share& share : shares_) {
+      if (share.next == share.first) continue;
+      from_ns = std::max(from_ns, start_ns_ + schedule_.OffsetNs(share.messages.At(share.next - 1)) + 1);
+    }
+    for (Share& share : shares_) {
+      share.messages.count = std::max(share.next, CountDueBefore(share.messages, schedule_, from_ns - start_ns_));
+    }
+    script_.yields.push_back(from_ns);
+    Upcall([&](LoadEngineObserver& to) { to.OnYielded(from_ns); });
+  }
+
+  void BreakConnections() {
+    if (ended_ || opened_ == 0) return;
+    ConnectionCounters& connections = delta_.counters.connections;
+    connections.lost += opened_;
+    connections.losses["reset"] += std::exchange(opened_, 0);
+    const auto lost = static_cast<int64_t>(open_.size());
+    delta_.counters.connection_lost += lost;
+    open_.clear();
+    TellIfStarved();
+  }
+
  private:
+  void TellIfStarved() {
+    if (opened_ > 0 || stopping_ || start_ns_ < 0 || loop_.MonoNs() < start_ns_) return;
+    Upcall([&](LoadEngineObserver& to) { to.OnStarved(); });
+  }
+
   struct Share {
     Progression messages;
     int64_t next = 0;
+    int64_t first = next;
   };
 
   bool LeaseHolds() {
@@ -159,6 +189,11 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
       ++share->next;
       if (script_.on_sent) script_.on_sent(message, now_ns);
       ++delta_.counters.scheduled;
+      if (opened_ == 0) {
+        ++delta_.counters.unsent;
+        if (!std::exchange(told_, true)) TellIfStarved();
+        continue;
+      }
       delta_.send_lag.RecordUs(20);
       open_.emplace_back(now_ns + FakeLatencyUs(message) * kNsPerUs, message);
     }
@@ -216,7 +251,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   void GoOnClosing() {
     const int64_t now_ns = loop_.MonoNs();
-    Stats closing;
+    Stats closing = std::exchange(delta_, {});
     if (now_ns >= closing_end_ns_) closing.counters.connections.closed = opened_;
     Report(Phase::kClose, close_interval_++, closing);
     if (now_ns < closing_end_ns_) return closing_timer_->ArmAt(std::min(now_ns + kNsPerSecond, closing_end_ns_));
@@ -263,6 +298,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   int64_t closing_end_ns_ = 0;
   int64_t opened_ = 0;
   int64_t dialled_later_ = 0;
+  bool told_ = false;  ///< that it has no connections, by the first message that found none
   bool stopping_ = false;
   bool ended_ = false;
 };
@@ -273,6 +309,9 @@ class FakeEngine final : public LoadEngine {
              LoadEngineObserver& observer)
       : loop_(loop), script_(script), load_(std::make_shared<FakeLoad>(loop, script, plan, slice, observer)) {
     ++script_.engines_alive;
+    script_.break_connections = [weak = std::weak_ptr(load_)] {
+      if (const auto load = weak.lock()) load->BreakConnections();
+    };
   }
 
   ~FakeEngine() override {
@@ -295,6 +334,9 @@ class FakeEngine final : public LoadEngine {
   }
   void TakeOver(const Slice& share, int64_t from_mono_ns) override {
     loop_.Post([load = load_, share, from_mono_ns] { load->TakeOver(share, from_mono_ns); });
+  }
+  void YieldFrom(int64_t from_mono_ns) override {
+    loop_.Post([load = load_, from_mono_ns] { load->YieldFrom(from_mono_ns); });
   }
   int workers() const override { return 1; }
 

@@ -22,7 +22,9 @@ struct FakeEngineScript {
   bool never_done = false;
   int64_t closing_ns = 0;       ///< what closing the connections takes; reported every second
   bool answers_at_once = true;  ///< else a message is open for its latency
-  /// Told of every message that is sent: its index in the run and the instant on the engine's loop.
+  /// Set by the engine that was made last: all its connections break. From then on its messages are unsent.
+  std::function<void()> break_connections;
+  /// Told of every message that is taken from the schedule: its index in the run and the instant on the engine's loop.
   std::function<void(int64_t message, int64_t sent_ns)> on_sent;
 
   // Written by the engine, on its loop; instants on the agent's clock.
@@ -30,6 +32,7 @@ struct FakeEngineScript {
   std::vector<int64_t> starts;
   std::vector<std::string> stop_reasons;
   std::vector<std::pair<Slice, int64_t>> take_overs;
+  std::vector<int64_t> yields;  ///< as told to the observer
   int engines_alive = 0;
 };
 

@@ -37,8 +37,12 @@ void Carry(int from, int to) {
 
 }  // namespace
 
-Relay::Relay(std::string source, uint16_t to_port) : source_(std::move(source)), to_port_(to_port) {
-  const int probe = Connect();
+Relay::Relay(std::string source, uint16_t to_port)
+    : Relay(std::move(source), std::vector<uint16_t>{to_port}, Choice::kInTurn) {}
+
+Relay::Relay(std::string source, std::vector<uint16_t> to_ports, Choice choice)
+    : source_(std::move(source)), to_ports_(std::move(to_ports)), choice_(choice) {
+  const int probe = ConnectTo(to_ports_.at(0));
   if (probe < 0) throw std::runtime_error("no connection from " + source_);
   close(probe);
   listen_fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -61,10 +65,18 @@ Relay::~Relay() {
   close(listen_fd_);
 }
 
-int Relay::Connect() const {
+int Relay::Connect(size_t first) {
+  for (size_t tries = 0; tries < to_ports_.size(); ++tries) {
+    const int fd = ConnectTo(to_ports_[(first + tries) % to_ports_.size()]);
+    if (fd >= 0) return fd;
+  }
+  return -1;
+}
+
+int Relay::ConnectTo(uint16_t port) const {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in from = Loopback(source_, 0);
-  const sockaddr_in to = Loopback("127.0.0.1", to_port_);
+  const sockaddr_in to = Loopback("127.0.0.1", port);
   if (fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) == 0 &&
       connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) {
     return fd;
@@ -75,9 +87,11 @@ int Relay::Connect() const {
 
 void Relay::Accept() {
   while (true) {
-    const int near = accept4(listen_fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    const int near = accept4(listen_fd_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC);
     if (near < 0) return;
-    const int far = Connect();
+    const int far = Connect(choice_ == Choice::kInTurn ? turn_++ : ntohl(peer.sin_addr.s_addr) % 256);
     if (far < 0) {
       close(near);
       continue;

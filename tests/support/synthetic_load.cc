@@ -42,6 +42,7 @@ class SyntheticEngine final : public LoadEngine {
 
   void SetLease(int64_t) override {}
   void TakeOver(const Slice&, int64_t) override {}
+  void YieldFrom(int64_t) override {}
   int workers() const override { return 1; }
 
  private:

@@ -30,6 +30,8 @@ class Log final : public LoadEngineObserver {
     sum_.Merge(report.delta);
     EXPECT_FALSE(done_) << "an interval after the end";
   }
+  void OnStarved() override {}
+  void OnYielded(int64_t) override {}
   void OnDone(FinalReport report) override {
     std::lock_guard lock(mutex_);
     final_ = std::move(report);

@@ -143,7 +143,7 @@ TEST(SliceProto, RefusesWhatNoSplitGives) {
   EXPECT_TRUE(refused([](v1::Slice& s) { s.set_agent_index(1); }));
   EXPECT_TRUE(refused([](v1::Slice& s) { s.set_agent_count(0); }));
   EXPECT_TRUE(refused([](v1::Slice& s) { s.clear_clients(); }));
-  EXPECT_TRUE(refused([](v1::Slice& s) { s.mutable_clients()->set_count(0); }));
+  EXPECT_FALSE(refused([](v1::Slice& s) { s.mutable_clients()->set_count(0); })) << "a take-over of messages alone";
   for (const bool clients : {true, false}) {
     const auto part = [&](v1::Slice& s) { return clients ? s.mutable_clients() : s.mutable_messages(); };
     EXPECT_TRUE(refused([&](v1::Slice& s) { part(s)->set_first(1); }));

@@ -162,5 +162,15 @@ TEST(Divide, LoadIsEvenToWithinOne) {
   }
 }
 
+TEST(Slice, MessagesAloneAreDividedOverAllParts) {
+  Slice messages;
+  messages.messages = {3, 2, 7};
+  const std::vector<Slice> parts = Divide(messages, 3);
+  EXPECT_EQ(parts[0].messages, (Progression{3, 6, 3}));
+  EXPECT_EQ(parts[1].messages, (Progression{5, 6, 2}));
+  EXPECT_EQ(parts[2].messages, (Progression{7, 6, 2}));
+  for (const Slice& part : parts) EXPECT_EQ(part.clients.count, 0);
+}
+
 }  // namespace
 }  // namespace wsload

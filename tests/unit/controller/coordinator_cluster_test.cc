@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -191,6 +192,55 @@ TEST_F(CoordinatorClusterTest, SomeOpenConnectionsAreEnough) {
   RunToEnd();
   EXPECT_EQ(run_.result->verdict, Verdict::kDegraded);
   EXPECT_EQ(run_.result->totals.counters.scheduled, Total());
+  EXPECT_EQ(run_.result->totals.counters.success, Total()) << "they carry it all, from the start on";
+  EXPECT_EQ(run_.result->agents[1].messages_yielded, run_.result->agents[1].slice.messages.count);
+  EXPECT_THAT(run_.listener.notices, Contains(HasSubstr("agent h2:7400 has no connection left: its messages go over")));
+}
+
+TEST_F(CoordinatorClusterTest, AnAgentWithoutConnectionsGivesItsMessagesToTheOthers) {
+  run_.plan.mps = 1'000;
+  AddAgent();
+  AddAgent(kHour, {30 * kNsPerMs, 20 * kNsPerMs});
+  AddAgent(2 * kHour);
+  std::map<int64_t, int> times;
+  for (auto& agent : agents_) {
+    agent->script().on_sent = [&times](int64_t message, int64_t) { ++times[message]; };
+  }
+  Start();
+  run_.loop.AdvanceBy(5 * kNsPerSecond);
+  ASSERT_FALSE(agents_[1]->script().starts.empty());
+  agents_[1]->script().break_connections();
+  RunToEnd();
+  const RunResult& result = *run_.result;
+  EXPECT_EQ(result.totals.counters.scheduled, Total());
+  EXPECT_EQ(static_cast<int64_t>(times.size()), Total());
+  for (const auto& [message, owners] : times) EXPECT_EQ(owners, 1) << message;
+  // Its way to the controller, 50 ms and four times the clock error of 25 ms: a third of 170 messages.
+  EXPECT_GT(result.totals.counters.unsent, 0);
+  EXPECT_LT(result.totals.counters.unsent, 60);
+  EXPECT_EQ(result.totals.counters.success,
+            Total() - result.totals.counters.unsent - result.totals.counters.connection_lost);
+  EXPECT_GT(result.agents[1].messages_yielded, 500);
+  EXPECT_EQ(result.agents[0].messages_taken_over + result.agents[2].messages_taken_over,
+            result.agents[1].messages_yielded);
+  EXPECT_TRUE(result.gaps.empty()) << "it is not lost";
+  EXPECT_TRUE(result.agents[1].stopped_early.empty());
+  EXPECT_EQ(result.measured_ns, run_.plan.duration_ns);
+  ExpectConserved();
+}
+
+TEST_F(CoordinatorClusterTest, WhereNobodyHasConnectionsNothingChangesHands) {
+  AddAgents(2);
+  Start();
+  run_.loop.AdvanceBy(5 * kNsPerSecond);
+  for (auto& agent : agents_) agent->script().break_connections();
+  RunToEnd();
+  const RunResult& result = *run_.result;
+  EXPECT_EQ(result.totals.counters.scheduled, Total());
+  EXPECT_EQ(result.agents[0].messages_yielded + result.agents[1].messages_yielded, 0);
+  EXPECT_EQ(result.agents[0].messages_taken_over + result.agents[1].messages_taken_over, 0);
+  EXPECT_GT(result.totals.counters.unsent, 0);
+  ExpectConserved();
 }
 
 TEST_F(CoordinatorClusterTest, AgentThatIsNeverReadyDoesNotHoldTheOthersForever) {
@@ -366,6 +416,35 @@ INSTANTIATE_TEST_SUITE_P(
                                   deliver(message);
                                 },
                                 "nobody asked"},
+                      Tampering{"StarvedBeforeTheStart",
+                                [](auto message, const auto& deliver) {
+                                  if (message.has_ready()) {
+                                    v1::AgentMessage starved;
+                                    starved.mutable_starved();
+                                    deliver(starved);
+                                  }
+                                  deliver(message);
+                                },
+                                "Starved out of order"},
+                      Tampering{"YieldedUnasked",
+                                [](auto message, const auto& deliver) {
+                                  if (IsReport(message, 3)) message.mutable_yielded()->set_from_mono_ns(1);
+                                  deliver(message);
+                                },
+                                "nobody asked for"},
+                      Tampering{"YieldsFromAFarInstant",
+                                [](auto message, const auto& deliver) {
+                                  if (message.has_ready()) {
+                                    message.mutable_ready()->set_failed(message.ready().opened());
+                                    message.mutable_ready()->set_opened(0);
+                                  }
+                                  if (message.has_yielded()) {
+                                    const int64_t from = message.yielded().from_mono_ns();
+                                    message.mutable_yielded()->set_from_mono_ns(from + 3600 * kNsPerSecond);
+                                  }
+                                  deliver(message);
+                                },
+                                "another instant"},
                       Tampering{"GivesUp",
                                 [](auto message, const auto& deliver) {
                                   if (IsReport(message, 3))
@@ -409,6 +488,20 @@ TEST(CoordinatorEveryMomentTest, LostAgent) {
       EXPECT_TRUE(result.error.ok()) << result.error;
       EXPECT_EQ(result.verdict, Verdict::kDegraded);
     }
+  });
+}
+
+TEST(CoordinatorEveryMomentTest, AgentWithoutConnections) {
+  AtEveryMoment([](Cluster& cluster) {
+    for (const size_t agent : {1u, 2u}) {
+      const auto& script = cluster.agents_[agent]->script();
+      if (script.break_connections) script.break_connections();
+      cluster.run_.loop.AdvanceBy(35 * kNsPerMs);
+    }
+    cluster.RunToEnd();
+    cluster.ExpectConserved();
+    EXPECT_TRUE(cluster.run_.result->error.ok()) << cluster.run_.result->error;
+    EXPECT_EQ(cluster.run_.result->totals.counters.scheduled, cluster.Total());
   });
 }
 

@@ -58,7 +58,48 @@ TEST(SliceLedger, AnAgentThatIsLostBeforeItTakesOverPassesOnWhatItWasToHave) {
   EXPECT_EQ(due, 300);
 }
 
-TEST(SliceLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
+TEST(SliceLedger, AStarvedAgentsMessagesGoToTheTakersAndItsClientsStay) {
+  const RunPlan plan = Plan(9, 10);
+  SliceLedger ledger(plan, SplitOverAgents(plan, 3));
+  EXPECT_TRUE(ledger.OwnsFrom(1, 9'700 * kNsPerMs));
+  EXPECT_FALSE(ledger.OwnsFrom(1, 9'700 * kNsPerMs + 1));
+  // Agent 1 owns 1, 4, 7, ...: 34 of them, the third one due at 700 ms.
+  const auto yielded = ledger.Yield(1, ledger.Slices(1), {0, 2}, 700 * kNsPerMs);
+  ASSERT_EQ(yielded.size(), 2u);
+  for (const SliceLedger::HandedOver& part : yielded) {
+    EXPECT_EQ(part.slice.clients.count, 0);
+    EXPECT_EQ(part.from_ns, 700 * kNsPerMs);
+  }
+  EXPECT_EQ(ledger.MessagesYielded(1), 31);
+  EXPECT_EQ(ledger.MessagesTakenOver(0) + ledger.MessagesTakenOver(2), 31);
+  EXPECT_EQ(ledger.ClientsTakenOver(0) + ledger.ClientsTakenOver(2), 0);
+  EXPECT_EQ(ledger.DueBefore(1, plan.duration_ns), 2);
+  EXPECT_FALSE(ledger.OwnsFrom(1, 0 + 700 * kNsPerMs));
+  EXPECT_EQ(ledger.HandedOverAt(1), SliceLedger::kNever) << "it is not lost";
+  // When it is, others dial its clients; of its messages none is left.
+  int64_t clients = 0;
+  for (const SliceLedger::HandedOver& part : ledger.HandOver(1, {0, 2}, kNsPerSecond)) {
+    clients += part.slice.clients.count;
+  }
+  EXPECT_EQ(clients, 3);
+  EXPECT_EQ(ledger.MessagesTakenOver(0) + ledger.MessagesTakenOver(2), 31);
+}
+
+TEST(SliceLedger, WhatCameAfterTheQuestionStaysAndWhatNobodyTakesGoesBack) {
+  const RunPlan plan = Plan(9, 10);
+  SliceLedger ledger(plan, SplitOverAgents(plan, 3));
+  const size_t asked = ledger.Slices(1);
+  ledger.HandOver(0, {1}, kNsPerSecond);
+  EXPECT_EQ(ledger.Yield(1, asked, {2}, 2 * kNsPerSecond).size(), 1u);
+  EXPECT_EQ(ledger.DueBefore(1, plan.duration_ns), 7 + 30) << "its own up to 2 s, and all that agent 0 had from 1 s on";
+  const auto back = ledger.Yield(1, ledger.Slices(1), {1}, 3 * kNsPerSecond);
+  ASSERT_EQ(back.size(), 1u);
+  EXPECT_EQ(back[0].agent, 1);
+  EXPECT_EQ(back[0].slice.clients.count, 0);
+  EXPECT_EQ(ledger.DueBefore(1, plan.duration_ns), 7 + 30);
+}
+
+TEST(SliceLedger, EveryMessageHasOneOwnerHoweverManyAreLostOrStarve) {
   for (uint32_t seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
@@ -82,12 +123,23 @@ TEST(SliceLedger, EveryMessageHasOneOwnerHoweverManyAreLost) {
     int64_t offset_ns = 0;
     while (alive.size() > 1) {
       offset_ns += pick(3 * kNsPerSecond);
+      if (pick(2) == 1) {
+        std::vector<int> takers = alive;
+        const int starved = takers[static_cast<size_t>(pick(static_cast<int64_t>(alive.size())) - 1)];
+        std::erase(takers, starved);
+        for (const SliceLedger::HandedOver& part : ledger.Yield(starved, ledger.Slices(starved), takers, offset_ns)) {
+          EXPECT_NE(part.agent, starved);
+          take(part.agent, part.slice, part.from_ns);
+        }
+        EXPECT_FALSE(ledger.OwnsFrom(starved, offset_ns));
+        continue;
+      }
       const auto lost = alive.begin() + (pick(static_cast<int64_t>(alive.size())) - 1);
       const int agent = *lost;
       alive.erase(lost);
       for (const SliceLedger::HandedOver& part : ledger.HandOver(agent, alive, offset_ns)) {
         EXPECT_NE(part.agent, agent);
-        take(part.agent, part.slice, offset_ns);
+        take(part.agent, part.slice, part.from_ns);
       }
     }
     std::vector<int64_t> owned(agents);

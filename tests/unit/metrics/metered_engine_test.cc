@@ -34,6 +34,7 @@ class NotedEngine final : public LoadEngine {
   void TakeOver(const Slice& share, int64_t from) override {
     log_.calls.push_back(fmt::format("take over {} from {}", share.clients.count, from));
   }
+  void YieldFrom(int64_t from) override { log_.calls.push_back(fmt::format("yield from {}", from)); }
   int workers() const override { return 3; }
 
  private:
@@ -46,6 +47,8 @@ class Session final : public LoadEngineObserver {
   void OnInterval(IntervalReport report) override {
     heard.push_back(fmt::format("interval {} {}", report.interval_index, report.delta.counters.scheduled));
   }
+  void OnStarved() override { heard.push_back("starved"); }
+  void OnYielded(int64_t from) override { heard.push_back(fmt::format("yielded {}", from)); }
   void OnDone(FinalReport report) override {
     heard.push_back("done " + (report.stopped_early ? Name(*report.stopped_early) : ""));
   }
@@ -84,13 +87,16 @@ TEST_F(MeteredEngineTest, HandsEverythingOnAndCountsWhatIsReported) {
   Slice share;
   share.clients.count = 2;
   (*engine)->TakeOver(share, 30);
+  log_.upcalls->OnStarved();
+  (*engine)->YieldFrom(40);
+  log_.upcalls->OnYielded(41);
   IntervalReport report{.phase = Phase::kMeasure, .interval_index = 4};
   report.delta.counters.scheduled = 11;
   log_.upcalls->OnInterval(report);
   (*engine)->Stop({StatementKind::kAgentLeaving, {"enough"}});
-  EXPECT_THAT(log_.calls,
-              ElementsAre("lease 1000", "connect 10", "start 20", "take over 2 from 30", "stop agent_leaving"));
-  EXPECT_THAT(session_.heard, ElementsAre("ready 6 1", "interval 4 11"));
+  EXPECT_THAT(log_.calls, ElementsAre("lease 1000", "connect 10", "start 20", "take over 2 from 30", "yield from 40",
+                                      "stop agent_leaving"));
+  EXPECT_THAT(session_.heard, ElementsAre("ready 6 1", "starved", "yielded 41", "interval 4 11"));
   const AgentFigures figures = metrics_.Read();
   ASSERT_TRUE(figures.run.has_value());
   EXPECT_EQ(figures.run->clients, 9);

@@ -46,6 +46,7 @@ class NotedEngine final : public LoadEngine {
   }
   void SetLease(int64_t until) override { log_.leases.push_back(until); }
   void TakeOver(const Slice& share, int64_t from) override { log_.take_overs.emplace_back(share, from); }
+  void YieldFrom(int64_t) override {}
   int workers() const override { return 3; }
 
  private:
@@ -389,6 +390,8 @@ TEST_F(AgentSessionTest, RefusesHostileAssignments) {
       {"run id with path", [](auto& a) { a.set_run_id("../x"); }, v1::Refused::CODE_BAD_PLAN, "run id"},
       {"run id with escape", [](auto& a) { a.set_run_id("a\x1b[0m"); }, v1::Refused::CODE_BAD_PLAN, "run id"},
       {"no plan", [](auto& a) { a.clear_plan(); }, v1::Refused::CODE_BAD_PLAN, ""},
+      {"messages alone", [](auto& a) { a.mutable_slice()->mutable_clients()->set_count(0); },
+       v1::Refused::CODE_BAD_PLAN, "no client to send them"},
       {"no clients", [](auto& a) { a.mutable_plan()->set_clients(0); }, v1::Refused::CODE_BAD_PLAN, "clients"},
       {"negative rate", [](auto& a) { a.mutable_plan()->set_mps(-1); }, v1::Refused::CODE_BAD_PLAN, "mps"},
       {"endless", [](auto& a) { a.mutable_plan()->set_duration_ns(kHuge); }, v1::Refused::CODE_BAD_PLAN, "duration"},
