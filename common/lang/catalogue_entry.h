@@ -20,7 +20,7 @@ enum class Form {
   kNanoseconds,     ///< 12.3 s
   kOffset,          ///< nanoseconds, +12.3 s
   kUnixTime,        ///< nanoseconds, 2030-01-31T23:59:59Z
-  kShare,           ///< 97 %, below one 0.2 %; cut off: 100 % is all, 0 % is nothing
+  kShare,           ///< 97 %, below ten 1.2 %; cut off: 100 % is all, 0 % is nothing
   kCores,           ///< 0.3
   kNeededBytes,     ///< whole MiB, rounded up
   kAvailableBytes,  ///< whole MiB, rounded down

@@ -37,6 +37,13 @@ int64_t Whole(const StatementArg& value) {
   return count != nullptr ? *count : 0;
 }
 
+/// A little over a bound of 1 % must not read as 1 %.
+std::string ShareText(double share) {
+  std::string text = SharePercent(share, share < 0.1 ? 1 : 0);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text + " %";
+}
+
 std::string ValueText(Form form, const StatementArg& value) {
   constexpr int64_t kMiB = 1 << 20;
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
@@ -55,7 +62,7 @@ std::string ValueText(Form form, const StatementArg& value) {
     case Form::kUnixTime:
       return UtcText(Whole(value));
     case Form::kShare:
-      return SharePercent(Number(value), 0) + " %";
+      return ShareText(Number(value));
     case Form::kCores:
       return fmt::format("{:.3g}", Number(value));
     case Form::kNeededBytes:

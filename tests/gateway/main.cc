@@ -80,7 +80,7 @@ int Fail(int exit_code, const absl::Status& status) {
 }
 
 int Run(std::vector<std::string> args) {
-  if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front().insert(0, "-");
+  if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front() = "-" + args.front();
   ProgramOptions program;
   FlagSet flags("wsload-gateway", "WSLOAD_GATEWAY");
   BindFlags(flags, program);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/time/clock.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -53,6 +54,10 @@ TEST(Statement, ShowsEveryFormOfArgument) {
   EXPECT_THAT(shown({Kind::kWaitingWorker, {0, 0.4}}), HasSubstr("worker 0 waited for a core for 40 % of"));
   EXPECT_THAT(shown({Kind::kWaitingWorker, {0, 0.004}}), HasSubstr(" 0.4 % of")) << "little is not nothing";
   EXPECT_THAT(shown({Kind::kWaitingWorker, {0, 0.0}}), HasSubstr(" 0 % of"));
+  EXPECT_THAT(shown({Kind::kWaitingWorker, {0, 0.0115}}), HasSubstr(" 1.1 % of"));
+  EXPECT_THAT(shown({Kind::kWaitingWorker, {0, 0.9999}}), HasSubstr(" 99.99 % of")) << "nearly all is not all";
+  EXPECT_THAT(shown({Kind::kWaitingWorker, {0, 1.0}}), HasSubstr(" 100 % of"));
+  EXPECT_THAT(shown({Kind::kThrottledAgent, {0.3, 2'100 * kNsPerMs}}), HasSubstr("quota of 0.3 cores for 2.1 s:"));
   EXPECT_THAT(shown({Kind::kHeldWorker, {-1, 0.03}}), HasSubstr("worker ? used only 3 %"));
   constexpr int64_t kMiB = 1 << 20;
   EXPECT_THAT(shown({Kind::kTooLittleMemory, {9, 2 * kMiB + 1, 2 * kMiB - 1}}),
