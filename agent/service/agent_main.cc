@@ -209,7 +209,7 @@ int CheckAgent(const AgentFlags& flags) {
 int Main(std::vector<std::string> args) {
   const bool health_check = !args.empty() && args.front() == kHealthCheck;
   if (health_check) args.erase(args.begin());
-  if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front().insert(0, "-");
+  if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front() = "-" + args.front();
   AgentFlags flags;
   FlagSet set("wsload-agent", "WSLOAD_AGENT");
   BindFields(set, AgentFields(), flags);
