@@ -67,6 +67,7 @@ struct ClientGroupOptions {
   /// Makes message keys unique for the server: ASCII, no quotes or backslashes, different for every group that
   /// ever talks to it.
   std::string key_prefix;
+  uint16_t close_code = 1000;  ///< of the close frame that ends a connection; 1005: none in it
 };
 
 /// One thread: the loop's. Must outlive its clients.

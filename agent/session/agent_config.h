@@ -7,6 +7,7 @@
 
 #include "agent/host/host_facts.h"
 #include "agent/load/load_engine.h"
+#include "agent/load/upgrade_probe.h"
 #include "agent/session/run_slot.h"
 #include "common/net/source_list.h"
 #include "common/net/target_list.h"
@@ -24,6 +25,9 @@ struct AgentConfig {
   RunSlot* slot = nullptr;     ///< shared by the agent's sessions, so that one runs at a time; null: nothing to share
   std::function<HostFacts()> host_facts;  ///< what else bounds a slice; null: nothing else does. Any thread
   LoadEngineFactory engine_factory;
+  UpgradeProbe upgrade_probe;  ///< null: this agent looks no further than TCP
+  /// Told what somebody who looks for a fault wants to read, a line each, redacted; null: nobody. The session's loop.
+  std::function<void(const std::string& line)> debug_log;
 };
 
 }  // namespace wsload

@@ -55,6 +55,7 @@ enum class StatementKind {
   kTargetRefused,
   kTargetUnreachable,
   kTargetTimeout,
+  kTargetNotUpgraded,  ///< it is there, and opens no WebSocket connection
   kTargetNotAllowed,
   kClockOff,
   kNoHeadroom,  ///< a warning: its own slice fits, a lost agent's part on top of it does not
@@ -84,12 +85,10 @@ enum class StatementKind {
   kHintHttp403,
   kHintHttp404,
   kHintHttp5xx,
-  kHintHttpOther,
   kHintRefused,
   kHintResolve,
   kHintUnreachable,
   kHintConnectTimeout,
-  kHintNotWebSocket,
   kHintTls,
   kHintTlsCertificate,
   kHintNoDescriptors,

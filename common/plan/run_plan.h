@@ -49,6 +49,8 @@ struct RunPlan {
   std::string cipher_key;  ///< secret: never printed, logged or written to results
   bool compress = false;
   int64_t heartbeat_ns = 30 * kNsPerSecond;  ///< 0: none
+  /// Of the close frames that end the connections; 0: none in them.
+  int32_t close_code = 1001;
   std::string subprotocol;
   HeaderList headers;
   std::string ca_pem;  ///< PEM text; empty: the system's certificates

@@ -127,7 +127,7 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   }
   absl::StatusOr<Agents> agents = FindAgents(*line);
   if (!agents.ok()) return FailWith(agents.status());
-  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy.on_agent_loss);
+  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy);
   if (RefuseRun(checks, options.language)) return ExitCode::kError;
 
   FILE* people = options.json ? stderr : stdout;
@@ -142,6 +142,7 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   }
   RunResult result = CarryOut(*line, MakeLinks(*std::move(agents)), options.quiet ? nullptr : &reporter);
   result.warnings = warnings;
+  result.check_connections = CheckConnections(checks);
   reporter.Finish();
   return Publish(options, result, people);
 }

@@ -18,8 +18,6 @@ std::optional<Statement> ConnectionHint(std::string_view cause) {
       {"resolve", Kind::kHintResolve},
       {"unreachable", Kind::kHintUnreachable},
       {"timeout", Kind::kHintConnectTimeout},
-      {"not_websocket", Kind::kHintNotWebSocket},
-      {"bad_upgrade", Kind::kHintNotWebSocket},
       {"tls", Kind::kHintTls},
       {"tls_certificate", Kind::kHintTlsCertificate},
       {"no_descriptors", Kind::kHintNoDescriptors},
@@ -38,7 +36,6 @@ std::optional<Statement> ConnectionHint(std::string_view cause) {
     if (cause == name) return Statement{hint};
   }
   if (cause.starts_with("http_5")) return Statement{Kind::kHintHttp5xx};
-  if (cause.starts_with("http_")) return Statement{Kind::kHintHttpOther};
   return std::nullopt;
 }
 

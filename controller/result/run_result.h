@@ -104,6 +104,7 @@ struct RunResult {
   Verdict verdict = Verdict::kValid;
   std::vector<Statement> verdict_reasons;  ///< empty exactly when kValid
   std::vector<Statement> warnings;         ///< of the check before the run; they change no verdict
+  int64_t check_connections = 0;           ///< that it opened and closed; in no other figure
   std::vector<PhaseTimes> phases;
   Stats totals;
   int64_t connections_active_peak = 0;
