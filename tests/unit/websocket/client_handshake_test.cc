@@ -195,7 +195,9 @@ TEST(ClientHandshakeTest, QuotesWhyTheServerRefuses) {
               HasSubstr(": \"502 upstream gone\""));
   EXPECT_THAT(DetailOf("HTTP/1.1 500\r\n\r\n{\"error\":\"boom\"}"), HasSubstr("HTTP 500 instead of"));
   EXPECT_THAT(DetailOf("HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b..."), Not(HasSubstr("\"")));
-  EXPECT_LT(DetailOf("HTTP/1.1 500 x\r\n\r\n" + std::string(9000, 'y')).size(), 400u);
+  Upgrade endless(Options());
+  EXPECT_EQ(endless.Answer("HTTP/1.1 500 x\r\n\r\n" + std::string(9000, 'y')), ClientHandshake::State::kFailed);
+  EXPECT_LT(endless.handshake.detail().size(), 400u);
 }
 
 TEST(ClientHandshakeTest, SaysWhereARedirectionLeads) {
