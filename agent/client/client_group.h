@@ -83,6 +83,7 @@ struct ClientGroupOptions {
   int64_t heartbeat_ns = 0;     ///< 0: none
   int64_t resp_timeout_ns = 0;  ///< > 0
   GroupName name = {};
+  uint16_t close_code = 1000;  ///< of the close frame that ends a connection; 1005: none in it
 };
 
 /// One thread: the loop's. Must outlive its clients.

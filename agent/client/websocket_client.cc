@@ -6,8 +6,6 @@
 namespace wsload {
 namespace {
 
-constexpr uint16_t kNormalClosure = 1000;
-
 /// Close codes by which a server says that it did not accept what it got (RFC 6455 section 7.4.1).
 bool IsRefusal(uint16_t code) { return code == 1002 || code == 1003 || (code >= 1007 && code <= 1010); }
 
@@ -57,7 +55,7 @@ void WebSocketClient::CloseIfDrained() {
   if (!stopping_ || close_sent_ || open != 0) return;
   close_sent_ = true;
   group_.Dequeue(*this);
-  connection_->Close(kNormalClosure, "", close_timeout_ns_);
+  connection_->Close(group_.options_.close_code, "", close_timeout_ns_);
 }
 
 void WebSocketClient::SendHeartbeat(int64_t now_ns) {

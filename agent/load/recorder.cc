@@ -27,6 +27,7 @@ void Recorder::Dialled(const DialResult& result) {
   } else {
     ++connections.failed;
     AddCause(connections.failures, result.cause);
+    Tell(told_failures_, connections.failure_examples, connections.failures, result.cause, result.detail);
   }
 }
 
@@ -37,7 +38,14 @@ void Recorder::ClientClosed(const CloseInfo& info, bool by_us) {
   } else {
     ++connections.lost;
     AddCause(connections.losses, info.cause);
+    Tell(told_losses_, connections.loss_examples, connections.losses, info.cause, info.reason);
   }
+}
+
+void Recorder::Tell(Told& told, CauseExamples& examples, const CauseCounts& causes, const std::string& cause,
+                    const std::string& detail) {
+  if (detail.empty() || told.size() >= kMaxNamedCauses || !told.insert(cause).second) return;
+  AddExample(examples, causes, cause, MakeExample(detail));
 }
 
 void Recorder::Sent(int64_t intended_ns, int64_t sent_ns) {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "agent/client/client_group.h"
@@ -48,7 +50,15 @@ class Recorder {
   void Recycle(std::unique_ptr<Stats> stats);
 
  private:
+  using Told = std::set<std::string, std::less<>>;
+
+  /// One of each cause, for the whole run: the first.
+  static void Tell(Told& told, CauseExamples& examples, const CauseCounts& causes, const std::string& cause,
+                   const std::string& detail);
+
   const Clock& clock_;
+  Told told_failures_;
+  Told told_losses_;
   std::unique_ptr<Stats> stats_;
   std::unique_ptr<Stats> spare_;
   // Of the interval.

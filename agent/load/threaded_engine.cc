@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/load/dial_plan.h"
 #include "agent/load/engine_factory.h"
 #include "agent/websocket/asio_dialer.h"
 #include "common/plan/phase.h"
@@ -107,17 +108,7 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
 absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::string& run_id, const RunPlan& plan,
                                                                     const Slice& slice, int workers, const Clock& clock,
                                                                     LoadEngineObserver& observer) {
-  const DialOptions dial{.url = plan.server.url(),
-                         .headers = plan.headers,
-                         .subprotocol = plan.subprotocol,
-                         .compress = plan.compress,
-                         .context_window_bits = ContextWindowBits(plan.msg_size_bytes),
-                         .ca_pem = plan.ca_pem,
-                         .insecure_skip_verify = plan.insecure_skip_verify,
-                         .timeout_ns = plan.conn_timeout_ns,
-                         .clients = slice.clients,
-                         .sources = plan.local_addrs};
-
+  const DialOptions dial = DialOptionsOf(plan, slice.clients);
   std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(workers, observer));
   engine->merger_ = std::make_unique<IntervalMerger>(
       workers, [raw = engine.get()](IntervalReport report) { raw->EmitInterval(std::move(report)); });

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "agent/load/dial_plan.h"
 #include "common/plan/phase.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/stats/conservation.h"
@@ -47,7 +48,8 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, c
                                  .echo_bytes = plan.msg_size_bytes,
                                  .heartbeat_ns = plan.heartbeat_ns,
                                  .resp_timeout_ns = plan.resp_timeout_ns,
-                                 .name = name},
+                                 .name = name,
+                                 .close_code = CloseCodeOf(plan)},
                                 *worker);
   if (!group.ok()) return group.status();
   worker->group_ = *std::move(group);
@@ -375,15 +377,7 @@ void Worker::DialDue(int64_t now_ns) {
 
 void Worker::DialOne(int64_t client) {
   const int64_t user_id = plan_.first_user_id + client;
-  std::string token;
-  if (plan_.protocol == Protocol::kGateway) {
-    const int64_t issued_at_s = clock_.UnixNs() / kNsPerSecond;
-    token = token_.Encode({.user_id = user_id,
-                           .biz_id = plan_.biz_id,
-                           .issuer = plan_.jwt_issuer,
-                           .issued_at_unix_s = issued_at_s,
-                           .expires_unix_s = issued_at_s + plan_.token_ttl_s});
-  }
+  const std::string token = TokenOf(token_, plan_, client, clock_.UnixNs());
   ++dials_started_;
   recorder_.DialStarted();
   dialer_->Dial(client, token.empty() ? std::string() : plan_.token_param, token,

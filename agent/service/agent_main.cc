@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "agent/load/engine_factory.h"
+#include "agent/load/upgrade_probe.h"
 #include "agent/metrics/agent_metrics.h"
 #include "agent/metrics/exposition.h"
 #include "agent/metrics/metered_engine.h"
@@ -37,6 +38,7 @@
 #include "common/util/descriptor_limit.h"
 #include "common/util/environment.h"
 #include "common/util/print.h"
+#include "common/util/redact.h"
 #include "common/util/status.h"
 #include "common/version.h"
 
@@ -74,6 +76,10 @@ AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   config.allowed_targets = flags.allowed_targets;
   config.host_facts = [] { return ReadHostFacts(); };
   config.engine_factory = NewLoadEngineFactory(SystemClock());
+  config.upgrade_probe = NewUpgradeProbe(SystemClock());
+  if (flags.log_level <= spdlog::level::debug) {
+    config.debug_log = [](const std::string& line) { spdlog::debug("{}", line); };
+  }
   if (flags.metrics) config.engine_factory = NewMeteredEngineFactory(std::move(config.engine_factory), metrics);
   return config;
 }
@@ -96,7 +102,7 @@ void LogSecurity(const AgentFlags& flags, const ServerSecurity& security) {
 }
 
 int Fail(const absl::Status& status) {
-  Print(stderr, fmt::format("wsload-agent: {}\n", Text(status)));
+  Print(stderr, fmt::format("wsload-agent: {}\n", RedactText(Text(status))));
   return kExitFailed;
 }
 
@@ -222,7 +228,7 @@ int Main(std::vector<std::string> args) {
   if (parsed.ok()) parsed = CheckAgentFlags(set, flags);
   absl::StatusOr<ServerSecurity> security = parsed.ok() ? ReadServerSecurity(flags, environment) : parsed;
   if (!security.ok()) {
-    Print(stderr, fmt::format("wsload-agent: {}\n", Text(security.status())));
+    Print(stderr, fmt::format("wsload-agent: {}\n", RedactText(Text(security.status()))));
     return kExitBadFlags;
   }
   for (const std::string& notice : set.notices()) Print(stderr, fmt::format("wsload-agent: {}\n", notice));

@@ -1,5 +1,7 @@
 #include "agent/service/describe_call.h"
 
+#include <spdlog/spdlog.h>
+
 #include <atomic>
 #include <utility>
 
@@ -32,6 +34,9 @@ void DescribeCall::Begin(const v1::DescribeRequest& request) {
   }
   thread_ = std::thread([this, request] {
     v1::DescribeResponse described = Describe(config_, request);
+    if (const v1::TargetReport& target = described.target(); !target.detail().empty()) {
+      spdlog::debug("check of the server, {}: {}", target.cause(), target.detail());
+    }
     loop_.Post([this, described = std::move(described)]() mutable {
       response_ = std::move(described);
       AddRun(config_, SystemClock(), response_);

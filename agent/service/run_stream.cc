@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "common/util/redact.h"
+
 namespace wsload {
 namespace {
 
@@ -106,7 +108,7 @@ void RunStream::LogSent(const v1::AgentMessage& message) {
     run_id_ = slot_->run_id();
     spdlog::info("{}: run {} accepted", peer_, run_id_);
   } else if (message.has_refused()) {
-    spdlog::warn("{}: refused: {}", peer_, message.refused().message());
+    spdlog::warn("{}: refused: {}", peer_, RedactText(message.refused().message()));
   } else if (message.has_done()) {
     const std::string& early = message.done().stopped_early();
     spdlog::info("{}: run {} done{}{}", peer_, run_id_, early.empty() ? "" : ", stopped early: ", early);

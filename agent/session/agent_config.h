@@ -8,6 +8,7 @@
 #include "agent/host/cpu_quota.h"
 #include "agent/host/host_facts.h"
 #include "agent/load/load_engine.h"
+#include "agent/load/upgrade_probe.h"
 #include "agent/session/run_slot.h"
 #include "common/net/source_list.h"
 #include "common/net/target_list.h"
@@ -27,6 +28,9 @@ struct AgentConfig {
   std::function<HostFacts()> host_facts;  ///< what else bounds a slice; null: nothing else does. Any thread
   std::function<CpuQuota()> cpu_quota;    ///< of its control groups; null: none. Any thread
   LoadEngineFactory engine_factory;
+  UpgradeProbe upgrade_probe;  ///< null: this agent looks no further than TCP
+  /// Told what somebody who looks for a fault wants to read, a line each, redacted; null: nobody. The session's loop.
+  std::function<void(const std::string& line)> debug_log;
 };
 
 }  // namespace wsload

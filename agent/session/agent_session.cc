@@ -16,6 +16,7 @@
 #include "common/plan/plan_proto.h"
 #include "common/plan/workers.h"
 #include "common/stats/conservation.h"
+#include "common/stats/figure_list.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
 #include "common/util/check.h"
@@ -207,6 +208,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (!engine.ok()) return Refuse(RefusalCode(engine.status()), std::string(Text(engine.status())));
     engine_ = *std::move(engine);
     plan_ = std::move(plan);
+    run_id_ = run_id;
     clients_ = slice.clients.count;
     state_.Enter(State::kAccepted);
     ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller sent no Connect");
@@ -307,6 +309,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
                  state_.index());
     reported_.Merge(report.delta.counters);
     if (report.phase > Phase::kMeasure) LookAtQuota();
+    LogExamples(report.delta.counters.connections);
     // It goes on closing connections.
     if (report.phase == Phase::kClose && (state_ == State::kRunning || state_ == State::kStopping)) {
       end_deadline_.OnProgress(loop_.MonoNs());
@@ -337,6 +340,14 @@ class AgentSession::Impl final : public LoadEngineObserver {
     v1::AgentMessage message;
     message.mutable_yielded()->set_from_mono_ns(from_mono_ns);
     Send(std::move(message));
+  void LogExamples(const ConnectionCounters& connections) {
+    if (!config_.debug_log) return;
+    for (const ConnectionCounterInfo& row : kConnectionCounters) {
+      if (row.causes == nullptr) continue;
+      for (const auto& [cause, example] : connections.*row.examples) {
+        config_.debug_log(fmt::format("run {}: connection {}, {}: {}", run_id_, row.name.shown, cause, example));
+      }
+    }
   }
 
   void HandleDone(const FinalReport& report) {
@@ -458,6 +469,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   bool holds_slot_ = false;
   bool has_lease_ = false;
   RunPlan plan_;
+  std::string run_id_;
   int64_t clients_ = 0;  ///< of the slice and of what was taken over
   int take_overs_ = 0;
   bool yielding_ = false;  ///< the engine has not answered yet

@@ -7,12 +7,18 @@
 #include "agent/host/source_check.h"
 #include "agent/host/target_probe.h"
 #include "common/net/ws_url.h"
+#include "common/plan/plan_proto.h"
+#include "common/util/redact.h"
+#include "common/util/text.h"
 #include "common/version.h"
 
 namespace wsload {
 namespace {
 
 constexpr int64_t kTargetTimeoutNs = 3 * kNsPerSecond;
+// An agent that is asked to leave waits for it.
+constexpr int64_t kMostProbeNs = 30 * kNsPerSecond;
+constexpr size_t kMaxDetailLength = 400;
 
 /// What a hostile or newer controller may ask for counts as none.
 SourceList SourcesOf(const std::string& local_addrs) {
@@ -34,6 +40,40 @@ Means ToMeans(const AgentConfig& config, const HostFacts& facts, const SourceLis
 
 HostFacts Facts(const AgentConfig& config) { return config.host_facts ? config.host_facts() : HostFacts(); }
 
+v1::TargetReport::Reach ReachOf(const std::string& cause) {
+  if (cause.empty()) return v1::TargetReport::REACH_UPGRADED;
+  if (cause == "refused") return v1::TargetReport::REACH_REFUSED;
+  if (cause == "unreachable") return v1::TargetReport::REACH_UNREACHABLE;
+  return v1::TargetReport::REACH_NOT_UPGRADED;
+}
+
+/// Looks the host up, and opens a connection as a client of the run would. What cannot be a run is refused when it is
+/// assigned, and not here.
+v1::TargetReport TryUpgrade(const AgentConfig& config, const v1::DescribeRequest& request) {
+  v1::TargetReport report;
+  absl::StatusOr<RunPlan> plan = FromProto(request.plan());
+  if (!plan.ok() || request.client() < 0 || request.client() >= plan->clients) return report;
+  const WsUrl& url = plan->server.url();
+  if (!config.allowed_targets.Allows(url.host, url.port)) {
+    report.set_reach(v1::TargetReport::REACH_NOT_ALLOWED);
+    return report;
+  }
+  const bool cut = plan->conn_timeout_ns > kMostProbeNs;
+  plan->conn_timeout_ns = std::min(plan->conn_timeout_ns, kMostProbeNs);
+  report = ProbeTarget(url.host, url.port, /*connect=*/false, plan->conn_timeout_ns);
+  plan->local_addrs = LocalAddrsFor(config.local_addrs, plan->local_addrs);
+  const bool foreign = !ForeignAddresses(plan->local_addrs.addresses()).empty();
+  if (report.reach() != v1::TargetReport::REACH_RESOLVED || foreign || !config.upgrade_probe) return report;
+  const UpgradeReport found = config.upgrade_probe(*plan, request.client());
+  // Whether the run's own, longer time would have been enough is not known.
+  if (cut && found.cause == "timeout") return report;
+  report.set_reach(ReachOf(found.cause));
+  report.set_cause(found.cause);
+  report.set_detail(Shown(RedactText(found.detail), kMaxDetailLength));
+  report.set_connect_us(found.upgrade_us);
+  return report;
+}
+
 v1::TargetReport ReportTarget(const AgentConfig& config, const v1::DescribeRequest& request) {
   v1::TargetReport report;
   const absl::StatusOr<WsUrl> target = ParseWsUrl(request.target());
@@ -41,6 +81,8 @@ v1::TargetReport ReportTarget(const AgentConfig& config, const v1::DescribeReque
     report.set_reach(v1::TargetReport::REACH_BAD_URL);
   } else if (!config.allowed_targets.Allows(target->host, target->port)) {
     report.set_reach(v1::TargetReport::REACH_NOT_ALLOWED);
+  } else if (request.depth() == v1::DescribeRequest::DEPTH_UPGRADE) {
+    report = TryUpgrade(config, request);
   } else if (request.depth() != v1::DescribeRequest::DEPTH_ALLOWED) {
     const bool connect = request.depth() == v1::DescribeRequest::DEPTH_CONNECT;
     report = ProbeTarget(target->host, target->port, connect, kTargetTimeoutNs);

@@ -14,7 +14,7 @@ namespace wsload {
 Means MeansOf(const AgentConfig& config, const SourceList& sources);
 
 /// Everything but the run under way, which only the thread of `config.slot` may read: AddRun(). Blocks up to 3 s when
-/// the request names a target.
+/// the request names a target, and up to the plan's connect timeout, 33 s at most, when it asks for an upgrade.
 v1::DescribeResponse Describe(const AgentConfig& config, const v1::DescribeRequest& request);
 
 /// The run that holds the slot, and the time.

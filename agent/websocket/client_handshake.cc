@@ -4,18 +4,19 @@
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <utility>
 
 #include "agent/websocket/deflate_offer.h"
 #include "agent/websocket/hybi.h"
+#include "common/util/redact.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
+#include "common/version.h"
 
 namespace wsload {
 namespace {
 
-constexpr std::string_view kHeaderEnd = "\r\n\r\n";
+constexpr size_t kMaxQuoted = 120;
 
 std::string NewKey(FastRandom& random) {
   std::array<uint64_t, 2> nonce{random.Next64(), random.Next64()};
@@ -29,19 +30,54 @@ bool SetByHandshake(std::string_view lower_name) {
          lower_name == "transfer-encoding" || lower_name.starts_with("sec-websocket-");
 }
 
-std::string_view HintFor(int status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return "; the server does not accept the token: is it signed with the key that the server has?";
-    case 404:
-      return "; is the path of the URL right?";
-    case 429:
-    case 503:
-      return "; the server takes no more connections for now";
-    default:
-      return "";
+std::string_view HintFor(std::string_view status) {
+  if (status == "401") return "; the server does not accept the token: is it signed with the key that the server has?";
+  if (status == "403") return "; does it want another token, or a header such as Origin (-header)?";
+  if (status == "404") return "; is the path of the URL right?";
+  if (status == "429" || status == "503") return "; the server takes no more connections for now";
+  return "";
+}
+
+std::string Base64(std::string_view text) {
+  std::string out(4 * (text.size() / 3 + 1) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  out.resize(static_cast<size_t>(size));
+  return out;
+}
+
+/// What the server says, without the credentials that it may have got from `options`.
+std::string Quoted(std::string_view text, const DialOptions& options) {
+  std::string out = RedactText(text);
+  const auto hide = [&out](std::string_view secret) {
+    if (secret.size() < 4) return;
+    for (size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at + sizeof kRedacted - 1)) {
+      out.replace(at, secret.size(), kRedacted);
+    }
+  };
+  for (const auto& [name, value] : options.headers) {
+    if (IsSecretName(name)) hide(std::string_view(value).substr(value.rfind(' ') + 1));
   }
+  hide(std::string_view(options.url.user_info).substr(options.url.user_info.find(':') + 1));
+  for (std::string_view rest = options.url.query; !rest.empty();) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+    const size_t equals = std::min(pair.find('='), pair.size());
+    if (equals < pair.size() && IsSecretName(pair.substr(0, equals))) hide(pair.substr(equals + 1));
+  }
+  return Shown(out, kMaxQuoted);
+}
+
+/// "; give it to -server as wss://gw/ws" for https://gw/ws.
+std::string RedirectHint(const std::string& location, const DialOptions& options) {
+  const std::string lower = AsciiLower(location.substr(0, 8));
+  std::string url;
+  if (lower.starts_with("https://")) url = "wss://" + location.substr(8);
+  if (lower.starts_with("http://")) url = "ws://" + location.substr(7);
+  if (lower.starts_with("ws://") || lower.starts_with("wss://")) url = location;
+  const std::string shown = Quoted(url, options);
+  if (url.empty() || shown != url) return "; redirections are not followed: name the place itself with -server";
+  return fmt::format("; redirections are not followed: is it -server={} ?", shown);
 }
 
 }  // namespace
@@ -59,19 +95,26 @@ absl::Status UpgradeTemplate::Check(const DialOptions& options) {
 }
 
 UpgradeTemplate::UpgradeTemplate(const DialOptions& options) {
-  bool host_given = false;
+  const auto given = [&options](std::string_view wanted) {
+    return std::any_of(options.headers.begin(), options.headers.end(),
+                       [wanted](const auto& header) { return AsciiLower(header.first) == wanted; });
+  };
   std::string extra;
   for (const auto& [name, value] : options.headers) {
-    host_given = host_given || AsciiLower(name) == "host";
     extra += fmt::format("{}: {}\r\n", name, value);
   }
-  if (!host_given) headers_ = fmt::format("Host: {}\r\n", options.url.HostHeader());
+  if (!given("host")) headers_ = fmt::format("Host: {}\r\n", options.url.HostHeader());
   headers_ += "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
   if (const std::string& names = options.subprotocol.text(); !names.empty()) {
     headers_ += fmt::format("Sec-WebSocket-Protocol: {}\r\n", names);
   }
   if (const std::string_view offer = DeflateOffer(options.compress); !offer.empty()) {
     headers_ += fmt::format("Sec-WebSocket-Extensions: {}\r\n", offer);
+  }
+  // Firewalls refuse requests that do not say who they are.
+  if (!given("user-agent")) headers_ += fmt::format("User-Agent: wsload/{}{}\r\n", kVersion, options.user_agent_note);
+  if (!options.url.user_info.empty() && !given("authorization")) {
+    headers_ += fmt::format("Authorization: Basic {}\r\n", Base64(options.url.user_info));
   }
   headers_ += extra;
 }
@@ -84,25 +127,71 @@ ClientHandshake::ClientHandshake(FrameContext& context, const DialOptions& optio
     : options_(options), context_(context), key_(NewKey(context.random_)) {}
 
 ClientHandshake::State ClientHandshake::Feed(std::string_view bytes) {
+  if (refused()) return body_->Feed(bytes) ? FinishRefusal() : State::kNeedMore;
   received_.append(bytes);
-  constexpr std::string_view kStart = "HTTP/1.";
-  if (std::string_view(received_).substr(0, kStart.size()) != kStart.substr(0, received_.size())) {
-    return Fail("not_websocket", fmt::format("the server does not answer in HTTP but with \"{}\"; is it a WebSocket "
-                                             "server, and is ws:// or wss:// right?",
-                                             Shown(received_, 40)));
+  for (;;) {
+    constexpr std::string_view kStart = "HTTP/1.";
+    const std::string_view answer = std::string_view(received_).substr(begin_);
+    if (answer.substr(0, kStart.size()) != kStart.substr(0, answer.size())) {
+      return Fail("not_websocket", fmt::format("the server does not answer in HTTP/1.1 but with \"{}\"; is it a "
+                                               "WebSocket server, and is ws:// or wss:// right?",
+                                               Shown(answer, 40)));
+    }
+    const size_t size = FindHeadEnd(answer, scanned_);
+    scanned_ = answer.size();
+    if ((size == std::string::npos ? received_.size() : begin_ + size) > kMaxHeaderBytes) {
+      return Fail("bad_upgrade",
+                  fmt::format("the server's answer has a header of more than {} bytes", kMaxHeaderBytes));
+    }
+    if (size == std::string::npos) return State::kNeedMore;
+    if (const State state = TakeHead(begin_ + size); state != State::kNeedMore || refused()) return state;
   }
-  const size_t end = received_.find(kHeaderEnd);
-  if (end == std::string::npos) {
-    if (received_.size() <= kMaxHeaderBytes) return State::kNeedMore;
-  } else if (end + kHeaderEnd.size() <= kMaxHeaderBytes) {
-    rest_ = std::string_view(received_).substr(end + kHeaderEnd.size());
-    return Parse(std::string_view(received_).substr(0, end + kHeaderEnd.size()));
+}
+
+ClientHandshake::State ClientHandshake::TakeHead(size_t end) {
+  const auto head = ParseHttpHead(std::string_view(received_).substr(begin_, end - begin_));
+  if (!head.ok()) {
+    return Fail("not_websocket",
+                fmt::format("the server's answer is no HTTP that can be read: {}", Text(head.status())));
   }
-  return Fail("bad_upgrade", fmt::format("the server's answer has a header of more than {} bytes", kMaxHeaderBytes));
+  const std::string_view rest = std::string_view(received_).substr(end);
+  if (head->status == 101) {
+    rest_ = rest;
+    return Parse(*head);
+  }
+  if (head->status >= 200) return Refuse(*head, rest);
+  // An interim answer, like 103 Early Hints: the real one follows (RFC 9110 section 15.2).
+  begin_ = end;
+  scanned_ = 0;
+  return State::kNeedMore;
+}
+
+ClientHandshake::State ClientHandshake::Refuse(const HttpHead& head, std::string_view rest) {
+  cause_ = fmt::format("http_{}", head.status);
+  detail_ = fmt::format("the server answered HTTP {}{}{} instead of 101 Switching Protocols", head.status,
+                        head.reason.empty() ? "" : " ", Quoted(head.reason, options_));
+  if (const std::string location = head.Value("location"); head.status / 100 == 3 && !location.empty()) {
+    detail_ += fmt::format(", with Location: {}{}", Quoted(location, options_), RedirectHint(location, options_));
+    return State::kFailed;
+  }
+  body_.emplace(head);
+  return head.has_no_body() || body_->Feed(rest) ? FinishRefusal() : State::kNeedMore;
+}
+
+ClientHandshake::State ClientHandshake::FinishRefusal() {
+  if (const std::string line = body_->FirstLine(); !line.empty()) {
+    detail_ += fmt::format(": \"{}\"", Quoted(line, options_));
+  }
+  std::string_view status = cause_;
+  status.remove_prefix(sizeof "http_" - 1);
+  detail_ += HintFor(status);
+  return State::kFailed;
 }
 
 void ClientHandshake::EndOfStream() {
-  if (received_.empty()) {
+  if (refused()) {
+    FinishRefusal();
+  } else if (received_.empty()) {
     Fail("reset", "the server closed the connection without answering the WebSocket handshake");
   } else {
     Fail("bad_upgrade", "the server closed the connection within its answer to the WebSocket handshake");
@@ -115,28 +204,29 @@ ClientHandshake::State ClientHandshake::Fail(std::string_view cause, std::string
   return State::kFailed;
 }
 
-ClientHandshake::State ClientHandshake::Parse(std::string_view header) {
+ClientHandshake::State ClientHandshake::Parse(const HttpHead& head) {
   hybi::Config::response_type response;
-  try {
-    response.consume(header.data(), header.size());
-  } catch (const std::exception& error) {
-    return Fail("not_websocket", fmt::format("the server's answer is no HTTP that can be read: {}", error.what()));
+  for (const auto& [name, value] : head.fields) {
+    // Names of extensions and their parameters are compared in any case.
+    const bool names = name == "sec-websocket-extensions";
+    if (!value.empty()) response.append_header(name, names ? AsciiLower(value) : value);
   }
-  const int status = response.get_status_code();
-  if (status != 101) {
-    return Fail(fmt::format("http_{}", status),
-                fmt::format("the server answered HTTP {} {} instead of 101 Switching Protocols{}", status,
-                            Shown(response.get_status_msg()), HintFor(status)));
-  }
-
-  hybi::Config::request_type request;
-  request.replace_header("Sec-WebSocket-Key", key_);
   hybi::Config::rng_type rng{context_.random_};
-  hybi::wspp::processor::hybi13<hybi::Config> processor(false, false, context_.messages_.get(), rng);
-  if (processor.validate_server_handshake_response(request, response)) {
-    return Fail(
-        "bad_upgrade",
-        "the server answered 101, but its Upgrade, Connection or Sec-WebSocket-Accept header is missing or wrong");
+  class Negotiator final : public hybi::wspp::processor::hybi13<hybi::Config> {
+   public:
+    Negotiator(hybi::MessagePool* pool, hybi::Config::rng_type& random) : hybi13(false, false, pool, random) {}
+    std::string AcceptFor(std::string key) const { return process_handshake_key(key) ? std::string() : key; }
+  } processor(context_.messages_.get(), rng);
+  const std::string accept = processor.AcceptFor(key_);
+  for (const auto& [name, wanted] : {std::pair<std::string_view, std::string_view>{"Upgrade", "websocket"},
+                                     {"Connection", "upgrade"},
+                                     {"Sec-WebSocket-Accept", accept}}) {
+    const std::string lower = AsciiLower(name);
+    const bool good = wanted == accept ? head.Value(lower) == accept : head.HasToken(lower, wanted);
+    if (good) continue;
+    return Fail("bad_upgrade", head.Has(lower) ? fmt::format("the server answered 101 with {}: {} instead of {}", name,
+                                                             Shown(head.Value(lower)), wanted)
+                                               : fmt::format("the server answered 101 without a {} header", name));
   }
   const std::string& extensions = response.get_header("Sec-WebSocket-Extensions");
   if (const std::string wrong = ReadDeflateAnswer(extensions, options_.compress, &deflate_); !wrong.empty()) {

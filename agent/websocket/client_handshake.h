@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,12 +10,14 @@
 #include "agent/websocket/deflate.h"
 #include "agent/websocket/dialer.h"
 #include "agent/websocket/frame_processor.h"
+#include "agent/websocket/http_answer.h"
 
 namespace wsload {
 
 /// The part of the upgrade request that all dials share.
 class UpgradeTemplate {
  public:
+  /// Says User-Agent: wsload/<version>, and Authorization for the user in the URL, where no header does.
   explicit UpgradeTemplate(const DialOptions& options);
 
   /// kInvalidArgument: a header that cannot be sent, or that the handshake itself sets.
@@ -29,8 +32,9 @@ class UpgradeTemplate {
 /// One upgrade.
 class ClientHandshake {
  public:
-  /// The answer's header is refused beyond this.
-  static constexpr size_t kMaxHeaderBytes = 16'000;
+  /// The answer's header, with the interim answers (1xx) before it, is refused beyond this; curl's bound is about the
+  /// same.
+  static constexpr size_t kMaxHeaderBytes = 256 << 10;
 
   enum class State { kNeedMore, kDone, kFailed };
 
@@ -42,7 +46,10 @@ class ClientHandshake {
   /// Takes the next bytes of the answer. kDone: rest() is what came behind it. kFailed: cause() and detail().
   State Feed(std::string_view bytes);
 
-  /// The server closed the connection: kFailed, with what can be said about it.
+  /// The server has said no, and what it says of why may still come: worth a short wait, then EndOfStream().
+  bool refused() const { return body_.has_value(); }
+
+  /// The server closed the connection, or says nothing more in time: kFailed, with what can be said about it.
   void EndOfStream();
 
   std::string_view rest() const { return rest_; }
@@ -52,13 +59,20 @@ class ClientHandshake {
 
  private:
   State Fail(std::string_view cause, std::string detail);
-  State Parse(std::string_view header);
   State CheckSubprotocol(const std::string& chosen);
+  /// The answer's head, from begin_ to `end`.
+  State TakeHead(size_t end);
+  State Parse(const HttpHead& head);
+  State Refuse(const HttpHead& head, std::string_view rest);
+  State FinishRefusal();
 
   const DialOptions& options_;
   FrameContext& context_;
   std::string key_;
   std::string received_;
+  size_t begin_ = 0;    ///< in received_, of the answer that is read: behind the interim ones
+  size_t scanned_ = 0;  ///< likewise; up to here its head has no end
+  std::optional<HttpBodyStart> body_;
   std::string_view rest_;
   DeflateParams deflate_;
   std::string cause_;

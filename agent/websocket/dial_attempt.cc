@@ -61,6 +61,9 @@ std::string_view ConnectHint(int error) {
   }
 }
 
+// A server that refuses says why at once, or never.
+constexpr int64_t kRefusalBodyNs = 250 * kNsPerMs;
+
 std::string ErrorText(int error) { return std::generic_category().message(error); }
 
 }  // namespace
@@ -226,13 +229,14 @@ void DialAttempt::ReadAnswer() {
     const ByteStream::Result result = stream_.Read(buffer, Transport::kReadBytes);
     switch (result.status) {
       case ByteStream::Status::kWouldBlock:
-        return;
+        return AwaitBody();
       case ByteStream::Status::kEof:
-        handshake_->EndOfStream();
-        Fail(handshake_->cause(), handshake_->detail());
+        FailRefused();
         return;
       case ByteStream::Status::kError:
-        if (result.error == EPROTO) {
+        if (handshake_->refused()) {
+          FailRefused();
+        } else if (result.error == EPROTO) {
           TlsFailure failure = DescribeTlsFailure(stream_.ssl(), shared_.options.url.host);
           Fail(std::move(failure.cause), std::move(failure.detail));
         } else {
@@ -254,6 +258,17 @@ void DialAttempt::ReadAnswer() {
         return;
     }
   } while (stream_.HasPending());
+  AwaitBody();
+}
+
+void DialAttempt::AwaitBody() {
+  if (!handshake_->refused() || std::exchange(awaits_body_, true)) return;
+  timer_->ArmAt(std::min(deadline_ns_, shared_.transport->loop.MonoNs() + kRefusalBodyNs));
+}
+
+void DialAttempt::FailRefused() {
+  handshake_->EndOfStream();
+  Fail(handshake_->cause(), handshake_->detail());
 }
 
 void DialAttempt::Succeed() {
@@ -295,6 +310,7 @@ void DialAttempt::OnTimer() {
       Fail("timeout", fmt::format("{} did not complete the TLS handshake in time", Server()));
       return;
     case State::kUpgrading:
+      if (handshake_->refused()) return FailRefused();
       Fail("timeout",
            fmt::format("{} accepted the connection but did not answer the WebSocket handshake in time", Server()));
       return;

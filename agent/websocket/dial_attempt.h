@@ -62,6 +62,9 @@ class DialAttempt final : private FdHandler {
   void SendRequest();
   void WriteRequest();
   void ReadAnswer();
+  /// Where the server has refused: for a moment, what it says of why.
+  void AwaitBody();
+  void FailRefused();
   void Fail(std::string cause, std::string detail);
   void Succeed();
   void CloseSocket();
@@ -82,6 +85,7 @@ class DialAttempt final : private FdHandler {
   int64_t deadline_ns_ = 0;
   uint32_t watched_events_ = 0;
   State state_ = State::kResolving;
+  bool awaits_body_ = false;
 };
 
 }  // namespace wsload

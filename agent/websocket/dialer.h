@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "agent/websocket/connection.h"
@@ -30,6 +31,9 @@ struct DialOptions {
   bool insecure_skip_verify = false;
   int64_t timeout_ns = 0;
   int64_t max_message_bytes = 16 << 20;
+  /// Behind "wsload/<version>" in the User-Agent that is sent unless a header is; " (check)" for a connection that no
+  /// user of a run makes.
+  std::string_view user_agent_note = {};
   /// The clients of the run that this agent dials, over all its dialers: what an even spread over addresses goes by.
   Progression clients;
   /// The addresses of this host to dial from; none: as the kernel chooses.

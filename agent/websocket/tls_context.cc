@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include "common/util/status.h"
+#include "common/util/text.h"
 
 namespace wsload {
 namespace {
@@ -20,6 +21,64 @@ std::string LastTlsError() {
 bool IsAddress(const std::string& host) {
   unsigned char address[16];
   return inet_pton(AF_INET, host.c_str(), address) == 1 || inet_pton(AF_INET6, host.c_str(), address) == 1;
+}
+
+constexpr size_t kMaxNamesShown = 120;
+
+/// The names and addresses that the server's certificate is for.
+std::string CertificateNames(X509* certificate) {
+  if (certificate == nullptr) return "another name";
+  std::string names;
+  const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> alternatives(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)),
+      GENERAL_NAMES_free);
+  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives.get(), i);
+    const bool is_name = name->type == GEN_DNS;
+    if (!is_name && name->type != GEN_IPADD) continue;
+    const ASN1_STRING* value = is_name ? name->d.dNSName : name->d.iPAddress;
+    std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                     static_cast<size_t>(ASN1_STRING_length(value)));
+    if (!is_name) {
+      char address[INET6_ADDRSTRLEN] = {};
+      const int family = text.size() == 4 ? AF_INET : AF_INET6;
+      if (text.size() != 4 && text.size() != 16) continue;
+      inet_ntop(family, text.data(), address, sizeof address);
+      text = address;
+    }
+    names += (names.empty() ? "" : ", ") + text;
+  }
+  if (!names.empty()) return names;
+  char common[256] = {};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common, sizeof common);
+  return common[0] == '\0' ? "no name" : common;
+}
+
+/// Of the certificate that was refused last: a session that ends so keeps none. Read at once, on the same thread.
+thread_local std::string refused_names;
+
+int OnVerified(int good, X509_STORE_CTX* store) {
+  if (good == 0) refused_names = CertificateNames(X509_STORE_CTX_get_current_cert(store));
+  return good;
+}
+
+/// The name as certificates and the TLS hello have it: without the root's dot.
+std::string ServerName(const std::string& host) { return host.ends_with('.') ? host.substr(0, host.size() - 1) : host; }
+
+/// What can be done about a certificate that was refused.
+std::string MendFor(long verified) {
+  switch (verified) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return "renew it, or for a test server -insecure-skip-verify";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "is the clock of this host right?";
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return fmt::format("it is for {}; name one of these in -server, or for a test server -insecure-skip-verify",
+                         Shown(refused_names, kMaxNamesShown));
+    default:
+      return "give the authority's certificate with -ca-file, or for a test server -insecure-skip-verify";
+  }
 }
 
 absl::Status AddAuthorities(SSL_CTX* context, const std::string& pem) {
@@ -56,7 +115,7 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::New(const DialOptions& o
   SSL_CTX_set_mode(context,
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  made->host_ = options.url.host;
+  made->host_ = ServerName(options.url.host);
   made->host_is_address_ = IsAddress(options.url.host);
   made->verify_ = !options.insecure_skip_verify;
   if (!options.ca_pem.empty()) {
@@ -64,7 +123,7 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::New(const DialOptions& o
   } else if (made->verify_) {
     SSL_CTX_set_default_verify_paths(context);
   }
-  SSL_CTX_set_verify(context, made->verify_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  SSL_CTX_set_verify(context, made->verify_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, made->verify_ ? OnVerified : nullptr);
   return made;
 }
 
@@ -86,11 +145,8 @@ SslPtr TlsContext::NewSession() const {
 TlsFailure DescribeTlsFailure(SSL* ssl, const std::string& host) {
   const long verified = SSL_get_verify_result(ssl);
   if (verified != X509_V_OK && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE) {
-    return {
-        "tls_certificate",
-        fmt::format("TLS: the certificate of {} is not trusted: {}; give the authority's certificate with -ca-file, "
-                    "or for a test server -insecure-skip-verify",
-                    host, X509_verify_cert_error_string(verified))};
+    return {"tls_certificate", fmt::format("TLS: the certificate of {} is not trusted: {}; {}", host,
+                                           X509_verify_cert_error_string(verified), MendFor(verified))};
   }
   if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_WRONG_VERSION_NUMBER) {
     return {"tls", fmt::format("TLS: {} does not speak TLS on this port; should the URL be ws:// ?", host)};

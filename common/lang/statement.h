@@ -62,6 +62,7 @@ enum class StatementKind {
   kTargetRefused,
   kTargetUnreachable,
   kTargetTimeout,
+  kTargetNotUpgraded,  ///< it is there, and opens no WebSocket connection
   kTargetNotAllowed,
   kClockOff,
   kNoHeadroom,  ///< a warning: its own slice fits, a lost agent's part on top of it does not
@@ -98,12 +99,10 @@ enum class StatementKind {
   kHintHttp404,
   kHintHttp429,
   kHintHttp5xx,
-  kHintHttpOther,
   kHintRefused,
   kHintResolve,
   kHintUnreachable,
   kHintConnectTimeout,
-  kHintNotWebSocket,
   kHintTls,
   kHintTlsCertificate,
   kHintTlsCertificateOfCa,  ///< -ca-file was given

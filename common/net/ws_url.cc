@@ -1,8 +1,11 @@
 #include "common/net/ws_url.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "common/net/authority.h"
+#include "common/net/idn.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -11,7 +14,7 @@ namespace {
 
 constexpr uint16_t kPort = 80;
 constexpr uint16_t kSecurePort = 443;
-constexpr size_t kMaxUrlLength = 8192;
+constexpr size_t kMaxUrlLength = 64 << 10;
 constexpr std::string_view kUrlExample = "for example ws://localhost:9002/ws";
 
 std::string PercentEncoded(std::string_view text) {
@@ -28,22 +31,76 @@ std::string PercentEncoded(std::string_view text) {
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+/// A '%' that begins no escape stays.
 std::string PercentDecoded(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? HexDigit(text[i + 1]) : -1;
-    const int low = high >= 0 ? HexDigit(text[i + 2]) : -1;
-    out += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
-    if (low >= 0) i += 2;
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 && HexDigit(text[i + 2]) >= 0;
+    out += escape ? static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2])) : text[i];
+    if (escape) i += 2;
   }
   return out;
 }
 
-bool IsGraphicAscii(char c) { return c > 0x20 && c < 0x7f; }
+/// Escapes what must not stand in a request target (RFC 3986 section 2), and leaves what is escaped.
+std::string Escaped(std::string_view text) {
+  constexpr std::string_view kForbidden = "\"<>\\^`{|}";
+  std::string out;
+  for (const char c : text) {
+    if (c > 0x20 && c < 0x7f && kForbidden.find(c) == std::string_view::npos) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+/// RFC 3986 section 5.2.4, of a path that begins with '/'.
+std::string WithoutDotSegments(std::string_view path) {
+  std::vector<std::string_view> kept;
+  bool directory = false;
+  for (std::string_view rest = path.substr(1);;) {
+    const size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    directory = segment == "." || segment == "..";
+    if (segment == ".." && !kept.empty()) kept.pop_back();
+    if (!directory) kept.push_back(segment);
+    if (slash == std::string_view::npos) break;
+    rest.remove_prefix(slash + 1);
+  }
+  std::string out;
+  for (const std::string_view segment : kept) out.append("/").append(segment);
+  if (directory || out.empty()) out += '/';
+  return out;
+}
+
+std::string_view WithoutBlanks(std::string_view text) {
+  const size_t begin = text.find_first_not_of(' ');
+  return begin == std::string_view::npos ? std::string_view()
+                                         : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+/// user:password@host:port, without the user part.
+absl::StatusOr<Authority> ParseUrlAuthority(std::string_view text, std::string& user_info) {
+  if (const size_t at = text.rfind('@'); at != std::string_view::npos) {
+    user_info = PercentDecoded(text.substr(0, at));
+    if (!user_info.empty() && user_info.find(':') == std::string::npos) user_info += ':';
+    text.remove_prefix(at + 1);
+  }
+  if (text.starts_with('[')) return ParseAuthority(text);
+  const size_t colon = std::min(text.find(':'), text.size());
+  absl::StatusOr<std::string> host = AsciiHost(PercentDecoded(text.substr(0, colon)));
+  if (!host.ok()) return host.status();
+  // As curl and browsers have it, a ':' without a number is no port.
+  const std::string_view port = text.substr(colon) == ":" ? std::string_view() : text.substr(colon);
+  return ParseAuthority(host->append(port));
+}
 
 }  // namespace
 
@@ -72,29 +129,39 @@ bool WsUrl::HasParameter(std::string_view name) const {
 
 absl::StatusOr<WsUrl> ParseWsUrl(std::string_view text) {
   if (text.size() > kMaxUrlLength) return InvalidArgument("over {} characters", kMaxUrlLength);
+  text = WithoutBlanks(text);
   const size_t scheme_end = text.find("://");
   const std::string scheme = AsciiLower(text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end));
-  if (scheme != "ws" && scheme != "wss") return InvalidArgument("want ws:// or wss://, {}", kUrlExample);
-  if (!std::all_of(text.begin(), text.end(), IsGraphicAscii)) {
-    return InvalidArgument("a blank, control or non-ASCII character; percent-encode it, {}", kUrlExample);
+  if (scheme == "http" || scheme == "https") {
+    return InvalidArgument("a WebSocket server's URL begins with {}:// instead of {}://, {}",
+                           scheme == "http" ? "ws" : "wss", scheme, kUrlExample);
   }
+  if (scheme != "ws" && scheme != "wss") return InvalidArgument("want ws:// or wss://, {}", kUrlExample);
+  if (HasControlCharacter(text)) {
+    return InvalidArgument("a line break, tab or other control character; leave it out, {}", kUrlExample);
+  }
+  if (!IsUtf8(text)) return InvalidArgument("bytes that are not UTF-8; percent-encode them, {}", kUrlExample);
   if (text.find('#') != std::string_view::npos) {
-    return InvalidArgument("a WebSocket URL has no fragment; leave out '#' and what follows, {}", kUrlExample);
+    return InvalidArgument("a WebSocket URL has no fragment; leave out '#' and what follows, or write %23, {}",
+                           kUrlExample);
   }
   const std::string_view rest = text.substr(scheme_end + 3);
   const size_t authority_end = std::min(rest.find_first_of("/?"), rest.size());
-  auto authority = ParseAuthority(rest.substr(0, authority_end));
+  std::string user_info;
+  auto authority = ParseUrlAuthority(rest.substr(0, authority_end), user_info);
   if (!authority.ok()) return InvalidArgument("{}, {}", Text(authority.status()), kUrlExample);
   if (authority->port == 0) return InvalidArgument("the port must be a number from 1 to 65535, {}", kUrlExample);
+  if (HasControlCharacter(user_info)) return InvalidArgument("a control character in user:password@; leave it out");
 
   WsUrl url;
   url.secure = scheme == "wss";
   url.host = authority->host;
+  url.user_info = std::move(user_info);
   url.port = authority->port.value_or(url.secure ? kSecurePort : kPort);
   const std::string_view target = rest.substr(authority_end);
   const size_t question = std::min(target.find('?'), target.size());
-  if (question > 0) url.path = target.substr(0, question);
-  if (question < target.size()) url.query = target.substr(question + 1);
+  if (question > 0) url.path = WithoutDotSegments(Escaped(target.substr(0, question)));
+  if (question < target.size()) url.query = Escaped(target.substr(question + 1));
   return url;
 }
 

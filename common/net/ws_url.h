@@ -16,6 +16,7 @@ struct WsUrl {
   uint16_t port = 80;
   std::string path = "/";  ///< begins with '/'
   std::string query;       ///< without '?'
+  std::string user_info;   ///< "user:password" for HTTP's Basic authentication, unescaped; secret. Empty: none
 
   HostPort address() const { return {host, port}; }
   /// Value of the Host header: the port only when it is not the scheme's own.
@@ -27,7 +28,9 @@ struct WsUrl {
   std::string Target(std::string_view name = {}, std::string_view value = {}) const;
 };
 
-/// kInvalidArgument with one line (what is wrong, and how it should look); never throws.
+/// Takes what browsers, Node's ws and curl take alike: upper-case schemes, user:password@, names in any script (as
+/// punycode), an empty path or port, "." and ".." (resolved), and characters that must be escaped (escaped).
+/// kInvalidArgument with one line (what is wrong, and how it should look; nothing of the URL itself); never throws.
 absl::StatusOr<WsUrl> ParseWsUrl(std::string_view text);
 
 }  // namespace wsload

@@ -58,7 +58,17 @@ absl::Status CheckHeaders(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+/// What a client may send (RFC 6455 section 7.4): names of the protocol, those registered since, and free ones.
+bool MayBeSent(int32_t close_code) {
+  const bool named = close_code >= 1000 && close_code <= 1014 && (close_code < 1004 || close_code > 1006);
+  return close_code == 0 || named || (close_code >= 3000 && close_code <= 4999);
+}
+
 absl::Status CheckUpgrade(const RunPlan& plan) {
+  if (!MayBeSent(plan.close_code)) {
+    return InvalidArgument("-close-code={}: no code that a client may send; 1000, 1001, 3000 to 4999, or 0 for none",
+                           plan.close_code);
+  }
   if (!plan.ca_pem.empty() &&
       (plan.ca_pem.size() > kMaxCaBytes || plan.ca_pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos)) {
     return InvalidArgument("-ca-file: no PEM certificates in it; want a file with -----BEGIN CERTIFICATE-----");

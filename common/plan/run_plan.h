@@ -52,6 +52,8 @@ struct RunPlan {
   Compression compress = Compression::kOff;
   int64_t heartbeat_ns = 30 * kNsPerSecond;  ///< 0: none
   SubprotocolList subprotocol;
+  /// Of the close frames that end the connections; 0: none in them.
+  int32_t close_code = 1001;
   HeaderList headers;
   std::string ca_pem;  ///< PEM text; empty: the system's certificates
   bool insecure_skip_verify = false;

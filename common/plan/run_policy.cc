@@ -18,6 +18,11 @@ constexpr Field<RunPolicy> kPolicyFields[] = {
       .least = kNsPerSecond,
       .most = 30 * kNsPerSecond,
       .example = "5s"}},
+    {MemberOf<&RunPolicy::check_server>(),
+     {.name = "check_server",
+      .flag = "check-server",
+      .help = {"begin only when every agent can open a connection to the server",
+               "仅当每个压测节点都能连上服务器时才开始"}}},
 };
 
 }  // namespace

@@ -27,6 +27,8 @@ struct RunPolicy {
   AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;
   /// An agent that hangs, or that nobody can reach, stops by itself after this time.
   int64_t agent_lease_ns = 5 * kNsPerSecond;
+  /// Before the run every agent opens one connection to the server and closes it; without one there is no run.
+  bool check_server = true;
 };
 
 /// Flag, range and help of every member.

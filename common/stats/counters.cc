@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "common/stats/figure_list.h"
+#include "common/util/redact.h"
 #include "common/util/saturating.h"
+#include "common/util/text.h"
 
 namespace wsload {
 namespace {
@@ -14,7 +16,21 @@ void MergeCauses(CauseCounts& into, const CauseCounts& from) {
   for (const auto& [cause, count] : from) AddCause(into, cause, count);
 }
 
+// Shown() marks a cut with "...", behind a character that may take four bytes or be written as four.
+constexpr size_t kMaxExampleText = kMaxExampleBytes - 8;
+
 }  // namespace
+
+std::string MakeExample(std::string_view text) { return Shown(RedactText(text), kMaxExampleText); }
+
+bool IsExample(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxExampleBytes && IsUtf8(text) && !HasControlCharacter(text);
+}
+
+void AddExample(CauseExamples& examples, const CauseCounts& causes, std::string_view cause, std::string_view example) {
+  if (example.empty() || causes.find(cause) == causes.end()) return;
+  if (examples.find(cause) == examples.end()) examples.emplace(cause, example);
+}
 
 bool IsCauseName(std::string_view name) {
   return !name.empty() && name.size() <= kMaxCauseNameLength &&
@@ -42,7 +58,11 @@ std::string JoinCauses(const CauseCounts& causes) {
 void ConnectionCounters::Merge(const ConnectionCounters& other) {
   for (const ConnectionCounterInfo& counter : kConnectionCounters) {
     this->*counter.field = SaturatingAdd(this->*counter.field, other.*counter.field);
-    if (counter.causes != nullptr) MergeCauses(this->*counter.causes, other.*counter.causes);
+    if (counter.causes == nullptr) continue;
+    MergeCauses(this->*counter.causes, other.*counter.causes);
+    for (const auto& [cause, example] : other.*counter.examples) {
+      AddExample(this->*counter.examples, this->*counter.causes, cause, example);
+    }
   }
 }
 

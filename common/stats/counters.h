@@ -13,6 +13,18 @@ namespace wsload {
 /// Cause to count. Bounded: the 65th distinct cause and all after it count as "other".
 using CauseCounts = std::map<std::string, int64_t, std::less<>>;
 
+/// Cause to one example of what happened, redacted: one line of at most kMaxExampleBytes. Causes that were counted, and
+/// not each of them.
+using CauseExamples = std::map<std::string, std::string, std::less<>>;
+
+inline constexpr size_t kMaxExampleBytes = 240;
+
+/// `text` as an example: one printable line within the bound, without credentials.
+std::string MakeExample(std::string_view text);
+
+/// What a report may carry as one: not empty, within the bound, UTF-8, one line.
+bool IsExample(std::string_view text);
+
 inline constexpr size_t kMaxNamedCauses = 64;
 inline constexpr size_t kMaxCauseNameLength = 64;
 inline constexpr char kOtherCause[] = "other";
@@ -22,6 +34,9 @@ bool IsCauseName(std::string_view name);
 
 /// Adds `count` to `cause` under the bound of CauseCounts; what is no cause name counts as "other", too.
 void AddCause(CauseCounts& causes, std::string_view cause, int64_t count = 1);
+
+/// Keeps `example` for a cause that is in `causes` and has none in `examples`.
+void AddExample(CauseExamples& examples, const CauseCounts& causes, std::string_view cause, std::string_view example);
 
 /// "http_403 1, refused 3"; empty when there is none.
 std::string JoinCauses(const CauseCounts& causes);
@@ -36,6 +51,8 @@ struct ConnectionCounters {
   CauseCounts failures = {};
   CauseCounts losses = {};
   CauseCounts compressions = {};  ///< what was agreed, to count: "context_15/no_context_15"
+  CauseExamples failure_examples = {};
+  CauseExamples loss_examples = {};
 
   /// Open now.
   int64_t active() const { return opened - lost - closed; }

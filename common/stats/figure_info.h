@@ -68,6 +68,9 @@ struct ConnectionCounterInfo {
   // Of the member whose counts add up to the field; each cause is a label of the metric.
   const char* causes_name = nullptr;  ///< in result.json and the .proto alike
   CauseCounts ConnectionCounters::*causes = nullptr;
+  // Likewise, of one example for each cause.
+  const char* examples_name = nullptr;
+  CauseExamples ConnectionCounters::*examples = nullptr;
 };
 
 /// One value of a LatencyPoint, as the outputs name it.

@@ -79,9 +79,10 @@ inline constexpr auto kConnectionCounters = [] {
        "Connections dialled."},
       {"opened", &C::opened, kSeries, "connections", kMore, "wsload_connections_opened_total", "Connections opened."},
       {"failed", &C::failed, kSeries, "connections", kLess, "wsload_connections_failed_total",
-       "Connections that did not open, by cause.", "failures", &C::failures},
+       "Connections that did not open, by cause.", "failures", &C::failures, "failure_examples", &C::failure_examples},
       {"lost", &C::lost, kSeries, "connections", kLess, "wsload_connections_lost_total",
-       "Connections that ended before the run closed them, by cause.", "losses", &C::losses},
+       "Connections that ended before the run closed them, by cause.", "losses", &C::losses, "loss_examples",
+       &C::loss_examples},
       {"closed", &C::closed, kTotals, "connections", kNeither, "wsload_connections_closed_total",
        "Connections closed by the run itself."},
       {"compressed", &C::compressed, kTotals, "connections", kNeither, "wsload_connections_compressed_total",
@@ -179,8 +180,8 @@ constexpr size_t kCauseLists = CountOf(kConnectionCounters, [](const auto& row) 
 static_assert(EachOnce(kCounters) && sizeof(Counters) == kCounted * sizeof(int64_t) + sizeof(ConnectionCounters),
               "every member of Counters has its row in kCounters");
 static_assert(EachOnce(kConnectionCounters) &&
-                  sizeof(ConnectionCounters) ==
-                      kConnectionCounters.size() * sizeof(int64_t) + kCauseLists * sizeof(CauseCounts),
+                  sizeof(ConnectionCounters) == kConnectionCounters.size() * sizeof(int64_t) +
+                                                    kCauseLists * (sizeof(CauseCounts) + sizeof(CauseExamples)),
               "every member of ConnectionCounters has its row in kConnectionCounters");
 static_assert(EachOnce(kHistograms) && sizeof(Stats) == sizeof(Counters) + kHistograms.size() * sizeof(Histogram),
               "every histogram of Stats has its row in kHistograms");

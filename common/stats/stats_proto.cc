@@ -126,6 +126,34 @@ void CausesToProto(const FieldDescriptor* field, const CauseCounts& causes, v1::
   }
 }
 
+const FieldDescriptor* ExamplesField(const ConnectionCounterInfo& row) {
+  return v1::ConnectionCounters::descriptor()->FindFieldByName(row.examples_name);
+}
+
+absl::StatusOr<CauseExamples> ExamplesFromProto(const ConnectionCounterInfo& row, const v1::ConnectionCounters& proto,
+                                                const CauseCounts& causes) {
+  const FieldDescriptor* field = ExamplesField(row);
+  CauseExamples examples;
+  for (int i = 0; i < proto.GetReflection()->FieldSize(proto, field); ++i) {
+    const Message& entry = proto.GetReflection()->GetRepeatedMessage(proto, field, i);
+    const std::string cause = entry.GetReflection()->GetString(entry, field->message_type()->map_key());
+    const std::string example = entry.GetReflection()->GetString(entry, field->message_type()->map_value());
+    if (!IsExample(example)) return InvalidArgument("connections.{}: a text that is no example", row.examples_name);
+    if (!causes.contains(cause)) return InvalidArgument("connections.{}: a cause without a count", row.examples_name);
+    examples.emplace(cause, example);
+  }
+  return examples;
+}
+
+void ExamplesToProto(const ConnectionCounterInfo& row, const CauseExamples& examples, v1::ConnectionCounters* proto) {
+  const FieldDescriptor* field = ExamplesField(row);
+  for (const auto& [cause, example] : examples) {
+    Message* entry = proto->GetReflection()->AddMessage(proto, field);
+    entry->GetReflection()->SetString(entry, field->message_type()->map_key(), cause);
+    entry->GetReflection()->SetString(entry, field->message_type()->map_value(), example);
+  }
+}
+
 absl::StatusOr<ConnectionCounters> ConnectionsFromProto(const v1::ConnectionCounters& proto) {
   ConnectionCounters connections;
   absl::Status status = CountsFromProto(ConnectionFields(), proto, "connections.", connections);
@@ -134,13 +162,19 @@ absl::StatusOr<ConnectionCounters> ConnectionsFromProto(const v1::ConnectionCoun
     absl::StatusOr<CauseCounts> causes = CausesFromProto(field, proto, connections.*row->field);
     if (!causes.ok()) return causes.status();
     connections.*row->causes = *std::move(causes);
+    absl::StatusOr<CauseExamples> examples = ExamplesFromProto(*row, proto, connections.*row->causes);
+    if (!examples.ok()) return examples.status();
+    connections.*row->examples = *std::move(examples);
   }
   return connections;
 }
 
 void ConnectionsToProto(const ConnectionCounters& connections, v1::ConnectionCounters* proto) {
   CountsToProto(ConnectionFields(), connections, proto);
-  for (const auto& [row, field] : CauseFields()) CausesToProto(field, connections.*row->causes, proto);
+  for (const auto& [row, field] : CauseFields()) {
+    CausesToProto(field, connections.*row->causes, proto);
+    ExamplesToProto(*row, connections.*row->examples, proto);
+  }
 }
 
 void HistogramToProto(const Histogram& histogram, v1::Histogram* proto) {

@@ -5,8 +5,13 @@
 #include <algorithm>
 #include <iterator>
 
+#include "common/util/redact.h"
+
 namespace wsload {
 namespace {
+
+// Longer credentials than this there are none, and a hostile text shall not cost much.
+constexpr size_t kMaxRedactedBytes = 16 << 10;
 
 constexpr std::string_view kReplacementCharacter = "\uFFFD";
 
@@ -39,6 +44,9 @@ size_t Utf8SequenceLength(std::string_view text) {
 }  // namespace
 
 std::string Shown(std::string_view text, size_t limit) {
+  // Before it is cut: of half a URL it could not be told what the password was.
+  const std::string redacted = RedactText(text.substr(0, kMaxRedactedBytes), /*is_line=*/false);
+  text = redacted;
   std::string out;
   while (!text.empty()) {
     if (out.size() >= limit) return out + "...";

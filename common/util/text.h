@@ -8,7 +8,7 @@
 namespace wsload {
 
 /// `text` for an error line: control characters and bytes that are not UTF-8 as \n, \t, \xNN; cut after about `limit`
-/// characters with "...". Always one line of valid UTF-8.
+/// characters with "...". Always one line of valid UTF-8. Credentials in URLs and tokens are hidden: RedactText().
 std::string Shown(std::string_view text, size_t limit = 80);
 
 /// Well-formed UTF-8 (RFC 3629): no overlong forms, surrogates, or values beyond U+10FFFF.

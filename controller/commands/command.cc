@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "agent/load/engine_factory.h"
+#include "agent/load/upgrade_probe.h"
 #include "common/time/clock.h"
 #include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
+#include "common/util/redact.h"
 #include "common/util/status.h"
 #include "controller/link/expand_agents.h"
 
@@ -17,7 +19,7 @@ void PrintNotices(const std::vector<std::string>& notices) {
 }
 
 ExitCode FailWith(const absl::Status& status) {
-  Print(stderr, fmt::format("wsload: {}\n", Text(status)));
+  Print(stderr, fmt::format("wsload: {}\n", RedactText(Text(status))));
   return status.code() == absl::StatusCode::kInvalidArgument ? ExitCode::kBadFlags : ExitCode::kError;
 }
 
@@ -30,6 +32,7 @@ AgentConfig EmbeddedAgent() {
   agent.cpu_quota = [] { return ReadCpuQuota(); };
   agent.host_facts = [] { return ReadHostFacts(); };
   agent.engine_factory = NewLoadEngineFactory(SystemClock());
+  agent.upgrade_probe = NewUpgradeProbe(SystemClock());
   return agent;
 }
 

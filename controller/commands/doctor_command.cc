@@ -11,9 +11,9 @@ namespace {
 
 constexpr LocalText kDoctorIntro = {
     "wsload doctor [flags]: looks at the agents (none: at this host) without any load, and says what a run\n"
-    "would stumble over. Takes a run's flags; with -server it also tries the way from each agent to the server.",
+    "would stumble over. Takes a run's flags; with -server it also opens one connection from each agent to it.",
     "wsload doctor [参数]：不施加任何压力，检查各压测节点（未指定则检查本机），并指出压测会遇到的问题。\n"
-    "参数与压测相同；指定 -server 时，还会检查每个压测节点能否连到服务器。"};
+    "参数与压测相同；指定 -server 时，还会从每个压测节点建立一个连接。"};
 
 ExitCode ExamineAgents(const std::vector<std::string>& args, const Environment& environment) {
   const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment, kDoctorIntro);

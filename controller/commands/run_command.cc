@@ -94,7 +94,7 @@ struct Kept {
 
 /// Signals that come while the result is written do not end the process: it is what they ask for.
 Kept CarryOut(const RunCommandLine& line, const RunId& id, RunFiles::Place place, Links links,
-              const std::vector<Statement>& warnings, ConsoleReporter* reporter) {
+              const std::vector<Statement>& warnings, int64_t check_connections, ConsoleReporter* reporter) {
   AsioEventLoop loop;
   RunFiles files(std::move(place), id.text, line.plan, id.unix_ns, reporter);
   RunCoordinator::Limits limits;
@@ -108,6 +108,7 @@ Kept CarryOut(const RunCommandLine& line, const RunId& id, RunFiles::Place place
   });
   loop.Run();
   result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
+  result->check_connections = check_connections;
   absl::Status written = files.Finish(*result);
   return {.result = *std::move(result), .written = std::move(written), .dir = files.dir()};
 }
@@ -160,7 +161,7 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   }
   absl::StatusOr<Agents> agents = FindAgents(*line);
   if (!agents.ok()) return FailWith(agents.status());
-  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy.on_agent_loss);
+  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy);
   if (RefuseRun(checks, options.language)) return ExitCode::kError;
 
   FILE* people = options.json ? stderr : stdout;
@@ -175,7 +176,7 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
     for (const Statement& warning : warnings) reporter.OnNotice(warning);
   }
   const Kept kept = CarryOut(*line, id, std::move(place), MakeLinks(*std::move(agents)), warnings,
-                             options.quiet ? nullptr : &reporter);
+                             CheckConnections(checks), options.quiet ? nullptr : &reporter);
   reporter.Finish();
   return Publish(options, kept, people);
 }

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "common/net/server_url.h"
 #include "common/net/source_list.h"
+#include "common/plan/run_plan.h"
 #include "common/time/clock.h"
 #include "wsload/v1/describe.pb.h"
 
@@ -27,11 +29,14 @@ struct DescribeOptions {
   std::optional<ServerUrl> target;                                        ///< nothing: none
   v1::DescribeRequest::Depth depth = v1::DescribeRequest::DEPTH_ALLOWED;  ///< to which agents look at it
   SourceList local_addrs;                                                 ///< the plan's
+  /// With DEPTH_UPGRADE: the run, and which of its clients each agent stands for.
+  std::optional<RunPlan> plan = std::nullopt;
+  std::vector<int64_t> clients = {};
   int clock_exchanges = 1;
   int64_t timeout_ns = 10 * kNsPerSecond;
 };
 
-/// What an agent is asked.
-v1::DescribeRequest ToProto(const DescribeOptions& options);
+/// What the agent at `position` is asked.
+v1::DescribeRequest ToProto(const DescribeOptions& options, size_t position);
 
 }  // namespace wsload

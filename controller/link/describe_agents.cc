@@ -21,9 +21,10 @@ namespace {
 /// One agent's exchanges, one after the other. gRPC's deadline ends every one of them.
 class Conversation {
  public:
-  Conversation(const AgentAddress& agent, const AgentAccess& access, AgentDescription& description,
+  Conversation(const AgentAddress& agent, size_t position, const AgentAccess& access, AgentDescription& description,
                const DescribeOptions& options, std::chrono::system_clock::time_point deadline, std::latch& through)
       : agent_(agent),
+        position_(position),
         access_(access),
         description_(description),
         options_(options),
@@ -37,9 +38,12 @@ class Conversation {
     context_ = std::make_unique<grpc::ClientContext>();
     context_->set_deadline(deadline_);
     ShowToken(access_, *context_);
-    request_ = ToProto(options_);
+    request_ = ToProto(options_, position_);
     // The target with the last one, since it takes its time.
-    if (exchanges_left_ > 0) request_.clear_target();
+    if (exchanges_left_ > 0) {
+      request_.clear_target();
+      request_.clear_plan();
+    }
     sent_mono_ns_ = SystemClock().MonoNs();
     sent_unix_ns_ = SystemClock().UnixNs();
     stub_->async()->Describe(context_.get(), &request_, &response_,
@@ -85,6 +89,7 @@ class Conversation {
   }
 
   const AgentAddress& agent_;
+  const size_t position_;
   const AgentAccess& access_;
   AgentDescription& description_;
   const DescribeOptions& options_;
@@ -111,7 +116,7 @@ std::vector<AgentDescription> DescribeAgents(const std::vector<AgentAddress>& ag
   for (size_t i = 0; i < agents.size(); ++i) {
     descriptions[i].address = agents[i].address;
     conversations.push_back(
-        std::make_unique<Conversation>(agents[i], access, descriptions[i], options, deadline, through));
+        std::make_unique<Conversation>(agents[i], i, access, descriptions[i], options, deadline, through));
     conversations.back()->Ask();
   }
   through.wait();

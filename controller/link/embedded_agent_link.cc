@@ -69,7 +69,7 @@ std::unique_ptr<AgentLink> NewEmbeddedAgentLink(AgentConfig config) {
 AgentDescription DescribeEmbeddedAgent(const AgentConfig& config, const DescribeOptions& options) {
   AgentDescription description;
   description.address = kAddress;
-  description.response = Describe(config, ToProto(options));
+  description.response = Describe(config, ToProto(options, 0));
   AddRun(config, SystemClock(), description.response);
   return description;
 }

@@ -12,7 +12,7 @@ namespace wsload {
 /// Runs one AgentSession on a thread and loop of its own; upcalls come from there. address() is "embedded".
 std::unique_ptr<AgentLink> NewEmbeddedAgentLink(AgentConfig config);
 
-/// What the agent with this config would say of itself. Blocks up to 3 s when a target is named.
+/// What the agent with this config would say of itself. Blocks as Describe() does.
 AgentDescription DescribeEmbeddedAgent(const AgentConfig& config, const DescribeOptions& options);
 
 }  // namespace wsload

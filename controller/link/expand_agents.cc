@@ -7,6 +7,7 @@
 #include "common/net/host_port.h"
 #include "common/net/lookup.h"
 #include "common/util/status.h"
+#include "common/util/text.h"
 
 namespace wsload {
 namespace {
@@ -82,7 +83,7 @@ absl::StatusOr<std::vector<AgentAddress>> ExpandAgents(std::string_view flag, co
     const std::string_view entry = Trim(flag.substr(begin, comma - begin));
     begin = comma + 1;
     if (entry.empty()) {
-      return InvalidArgument("-agents: an empty entry in \"{}\"; want host:port,host:port,...", flag);
+      return InvalidArgument("-agents: an empty entry in \"{}\"; want host:port,host:port,...", Shown(flag));
     }
     auto expanded = ExpandEntry(entry, resolve);
     if (!expanded.ok()) return expanded.status();

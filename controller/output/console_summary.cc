@@ -6,6 +6,7 @@
 
 #include "common/lang/statement.h"
 #include "common/time/duration.h"
+#include "common/util/redact.h"
 #include "common/util/share_text.h"
 #include "common/util/status.h"
 #include "controller/output/also_seen.h"
@@ -14,7 +15,6 @@
 #include "controller/output/text_table.h"
 #include "controller/result/compression_outcome.h"
 #include "controller/result/rates.h"
-#include "controller/result/redact.h"
 #include "controller/result/verdict.h"
 
 namespace wsload {
@@ -31,11 +31,12 @@ std::string PlanLines(Language language, const RunResult& result) {
   std::string out = Say(language, Msg::kRunId, result.run_id) + "\n";
   out += "  " +
          Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
-             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server.text())) +
+             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server.text(), plan.token_param)) +
          "\n";
   out += "  " +
          Say(language, Msg::kPlanDetails, NameOf(plan.protocol), NameOf(plan.serializer), NameOf(plan.cipher), agents) +
          "\n";
+  if (result.check_connections > 0) out += "  " + Say(language, Msg::kChecked, result.check_connections) + "\n";
   return out;
 }
 
@@ -80,12 +81,17 @@ std::string LatencyLines(Language language, const Stats& totals) {
   return "\n" + table.Render(kMargin);
 }
 
-std::string CauseLines(Language language, Msg title, const CauseCounts& causes, const HintContext& run) {
+/// What happened, by an example, and below it what to do about it.
+std::string CauseLines(Language language, Msg title, const CauseCounts& causes, const CauseExamples& examples,
+                       const HintContext& run) {
   if (causes.empty()) return {};
   TextTable table(/*all_left=*/true);
   for (const auto& [cause, count] : causes) {
     const std::optional<Statement> hint = ConnectionHint(cause, run);
-    table.AddRow({cause, fmt::to_string(count), hint ? StatementText(language, *hint) : std::string()});
+    const std::string advice = hint ? StatementText(language, *hint) : std::string();
+    const auto example = examples.find(cause);
+    table.AddRow({cause, fmt::to_string(count), example == examples.end() ? advice : example->second});
+    if (example != examples.end() && hint) table.AddRow({"", "", advice});
   }
   return fmt::format("\n  {}\n", Say(language, title)) + table.Render(2 * kMargin);
 }
@@ -98,8 +104,9 @@ std::string FailureLines(Language language, const RunResult& result) {
   for (const Figure& figure : MessageFailures(language, totals)) table.AddRow({figure.label, figure.value});
   if (!table.empty()) out += fmt::format("\n  {}\n", Say(language, Msg::kFailuresByCause)) + table.Render(2 * kMargin);
   for (const Statement& hint : MessageHints(run)) out += "    " + StatementText(language, hint) + "\n";
-  out += CauseLines(language, Msg::kConnectionFailures, totals.connections.failures, run);
-  out += CauseLines(language, Msg::kConnectionLosses, totals.connections.losses, run);
+  out += CauseLines(language, Msg::kConnectionFailures, totals.connections.failures,
+                    totals.connections.failure_examples, run);
+  out += CauseLines(language, Msg::kConnectionLosses, totals.connections.losses, totals.connections.loss_examples, run);
   return out;
 }
 

@@ -66,6 +66,7 @@ std::string Target(Language language, const v1::TargetReport& target) {
     case v1::TargetReport::REACH_UNSPECIFIED:
       return kUnknown;
     case v1::TargetReport::REACH_CONNECTED:
+    case v1::TargetReport::REACH_UPGRADED:
       return fmt::format("{:.1f} ms", static_cast<double>(target.connect_us()) / 1000);
     default:
       return std::string(MessageText(language, Msg::kDoctorNo));

@@ -87,8 +87,6 @@ std::optional<Statement> ConnectionHint(std::string_view cause, const HintContex
       {"resolve", Kind::kHintResolve},
       {"unreachable", Kind::kHintUnreachable},
       {"timeout", Kind::kHintConnectTimeout},
-      {"not_websocket", Kind::kHintNotWebSocket},
-      {"bad_upgrade", Kind::kHintNotWebSocket},
       {"tls", Kind::kHintTls},
       {"no_descriptors", Kind::kHintNoDescriptors},
       {"no_ports", Kind::kHintNoPorts},

@@ -84,6 +84,8 @@ constexpr Entry kEntries[] = {
      "{} 个客户端，每秒 {} 条消息，持续 {}，建连阶段 {}，消息 {} 字节，服务器 {}"},
     {Msg::kPlanDetails, "protocol {}, serializer {}, cipher {}, agents: {}",
      "协议 {}，序列化 {}，加密 {}，压测节点：{}"},
+    {Msg::kChecked, "checked before: connections opened and closed {}, not counted below",
+     "压测前检查：已建立并关闭 {} 个连接，不计入下列数据"},
     {Msg::kFilesWritten, "result.json and timeseries.csv are in {}", "result.json 和 timeseries.csv 已写入 {}"},
     {Msg::kNotice, "! {}", "! {}"},
     {Msg::kDoctorVersion, "version", "版本"},

@@ -87,6 +87,7 @@ enum class Msg {
   kRunId,         ///< id
   kPlan,          ///< clients, msg/s, duration, ramp-up, message size, server
   kPlanDetails,   ///< protocol, serializer, cipher, agents
+  kChecked,       ///< connections
   kFilesWritten,  ///< directory
   kNotice,        ///< line
   // The doctor.

@@ -5,7 +5,7 @@
 
 #include "common/net/header_list.h"
 #include "common/plan/plan_fields.h"
-#include "controller/result/redact.h"
+#include "common/util/redact.h"
 
 namespace wsload {
 namespace {
@@ -23,9 +23,11 @@ void WriteHeaders(JsonWriter& json, const HeaderList& headers) {
   });
 }
 
-void WriteValue(JsonWriter& json, const FieldValue& value, Exposure exposure) {
+void WriteValue(JsonWriter& json, const FieldValue& value, Exposure exposure, const RunPlan& plan) {
   if (exposure == Exposure::kWhetherSet) return json.Value(!std::get<std::string>(value).empty());
-  if (exposure == Exposure::kUrl) return json.Value(RedactUrl(std::get<std::string>(value)));
+  if (exposure == Exposure::kUrl) {
+    return json.Value(RedactUrl(std::get<std::string>(value), plan.token_param));
+  }
   if (const HeaderList* headers = std::get_if<HeaderList>(&value)) return WriteHeaders(json, *headers);
   if (const bool* truth = std::get_if<bool>(&value)) return json.Value(*truth);
   if (const int64_t* whole = std::get_if<int64_t>(&value)) return json.Value(*whole);
@@ -40,7 +42,7 @@ void WritePlan(JsonWriter& json, const RunPlan& plan) {
     for (const Field<RunPlan>& field : PlanFields()) {
       if (field.info.exposure == Exposure::kSecret) continue;
       json.Key(ResultName(field.info));
-      WriteValue(json, field.member.get(plan), field.info.exposure);
+      WriteValue(json, field.member.get(plan), field.info.exposure, plan);
     }
   });
 }

@@ -46,6 +46,7 @@ void WriteHead(JsonWriter& json, const RunResult& result) {
   });
   json.Key("warnings");
   WriteStatements(json, result.warnings);
+  json.Member("check_connections", result.check_connections);
   json.Member("measured_ns", result.measured_ns);
 }
 

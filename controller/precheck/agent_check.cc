@@ -22,6 +22,7 @@ constexpr int64_t kClockBoundNs = 30 * kNsPerSecond;
 // As many as an agent tells.
 constexpr int kMaxTargetAddresses = 64;
 constexpr size_t kMaxListLength = 200;
+constexpr size_t kMaxDetailLength = 400;
 
 Needs NeedsOnAgent(const v1::DescribeResponse& response, const RunPlan& plan, int64_t clients) {
   Needs needs = NeedsOf(plan, clients, WorkersFor(response.workers(), plan.workers, response.cores()));
@@ -41,6 +42,8 @@ std::optional<Kind> KindOf(Reach::Reach reach) {
       return Kind::kTargetUnreachable;
     case Reach::REACH_TIMEOUT:
       return Kind::kTargetTimeout;
+    case Reach::REACH_NOT_UPGRADED:
+      return Kind::kTargetNotUpgraded;
     default:
       return std::nullopt;
   }
@@ -98,11 +101,20 @@ void CheckHeadroom(int64_t clients, int64_t after_loss, AgentCheck& check) {
   check.warnings.push_back({Kind::kNoHeadroom, {after_loss, clients, *check.most_clients}, check.address});
 }
 
+void CheckTarget(const RunPlan& plan, AgentCheck& check) {
+  if (!check.response.has_value()) return;
+  const v1::TargetReport& target = check.response->target();
+  const auto kind = KindOf(target.reach());
+  if (!kind.has_value()) return;
+  Statement problem{*kind, {TargetOf(plan)}, check.address};
+  if (*kind == Kind::kTargetNotUpgraded) {
+    problem.args.emplace_back(Shown(target.detail().empty() ? target.cause() : target.detail(), kMaxDetailLength));
+  }
+  check.problems.push_back(std::move(problem));
+}
+
 void CheckSurroundings(const RunPlan& plan, AgentCheck& check) {
   if (!check.response.has_value()) return;
-  if (const auto kind = KindOf(check.response->target().reach()); kind.has_value()) {
-    check.problems.push_back({*kind, {TargetOf(plan)}, check.address});
-  }
   if (HasTightQuota(*check.response)) {
     const v1::DescribeResponse& response = *check.response;
     check.warnings.push_back({Kind::kCpuQuota,
@@ -110,6 +122,7 @@ void CheckSurroundings(const RunPlan& plan, AgentCheck& check) {
                                std::max<int64_t>(0, response.throttled_us()) * kNsPerUs},
                               check.address});
   }
+  CheckTarget(plan, check);
   const int64_t offset_ns = check.clock_offset_ns;
   if (offset_ns > kClockBoundNs || offset_ns < -kClockBoundNs) {
     check.problems.push_back({Kind::kClockOff, {offset_ns}, check.address});

@@ -40,6 +40,9 @@ int64_t ClientsAfterLoss(const RunPlan& plan, int64_t clients, int agents);
 /// part of that one's would not. `after_loss`: ClientsAfterLoss().
 void CheckHeadroom(int64_t clients, int64_t after_loss, AgentCheck& check);
 
+/// The way to the server, when the response reports on it: a problem where a client of the run would not get through.
+void CheckTarget(const RunPlan& plan, AgentCheck& check);
+
 /// What the doctor also looks at: the way to the server, when the response reports on it, the clock of the day, and the
 /// processor quota.
 void CheckSurroundings(const RunPlan& plan, AgentCheck& check);

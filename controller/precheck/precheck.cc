@@ -1,9 +1,11 @@
 #include "controller/precheck/precheck.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/plan/run_policy.h"
 #include "common/plan/slice.h"
+#include "common/util/status.h"
 #include "controller/link/describe_agents.h"
 #include "controller/link/embedded_agent_link.h"
 
@@ -59,9 +61,20 @@ bool WantsLookup(const std::vector<AgentDescription>& descriptions, const RunPla
   return false;
 }
 
+/// Each of `agents` agents as the first client of its slice; one without clients stands for the run's first.
+void AskForUpgrade(const RunPlan& plan, size_t agents, DescribeOptions& options) {
+  options.depth = v1::DescribeRequest::DEPTH_UPGRADE;
+  options.plan = plan;
+  options.timeout_ns += plan.conn_timeout_ns;
+  for (const Slice& slice : SplitOverAgents(plan, static_cast<int>(agents))) {
+    options.clients.push_back(slice.clients.count > 0 ? slice.clients.first : 0);
+  }
+}
+
 }  // namespace
 
-std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss) {
+std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan, const RunPolicy& policy) {
+  const AgentLossPolicy on_agent_loss = policy.on_agent_loss;
   DescribeOptions options;
   options.local_addrs = plan.local_addrs;
   options.target = plan.server;
@@ -70,7 +83,27 @@ std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan
     options.depth = v1::DescribeRequest::DEPTH_RESOLVE;
     descriptions = DescribeAll(agents, options);
   }
-  return CheckAll(descriptions, plan, on_agent_loss);
+  std::vector<AgentCheck> checks = CheckAll(descriptions, plan, on_agent_loss);
+  const bool well = std::all_of(checks.begin(), checks.end(), [](const AgentCheck& c) { return c.problems.empty(); });
+  if (!well || !policy.check_server) return checks;
+  AskForUpgrade(plan, checks.size(), options);
+  descriptions = DescribeAll(agents, options);
+  for (size_t i = 0; i < checks.size(); ++i) {
+    if (descriptions[i].status.ok()) {
+      *checks[i].response->mutable_target() = descriptions[i].response.target();
+      CheckTarget(plan, checks[i]);
+    } else {
+      checks[i].problems.push_back(
+          {StatementKind::kAgentUnusable, {std::string(Text(descriptions[i].status))}, checks[i].address});
+    }
+  }
+  return checks;
+}
+
+int64_t CheckConnections(const std::vector<AgentCheck>& checks) {
+  return std::count_if(checks.begin(), checks.end(), [](const AgentCheck& check) {
+    return check.response.has_value() && check.response->target().reach() == v1::TargetReport::REACH_UPGRADED;
+  });
 }
 
 std::vector<AgentCheck> CheckForDoctor(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss,
@@ -80,7 +113,8 @@ std::vector<AgentCheck> CheckForDoctor(const Agents& agents, const RunPlan& plan
   options.clock_exchanges = kClockExchanges;
   if (probe_target) {
     options.target = plan.server;
-    options.depth = v1::DescribeRequest::DEPTH_CONNECT;
+    const size_t count = agents.addresses.empty() ? 1 : agents.addresses.size();
+    AskForUpgrade(plan, count, options);
   }
   std::vector<AgentCheck> checks = CheckAll(DescribeAll(agents, options), plan, on_agent_loss);
   for (AgentCheck& check : checks) CheckSurroundings(plan, check);

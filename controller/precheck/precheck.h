@@ -19,10 +19,15 @@ struct Agents {
   AgentConfig embedded;
 };
 
-/// Every agent with its slice of the plan, in parallel; blocks for at most 20 s.
-std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss);
+/// Every agent with its slice of the plan, in parallel; blocks for at most 20 s. With `policy.check_server`, and when
+/// nothing else is in the way, each then opens one connection to the server as its first client will, and closes it;
+/// that takes up to -conn-timeout more.
+std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan, const RunPolicy& policy);
 
-/// Takes longer and looks further: the clocks, and with `probe_target` the way from each agent to the server.
+/// The connections that the check opened and closed.
+int64_t CheckConnections(const std::vector<AgentCheck>& checks);
+
+/// Takes longer and looks further: the clocks, and with `probe_target` one connection from each agent to the server.
 std::vector<AgentCheck> CheckForDoctor(const Agents& agents, const RunPlan& plan, AgentLossPolicy on_agent_loss,
                                        bool probe_target);
 

@@ -120,6 +120,7 @@ struct RunResult {
   RunOutcome outcome = RunOutcome::kNotJudged;
   std::vector<Statement> outcome_reasons;  ///< empty unless kFailed
   std::vector<Statement> warnings;         ///< of the check before the run, and of the run; they change no verdict
+  int64_t check_connections = 0;           ///< that it opened and closed; in no other figure
   std::vector<PhaseTimes> phases;
   Stats totals;
   int64_t connections_active_peak = 0;

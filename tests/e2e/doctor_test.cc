@@ -5,8 +5,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "tests/e2e/cluster.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/test_certificate.h"
 
 namespace wsload::e2e {
 namespace {
@@ -42,6 +47,24 @@ class LimitedAgent {
   std::string address_;
 };
 
+/// A server that is asked for one connection after the other, and gives each the same answer.
+class OneAnswer {
+ public:
+  explicit OneAnswer(std::string answer, std::optional<TlsIdentity> tls = {})
+      : server_(
+            [answer = std::move(answer)](ScriptedServer::Peer& peer) {
+              peer.ReadRequest();
+              peer.Send(answer);
+            },
+            std::move(tls)) {}
+  std::string url(const char* scheme = "ws") const {
+    return std::string(scheme) + "://localhost:" + std::to_string(server_.port()) + "/ws";
+  }
+
+ private:
+  ScriptedServer server_;
+};
+
 int64_t Handshakes(Gateway& gateway) { return gateway.Stop().at("handshakes").at("accepted").get<int64_t>(); }
 
 TEST(Doctor, AllIsWell) {
@@ -52,7 +75,9 @@ TEST(Doctor, AllIsWell) {
   for (const auto& agent : agents) EXPECT_THAT(doctor.out, HasSubstr(agent->address()));
   EXPECT_THAT(doctor.out, ContainsRegex("1 x [0-9]+ = [0-9]+"));
   EXPECT_THAT(doctor.out, HasSubstr("3 of 3 agents are ready"));
-  EXPECT_EQ(Handshakes(gateway), 0) << "it looks, it does not load";
+  const auto truth = gateway.Stop();
+  EXPECT_EQ(truth.at("handshakes").at("accepted"), 0) << "it looks, it does not load";
+  EXPECT_EQ(truth.at("handshakes").at("checks"), 3) << "one connection from each agent";
 }
 
 TEST(Doctor, LooksAtThisHostWithoutAgents) {
@@ -116,6 +141,75 @@ TEST(Doctor, AStoppedAgentDoesNotHangIt) {
   EXPECT_EQ(doctor.exit_code, 1) << doctor.out << doctor.err;
   EXPECT_THAT(doctor.out, HasSubstr("agent " + agents[0]->address() + ": no answer within"));
   EXPECT_THAT(doctor.out, HasSubstr("Only 1 of 2 agents are ready"));
+}
+
+/// What stands in a client's way, and a part of the line that says so.
+struct Obstacle {
+  std::string server;
+  std::string said;
+};
+
+TEST(Preflight, DoctorAndRunSayWhatStandsInTheWay) {
+  const OneAnswer secure("", MakeTestIdentity("DNS:localhost"));
+  Gateway plain;
+  const OneAnswer missing("HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot here\n");
+  const OneAnswer moved("HTTP/1.1 308 Permanent Redirect\r\nLocation: https://gw.example/ws/\r\n\r\n");
+  const OneAnswer redis("-ERR unknown command\r\n");
+  const Obstacle obstacles[] = {
+      {secure.url("wss"), "self"},
+      {"wss" + plain.url().substr(2), "does not speak TLS on this port; should the URL be ws:// ?"},
+      {secure.url(), "no WebSocket connection to"},
+      {missing.url(), "404 Not Found instead of 101 Switching Protocols: \"not here\""},
+      {moved.url(), "is it -server=wss://gw.example/ws/ ?"},
+      {redis.url(), "with \"-ERR unknown command"},
+      {"ws://no-such-host.invalid/ws", "cannot resolve"},
+  };
+  for (const Obstacle& obstacle : obstacles) {
+    const Outcome doctor = RunDoctor({"-server=" + obstacle.server});
+    EXPECT_EQ(doctor.exit_code, 1) << obstacle.server;
+    EXPECT_THAT(doctor.out, HasSubstr(obstacle.said)) << obstacle.server;
+    const Outcome run = RunController({"-server=" + obstacle.server, "-clients=100", "-duration=1m", "-ramp-up=30s"});
+    EXPECT_EQ(run.exit_code, 1) << obstacle.server;
+    EXPECT_THAT(run.err, HasSubstr(obstacle.said)) << obstacle.server;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    EXPECT_TRUE(run.result.is_null()) << obstacle.server;
+  }
+  plain.Stop();
+}
+
+TEST(Preflight, TheCheckIsNoUserOfTheRun) {
+  Gateway gateway;
+  const auto agents = StartAgents(2);
+  const Outcome run = RunController(
+      {AgentsFlag(agents), "-clients=6", "-mps=20", "-duration=1s", "-ramp-up=100ms", "-server=" + gateway.url()});
+  EXPECT_THAT(run.exit_code, testing::AnyOf(0, 103)) << run.out << run.err;
+  EXPECT_EQ(run.result.at("check_connections"), 2);
+  EXPECT_EQ(run.result.at("totals").at("connections").at("opened"), 6);
+  EXPECT_THAT(run.out, HasSubstr("connections opened and closed 2, not counted below"));
+  const auto truth = gateway.Stop();
+  EXPECT_EQ(truth.at("handshakes").at("checks"), 2);
+  EXPECT_EQ(truth.at("handshakes").at("accepted"), 6);
+  EXPECT_EQ(truth.at("connections").at("closed_by_client"), 6);
+}
+
+TEST(Preflight, AnAgentChecksNoServerThatItMayNotLoad) {
+  Gateway gateway;
+  Agent agent({"-allow-target=elsewhere.example:9002"});
+  const std::vector<std::string> flags = {"-agents=" + agent.address(), "-server=" + gateway.url()};
+  EXPECT_THAT(RunDoctor(flags).out, HasSubstr("no target that this agent may load"));
+  EXPECT_EQ(RunController(flags).exit_code, 1);
+  EXPECT_EQ(gateway.Stop().at("handshakes").at("checks"), 0);
+}
+
+TEST(Preflight, NoLineShowsACredential) {
+  for (const char* server : {"ws://me:s3cret@h:x/", "http://me:s3cret@h/", "ws://h/ws?token=s3cret#x",
+                             "ws://me:s3cret@127.0.0.1:1/ws?token=s3cret"}) {
+    const Outcome run = RunController({std::string("-server=") + server});
+    EXPECT_NE(run.exit_code, 0);
+    EXPECT_THAT(run.err + run.out, Not(HasSubstr("s3cret"))) << server;
+  }
+  EXPECT_THAT(RunController({"-agents=me:s3cret@h:1"}).err, Not(HasSubstr("s3cret")));
+  EXPECT_THAT(RunController({"ws://me:s3cret@h/"}).err, Not(HasSubstr("s3cret")));
 }
 
 TEST(Preflight, ABusyAgentIsLeftInPeace) {

@@ -172,7 +172,7 @@ TEST(Run, SecureServerWithItsOwnCertificate) {
     all.push_back(flag);
     return RunController(all);
   };
-  const Outcome untrusted = RunController(flags);
+  const Outcome untrusted = with("-check-server=false");
   EXPECT_EQ(Int(untrusted.result, "/totals/connections/failures/tls_certificate"), 5);
   ExpectPassed(with("-ca-file=" + cert));
   ExpectPassed(with("-insecure-skip-verify"));
@@ -231,7 +231,7 @@ TEST(Faults, AWrongTokenKeyIsHttp401OnEveryConnection) {
   Gateway gateway;
   const Outcome run = RunController({"-clients=5", "-mps=10", "-duration=2s", "-ramp-up=100ms",
                                      "-jwt-key-file=" + keys.Write("jwt.key", "not the key of this server"),
-                                     "-server=" + gateway.url()});
+                                     "-check-server=false", "-server=" + gateway.url()});
   EXPECT_NE(run.exit_code, 0);
   EXPECT_EQ(Int(run.result, "/totals/connections/failures/http_401"), 5);
   EXPECT_THAT(run.out + run.err, HasSubstr("-jwt-key-file"));
@@ -257,13 +257,16 @@ TEST(Faults, AWrongCipherKeyIsRefusedNotSilence) {
 TEST(Faults, EveryWayNotToConnectHasItsCause) {
   Gateway forbidding({"-reject-handshake=403"});
   const auto cause = [](const std::string& server) {
-    const Outcome run = RunController(
-        {"-clients=3", "-mps=5", "-duration=1s", "-ramp-up=100ms", "-conn-timeout=2s", "-server=" + server});
+    const Outcome run = RunController({"-clients=3", "-mps=5", "-duration=1s", "-ramp-up=100ms", "-conn-timeout=2s",
+                                       "-check-server=false", "-server=" + server});
     EXPECT_NE(run.exit_code, 0) << server;
     EXPECT_FALSE(run.result.is_null()) << run.err;
     const auto& failures = run.result.at("totals").at("connections").at("failures");
     EXPECT_EQ(failures.size(), 1u) << failures;
     EXPECT_EQ(failures.begin().value(), 3) << failures;
+    const auto& examples = run.result.at("totals").at("connections").at("failure_examples");
+    EXPECT_EQ(examples.size(), 1u) << examples;
+    EXPECT_THAT(run.out, HasSubstr(examples.begin().value().get<std::string>()));
     return failures.begin().key();
   };
   EXPECT_EQ(cause(forbidding.url()), "http_403");

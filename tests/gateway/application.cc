@@ -20,6 +20,12 @@ std::string_view FirstOf(std::string_view list) {
   return first.substr(begin, first.find_last_not_of(" \t") - begin + 1);
 }
 
+/// The check that wsload makes before a run says so in its User-Agent.
+bool IsCheck(const HttpRequest& request) {
+  const std::string_view agent = request.Header("User-Agent");
+  return agent.starts_with("wsload/") && agent.ends_with(" (check)");
+}
+
 const char* EndingName(Ending ending) {
   switch (ending) {
     case Ending::kNone:
@@ -63,7 +69,11 @@ std::optional<HandshakeReply> Application::Admit(const HttpRequest& request, Ses
   if (const HttpRefusal refusal = CheckUpgrade(request); refusal.status != 0) {
     return Refuse(refusal.status, refusal.reason);
   }
-  if (state_.shared.RejectHandshake()) return Refuse(options.reject_handshake.status, "refused by -reject-handshake");
+  session.check = IsCheck(request);
+  // A share of the handshakes is one of the run's.
+  const bool reject = session.check ? options.reject_handshake.status != 0 && options.reject_handshake.share >= 1
+                                    : state_.shared.RejectHandshake();
+  if (reject) return Refuse(options.reject_handshake.status, "refused by -reject-handshake");
   if (options.echo) return std::nullopt;
   const auto token = request.QueryParameter(options.token_param);
   if (!token) return Refuse(401, fmt::format("the query parameter {} with the token is missing", options.token_param));
@@ -93,6 +103,10 @@ HandshakeReply Application::OnRequest(Connection& connection, const HttpRequest&
 void Application::StartSession(Connection& connection, const HttpRequest& request, int64_t now_ns) {
   const GatewayOptions& options = state_.options;
   Session& session = connection.session;
+  if (session.check) {
+    ++state_.truth.handshakes.checks;
+    return;
+  }
   state_.truth.Accepted(connection.PeerAddress());
   session.user = state_.shared.Connected(options.echo ? std::nullopt : std::optional(session.user_id), now_ns);
   if (options.verbose) Print(stderr, fmt::format("user {} connected\n", session.user_id));
@@ -117,7 +131,7 @@ void Application::OnLeaving(Connection& connection) {
     state_.timers.Add(state_.clock.MonoNs() + kFarewellNs, TimerKind::kCloseTimeout, connection.id());
   }
   if (session.user == nullptr) {
-    if (connection.ending() != Ending::kNotUpgraded) ++state_.truth.handshakes.abandoned;
+    if (connection.ending() != Ending::kNotUpgraded && !session.check) ++state_.truth.handshakes.abandoned;
     return;
   }
   state_.shared.Disconnected();
@@ -140,6 +154,10 @@ void Application::Undecodable(Connection& connection, CloseCode code, std::strin
 }
 
 void Application::OnMessage(Connection& connection, Opcode opcode, std::string_view wire, int64_t receipt_ns) {
+  if (connection.session.check) {
+    connection.Close(CloseCode::kPolicyViolation, "a check sends no messages");
+    return;
+  }
   if (state_.options.echo) {
     ++messages_.echoed;
     connection.session.user->upstream.fetch_add(1, std::memory_order_relaxed);

@@ -62,6 +62,7 @@ enum class Ending { kNone, kNotUpgraded, kByClient, kByServer, kBroken };
 
 /// What the application keeps about an upgraded connection.
 struct Session {
+  bool check = false;  ///< of the check before a run: no user
   UserRecord* user = nullptr;
   int64_t user_id = 0;
   int64_t biz_id = 0;

@@ -46,7 +46,7 @@ class ConnectionTable {
     for (size_t tries = 0; tries < slots_.size(); ++tries) {
       cursor = cursor + 1 < slots_.size() ? cursor + 1 : 0;
       Connection* connection = slots_[cursor].connection.get();
-      if (connection != nullptr && connection->open()) return connection;
+      if (connection != nullptr && connection->open() && !connection->session.check) return connection;
     }
     return nullptr;
   }

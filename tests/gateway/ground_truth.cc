@@ -19,6 +19,7 @@ void GroundTruth::Accepted(const std::string& peer) {
 
 void GroundTruth::Add(const GroundTruth& other) {
   handshakes.accepted += other.handshakes.accepted;
+  handshakes.checks += other.handshakes.checks;
   handshakes.abandoned += other.handshakes.abandoned;
   for (const auto& [status, count] : other.handshakes.rejected) handshakes.rejected[status] += count;
 
@@ -59,6 +60,7 @@ std::string GroundTruth::ToJson() const {
       {"handshakes",
        {{"accepted", handshakes.accepted},
         {"rejected", rejected},
+        {"checks", handshakes.checks},
         {"abandoned", handshakes.abandoned},
         {"peers", handshakes.peers}}},
       {"connections",

@@ -15,6 +15,7 @@ struct GroundTruth {
   struct Handshakes {
     int64_t accepted = 0;
     std::map<int, int64_t> rejected;       ///< HTTP status to count
+    int64_t checks = 0;                    ///< accepted, of the check before a run; in no other count of connections
     int64_t abandoned = 0;                 ///< connections that went away, or failed in TLS, before an answer
     std::map<std::string, int64_t> peers;  ///< source address to accepted ones; beyond kMaxPeers addresses: "others"
   };

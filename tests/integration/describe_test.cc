@@ -16,6 +16,7 @@
 
 #include "agent/service/grpc_agent_server.h"
 #include "common/net/server_url.h"
+#include "common/plan/plan_proto.h"
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/commands/doctor_command.h"
@@ -27,6 +28,7 @@ namespace wsload {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Reach = v1::TargetReport;
 
 /// A socket that listens and never answers: the kernel takes connections in, nobody reads from them.
@@ -178,6 +180,63 @@ TEST(Describe, LooksAsFarAtTheTargetAsItIsAsked) {
   EXPECT_EQ(Ask(agent.address(), options).response.target().reach(), Reach::REACH_REFUSED);
   options.target = *ServerUrl::Parse("ws://no-such-host.invalid/ws");
   EXPECT_EQ(Ask(agent.address(), options).response.target().reach(), Reach::REACH_NOT_RESOLVED);
+}
+
+v1::DescribeRequest AskForUpgrade(const std::string& server, int64_t client) {
+  RunPlan plan;
+  plan.server = *ServerUrl::Parse(server);
+  plan.jwt_key = kDemoJwtKey;
+  plan.cipher_key = kDemoCipherKey;
+  v1::DescribeRequest request;
+  request.set_target(server);
+  request.set_depth(v1::DescribeRequest::DEPTH_UPGRADE);
+  *request.mutable_plan() = ToProto(plan);
+  request.set_client(client);
+  return request;
+}
+
+TEST(Describe, ReportsHowAClientOfTheRunFares) {
+  AgentConfig config = SampleConfig();
+  UpgradeReport found;
+  std::vector<int64_t> asked;
+  config.upgrade_probe = [&](const RunPlan& plan, int64_t client) {
+    EXPECT_EQ(plan.server.url().path, "/ws");
+    asked.push_back(client);
+    return found;
+  };
+  const v1::DescribeRequest request = AskForUpgrade("ws://127.0.0.1:9/ws", 3);
+  const auto reach = [&](const char* cause, const char* detail) {
+    found = {cause, detail, 77};
+    const v1::TargetReport target = Describe(config, request).target();
+    EXPECT_EQ(target.cause(), cause);
+    EXPECT_THAT(target.detail(), Not(HasSubstr("s3cret")));
+    EXPECT_EQ(target.connect_us(), 77);
+    return target.reach();
+  };
+  EXPECT_EQ(reach("", ""), Reach::REACH_UPGRADED);
+  EXPECT_EQ(reach("refused", "connect: Connection refused"), Reach::REACH_REFUSED);
+  EXPECT_EQ(reach("unreachable", "no route"), Reach::REACH_UNREACHABLE);
+  EXPECT_EQ(reach("http_404", "not at ws://u:s3cret@h/"), Reach::REACH_NOT_UPGRADED);
+  EXPECT_EQ(asked, (std::vector<int64_t>{3, 3, 3, 3}));
+}
+
+TEST(Describe, TriesNoServerThatItMayNotLoad) {
+  AgentConfig config = SampleConfig();
+  bool tried = false;
+  config.upgrade_probe = [&](const RunPlan&, int64_t) {
+    tried = true;
+    return UpgradeReport{};
+  };
+  config.allowed_targets = *TargetList::Parse("10.0.0.1:9002");
+  v1::DescribeRequest request = AskForUpgrade("ws://127.0.0.1:9/ws", 0);
+  EXPECT_EQ(Describe(config, request).target().reach(), Reach::REACH_NOT_ALLOWED);
+  request.set_target("ws://10.0.0.1:9002/ws");
+  EXPECT_EQ(Describe(config, request).target().reach(), Reach::REACH_NOT_ALLOWED) << "the plan's server counts";
+  request.set_client(-1);
+  EXPECT_EQ(Describe(config, request).target().reach(), Reach::REACH_UNSPECIFIED);
+  request.clear_plan();
+  EXPECT_EQ(Describe(config, request).target().reach(), Reach::REACH_UNSPECIFIED);
+  EXPECT_FALSE(tried);
 }
 
 TEST(Describe, AUrlThatNoControllerOfOursSendsIsCalledBad) {

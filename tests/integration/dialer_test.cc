@@ -121,6 +121,26 @@ TEST(DialerTest, NamesEachFailure) {
   EXPECT_GE(silent.finished_ns - silent.started_ns, 99 * kMs);
 }
 
+TEST(DialerTest, WaitsAMomentForWhatARefusalSays) {
+  const DialResult late = DialScript([](Peer& peer) {
+    peer.ReadRequest();
+    peer.Send("HTTP/1.1 403 Forbidden\r\n\r\n");
+    peer.Send("no Origin");
+    peer.Send(", no entry\n");
+    peer.WaitForEnd();
+  });
+  EXPECT_EQ(late.cause, "http_403");
+  EXPECT_THAT(late.detail, HasSubstr(": \"no Origin, no entry\""));
+  const DialResult open = DialScript([](Peer& peer) {
+    peer.ReadRequest();
+    peer.Send("HTTP/1.1 503 Service Unavailable\r\nConnection: keep-alive\r\n\r\nhalf a line");
+    peer.WaitForEnd();
+  });
+  EXPECT_EQ(open.cause, "http_503");
+  EXPECT_THAT(open.detail, HasSubstr(": \"half a line\""));
+  EXPECT_LT(open.finished_ns - open.started_ns, 2000 * kMs) << "no longer than a moment";
+}
+
 TEST(DialerTest, Refused) {
   const DeadPort port;
   AsioEventLoop loop;
@@ -277,7 +297,11 @@ TEST_F(TlsDialTest, VerifiesTheServer) {
   EXPECT_EQ(unknown.cause, "tls_certificate");
   EXPECT_THAT(unknown.detail, HasSubstr("-ca-file"));
   EXPECT_EQ(Dial(good, [](DialOptions& options) { options.ca_pem.clear(); }).cause, "tls_certificate");
-  EXPECT_EQ(Dial(other, [](DialOptions&) {}).cause, "tls_certificate") << "the name is another";
+  const DialResult named = Dial(other, [](DialOptions&) {});
+  EXPECT_EQ(named.cause, "tls_certificate") << "the name is another";
+  EXPECT_THAT(named.detail, HasSubstr("it is for other.example; name one of these in -server"));
+  EXPECT_THAT(Dial(MakeTestIdentity("DNS:a.example,IP:10.1.2.3"), [](DialOptions&) {}).detail,
+              HasSubstr("it is for a.example, 10.1.2.3;"));
   EXPECT_EQ(Dial(other, [](DialOptions& options) { options.url.host = "localhost"; }).cause, "tls_certificate");
   EXPECT_EQ(Dial(other, [](DialOptions& options) { options.insecure_skip_verify = true; }).cause, "");
 }

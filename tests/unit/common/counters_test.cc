@@ -1,5 +1,6 @@
 #include "common/stats/counters.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -25,6 +26,7 @@ Counters Distinct(int64_t first) {
   counters.connections.failures = {{"refused", 1}, {"http_403", 2}};
   counters.connections.losses = {{"reset", 4}};
   counters.connections.compressions = {{"context_15/context_15", 5}};
+  counters.connections.failure_examples = {{"http_403", fmt::format("said {}", first)}};
   return counters;
 }
 
@@ -56,6 +58,31 @@ TEST(Counters, MergeIsAssociativeAndHasZero) {
   EXPECT_EQ(left, right);
   right.Merge(Counters{});
   EXPECT_EQ(left, right);
+}
+
+TEST(CauseExamples, TheFirstStaysAndNoneIsWithoutACount) {
+  Counters sum;
+  sum.Merge(Distinct(1));
+  sum.Merge(Distinct(100));
+  EXPECT_EQ(sum.connections.failure_examples.size(), 1u);
+  EXPECT_EQ(sum.connections.failure_examples.at("http_403"), Distinct(1).connections.failure_examples.at("http_403"));
+  CauseExamples examples;
+  AddExample(examples, {{"reset", 1}}, "refused", "x");
+  AddExample(examples, {{"reset", 1}}, "reset", "");
+  EXPECT_TRUE(examples.empty());
+}
+
+TEST(CauseExamples, AreBoundedAndWithoutCredentials) {
+  EXPECT_TRUE(IsExample(MakeExample(std::string(10'000, 'x'))));
+  EXPECT_TRUE(IsExample(MakeExample("a\nb\xff\x01")));
+  std::string wide;
+  for (int i = 0; i < 200; ++i) wide += "你";
+  EXPECT_TRUE(IsExample(MakeExample(wide)));
+  EXPECT_EQ(MakeExample("see ws://u:p@h/?token=x"), "see ws://(redacted)@h/?token=(redacted)");
+  EXPECT_FALSE(IsExample(""));
+  EXPECT_FALSE(IsExample("a\nb"));
+  EXPECT_FALSE(IsExample("\xff"));
+  EXPECT_FALSE(IsExample(std::string(kMaxExampleBytes + 1, 'x')));
 }
 
 TEST(Counters, ConservationSum) {

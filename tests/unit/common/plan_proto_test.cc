@@ -109,9 +109,10 @@ TEST(PlanProto, TextsAreParsedOnce) {
     return std::string(Text(FromProto(proto).status()));
   };
   EXPECT_EQ(error_of([](v1::RunPlan& p) { p.set_server("http://x"); }),
-            "-server=http://x: want ws:// or wss://, for example ws://localhost:9002/ws");
+            "-server=http://x: a WebSocket server's URL begins with ws:// instead of http://, for example "
+            "ws://localhost:9002/ws");
   EXPECT_EQ(error_of([](v1::RunPlan& p) { p.set_server("ws://h/\r\nA: b"); }),
-            "-server=ws://h/\\x0d\\nA: b: a blank, control or non-ASCII character; percent-encode it, for example "
+            "-server=ws://h/\\x0d\\nA: b: a line break, tab or other control character; leave it out, for example "
             "ws://localhost:9002/ws");
   EXPECT_EQ(error_of([](v1::RunPlan& p) { p.set_local_addrs("127.0.0.2;127.0.0.3"); }),
             "-local-addrs: \"127.0.0.2;127.0.0.3\" is no IP address and no range first-last; for example "

@@ -119,6 +119,28 @@ TEST(StatsProto, BoundsTheNumberOfCauses) {
   EXPECT_TRUE(with_causes(10'000, false));
 }
 
+TEST(StatsProto, RefusesExamplesThatAreNone) {
+  const auto with_example = [](const std::string& cause, const std::string& example) {
+    return Refused([&](v1::Stats& s) {
+      auto* connections = s.mutable_counters()->mutable_connections();
+      connections->mutable_failures()->clear();
+      (*connections->mutable_failures())["reset"] = 1;
+      connections->set_failed(1);
+      (*connections->mutable_failure_examples())[cause] = example;
+    });
+  };
+  EXPECT_FALSE(with_example("reset", "the server broke the connection"));
+  EXPECT_TRUE(with_example("refused", "no such cause"));
+  EXPECT_TRUE(with_example("reset", ""));
+  EXPECT_TRUE(with_example("reset", "two\nlines"));
+  EXPECT_TRUE(with_example("reset", std::string(1000, 'x')));
+  Stats stats;
+  stats.counters.connections.failed = 1;
+  stats.counters.connections.failures = {{"reset", 1}};
+  stats.counters.connections.failure_examples = {{"reset", "so it was"}};
+  EXPECT_EQ(FromProto(ToProto(stats))->counters, stats.counters);
+}
+
 TEST(StatsProto, RefusesOtherGeometry) {
   EXPECT_TRUE(Refused([](v1::Stats& s) { s.mutable_response()->set_lowest_us(2); }));
   EXPECT_TRUE(Refused([](v1::Stats& s) { s.mutable_service()->set_highest_us(1'000'000); }));

@@ -184,7 +184,16 @@ TEST(AgentCheck, TheWayToTheServerCounts) {
     CheckSurroundings(plan, check);
     EXPECT_THAT(check.problems, ElementsAre(Statement{kind, {"10.0.0.1:9002"}, "a:1"}));
   }
-  for (const auto reach : {Reach::REACH_UNSPECIFIED, Reach::REACH_RESOLVED, Reach::REACH_CONNECTED}) {
+  v1::DescribeResponse refused = GoodAgent();
+  refused.mutable_target()->set_reach(Reach::REACH_NOT_UPGRADED);
+  refused.mutable_target()->set_cause("http_404");
+  refused.mutable_target()->set_detail("HTTP 404\n");
+  AgentCheck found = Check(refused, 1, kServer);
+  CheckTarget(plan, found);
+  EXPECT_THAT(found.problems,
+              ElementsAre(Statement{Kind::kTargetNotUpgraded, {"10.0.0.1:9002", "HTTP 404\\n"}, "a:1"}));
+  for (const auto reach :
+       {Reach::REACH_UNSPECIFIED, Reach::REACH_RESOLVED, Reach::REACH_CONNECTED, Reach::REACH_UPGRADED}) {
     v1::DescribeResponse response = GoodAgent();
     response.mutable_target()->set_reach(reach);
     AgentCheck check = Check(response, 1, kServer);

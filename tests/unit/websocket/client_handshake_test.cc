@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "common/util/status.h"
+#include "common/version.h"
 #include "tests/support/ws_frames.h"
 
 namespace wsload {
@@ -67,6 +69,8 @@ TEST(UpgradeTemplateTest, MakesARequest) {
   EXPECT_THAT(request, HasSubstr("\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nSec-WebSocket-Protocol: im.v2, im.v1\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nX-AutoClose: true\r\n"));
+  EXPECT_THAT(request, HasSubstr(std::string("\r\nUser-Agent: wsload/") + kVersion + "\r\n"));
+  EXPECT_THAT(request, Not(HasSubstr("Authorization")));
   EXPECT_THAT(request, Not(HasSubstr("Extensions")));
   EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n"));
 }
@@ -80,6 +84,18 @@ TEST(UpgradeTemplateTest, OffersCompressionAndTakesAnotherHost) {
                                  "permessage-deflate; client_max_window_bits\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nhost: other.example\r\n"));
   EXPECT_THAT(request, Not(HasSubstr("gateway.example")));
+}
+
+TEST(UpgradeTemplateTest, SaysWhoItIsUnlessAHeaderDoes) {
+  DialOptions options = Options();
+  options.url.user_info = "u:p@";
+  options.user_agent_note = " (check)";
+  EXPECT_THAT(UpgradeTemplate(options).Request("/", "k"), HasSubstr("\r\nAuthorization: Basic dTpwQA==\r\n"));
+  EXPECT_THAT(UpgradeTemplate(options).Request("/", "k"), HasSubstr(std::string(kVersion) + " (check)\r\n"));
+  options.headers = {{"user-agent", "Mozilla/5.0"}, {"authorization", "Bearer x"}};
+  const std::string request = UpgradeTemplate(options).Request("/", "k");
+  EXPECT_THAT(request, Not(HasSubstr("wsload")));
+  EXPECT_THAT(request, Not(HasSubstr("Basic")));
 }
 
 TEST(UpgradeTemplateTest, RefusesHeadersThatWouldBreakTheRequest) {
@@ -116,9 +132,110 @@ TEST(ClientHandshakeTest, AcceptsAtEverySplitAndKeepsWhatFollows) {
   EXPECT_EQ(whole.handshake.rest(), ServerFrame(2, "early"));
 }
 
+std::string Head(const std::string& status_line, const std::string& end = "\r\n") {
+  return status_line + end + "Upgrade: websocket" + end + "Connection: Upgrade" + end + "Sec-WebSocket-Accept: KEY" +
+         end + end;
+}
+
+TEST(ClientHandshakeTest, TakesWhatOthersTakeAtEverySplit) {
+  const std::string good = std::string(kGood) + "\r\n";
+  const std::string accept = "Sec-WebSocket-Accept: KEY\r\n\r\n";
+  const std::string start = "HTTP/1.1 101 Switching Protocols\r\n";
+  const std::vector<std::string> answers = {
+      Head("HTTP/1.1 101 "),
+      Head("HTTP/1.1 101"),
+      Head("HTTP/1.0 101 Switching Protocols"),
+      Head("HTTP/1.1 101 Switching Protocols", "\n"),
+      "HTTP/1.1 100 Continue\r\n\r\n" + good,
+      "HTTP/1.1 103 Early Hints\r\nLink: </app.css>; rel=preload\r\n\r\nHTTP/1.1 102\r\n\r\n" + good,
+      start + "Upgrade:websocket\r\nConnection:\tkeep-alive\r\nConnection: Upgrade \r\n" + accept,
+      start + "Upgrade: h2c, websocket\r\nConnection: Upgrade\r\nX-Long: one\r\n  two\r\n" + accept,
+      start + "Upgrade :\r\n websocket\r\nConnection: close, UPGRADE\r\nContent-Length: 0\r\n" + accept,
+  };
+  for (const std::string& answer : answers) {
+    for (size_t split = 0; split < answer.size() + 25; ++split) {
+      Upgrade upgrade(Options());
+      ASSERT_EQ(upgrade.Answer(answer, split), ClientHandshake::State::kDone)
+          << split << " " << answer << upgrade.handshake.detail();
+      ASSERT_EQ(upgrade.handshake.rest(), "") << split;
+    }
+  }
+}
+
+TEST(ClientHandshakeTest, TakesManyHeadersAndManyInterimAnswersWithinABound) {
+  std::string cookies = kGood;
+  for (int i = 0; i < 100; ++i) cookies += "Set-Cookie: s=" + std::string(2000, 'x') + "\r\n";
+  EXPECT_EQ(CauseOf(cookies + "\r\n"), "done");
+  std::string interim;
+  for (int i = 0; i < 1000; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  EXPECT_EQ(CauseOf(interim + kGood + "\r\n"), "done");
+  for (int i = 0; i < 14; ++i) interim += interim.substr(0, 25'000);
+  EXPECT_EQ(CauseOf(interim), "bad_upgrade");
+}
+
+/// What is said of a refusal, whatever pieces it comes in.
+std::string DetailOf(const std::string& answer, const DialOptions& options = Options()) {
+  std::string first;
+  for (size_t split = 0; split <= answer.size(); ++split) {
+    Upgrade upgrade(options);
+    if (upgrade.Answer(answer, split) == ClientHandshake::State::kNeedMore) upgrade.handshake.EndOfStream();
+    if (split == 0) first = upgrade.handshake.detail();
+    EXPECT_EQ(upgrade.handshake.detail(), first) << split;
+  }
+  return first;
+}
+
+TEST(ClientHandshakeTest, QuotesWhyTheServerRefuses) {
+  EXPECT_THAT(DetailOf("HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "19\r\nOrigin header is required\r\n0\r\n\r\n"),
+              HasSubstr("403 Forbidden instead of 101 Switching Protocols: \"Origin header is required\""));
+  EXPECT_THAT(DetailOf("HTTP/1.1 400 Bad Request\r\nContent-Length: 11\r\n\r\n\r\nno\r\nmore\r\n"),
+              HasSubstr(": \"no\""));
+  EXPECT_THAT(DetailOf("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<html>\r\n<head><style>b {}</style>"
+                       "<title>502 upstream gone</title></head>"),
+              HasSubstr(": \"502 upstream gone\""));
+  EXPECT_THAT(DetailOf("HTTP/1.1 500\r\n\r\n{\"error\":\"boom\"}"), HasSubstr("HTTP 500 instead of"));
+  EXPECT_THAT(DetailOf("HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b..."), Not(HasSubstr("\"")));
+  Upgrade endless(Options());
+  EXPECT_EQ(endless.Answer("HTTP/1.1 500 x\r\n\r\n" + std::string(9000, 'y')), ClientHandshake::State::kFailed);
+  EXPECT_LT(endless.handshake.detail().size(), 400u);
+}
+
+TEST(ClientHandshakeTest, SaysWhereARedirectionLeads) {
+  EXPECT_THAT(DetailOf("HTTP/1.1 308 Permanent Redirect\r\nLocation: https://gw.example.com/ws/\r\n\r\n"),
+              HasSubstr("Location: https://gw.example.com/ws/; redirections are not followed: is it "
+                        "-server=wss://gw.example.com/ws/ ?"));
+  EXPECT_THAT(DetailOf("HTTP/1.1 302 Found\r\nLocation: /login?token=abc\r\n\r\n"), Not(HasSubstr("abc")));
+}
+
+TEST(ClientHandshakeTest, RepeatsNoCredentialThatTheServerSendsBack) {
+  DialOptions options = Options();
+  options.headers = {{"X-Api-Key", "k3y-of-mine"}, {"Authorization", "Bearer t0ken"}};
+  options.url.user_info = "me:p4ssword";
+  options.url.query = "room=7&ticket=t1cket";
+  const std::string detail = DetailOf(
+      "HTTP/1.1 401 Unauthorized\r\n\r\nk3y-of-mine t0ken p4ssword t1cket eyJhbGciOiJIUzI1NiJ9.eyJ1IjoxfQ.c2ln room "
+      "7\n",
+      options);
+  EXPECT_THAT(detail, HasSubstr("\"(redacted) (redacted) (redacted) (redacted) (redacted) room 7\""));
+}
+
+TEST(ClientHandshakeTest, SaysWhatIsWrongWithA101) {
+  const std::string start = "HTTP/1.1 101 Switching Protocols\r\n";
+  EXPECT_THAT(DetailOf(start + "Connection: Upgrade\r\nSec-WebSocket-Accept: KEY\r\n\r\n"),
+              HasSubstr("101 without a Upgrade header"));
+  EXPECT_THAT(DetailOf(start + "Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n"), HasSubstr("Upgrade: h2c instead of"));
+  EXPECT_THAT(DetailOf(start + "garbage\r\n\r\n"), HasSubstr("\"garbage\" has no ':'"));
+  EXPECT_THAT(DetailOf(start + "X\x01Y: 1\r\n\r\n"), HasSubstr("no name that HTTP allows"));
+  EXPECT_THAT(DetailOf(start + std::string("X: a\0b\r\n\r\n", 10)), HasSubstr("zero byte"));
+}
+
 TEST(ClientHandshakeTest, RefusesWhatIsNoUpgrade) {
   EXPECT_EQ(CauseOf("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), "http_403");
-  EXPECT_EQ(CauseOf("HTTP/1.1 200 OK\r\n\r\n<html>"), "http_200");
+  EXPECT_EQ(CauseOf("HTTP/1.1 204 No Content\r\n\r\n"), "http_204");
+  EXPECT_EQ(CauseOf("HTTP/1.2 101 Switching Protocols\r\n\r\n"), "not_websocket");
+  EXPECT_EQ(CauseOf("HTTP/2 101\r\n\r\n"), "not_websocket");
+  EXPECT_EQ(CauseOf("HTTP/1.1 1010 x\r\n\r\n"), "not_websocket");
   EXPECT_EQ(CauseOf("SSH-2.0-OpenSSH_9.2\r\n"), "not_websocket");
   EXPECT_EQ(CauseOf("H"), "need more");
   EXPECT_EQ(CauseOf("HTTP/1.1 abc def\r\n\r\n"), "not_websocket");
@@ -126,13 +243,15 @@ TEST(ClientHandshakeTest, RefusesWhatIsNoUpgrade) {
                     "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n"),
             "bad_upgrade");
   EXPECT_EQ(CauseOf("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: KEY\r\n\r\n"), "bad_upgrade");
-  EXPECT_EQ(CauseOf(std::string(kGood) + "X: " + std::string(20'000, 'x') + "\r\n\r\n"), "bad_upgrade");
-  EXPECT_EQ(CauseOf("HTTP/1.1 " + std::string(20'000, 'x')), "bad_upgrade");
+  EXPECT_EQ(CauseOf(std::string(kGood) + "X: " + std::string(300'000, 'x') + "\r\n\r\n"), "bad_upgrade");
+  EXPECT_EQ(CauseOf("HTTP/1.1 " + std::string(300'000, 'x')), "bad_upgrade");
 }
 
 TEST(ClientHandshakeTest, SaysWhyInOneLine) {
   Upgrade refused(Options());
   refused.Answer("HTTP/1.1 401 Unauthorized\r\n\r\n");
+  EXPECT_TRUE(refused.handshake.refused());
+  refused.handshake.EndOfStream();
   EXPECT_THAT(refused.handshake.detail(), HasSubstr("401 Unauthorized"));
   EXPECT_THAT(refused.handshake.detail(), HasSubstr("token"));
   Upgrade foreign(Options());
@@ -147,6 +266,7 @@ TEST(ClientHandshakeTest, ChecksExtensions) {
   options.compress = Compression::kContext;
   options.context_window_bits = 12;
   EXPECT_EQ(CauseOf(std::string(kGood) + "\r\n", options), "done") << "the server need not take it";
+  EXPECT_EQ(CauseOf(std::string(kGood) + "Sec-WebSocket-Extensions: Permessage-Deflate\r\n\r\n", options), "done");
   EXPECT_EQ(CauseOf(deflate + "; unknown=1\r\n\r\n", options), "bad_upgrade");
   EXPECT_EQ(CauseOf(deflate + "; client_max_window_bits=16\r\n\r\n", options), "bad_upgrade");
   EXPECT_EQ(CauseOf(std::string(kGood) + "Sec-WebSocket-Extensions: x-other\r\n\r\n", options), "bad_upgrade");
