@@ -340,10 +340,12 @@ class AgentSession::Impl final : public LoadEngineObserver {
     v1::AgentMessage message;
     message.mutable_yielded()->set_from_mono_ns(from_mono_ns);
     Send(std::move(message));
+  }
+
   void LogExamples(const ConnectionCounters& connections) {
     if (!config_.debug_log) return;
     for (const ConnectionCounterInfo& row : kConnectionCounters) {
-      if (row.causes == nullptr) continue;
+      if (row.examples == nullptr) continue;
       for (const auto& [cause, example] : connections.*row.examples) {
         config_.debug_log(fmt::format("run {}: connection {}, {}: {}", run_id_, row.name.shown, cause, example));
       }

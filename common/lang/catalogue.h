@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iterator>
 
 #include "common/lang/catalogue_entry.h"
+#include "common/lang/catalogue_hints.h"
 #include "common/lang/catalogue_sightings.h"
 #include "common/lang/statement.h"
 
@@ -320,233 +322,17 @@ inline constexpr Entry kRunEntries[] = {
      {{"directory", Form::kText}, kWhy},
      "{directory}: {why}; the run goes on and its result is not kept: name a directory with -out, or -out=none",
      "{directory}：{why}；压测继续，但不保存结果：请用 -out 指定目录，或使用 -out=none"},
-
-    // What to do about a cause of failure.
-    {Kind::kHintHttp401,
-     "hint_http_401",
-     {kFlags},
-     "the server does not take the token: check {flags}, and that the load host's clock agrees with the server's",
-     "服务器不接受令牌：请检查 {flags}，以及压测机与服务器的时钟是否一致"},
-    {Kind::kHintHttp403,
-     "hint_http_403",
-     {kFlags},
-     "the server forbids it: check {flags}, and that the load host's clock agrees with the server's",
-     "服务器禁止访问：请检查 {flags}，以及压测机与服务器的时钟是否一致"},
-    {Kind::kHintNoToken,
-     "hint_no_token",
-     {},
-     "the server wants credentials, and -protocol=echo sends no token: give them with -header or in the URL of -server",
-     "服务器要求认证，而 -protocol=echo 不发送令牌：请用 -header 或 -server 的 URL 提供"},
-    {Kind::kHintHttp404,
-     "hint_http_404",
-     {},
-     "nothing at this path: check the path in -server",
-     "该路径不存在：请检查 -server 中的路径"},
-    {Kind::kHintHttp429,
-     "hint_http_429",
-     {},
-     "the server takes connections more slowly than that: lengthen -ramp-up, or spread the load over more agents",
-     "服务器限制了建立连接的速度：请延长 -ramp-up，或增加压测节点"},
-    {Kind::kHintHttp5xx,
-     "hint_http_5xx",
-     {},
-     "the server failed or is overloaded: look into its log, or lengthen -ramp-up",
-     "服务器出错或过载：请查看服务器日志，或延长 -ramp-up"},
-    {Kind::kHintRefused,
-     "hint_refused",
-     {},
-     "nothing listens there: is the server running, is the port in -server right?",
-     "目标端口无人监听：服务器是否已启动？-server 中的端口是否正确？"},
-    {Kind::kHintResolve,
-     "hint_resolve",
-     {},
-     "the host name is not known: check -server, or the DNS of the load host",
-     "无法解析主机名：请检查 -server 或压测机的 DNS"},
-    {Kind::kHintUnreachable,
-     "hint_unreachable",
-     {},
-     "no route to the server: check network and firewall",
-     "到服务器的网络不通：请检查网络和防火墙"},
-    {Kind::kHintConnectTimeout,
-     "hint_connect_timeout",
-     {},
-     "no answer within -conn-timeout: server overloaded or port filtered; lengthen -ramp-up",
-     "在 -conn-timeout 内没有应答：服务器过载或端口被过滤；可延长 -ramp-up"},
-    {Kind::kHintTls,
-     "hint_tls",
-     {},
-     "the TLS handshake failed: ws:// or wss:// mixed up in -server?",
-     "TLS 握手失败：-server 的 ws:// 与 wss:// 是否写错？"},
-    {Kind::kHintTlsCertificate,
-     "hint_tls_certificate",
-     {},
-     "certificate not trusted: give its authority with -ca-file, or -insecure-skip-verify",
-     "证书不受信任：请用 -ca-file 指定 CA 证书，或使用 -insecure-skip-verify"},
-    {Kind::kHintTlsCertificateOfCa,
-     "hint_tls_certificate_of_ca",
-     {},
-     "the certificate is not of the authority in -ca-file, not for this host name, or out of its time: check -ca-file "
-     "and -server",
-     "证书不是由 -ca-file 中的 CA 签发、与主机名不符，或不在有效期内：请检查 -ca-file 和 -server"},
-    {Kind::kHintNoDescriptors,
-     "hint_no_descriptors",
-     {},
-     "raise the limit of open files on the load host (ulimit -n), or add agents",
-     "请提高压测机的打开文件数上限 (ulimit -n)，或增加压测节点"},
-    {Kind::kHintNoPorts,
-     "hint_no_ports",
-     {},
-     "local ports used up (about 28,000 per source address): give more addresses with -local-addrs, or add agents",
-     "本地端口耗尽（每个源地址约 28000 个）：请用 -local-addrs 增加源地址，或增加压测节点"},
-    {Kind::kHintSourceAddress,
-     "hint_source_address",
-     {},
-     "a source address (-local-addrs) is not the load host's, or of the wrong family",
-     "源地址 (-local-addrs) 不属于压测机，或与服务器的地址族不同"},
-    {Kind::kHintReset,
-     "hint_reset",
-     {},
-     "the other side broke the connection: look into the server's log",
-     "对端断开了连接：请查看服务器日志"},
-    {Kind::kHintClosed1001,
-     "hint_closed_1001",
-     {},
-     "the server is going away or re-balancing",
-     "服务器正在下线或重新均衡"},
-    {Kind::kHintClosed1003,
-     "hint_closed_1003",
-     {kFlags},
-     "the server cannot take our messages: check {flags}; or it takes text frames alone, and wsload sends binary ones",
-     "服务器无法接受我们的消息：请检查 {flags}；也可能服务器只接受文本帧，而 wsload 发送二进制帧"},
-    {Kind::kHintBinaryRefused,
-     "hint_binary_refused",
-     {},
-     "wsload sends binary frames, and the server wants text: name a path in -server that takes binary ones",
-     "wsload 发送二进制帧，而服务器只接受文本帧：请在 -server 中使用接受二进制帧的路径"},
-    {Kind::kHintClosed1007,
-     "hint_closed_1007",
-     {kFlags},
-     "the server cannot read our messages: check {flags}",
-     "服务器无法识别消息：请检查 {flags}"},
-    {Kind::kHintFramesRefused,
-     "hint_frames_refused",
-     {},
-     "the server finds our frames wrong: look into its log",
-     "服务器认为我们的帧有误：请查看服务器日志"},
-    {Kind::kHintClosed1008,
-     "hint_closed_1008",
-     {kFlags},
-     "the server refuses our messages: check {flags}",
-     "服务器拒绝了消息：请检查 {flags}"},
-    {Kind::kHintPolicy,
-     "hint_policy",
-     {},
-     "a rule of the server's refuses this client or what it sends: look into its log; check -header and -subprotocol",
-     "服务器的策略拒绝了该客户端或其消息：请查看服务器日志，并检查 -header 和 -subprotocol"},
-    {Kind::kHintClosed1009,
-     "hint_closed_1009",
-     {},
-     "messages too big for the server: lower -msg-size",
-     "消息超过服务器上限：请减小 -msg-size"},
-    {Kind::kHintAllTimeouts,
-     "hint_all_timeouts",
-     {kFlags},
-     "no message was acknowledged: check {flags}, then the server's log",
-     "没有任何消息得到确认：请检查 {flags}，再查看服务器日志"},
-    {Kind::kHintNoEcho,
-     "hint_no_echo",
-     {},
-     "nothing came back: does this path of -server return what it gets, within -resp-timeout?",
-     "没有任何消息返回：-server 的该路径是否会在 -resp-timeout 内原样返回收到的消息？"},
-    {Kind::kHintAllLate,
-     "hint_all_late",
-     {{"resp_timeout", Form::kText}, {"acks", Form::kCount}},
-     "no message was acknowledged within -resp-timeout={resp_timeout}, {acks} acknowledgements came after it: raise "
-     "-resp-timeout",
-     "没有消息在 -resp-timeout={resp_timeout} 内得到确认，有 {acks} 条在其后才得到：请提高 -resp-timeout"},
-    {Kind::kHintSomeTimeouts,
-     "hint_some_timeouts",
-     {},
-     "not acknowledged within -resp-timeout: the server is slow or drops messages",
-     "在 -resp-timeout 内未得到确认：服务器过慢或丢失消息"},
-    {Kind::kHintSomeLate,
-     "hint_some_late",
-     {{"resp_timeout", Form::kText}, {"acks", Form::kCount}},
-     "not acknowledged within -resp-timeout={resp_timeout}, {acks} acknowledgements came after it: the server is slow; "
-     "a "
-     "longer "
-     "-resp-timeout shows how slow",
-     "在 -resp-timeout={resp_timeout} 内未得到确认，其中 {acks} 条在其后才得到：服务器过慢；延长 -resp-timeout "
-     "可看出慢到何种程度"},
-    {Kind::kHintSendErrors,
-     "hint_send_errors",
-     {kMessages},
-     "{messages} messages found every connection's queue full: the server reads more slowly than they are due",
-     "{messages} 条消息因所有连接的发送队列已满而未发出：服务器读取的速度低于发送速度"},
-    {Kind::kHintRateLimited,
-     "hint_rate_limited",
-     {},
-     "the server limits its clients: lower -mps or spread it over more -clients",
-     "服务器对客户端限流：请降低 -mps 或增加 -clients"},
-    {Kind::kHintRateLimitedClients,
-     "hint_rate_limited_clients",
-     {},
-     "the server limits its clients: spread the load over more -clients",
-     "服务器对客户端限流：请增加 -clients 以分散负载"},
-    {Kind::kHintUndecodable,
-     "hint_undecodable",
-     {{"frames", Form::kCount}, kFlags},
-     "{frames} frames could not be read: check {flags} on both sides",
-     "{frames} 个帧无法解析：请检查两端的 {flags}"},
-    {Kind::kHintUnsent,
-     "hint_unsent",
-     {kMessages},
-     "{messages} messages never left: no connection could take them when they were due, or the generator was too slow "
-     "(see the measurement)",
-     "{messages} 条消息未发出：到期时没有可用的连接，或压测端过慢（见测量结论）"},
-    {Kind::kLateAcks,
-     "late_acks",
-     {{"acks", Form::kCount}},
-     "{acks} acknowledgements came after their timeout (counted as timeouts)",
-     "{acks} 条确认在超时之后才到达（已计为超时）"},
-
-    // What became of -compress.
-    {Kind::kCompressionAgreed,
-     "compression_agreed",
-     {kConnections, kOpened, kAgreements},
-     "compression on {connections} of {opened} connections (client/server): {agreements}",
-     "{connections} 个连接（共 {opened} 个）启用了压缩（客户端/服务器）：{agreements}"},
-    {Kind::kCompressionPartly,
-     "compression_partly",
-     {kConnections, kOpened, kAgreements},
-     "compression on {connections} of {opened} connections only (client/server): {agreements}; the server declined it "
-     "on "
-     "the others, which went uncompressed",
-     "仅 {connections} 个连接（共 {opened} "
-     "个）启用了压缩（客户端/服务器）：{agreements}；其余连接被服务器拒绝，未压缩"},
-    {Kind::kCompressionDeclined,
-     "compression_declined",
-     {kOpened},
-     "-compress had no effect: the server declined permessage-deflate on all {opened} connections, and nothing was "
-     "compressed; switch it on in the server, or leave -compress out",
-     "-compress 未生效：服务器在全部 {opened} 个连接上拒绝了 "
-     "permessage-deflate，未做任何压缩；请在服务器上启用压缩，或去掉 "
-     "-compress"},
-    {Kind::kContextNotKept,
-     "context_not_kept",
-     {kMessages},
-     "no more than one message per compressed connection was acknowledged ({messages} in all): a server that forgets "
-     "the "
-     "compression context it agreed to keep looks like this; try -compress=no-context",
-     "每个压缩连接至多有一条消息得到确认（共 {messages} 条）：服务器约定保留压缩上下文却未保留时即如此；请尝试 "
-     "-compress=no-context"},
 };
 
-inline constexpr auto kEntries = [] {
-  std::array<Entry, std::size(kRunEntries) + std::size(kSightingEntries)> entries;
-  std::copy(std::begin(kSightingEntries), std::end(kSightingEntries),
-            std::copy(std::begin(kRunEntries), std::end(kRunEntries), entries.begin()));
+/// One table of several.
+template <size_t... sizes>
+constexpr auto Joined(const Entry (&... tables)[sizes]) {
+  std::array<Entry, (sizes + ...)> entries;
+  auto end = entries.begin();
+  ((end = std::copy(std::begin(tables), std::end(tables), end)), ...);
   return entries;
-}();
+}
+
+inline constexpr auto kEntries = Joined(kRunEntries, kHintEntries, kSightingEntries);
 
 }  // namespace wsload::catalogue

@@ -60,6 +60,7 @@ void ConnectionCounters::Merge(const ConnectionCounters& other) {
     this->*counter.field = SaturatingAdd(this->*counter.field, other.*counter.field);
     if (counter.causes == nullptr) continue;
     MergeCauses(this->*counter.causes, other.*counter.causes);
+    if (counter.examples == nullptr) continue;
     for (const auto& [cause, example] : other.*counter.examples) {
       AddExample(this->*counter.examples, this->*counter.causes, cause, example);
     }

@@ -176,12 +176,14 @@ constexpr size_t CountOf(const Table& table, auto&& is) {
 
 constexpr size_t kCounted = CountOf(kCounters, [](const auto& row) { return row.counted(); });
 constexpr size_t kCauseLists = CountOf(kConnectionCounters, [](const auto& row) { return row.causes != nullptr; });
+constexpr size_t kExampleLists = CountOf(kConnectionCounters, [](const auto& row) { return row.examples != nullptr; });
 
 static_assert(EachOnce(kCounters) && sizeof(Counters) == kCounted * sizeof(int64_t) + sizeof(ConnectionCounters),
               "every member of Counters has its row in kCounters");
 static_assert(EachOnce(kConnectionCounters) &&
                   sizeof(ConnectionCounters) == kConnectionCounters.size() * sizeof(int64_t) +
-                                                    kCauseLists * (sizeof(CauseCounts) + sizeof(CauseExamples)),
+                                                    kCauseLists * sizeof(CauseCounts) +
+                                                    kExampleLists * sizeof(CauseExamples),
               "every member of ConnectionCounters has its row in kConnectionCounters");
 static_assert(EachOnce(kHistograms) && sizeof(Stats) == sizeof(Counters) + kHistograms.size() * sizeof(Histogram),
               "every histogram of Stats has its row in kHistograms");

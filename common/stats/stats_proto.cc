@@ -162,6 +162,7 @@ absl::StatusOr<ConnectionCounters> ConnectionsFromProto(const v1::ConnectionCoun
     absl::StatusOr<CauseCounts> causes = CausesFromProto(field, proto, connections.*row->field);
     if (!causes.ok()) return causes.status();
     connections.*row->causes = *std::move(causes);
+    if (row->examples == nullptr) continue;
     absl::StatusOr<CauseExamples> examples = ExamplesFromProto(*row, proto, connections.*row->causes);
     if (!examples.ok()) return examples.status();
     connections.*row->examples = *std::move(examples);
@@ -173,7 +174,7 @@ void ConnectionsToProto(const ConnectionCounters& connections, v1::ConnectionCou
   CountsToProto(ConnectionFields(), connections, proto);
   for (const auto& [row, field] : CauseFields()) {
     CausesToProto(field, connections.*row->causes, proto);
-    ExamplesToProto(*row, connections.*row->examples, proto);
+    if (row->examples != nullptr) ExamplesToProto(*row, connections.*row->examples, proto);
   }
 }
 

@@ -25,7 +25,9 @@ std::string Flags(std::initializer_list<std::string_view> flags) {
 std::string_view CipherKeyFlag(const HintContext& run) {
   return run.plan.cipher == CipherKind::kNone ? "" : "-cipher-key-file";
 }
-std::string_view CompressFlag(const HintContext& run) { return run.plan.compress != Compression::kOff ? "-compress" : ""; }
+std::string_view CompressFlag(const HintContext& run) {
+  return run.plan.compress != Compression::kOff ? "-compress" : "";
+}
 
 /// The hint with the settings that may be wrong; under -protocol=echo, which has none of them, another one.
 Statement Suspects(const HintContext& run, Kind hint, std::string flags, Kind echo_hint) {
@@ -45,7 +47,6 @@ std::optional<Statement> HttpHint(std::string_view cause, const HintContext& run
   if (cause == "http_404") return Statement{Kind::kHintHttp404};
   if (cause == "http_429") return Statement{Kind::kHintHttp429};
   if (cause.starts_with("http_5")) return Statement{Kind::kHintHttp5xx};
-  if (cause.starts_with("http_")) return Statement{Kind::kHintHttpOther};
   return std::nullopt;
 }
 
@@ -112,7 +113,8 @@ std::vector<Statement> MessageHints(const HintContext& run) {
   if (totals.rate_limited > 0) {
     hints.push_back({run.plan.mps > 1 ? Kind::kHintRateLimited : Kind::kHintRateLimitedClients});
   }
-  if (totals.undecodable > 0) {
+  // An echo names a message or none; there is nothing to decode.
+  if (totals.undecodable > 0 && !IsEcho(run)) {
     hints.push_back(
         {Kind::kHintUndecodable, {totals.undecodable, Flags({"-serializer", "-cipher", CipherKeyFlag(run)})}});
   }

@@ -44,6 +44,7 @@ void WriteConnections(JsonWriter& json, const ConnectionCounters& connections, s
       json.Object(row.causes_name, Layout::kOneLine, [&] {
         for (const auto& [cause, count] : connections.*row.causes) json.Member(cause, count);
       });
+      if (row.examples == nullptr) continue;
       json.Object(row.examples_name, Layout::kOneLine, [&] {
         for (const auto& [cause, example] : connections.*row.examples) json.Member(cause, example);
       });

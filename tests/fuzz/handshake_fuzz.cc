@@ -39,8 +39,8 @@ std::string Outcome(std::string answer, size_t step, const DialOptions& options)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   wsload::DialOptions options;
-  options.compress = (data[0] & 1) != 0;
-  if ((data[0] & 2) != 0) options.subprotocol = "chat";
+  options.compress = (data[0] & 1) != 0 ? wsload::Compression::kContext : wsload::Compression::kOff;
+  if ((data[0] & 2) != 0) options.subprotocol = *wsload::SubprotocolList::Parse("chat");
   const std::string answer(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::string whole = wsload::Outcome(answer, answer.size() + 1, options);
   wsload::FuzzCheck(wsload::Outcome(answer, data[1] % 64 + 1, options) == whole, "the split changed the outcome");

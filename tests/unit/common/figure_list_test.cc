@@ -50,7 +50,7 @@ TEST(FigureList, TheWireHasAFieldForEveryRowAndNoOther) {
     const FieldDescriptor* field = v1::ConnectionCounters::descriptor()->FindFieldByName(row.causes_name);
     ASSERT_NE(field, nullptr) << row.causes_name;
     EXPECT_TRUE(field->is_map()) << row.causes_name;
-    connections.insert(row.examples_name);
+    if (row.examples != nullptr) connections.insert(row.examples_name);
   }
   EXPECT_EQ(connections, FieldsOf(v1::ConnectionCounters::descriptor()));
 

@@ -659,8 +659,7 @@ TEST_F(AgentSessionTest, EngineThatHangsIsTakenDown) {
   loop_.AdvanceBy(600 * kNsPerSecond);
   EXPECT_FALSE(log_.alive);
   EXPECT_FALSE(sent_.back().has_done());
-  EXPECT_EQ(finished_, 1);
-  EXPECT_EQ(slot_.run_id(), "");
+  EXPECT_TRUE(finished_ == 1 && slot_.run_id().empty());
 }
 
 TEST_F(AgentSessionTest, EngineThatGoesOnClosingIsWaitedFor) {
@@ -694,8 +693,7 @@ TEST_F(AgentSessionTest, DeletedInMidRunTakesItsEngineAlong) {
   session_.reset();
   EXPECT_FALSE(log_.alive);
   loop_.RunUntilIdle();
-  EXPECT_EQ(finished_, 0);
-  EXPECT_EQ(slot_.run_id(), "");
+  EXPECT_TRUE(finished_ == 0 && slot_.run_id().empty());
 }
 
 }  // namespace
