@@ -137,9 +137,10 @@ TEST_P(FailoverTest, TheSurvivorCarriesTheWholeRate) {
   }
   EXPECT_TRUE(run.result.at("gaps").empty());
   // What the survivor got itself: half until the kill, in the second second at the latest, and everything from then on.
+  // By lot the halves are not quite even.
   const int64_t upstream = Int(survivor_.Stop(), "/messages/upstream");
   EXPECT_GT(upstream, kMessages - 2 * kPerSecond);
-  EXPECT_LE(upstream, kMessages - kPerSecond / 2);
+  EXPECT_LT(upstream, kMessages - kPerSecond / 4);
 }
 
 // With two clients, each worker has one connection.

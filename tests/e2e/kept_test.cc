@@ -151,7 +151,7 @@ TEST(Kept, AFullDiskIsANoticeAndALineAndTheRunGoesOn) {
   const std::string notice = "! cannot write out/timeseries.csv: File too large";
   EXPECT_THAT(run.out(), HasSubstr(notice));
   EXPECT_EQ(run.out().find(notice), run.out().rfind(notice)) << "once";
-  EXPECT_THAT(run.out(), HasSubstr("Verdict:"));
+  EXPECT_THAT(run.out(), HasSubstr("Measurement:"));
   EXPECT_EQ(run.err(), "wsload: cannot write out/result.json: File too large\n");
   EXPECT_THAT(Names(dir.path() + "/out"), ElementsAre("run.json", "timeseries.csv"));
   EXPECT_TRUE(FileText(dir.path() + "/out/timeseries.csv").ends_with("\r\n")) << "whole lines";
@@ -166,7 +166,7 @@ TEST(Kept, ADefaultThatCannotBeWrittenLosesNoRun) {
     Process run(InShell(dir.path(), "exec \"$@\"", Load(gateway, {"-duration=300ms", flag})));
     EXPECT_THAT(run.Wait(kDeadline).value_or(-1), kCarriedOut) << run.err();
     EXPECT_THAT(run.out() + run.err(), HasSubstr("the run goes on and its result is not kept"));
-    EXPECT_THAT(run.out(), HasSubstr("Verdict:"));
+    EXPECT_THAT(run.out(), HasSubstr("Measurement:"));
   }
   Process asked(InShell(dir.path(), "exec \"$@\"", Load(gateway, {"-duration=300ms", "-out=wsload-results"})));
   EXPECT_EQ(asked.Wait(kDeadline), 104);
