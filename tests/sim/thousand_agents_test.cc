@@ -20,7 +20,7 @@
 namespace wsload {
 namespace {
 
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(WSLOAD_THREAD_SANITIZER)
 constexpr int kAgents = 1'000;
 #else
 constexpr int kAgents = 100;  // so that slow builds come to an end, too

@@ -1,7 +1,7 @@
 // Debian's gRPC and Abseil are not instrumented for ThreadSanitizer: what they hand from one thread to another looks
 // unsynchronized, TLS sessions included. Linked into tests and programs with a gRPC edge; what runs beneath gRPC's own
 // frames only posts to a loop.
-#if defined(__SANITIZE_THREAD__)
+#if defined(WSLOAD_THREAD_SANITIZER)
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
   return "race:libgrpc\n"
