@@ -1,20 +1,16 @@
 // Two gateways behind a balancer, and one of them dies in mid-run: the other one carries the whole rate, whichever
 // workers and agents the lost connections were.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "tests/e2e/cluster.h"
+#include "tests/e2e/listener.h"
 #include "tests/support/relay.h"
 
 namespace wsload::e2e {
@@ -39,20 +35,10 @@ uint16_t PortOf(const std::string& url) { return static_cast<uint16_t>(std::stoi
 class Haproxy {
  public:
   Haproxy(const std::vector<uint16_t>& servers, bool by_source) {
-    listen_fd_ = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (bind(listen_fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listen_fd_, 128) != 0 ||
-        getsockname(listen_fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      throw std::runtime_error("no port for haproxy");
-    }
-    port_ = ntohs(address.sin_port);
     std::string config =
         "global\n  nbthread 1\ndefaults\n  mode tcp\n  timeout connect 2s\n  timeout client 1m\n  timeout server 1m\n"
         "listen front\n  bind fd@" +
-        std::to_string(listen_fd_) + "\n  balance roundrobin\n";
+        std::to_string(listener_.fd()) + "\n  balance roundrobin\n";
     for (size_t i = 0; i < servers.size(); ++i) {
       const std::string name = "s" + std::to_string(i);
       if (by_source) config += "  use-server " + name + " if { src 127.0.0." + std::to_string(2 + i) + " }\n";
@@ -61,13 +47,11 @@ class Haproxy {
     const std::string path = directory_.Write("haproxy.cfg", config);
     process_ = std::make_unique<Process>(std::vector<std::string>{kHaproxy, "-db", "-f", path});
   }
-  ~Haproxy() { close(listen_fd_); }
-  uint16_t port() const { return port_; }
+  uint16_t port() const { return listener_.port(); }
 
  private:
   const TempDir directory_;
-  int listen_fd_ = -1;
-  uint16_t port_ = 0;
+  const Listener listener_;
   std::unique_ptr<Process> process_;
 };
 

@@ -1,21 +1,17 @@
 // Debian's nginx before an echo server, with a limit for connections that say
 // nothing: heartbeats keep them.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "tests/e2e/cluster.h"
+#include "tests/e2e/listener.h"
 
 namespace wsload::e2e {
 namespace {
@@ -27,16 +23,7 @@ class Nginx {
  public:
   /// In front of `url`, which has no path; it ends what is idle for a second.
   explicit Nginx(const std::string& url) {
-    listen_fd_ = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (bind(listen_fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listen_fd_, 128) != 0 ||
-        getsockname(listen_fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      throw std::runtime_error("no port for nginx");
-    }
-    port_ = std::to_string(ntohs(address.sin_port));
+    const std::string port = std::to_string(listener_.port());
     const std::string& dir = directory_.path();
     const std::string config = directory_.Write(
         "nginx.conf",
@@ -45,25 +32,23 @@ class Nginx {
             "events { worker_connections 256; }\n"
             "http { access_log off; client_body_temp_path " +
             dir + "/1; proxy_temp_path " + dir + "/2; fastcgi_temp_path " + dir + "/3; uwsgi_temp_path " + dir +
-            "/4; scgi_temp_path " + dir + "/5;\n server { listen 127.0.0.1:" + port_ +
-            "; location / { proxy_pass http" + url.substr(url.find(':')) +
+            "/4; scgi_temp_path " + dir + "/5;\n server { listen 127.0.0.1:" + port + "; location / { proxy_pass http" +
+            url.substr(url.find(':')) +
             "; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection Upgrade;\n"
             "   proxy_read_timeout 1s; proxy_send_timeout 1s; } } }\n");
     process_ = std::make_unique<Process>(std::vector<std::string>{kNginx, "-p", dir, "-c", config},
-                                         std::vector<std::string>{"NGINX=" + std::to_string(listen_fd_) + ";"});
+                                         std::vector<std::string>{"NGINX=" + std::to_string(listener_.fd()) + ";"});
   }
   ~Nginx() {
     // Asked to end it takes its workers along; killed it does not.
     process_->Signal(SIGTERM);
     process_->Wait(std::chrono::seconds(5));
-    close(listen_fd_);
   }
-  std::string url() const { return "ws://127.0.0.1:" + port_ + "/"; }
+  std::string url() const { return "ws://127.0.0.1:" + port + "/"; }
 
  private:
   const TempDir directory_;
-  int listen_fd_ = -1;
-  std::string port_;
+  const Listener listener_;
   std::unique_ptr<Process> process_;
 };
 
