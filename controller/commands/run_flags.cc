@@ -119,6 +119,17 @@ absl::Status Check(const FlagSet& flags, const Raw& raw) {
   return CheckFields(OutputFields(), raw.output);
 }
 
+/// What does nothing in this run is said and not refused: scripts share their flags.
+void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<std::string>& notices) {
+  const auto add = [&](const char* name, const char* why) {
+    if (flags.IsSet(name)) notices.push_back(fmt::format("-{} has no effect {}; leave it out", name, why));
+  };
+  if (raw.access.agents.empty()) {
+    for (const char* name : {"on-agent-loss", "agent-lease"}) add(name, "without -agents");
+  }
+  if (raw.output.quiet) add("stats-interval", "with -quiet");
+}
+
 }  // namespace
 
 const LocalText kRunIntro = {
@@ -145,6 +156,7 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   if (!access.ok()) return access.status();
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
   line.notices = flags.notices();
+  AddWithoutEffect(flags, raw, line.notices);
   line.plan = std::move(raw.plan);
   line.policy = raw.policy;
   line.output = std::move(raw.output);

@@ -44,7 +44,7 @@ class Nginx {
     process_->Signal(SIGTERM);
     process_->Wait(std::chrono::seconds(5));
   }
-  std::string url() const { return "ws://127.0.0.1:" + port + "/"; }
+  std::string url() const { return "ws://127.0.0.1:" + std::to_string(listener_.port()) + "/"; }
 
  private:
   const TempDir directory_;

@@ -144,6 +144,11 @@ TEST(RunFlags, WhatHasNoEffectIsNoticed) {
                   .notices,
               ::testing::IsEmpty());
   EXPECT_THAT(Parsed({"-mps=5", "-mps=6"}, {{"WSLOAD_CLINTS", "5"}}).notices, ::testing::SizeIs(2));
+  EXPECT_THAT(Parsed({"-agent-lease=2s", "-on-agent-loss=continue", "-quiet", "-stats-interval=1s"}).notices,
+              ::testing::ElementsAre("-on-agent-loss has no effect without -agents; leave it out",
+                                     "-agent-lease has no effect without -agents; leave it out",
+                                     "-stats-interval has no effect with -quiet; leave it out"));
+  EXPECT_THAT(Parsed({"-agent-lease=2s", "-agents=h1:7400", "-stats-interval=1s"}).notices, ::testing::IsEmpty());
 }
 
 TEST(RunFlags, EnvironmentComesSecond) {
