@@ -64,13 +64,16 @@ void ClientGroup::OnTimer(int64_t now_ns) {
   }
 }
 
-std::string_view ClientGroup::Key(uint64_t sequence) {
+std::string_view ClientGroup::WriteKey(std::string_view mark, uint64_t number) {
   char digits[16];
-  const auto end = std::to_chars(digits, digits + sizeof digits, sequence, 16).ptr;
-  key_.assign(key_prefix_);
+  const auto end = std::to_chars(digits, digits + sizeof digits, number, 16).ptr;
+  key_.assign(mark);
+  key_.append(key_prefix_);
   key_.append(digits, end);
   return key_;
 }
+
+std::string_view ClientGroup::Key(uint64_t sequence) { return WriteKey({}, sequence); }
 
 ClientGroup::KeyOwner ClientGroup::ParseKey(std::string_view key, uint64_t& sequence) const {
   if (!key.starts_with(key_prefix_)) return key.starts_with(run_prefix_) ? KeyOwner::kRun : KeyOwner::kStranger;
@@ -78,12 +81,7 @@ ClientGroup::KeyOwner ClientGroup::ParseKey(std::string_view key, uint64_t& sequ
 }
 
 std::string_view ClientGroup::HeartbeatKey(int64_t sent_ns) {
-  char digits[16];
-  const auto end = std::to_chars(digits, digits + sizeof digits, static_cast<uint64_t>(sent_ns), 16).ptr;
-  key_.assign(kHeartbeatMark);
-  key_.append(key_prefix_);
-  key_.append(digits, end);
-  return key_;
+  return WriteKey(kHeartbeatMark, static_cast<uint64_t>(sent_ns));
 }
 
 bool ClientGroup::ParseHeartbeatKey(std::string_view key, int64_t& sent_ns) const {

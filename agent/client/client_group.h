@@ -117,6 +117,8 @@ class ClientGroup {
   /// Whose message a key names.
   enum class KeyOwner { kGroup, kRun, kStranger };
 
+  /// `mark`, prefix and `number`, in the key buffer.
+  std::string_view WriteKey(std::string_view mark, uint64_t number);
   /// Writes the key of `sequence` into the key buffer.
   std::string_view Key(uint64_t sequence);
   /// Fills `sequence` when the key is one of this group's.

@@ -7,6 +7,7 @@
 
 #include "common/util/check.h"
 #include "common/util/int128.h"
+#include "common/util/split_mix.h"
 
 namespace wsload {
 namespace {
@@ -19,12 +20,9 @@ Lots DrawLots(int64_t block, int64_t size) {
   std::iota(lots.begin(), lots.end(), 0);
   auto state = static_cast<uint64_t>(block);
   for (int64_t left = size; left > 1; --left) {
-    // SplitMix64: every block has an order of its own.
-    state += 0x9e3779b97f4a7c15;
-    uint64_t mixed = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-    mixed ^= mixed >> 31;
-    std::swap(lots[static_cast<size_t>(left - 1)], lots[mixed % static_cast<uint64_t>(left)]);
+    // Every block has an order of its own.
+    state += kSplitMixStep;
+    std::swap(lots[static_cast<size_t>(left - 1)], lots[SplitMixed(state) % static_cast<uint64_t>(left)]);
   }
   return lots;
 }

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "common/util/split_mix.h"
+
 namespace wsload {
 
 /// SplitMix64, seeded from the system's entropy. Masking (RFC 6455 10.3) protects intermediaries from payloads that an
@@ -16,12 +18,7 @@ class FastRandom {
   FastRandom() { RAND_bytes(reinterpret_cast<unsigned char*>(&state_), sizeof state_); }
   explicit FastRandom(uint64_t seed) : state_(seed) {}
 
-  uint64_t Next64() {
-    uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
+  uint64_t Next64() { return SplitMixed(state_ += kSplitMixStep); }
   uint32_t Next32() { return static_cast<uint32_t>(Next64() >> 32); }
 
  private:
