@@ -13,6 +13,7 @@
 #include "common/exit_code.h"
 #include "common/flags/nearest_name.h"
 #include "common/util/environment.h"
+#include "common/util/heap.h"
 #include "common/util/print.h"
 #include "common/util/text.h"
 #include "controller/commands/certs_command.h"
@@ -60,6 +61,7 @@ int Main(std::vector<std::string> args) {
 }  // namespace wsload
 
 int main(int argc, char** argv) {
+  wsload::ReturnLargeBlocks();
   wsload::PreparePrinting();
   // A pipe without a reader and a file at its limit are errors of the write.
   std::signal(SIGPIPE, SIG_IGN);

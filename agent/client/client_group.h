@@ -51,7 +51,8 @@ class ClientObserver {
   /// A downstream message; its acknowledgement is on its way. `plaintext` dies with the call. `repeated`: this
   /// connection had it before.
   virtual void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated) = 0;
-  virtual void OnRedirect(WebSocketClient& client, const std::vector<RedirectNode>& nodes) = 0;
+  /// `body`: the nodes, for MessageCodec::DecodeNodes(), at most kMaxNodesBytes; dies with the call.
+  virtual void OnRedirect(WebSocketClient& client, std::string_view body) = 0;
   /// A frame that names no message of this run: pushed, or the answer to nothing.
   virtual void OnUnsolicited(WebSocketClient& client) = 0;
   /// A frame that names a message which another connection of this run sent.

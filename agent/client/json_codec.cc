@@ -17,6 +17,7 @@
 #include "agent/client/body_messages.h"
 #include "agent/client/codecs.h"
 #include "agent/client/json_text.h"
+#include "common/util/scratch.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -41,6 +42,10 @@ constexpr size_t kMaxDepth = 102;
 
 /// Bytes of JSON that the parser has room for from the start; it grows when longer ones come.
 constexpr size_t kFirstCapacity = 4096;
+
+/// Values, names and brackets in a message with any number of fields that we skip. The document takes some 20 bytes for
+/// each, so that 16 MiB of "[[],[],..." would become 300.
+constexpr size_t kMaxTokens = 100'000;
 
 /// Everything in a message but its key and its body.
 constexpr size_t kMaxOverhead = 96;
@@ -110,6 +115,15 @@ absl::StatusOr<Proto> FromJson(std::string_view json) {
   return message;
 }
 
+/// Whether `json` cannot have more than kMaxTokens of them. Those within texts count as well: a body is base64, which
+/// has none.
+bool FewTokens(std::string_view json) {
+  if (json.size() <= kMaxTokens) return true;
+  size_t tokens = 0;
+  for (const char c : json) tokens += static_cast<size_t>((c == ',') | (c == ':') | (c == '[') | (c == '{'));
+  return tokens <= kMaxTokens;
+}
+
 /// Reads what printers of this message write: no spaces, the fields in order, the command by name, a key of printable
 /// ASCII without escapes. A cursor that takes what it is told to expect, or nothing.
 class Canonical {
@@ -144,10 +158,7 @@ class Canonical {
 
 class JsonCodec final : public MessageCodec {
  public:
-  JsonCodec() {
-    // Both, or every message longer than all before it would grow the document to its own length and no further.
-    if (parser_.allocate(kFirstCapacity, kMaxDepth) || document_.allocate(kFirstCapacity)) throw std::bad_alloc();
-  }
+  JsonCodec() { Allocate(); }
 
   void Encode(const MessageView& message, std::string& out) override {
     const size_t bound = kMaxOverhead + JsonTextBound(message.key.size()) + Base64Size(message.body.size());
@@ -200,12 +211,20 @@ class JsonCodec final : public MessageCodec {
   std::string EncodeNodes(const std::vector<RedirectNode>& nodes) const override { return ToJson(ToProto(nodes)); }
 
   absl::StatusOr<std::vector<RedirectNode>> DecodeNodes(std::string_view body) const override {
+    if (body.size() > kMaxNodesBytes) return TooManyNodes(body.size());
     const auto nodes = FromJson<gatewayapi::v1::NodeList>(body);
     if (!nodes.ok()) return nodes.status();
     return FromProto(*nodes);
   }
 
  private:
+  void Allocate() {
+    parser_ = simdjson::dom::parser();
+    document_ = simdjson::dom::document();
+    // Both, or every message longer than all before it would grow the document to its own length and no further.
+    if (parser_.allocate(kFirstCapacity, kMaxDepth) || document_.allocate(kFirstCapacity)) throw std::bad_alloc();
+  }
+
   /// False: not of that form, which says nothing about whether it is a message.
   bool DecodeCanonical(std::string_view wire, MessageView& message) {
     message = {};
@@ -223,6 +242,8 @@ class JsonCodec final : public MessageCodec {
   bool DecodeAny(std::string_view wire, MessageView& message) {
     message = {};
     simdjson::dom::object fields;
+    if (!FewTokens(wire)) return false;
+    if (parser_.capacity() > 2 * kMaxKeptScratchBytes && wire.size() <= kMaxKeptScratchBytes) Allocate();
     const auto* bytes = reinterpret_cast<const uint8_t*>(wire.data());
     if (parser_.parse_into_document(document_, bytes, wire.size(), false).get(fields)) return false;
     for (const auto [name, value] : fields) {
@@ -244,6 +265,7 @@ class JsonCodec final : public MessageCodec {
 
   bool ReadBody(std::string_view text, std::string_view& body) {
     const size_t bound = Base64DecodedBound(text.size());
+    GiveBackScratch(body_, bound);
     if (body_.size() < bound) body_.resize(bound);
     const std::optional<size_t> size = DecodeBase64(text, body_.data());
     if (!size) return false;
@@ -253,7 +275,7 @@ class JsonCodec final : public MessageCodec {
 
   simdjson::dom::parser parser_;
   simdjson::dom::document document_;
-  std::string body_;  // only ever grows; the decoded body is its beginning
+  std::string body_;  // the decoded body is its beginning
 };
 
 }  // namespace

@@ -53,6 +53,10 @@ class MessageCodec {
  public:
   /// Readable bytes that Decode() needs behind the end of its input.
   static constexpr size_t kPadding = 64;
+  /// Of a downstream message's key, which its acknowledgement brings back.
+  static constexpr size_t kMaxKeyBytes = 4 << 10;
+  /// Of a REDIRECT's body: some hundred gateways, with what is said of them.
+  static constexpr size_t kMaxNodesBytes = 64 << 10;
 
   virtual ~MessageCodec() = default;
 
@@ -62,7 +66,8 @@ class MessageCodec {
   /// False: not a Message. Takes any valid proto3 JSON (enum by name or number, any key order, escapes, either base64
   /// alphabet with or without padding, null as absent, unknown fields ignored, last one wins, white space anywhere) or
   /// any valid Protobuf encoding (unknown fields ignored, last one wins). Unknown command numbers are kept, unknown
-  /// names refused. Hostile bytes are refused, never read past `wire.size() + kPadding`.
+  /// names refused. Hostile bytes are refused, never read past `wire.size() + kPadding`. JSON that is larger than a
+  /// real message ever is in anything but its key and body is refused before anything is built of it.
   virtual bool Decode(std::string_view wire, MessageView& message) = 0;
 
   // The bodies' plaintexts, off the hot path.
@@ -73,6 +78,7 @@ class MessageCodec {
   virtual std::string EncodeResponse(const OnReceiveResponse& response) const = 0;
   virtual absl::StatusOr<OnReceiveResponse> DecodeResponse(std::string_view plaintext) const = 0;
   virtual std::string EncodeNodes(const std::vector<RedirectNode>& nodes) const = 0;
+  /// kInvalidArgument: no node list, or more than kMaxNodesBytes.
   virtual absl::StatusOr<std::vector<RedirectNode>> DecodeNodes(std::string_view body) const = 0;
 };
 

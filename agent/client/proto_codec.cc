@@ -198,6 +198,7 @@ class ProtoCodec final : public MessageCodec {
   }
 
   absl::StatusOr<std::vector<RedirectNode>> DecodeNodes(std::string_view body) const override {
+    if (body.size() > kMaxNodesBytes) return TooManyNodes(body.size());
     const auto nodes = Parse<gatewayapi::v1::NodeList>(body);
     if (!nodes.ok()) return nodes.status();
     return FromProto(*nodes);

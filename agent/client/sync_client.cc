@@ -207,8 +207,9 @@ class SyncWebSocketClient::Impl final : private ClientObserver {
     // A push need not be a StringValue; then the plaintext is what there is to show.
     options_.on_push(text.ok() ? std::string_view(*text) : plaintext);
   }
-  void OnRedirect(WebSocketClient&, const std::vector<RedirectNode>& nodes) override {
-    if (options_.on_redirect) options_.on_redirect(nodes);
+  void OnRedirect(WebSocketClient&, std::string_view body) override {
+    if (!options_.on_redirect) return;
+    if (const auto nodes = group_->codec().DecodeNodes(body); nodes.ok()) options_.on_redirect(*nodes);
   }
   void OnUnsolicited(WebSocketClient&) override {}
   void OnBroadcast(WebSocketClient&) override {}

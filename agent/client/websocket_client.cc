@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/util/scratch.h"
+
 namespace wsload {
 namespace {
 
@@ -118,15 +120,10 @@ void WebSocketClient::OnGatewayMessage(const MessageView& message, int64_t now_n
       return OnHeartbeatAnswer(message.key, now_ns);
     case Command::kDownstreamMessage:
       return OnPush(message);
-    case Command::kRedirect: {
-      auto nodes = group_.codec_->DecodeNodes(message.body);
-      if (nodes.ok()) {
-        group_.observer_.OnRedirect(*this, *nodes);
-      } else {
-        group_.observer_.OnUndecodable(*this);
-      }
-      return;
-    }
+    case Command::kRedirect:
+      // Decoded by those who follow it alone: thousands of nodes fit into the smallest of messages.
+      if (message.body.size() > MessageCodec::kMaxNodesBytes) return group_.observer_.OnUndecodable(*this);
+      return group_.observer_.OnRedirect(*this, message.body);
     default:
       group_.observer_.OnUndecodable(*this);
       return;
@@ -137,6 +134,7 @@ void WebSocketClient::OnAcknowledgement(const MessageView& message, int64_t now_
   uint64_t sequence = 0;
   const ClientGroup::KeyOwner owner = group_.ParseKey(message.key, sequence);
   if (owner != ClientGroup::KeyOwner::kGroup) return NotOurs(owner);
+  GiveBackScratch(group_.plaintext_, message.body.size());
   if (!group_.cipher_->Open(message.body, group_.plaintext_)) {
     group_.observer_.OnUndecodable(*this);
     Answered(sequence, UpstreamOutcome::kRefused, std::string_view(), now_ns);
@@ -154,6 +152,9 @@ void WebSocketClient::NotOurs(ClientGroup::KeyOwner owner) {
 }
 
 void WebSocketClient::OnPush(const MessageView& message) {
+  // Its key would be sent back: a server must not have megabytes of ours for kilobytes of its own.
+  if (message.key.size() > MessageCodec::kMaxKeyBytes) return group_.observer_.OnUndecodable(*this);
+  GiveBackScratch(group_.plaintext_, message.body.size());
   const bool readable = group_.cipher_->Open(message.body, group_.plaintext_);
   // Acknowledged all the same: the server repeats a push until it is, and repeats would not read any better.
   group_.key_.assign(message.key);  // the view is the codec's own

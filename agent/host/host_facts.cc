@@ -68,24 +68,15 @@ int64_t CountEntries(const std::string& directory) {
 }
 
 /// What the group may still take: page cache that nobody uses counts as free.
-std::optional<int64_t> CgroupBytesLeft(const std::string& cgroup) {
-  const std::string bound = Content(cgroup + "/memory.max");
-  const std::string usage = Content(cgroup + "/memory.current");
-  std::string_view bound_text = bound;
-  std::string_view usage_text = usage;
-  const auto max = TakeNumber(bound_text);  // "max" when there is none
-  const auto used = TakeNumber(usage_text);
-  if (!max || !used) return std::nullopt;
-  const int64_t idle = NumberOf(Content(cgroup + "/memory.stat"), "inactive_file ").value_or(0);
+std::optional<int64_t> BytesLeft(const ControlGroup& group) {
+  const bool v2 = group.version_2;
+  const auto max = LeadingNumber(KernelFile(group.directory + (v2 ? "/memory.max" : "/memory.limit_in_bytes")));
+  const auto used = LeadingNumber(KernelFile(group.directory + (v2 ? "/memory.current" : "/memory.usage_in_bytes")));
+  if (!max || !used) return std::nullopt;  // "max" when there is none
+  const std::string stat = KernelFile(group.directory + "/memory.stat");
+  const int64_t idle = ValueIn(stat, v2 ? "inactive_file" : "total_inactive_file").value_or(0);
   // At least something: 0 would mean that it is not known.
   return std::max<int64_t>(1, *max - std::max<int64_t>(0, *used - idle));
-}
-
-int64_t MemoryAvailable(const HostFactPaths& paths) {
-  const int64_t host = NumberOf(Content(paths.meminfo), "MemAvailable:").value_or(0) * 1024;
-  const auto group = CgroupBytesLeft(paths.cgroup);
-  if (!group) return host;
-  return host > 0 ? std::min(host, *group) : *group;
 }
 
 std::string AddressText(const sockaddr* address) {
@@ -114,13 +105,22 @@ std::vector<std::string> SourceAddresses() {
 
 }  // namespace
 
+int64_t ReadMemoryAvailable(const HostFactPaths& paths) {
+  int64_t available = NumberOf(Content(paths.meminfo), "MemAvailable:").value_or(0) * 1024;
+  for (const ControlGroup& group : ControlGroupsOf("memory", paths.cgroup)) {
+    const auto left = BytesLeft(group);
+    if (left) available = available > 0 ? std::min(available, *left) : *left;
+  }
+  return available;
+}
+
 HostFacts ReadHostFacts(const HostFactPaths& paths) {
   const DescriptorLimit limit = ReadDescriptorLimit();
   return {.descriptors_soft = limit.soft,
           .descriptors_hard = limit.hard,
           .descriptors_in_use = CountEntries(paths.open_files),
           .ports = CountPorts(paths.port_range),
-          .memory_available_bytes = MemoryAvailable(paths),
+          .memory_available_bytes = ReadMemoryAvailable(paths),
           .source_addresses = SourceAddresses()};
 }
 

@@ -19,6 +19,8 @@ DialOptions DialOptionsOf(const RunPlan& plan, const Progression& clients) {
           .ca_pem = plan.ca_pem,
           .insecure_skip_verify = plan.insecure_skip_verify,
           .timeout_ns = plan.conn_timeout_ns,
+          // A message that has timed out there is worth nothing to anybody.
+          .queue_timeout_ns = plan.resp_timeout_ns,
           .clients = clients,
           .sources = plan.local_addrs};
 }

@@ -1,13 +1,17 @@
 // The real load engine: worker threads with an Asio loop each.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+
 #include "agent/load/load_engine.h"
 #include "common/time/clock.h"
 
 namespace wsload {
 
 /// A factory for engines on real sockets. A plan has its number of workers, as WorkersFor() decides it; never more are
-/// made than the slice has clients. `clock` outlives the engines.
-LoadEngineFactory NewLoadEngineFactory(const Clock& clock);
+/// made than the slice has clients. `clock` outlives the engines. `memory_available` answers the bytes that the host
+/// has for them, 0 when it is not known; asked once per engine, whose messages on their way take a share of it.
+LoadEngineFactory NewLoadEngineFactory(const Clock& clock, std::function<int64_t()> memory_available);
 
 }  // namespace wsload

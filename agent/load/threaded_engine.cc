@@ -6,9 +6,11 @@
 #include "agent/load/dial_plan.h"
 #include "agent/load/engine_factory.h"
 #include "agent/websocket/asio_dialer.h"
+#include "common/plan/means.h"
 #include "common/plan/phase.h"
 #include "common/stats/conservation.h"
 #include "common/util/check.h"
+#include "common/util/heap.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -106,9 +108,11 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
 };
 
 absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::string& run_id, const RunPlan& plan,
-                                                                    const Slice& slice, int workers, const Clock& clock,
+                                                                    const Slice& slice, int workers,
+                                                                    int64_t message_bytes, const Clock& clock,
                                                                     LoadEngineObserver& observer) {
-  const DialOptions dial = DialOptionsOf(plan, slice.clients);
+  DialOptions dial = DialOptionsOf(plan, slice.clients);
+  dial.memory = std::make_shared<MemoryBudget>(message_bytes);
   std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(workers, observer));
   engine->merger_ = std::make_unique<IntervalMerger>(
       workers, [raw = engine.get()](IntervalReport report) { raw->EmitInterval(std::move(report)); });
@@ -131,6 +135,8 @@ ThreadedEngine::~ThreadedEngine() {
   for (auto& thread : threads_) thread->Join();
   collector_.Stop();
   if (collector_thread_.joinable()) collector_thread_.join();
+  threads_.clear();
+  ReturnFreeMemory();
 }
 
 void ThreadedEngine::Run() {
@@ -222,12 +228,13 @@ void ThreadedEngine::CheckFigures() const {
                totals.response.count(), totals.counters.success);
 }
 
-LoadEngineFactory NewLoadEngineFactory(const Clock& clock) {
-  return [&clock](const std::string& run_id, const RunPlan& plan, const Slice& slice,
-                  LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
+LoadEngineFactory NewLoadEngineFactory(const Clock& clock, std::function<int64_t()> memory_available) {
+  return [&clock, memory_available](const std::string& run_id, const RunPlan& plan, const Slice& slice,
+                                    LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
     // A worker without clients would only cost a thread.
     const int64_t workers = std::clamp<int64_t>(plan.workers, 1, std::max<int64_t>(1, slice.clients.count));
-    auto engine = ThreadedEngine::New(run_id, plan, slice, static_cast<int>(workers), clock, observer);
+    const int64_t message_bytes = MessageMemory(memory_available(), NeedsOf(plan, slice.clients.count, workers));
+    auto engine = ThreadedEngine::New(run_id, plan, slice, static_cast<int>(workers), message_bytes, clock, observer);
     if (!engine.ok()) return engine.status();
     return std::unique_ptr<LoadEngine>(*std::move(engine));
   };

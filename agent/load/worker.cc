@@ -462,7 +462,7 @@ void Worker::OnHeartbeatAck(WebSocketClient&, int64_t round_trip_ns) { recorder_
 void Worker::OnPush(WebSocketClient&, std::string_view plaintext, bool repeated) {
   recorder_.Push(plaintext, repeated);
 }
-void Worker::OnRedirect(WebSocketClient&, const std::vector<RedirectNode>&) { ++recorder_.counters().redirects; }
+void Worker::OnRedirect(WebSocketClient&, std::string_view) { ++recorder_.counters().redirects; }
 void Worker::OnUnsolicited(WebSocketClient&) { ++recorder_.counters().unsolicited; }
 void Worker::OnBroadcast(WebSocketClient&) { ++recorder_.counters().broadcasts; }
 void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodable; }

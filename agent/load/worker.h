@@ -117,7 +117,7 @@ class Worker final : private ClientObserver, private HandOverReceiver {
   void OnHeartbeatSent(WebSocketClient& client) override;
   void OnHeartbeatAck(WebSocketClient& client, int64_t round_trip_ns) override;
   void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated) override;
-  void OnRedirect(WebSocketClient& client, const std::vector<RedirectNode>& nodes) override;
+  void OnRedirect(WebSocketClient& client, std::string_view body) override;
   void OnUnsolicited(WebSocketClient& client) override;
   void OnBroadcast(WebSocketClient& client) override;
   void OnUndecodable(WebSocketClient& client) override;

@@ -37,6 +37,7 @@
 #include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
 #include "common/util/environment.h"
+#include "common/util/heap.h"
 #include "common/util/print.h"
 #include "common/util/redact.h"
 #include "common/util/status.h"
@@ -75,7 +76,7 @@ AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   config.max_clients = flags.max_clients;
   config.allowed_targets = flags.allowed_targets;
   config.host_facts = [] { return ReadHostFacts(); };
-  config.engine_factory = NewLoadEngineFactory(SystemClock());
+  config.engine_factory = NewLoadEngineFactory(SystemClock(), [] { return ReadMemoryAvailable(); });
   config.upgrade_probe = NewUpgradeProbe(SystemClock());
   if (flags.log_level <= spdlog::level::debug) {
     config.debug_log = [](const std::string& line) { spdlog::debug("{}", line); };
@@ -248,6 +249,7 @@ int Main(std::vector<std::string> args) {
 }  // namespace wsload
 
 int main(int argc, char** argv) {
+  wsload::ReturnLargeBlocks();
   wsload::PreparePrinting();
   // A pipe without a reader and a file at its limit are errors of the write.
   std::signal(SIGPIPE, SIG_IGN);

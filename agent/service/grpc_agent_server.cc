@@ -75,6 +75,7 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
         address_(std::move(address)),
         guard_(SystemClock(), security.token) {
     config_.slot = &slot_;
+    config_.teardown_loop = &teardown_loop_;
   }
 
   ~Impl() override {
@@ -93,6 +94,12 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
       std::unique_lock lock(mutex_);
       none_left_.wait(lock, [this] { return open_calls_ == 0; });
     }
+    // What is being deleted still speaks to the other loop.
+    std::promise<void> empty;
+    teardown_loop_.Post([&empty] { empty.set_value(); });
+    empty.get_future().wait();
+    teardown_loop_.Stop();
+    teardown_thread_.join();
     loop_.Stop();
     thread_.join();
   }
@@ -126,6 +133,7 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
                         "gRPC does not start on {}; look at -tls-cert, -tls-key and -tls-client-ca", wanted.ToString());
     }
     thread_ = std::thread([this] { loop_.Run(); });
+    teardown_thread_ = std::thread([this] { teardown_loop_.Run(); });
     return absl::OkStatus();
   }
 
@@ -204,10 +212,12 @@ class GrpcAgentServer::Impl final : public v1::Agent::CallbackService {
   AgentConfig config_;
   HostPort address_;
   CallGuard guard_;
+  AsioEventLoop teardown_loop_;
   AsioEventLoop loop_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<ConnectionListener> listener_;  ///< the loop's, once that runs
   std::thread thread_;
+  std::thread teardown_thread_;
   std::set<RunStream*> streams_;  ///< the loop's
   bool leaving_ = false;          ///< the loop's
   std::mutex mutex_;

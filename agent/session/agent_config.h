@@ -10,6 +10,7 @@
 #include "agent/load/load_engine.h"
 #include "agent/load/upgrade_probe.h"
 #include "agent/session/run_slot.h"
+#include "common/loop/event_loop.h"
 #include "common/net/source_list.h"
 #include "common/net/target_list.h"
 
@@ -29,6 +30,9 @@ struct AgentConfig {
   std::function<CpuQuota()> cpu_quota;    ///< of its control groups; null: none. Any thread
   LoadEngineFactory engine_factory;
   UpgradeProbe upgrade_probe;  ///< null: this agent looks no further than TCP
+  /// Deletes engines, which may take as long as closing a million sockets does; the loop answers others meanwhile. It
+  /// outlives the sessions' loop. Null: the sessions' loop does it.
+  EventLoop* teardown_loop = nullptr;
   /// Told what somebody who looks for a fault wants to read, a line each, redacted; null: nobody. The session's loop.
   std::function<void(const std::string& line)> debug_log;
 };

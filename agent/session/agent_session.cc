@@ -1,20 +1,16 @@
 #include "agent/session/agent_session.h"
 
 #include <algorithm>
-#include <cctype>
+#include <memory>
 #include <optional>
 #include <utility>
 
-#include "agent/host/source_check.h"
-#include "agent/session/describe.h"
+#include "agent/session/admission.h"
 #include "common/lang/statement.h"
 #include "common/loop/callback_scope.h"
-#include "common/net/ws_url.h"
 #include "common/plan/end_deadline.h"
-#include "common/plan/means.h"
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
-#include "common/plan/workers.h"
 #include "common/stats/conservation.h"
 #include "common/stats/figure_list.h"
 #include "common/stats/report_proto.h"
@@ -28,7 +24,6 @@
 namespace wsload {
 namespace {
 
-constexpr size_t kMaxRunIdLength = 64;
 constexpr size_t kMaxReasonLength = 200;
 // A controller may take this long for its next step; then the agent frees itself.
 constexpr int64_t kControllerStepNs = 60 * kNsPerSecond;
@@ -41,34 +36,9 @@ constexpr int kMaxTakeOvers = 4096;
 // Instants further from now than this come from a wrong clock estimate or a hostile sender.
 constexpr int64_t kMaxInstantDistanceNs = 60 * kNsPerSecond;
 
-// Run ids end up in message keys, file names and log lines.
-bool IsRunId(const std::string& text) {
-  return !text.empty() && text.size() <= kMaxRunIdLength && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-  });
-}
-
-v1::Refused::Code RefusalCode(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kResourceExhausted:
-      return v1::Refused::CODE_BEYOND_MEANS;
-    case absl::StatusCode::kPermissionDenied:
-      return v1::Refused::CODE_TARGET_NOT_ALLOWED;
-    default:
-      return v1::Refused::CODE_BAD_PLAN;
-  }
-}
-
-/// Before the server's name is resolved, let alone dialled.
-absl::Status CheckTarget(const WsUrl& url, const TargetList& allowed) {
-  if (allowed.Allows(url.host, url.port)) return absl::OkStatus();
-  return StatementStatus(absl::StatusCode::kPermissionDenied,
-                         {StatementKind::kTargetNotAllowed, {url.address().ToString()}});
-}
-
 }  // namespace
 
-class AgentSession::Impl final : public LoadEngineObserver {
+class AgentSession::Impl final : public LoadEngineObserver, public std::enable_shared_from_this<Impl> {
  public:
   Impl(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send, Callback finished)
       : loop_(loop), config_(config), send_(std::move(send)), finished_(std::move(finished)) {
@@ -77,9 +47,16 @@ class AgentSession::Impl final : public LoadEngineObserver {
     ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller assigned no run");
   }
 
-  ~Impl() {
-    engine_.reset();
-    FreeSlot();
+  ~Impl() { WSLOAD_CHECK(engine_ == nullptr, "a session is deleted before it was left"); }
+
+  /// Last call. What is left of it, an engine that is being taken down, calls nobody.
+  void Leave() {
+    if (state_ != State::kEnded) state_.Enter(State::kEnded);
+    muted_ = true;
+    deadline_.reset();
+    lease_timer_.reset();
+    finished_ = nullptr;
+    TakeDown([] {});
   }
 
   void OnControllerMessage(const v1::ControllerMessage& message) {
@@ -150,8 +127,9 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
  private:
-  // kStopping: the engine was told to stop and OnDone is awaited. kReported: Done is on its way.
-  enum class State { kIdle, kAccepted, kConnecting, kReady, kRunning, kStopping, kReported, kEnded };
+  // kStopping: the engine was told to stop and OnDone is awaited. kTakingDown: it has ended and is being deleted.
+  // kReported: Done is on its way.
+  enum class State { kIdle, kAccepted, kConnecting, kReady, kRunning, kStopping, kTakingDown, kReported, kEnded };
 
   void Send(v1::AgentMessage message) {
     if (!muted_) send_(std::move(message));
@@ -166,50 +144,19 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
   void Assign(const v1::Assign& assign) {
     if (state_ != State::kIdle) return RefuseOutOfOrder("Assign");
-    if (assign.protocol_version() != kControlProtocolVersion) {
-      return Refuse(
-          v1::Refused::CODE_VERSION,
-          StatementText(Language::kEnglish, {StatementKind::kVersionMismatch,
-                                             {kVersion, kControlProtocolVersion, assign.protocol_version()}}));
-    }
-    if (!IsRunId(assign.run_id())) {
-      return Refuse(v1::Refused::CODE_BAD_PLAN,
-                    fmt::format("run id must be 1 to {} letters, digits, '-', '_' or '.'", kMaxRunIdLength));
-    }
-    absl::StatusOr<RunPlan> plan = FromProto(assign.plan());
-    if (!plan.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(plan.status())));
-    if (const absl::Status allowed = CheckTarget(plan->server.url(), config_.allowed_targets); !allowed.ok()) {
-      return Refuse(RefusalCode(allowed), std::string(Text(allowed)));
-    }
-    const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);
-    if (!slice.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(slice.status())));
-    if (slice->messages.count > 0 && slice->clients.count == 0) {
-      return Refuse(v1::Refused::CODE_BAD_PLAN,
-                    fmt::format("slice: {} messages, and no client to send them", slice->messages.count));
-    }
-    TakeRun(assign.run_id(), *std::move(plan), *slice);
-  }
-
-  void TakeRun(const std::string& run_id, RunPlan plan, const Slice& slice) {
+    absl::StatusOr<Assignment> run = ReadAssignment(assign, config_);
+    if (!run.ok()) return RefuseRun(run.status());
     if (config_.slot != nullptr) {
-      const absl::Status taken = config_.slot->Take(run_id);
-      if (!taken.ok()) return Refuse(v1::Refused::CODE_BUSY, std::string(Text(taken)));
+      if (const absl::Status taken = config_.slot->Take(run->run_id); !taken.ok()) return RefuseRun(taken);
       holds_slot_ = true;
     }
-    plan.workers = WorkersFor(config_.workers, plan.workers, config_.cores);
-    plan.local_addrs = LocalAddrsFor(config_.local_addrs, plan.local_addrs);
-    absl::Status fits = ValidatePlan(plan);
-    if (fits.ok()) fits = CheckSources(plan.local_addrs);
-    if (fits.ok()) {
-      fits = CheckMeans(MeansOf(config_, plan.local_addrs), NeedsOf(plan, slice.clients.count, plan.workers));
-    }
-    if (!fits.ok()) return Refuse(RefusalCode(fits), std::string(Text(fits)));
-    auto engine = config_.engine_factory(run_id, plan, slice, *this);
-    if (!engine.ok()) return Refuse(RefusalCode(engine.status()), std::string(Text(engine.status())));
+    if (const absl::Status fits = FitToHost(config_, *run); !fits.ok()) return RefuseRun(fits);
+    auto engine = config_.engine_factory(run->run_id, run->plan, run->slice, *this);
+    if (!engine.ok()) return RefuseRun(engine.status());
     engine_ = *std::move(engine);
-    plan_ = std::move(plan);
-    run_id_ = run_id;
-    clients_ = slice.clients.count;
+    plan_ = std::move(run->plan);
+    run_id_ = std::move(run->run_id);
+    clients_ = run->slice.clients.count;
     state_.Enter(State::kAccepted);
     ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller sent no Connect");
 
@@ -305,7 +252,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   void HandleInterval(const IntervalReport& report) {
     // Posted before the session gave its engine up.
     if (state_ == State::kEnded) return;
-    WSLOAD_CHECK(state_ >= State::kAccepted && state_ < State::kReported, "the engine reports in state {}",
+    WSLOAD_CHECK(state_ >= State::kAccepted && state_ < State::kTakingDown, "the engine reports in state {}",
                  state_.index());
     reported_.Merge(report.delta.counters);
     if (report.phase > Phase::kMeasure) LookAtQuota();
@@ -356,9 +303,6 @@ class AgentSession::Impl final : public LoadEngineObserver {
     if (state_ == State::kEnded) return;
     CheckAllEnded(report.totals.counters);
     CheckSameCounts(report.totals.counters, reported_);
-    // The slot is free before the controller can know, so that its next run is never refused because of this one.
-    engine_.reset();
-    FreeSlot();
     v1::AgentMessage message;
     v1::Done& done = *message.mutable_done();
     *done.mutable_totals() = ToProto(report.totals);
@@ -372,11 +316,38 @@ class AgentSession::Impl final : public LoadEngineObserver {
     *done.mutable_cpu() = ToProto(cpu);
     if (report.stopped_early) done.set_stopped_early(StatementText(Language::kEnglish, *report.stopped_early));
     done.set_started_mono_ns(report.started_mono_ns);
-    Send(std::move(message));
+    state_.Enter(State::kTakingDown);
+    lease_timer_->Cancel();
+    ArmDeadline(loop_.MonoNs() + kEngineGraceNs, "");
+    // The slot is free before the controller can know, so that its next run is never refused because of this one.
+    TakeDown([this, message = std::move(message)]() mutable { Report(std::move(message)); });
+  }
+
+  void Report(v1::AgentMessage done) {
+    if (state_ == State::kEnded) return;
+    Send(std::move(done));
     if (muted_) return End();
     state_.Enter(State::kReported);
-    lease_timer_->Cancel();
     ArmDeadline(loop_.MonoNs() + kFarewellNs, "");
+  }
+
+  /// Deletes the engine, which calls up until that is done; then frees the slot and goes on with `then`.
+  void TakeDown(absl::AnyInvocable<void()> then) {
+    auto gone = [self = shared_from_this(), then = std::move(then)]() mutable {
+      self->taking_down_ = false;
+      self->FreeSlot();
+      then();
+    };
+    if (taking_down_) return;
+    if (engine_ == nullptr || config_.teardown_loop == nullptr) {
+      engine_.reset();
+      return gone();
+    }
+    taking_down_ = true;
+    config_.teardown_loop->Post([&loop = loop_, engine = std::move(engine_), gone = std::move(gone)]() mutable {
+      engine.reset();
+      loop.Post(std::move(gone));
+    });
   }
 
   /// Once, at the end of the load: how much the quota held it up.
@@ -401,6 +372,8 @@ class AgentSession::Impl final : public LoadEngineObserver {
     Refuse(v1::Refused::CODE_OUT_OF_ORDER, fmt::format("{} came out of order: {}", what, kStateNames[state_.index()]));
   }
 
+  void RefuseRun(const absl::Status& why) { Refuse(RefusalCode(why), std::string(Text(why))); }
+
   void Refuse(v1::Refused::Code code, std::string text) {
     v1::AgentMessage message;
     message.mutable_refused()->set_code(code);
@@ -411,7 +384,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void StopEngineOrEnd(const Statement& reason) {
-    if (state_ == State::kStopping || state_ == State::kEnded) return;
+    if (state_ == State::kStopping || state_ == State::kTakingDown || state_ == State::kEnded) return;
     if (engine_ == nullptr) return End();
     state_.Enter(State::kStopping);
     lease_timer_->Cancel();
@@ -431,11 +404,11 @@ class AgentSession::Impl final : public LoadEngineObserver {
   }
 
   void OnDeadline() {
-    if (state_ == State::kReported) {
+    if (state_ == State::kReported || state_ == State::kTakingDown) {
       End();
     } else if (state_ == State::kStopping || state_ == State::kRunning) {
       // The engine does not answer: no totals can be had from it, and a stream that ends without them says so.
-      engine_.reset();
+      TakeDown([] {});
       End();
     } else {
       Refuse(v1::Refused::CODE_OUT_OF_ORDER, fmt::format("gave the run up: {} in time", missed_));
@@ -447,7 +420,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
     state_.Enter(State::kEnded);
     deadline_->Cancel();
     lease_timer_->Cancel();
-    FreeSlot();
+    if (!taking_down_) FreeSlot();
     // It may delete this, and with it what is called.
     scope_.Post(loop_, std::move(finished_));
   }
@@ -469,6 +442,7 @@ class AgentSession::Impl final : public LoadEngineObserver {
   ForwardState<State> state_{"a session", State::kIdle};
   bool muted_ = false;  ///< refused, or nobody listens any more
   bool holds_slot_ = false;
+  bool taking_down_ = false;  ///< the engine is with the teardown loop
   bool has_lease_ = false;
   RunPlan plan_;
   std::string run_id_;
@@ -485,9 +459,9 @@ class AgentSession::Impl final : public LoadEngineObserver {
 
 AgentSession::AgentSession(EventLoop& loop, const AgentConfig& config, std::function<void(v1::AgentMessage)> send,
                            Callback finished)
-    : impl_(std::make_unique<Impl>(loop, config, std::move(send), std::move(finished))) {}
+    : impl_(std::make_shared<Impl>(loop, config, std::move(send), std::move(finished))) {}
 
-AgentSession::~AgentSession() = default;
+AgentSession::~AgentSession() { impl_->Leave(); }
 
 void AgentSession::OnControllerMessage(const v1::ControllerMessage& message) { impl_->OnControllerMessage(message); }
 void AgentSession::OnControllerLost() { impl_->OnControllerLost(); }

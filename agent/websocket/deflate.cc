@@ -10,7 +10,6 @@ namespace {
 
 constexpr int kDefaultMemLevel = 8;
 constexpr size_t kInflateStep = 16 << 10;
-constexpr size_t kWindow = 32 << 10;
 
 }  // namespace
 
@@ -89,13 +88,9 @@ Inflater::Result Inflater::Append(const uint8_t* data, size_t size, size_t max_b
   }
 }
 
-// 7.2.3.4: a message may end its stream with a final block, and the next one still refers to the same window.
-bool Inflater::ContinueAfterFinalBlock() {
-  std::array<Bytef, kWindow> window;
-  uInt size = 0;
-  return inflateGetDictionary(&stream_, window.data(), &size) == Z_OK && inflateReset(&stream_) == Z_OK &&
-         inflateSetDictionary(&stream_, window.data(), size) == Z_OK;
-}
+// 7.2.3.4: a message may end its stream with a final block, and the next one still refers to the same window. A server
+// may make every second byte such an end, so that copying the window out and in again would be too dear.
+bool Inflater::ContinueAfterFinalBlock() { return inflateResetKeep(&stream_) == Z_OK; }
 
 void Inflater::Reset() {
   if (ready_) inflateReset(&stream_);

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "agent/websocket/connection.h"
+#include "agent/websocket/memory_budget.h"
 #include "common/net/header_list.h"
 #include "common/net/source_list.h"
 #include "common/net/subprotocol_list.h"
@@ -31,6 +32,10 @@ struct DialOptions {
   bool insecure_skip_verify = false;
   int64_t timeout_ns = 0;
   int64_t max_message_bytes = 16 << 20;
+  /// Of an agent's messages on their way, over all its dialers; null: without a bound.
+  std::shared_ptr<MemoryBudget> memory = nullptr;
+  /// What has waited so long to be written is given up and leaves the queue; 0: nothing does.
+  int64_t queue_timeout_ns = 0;
   /// Behind "wsload/<version>" in the User-Agent that is sent unless a header is; " (check)" for a connection that no
   /// user of a run makes.
   std::string_view user_agent_note = {};

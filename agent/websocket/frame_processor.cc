@@ -17,6 +17,8 @@ using wspp::processor::error::make_error_code;
 constexpr size_t kMaxHeader = frame::BASIC_HEADER_LENGTH + frame::MAX_EXTENDED_HEADER_LENGTH;
 // Scratch space beyond this is given back: one large message must not own it for the rest of the run.
 constexpr size_t kMaxKeptScratch = 1 << 20;
+// Of a compressed message, in one step: it may inflate to a thousand times as much.
+constexpr size_t kCompressedStep = 512;
 
 bool ValidUtf8(std::string_view text) {
   wspp::utf8_validator::validator validator;
@@ -73,7 +75,8 @@ std::optional<std::string_view> WholeDataFrame(std::span<const uint8_t> bytes, s
 
 }  // namespace
 
-FrameContext::FrameContext() : messages_(std::make_unique<hybi::MessagePool>()) {
+FrameContext::FrameContext(std::shared_ptr<MemoryBudget> budget)
+    : memory_(std::move(budget)), messages_(std::make_unique<hybi::MessagePool>()) {
   // websocketpp finds out the byte order with its first call, unguarded; here no other thread can be in it.
   [[maybe_unused]] static const uint64_t byte_order_known = wspp::lib::net::_htonll(1);
 }
@@ -107,6 +110,13 @@ struct FrameProcessor::Slow {
       return m_state == HEADER_BASIC && m_bytes_needed == frame::BASIC_HEADER_LENGTH && !m_data_msg.msg_ptr;
     }
 
+    /// Of the data message that has begun; 0: none has.
+    size_t BytesHeld() const { return m_data_msg.msg_ptr ? m_data_msg.msg_ptr->get_raw_payload().size() : 0; }
+
+    bool InCompressed() const {
+      return m_state == APPLICATION && m_current_msg == &m_data_msg && m_data_msg.msg_ptr->get_compressed();
+    }
+
     std::error_code CheckHeader() const {
       if (m_state == HEADER_BASIC) return {};
       if (frame::get_rsv1(m_basic_header) && frame::get_opcode(m_basic_header) == frame::opcode::CONTINUATION) {
@@ -127,10 +137,12 @@ struct FrameProcessor::Slow {
     }
   };
 
-  explicit Slow(FrameContext& context) : rng{context.random_}, processor(*context.messages_, rng) {}
+  explicit Slow(FrameContext& context)
+      : rng{context.random_}, processor(*context.messages_, rng), held(context.memory_) {}
 
   hybi::Config::rng_type rng;
   Hybi processor;
+  HeldMemory held;  ///< by the message that has begun
 };
 
 FrameProcessor::FrameProcessor(FrameContext& context, size_t max_message_bytes, const DeflateParams& deflate)
@@ -138,8 +150,9 @@ FrameProcessor::FrameProcessor(FrameContext& context, size_t max_message_bytes, 
 
 FrameProcessor::~FrameProcessor() = default;
 
-std::optional<FrameError> FrameProcessor::Feed(std::span<const uint8_t> bytes, FrameEvents& events) {
-  while (!bytes.empty()) {
+std::optional<FrameError> FrameProcessor::Feed(std::span<const uint8_t>& bytes, FrameEvents& events) {
+  Feeding next = Feeding::kGoOn;
+  while (!bytes.empty() && next == Feeding::kGoOn) {
     if (slow_ == nullptr || slow_->processor.AtMessageBoundary()) {
       if (const std::optional<std::string_view> payload = WholeDataFrame(bytes, max_message_bytes_)) {
         const bool binary = (bytes[0] & 0x0f) == static_cast<uint8_t>(Opcode::kBinary);
@@ -148,37 +161,54 @@ std::optional<FrameError> FrameProcessor::Feed(std::span<const uint8_t> bytes, F
         }
         bytes = bytes.subspan(static_cast<size_t>(payload->data() - reinterpret_cast<const char*>(bytes.data())) +
                               payload->size());
-        if (!events.OnData(*payload, binary)) return std::nullopt;
+        next = events.OnData(*payload, binary);
         continue;
       }
     }
-    if (slow_ == nullptr) {
-      slow_ = std::make_unique<Slow>(context_);
-      slow_->processor.set_max_message_size(max_message_bytes_);
-      slow_->processor.deflate().set_params(deflate_, max_message_bytes_);
-    }
-    Slow::Hybi& processor = slow_->processor;
-    std::error_code error;
-    const size_t step = std::min(bytes.size(), processor.get_bytes_needed());
-    // consume() unmasks in place, but a client's processor refuses masked frames: the bytes stay as they are.
-    const size_t used = processor.consume(const_cast<uint8_t*>(bytes.data()), step, error);
-    if (!error) error = processor.CheckHeader();
-    if (error) return ToFrameError(error);
-    bytes = bytes.subspan(used);
-    if (!processor.ready()) continue;
-
-    if ((error = processor.CheckMessage())) return ToFrameError(error);
-    hybi::Message::ptr message = processor.get_message();
-    std::string& payload = message->get_raw_payload();
-    const frame::opcode::value opcode = message->get_opcode();
-    if (frame::opcode::is_control(opcode)) {
-      if (!events.OnControl(static_cast<Opcode>(opcode), payload)) return std::nullopt;
-      continue;
-    }
-    if (message->get_compressed()) processor.deflate().EndMessage();
-    payload.reserve(payload.size() + Connection::kReadPadding);
-    if (!events.OnData(payload, opcode == frame::opcode::BINARY)) return std::nullopt;
+    if (std::optional<FrameError> error = FeedSlowly(bytes, events, &next)) return error;
   }
+  return std::nullopt;
+}
+
+std::optional<FrameError> FrameProcessor::FeedSlowly(std::span<const uint8_t>& bytes, FrameEvents& events,
+                                                     Feeding* next) {
+  if (slow_ == nullptr) {
+    slow_ = std::make_unique<Slow>(context_);
+    slow_->processor.set_max_message_size(max_message_bytes_);
+    slow_->processor.deflate().set_params(deflate_, max_message_bytes_);
+  }
+  Slow::Hybi& processor = slow_->processor;
+  std::error_code error;
+  size_t step = std::min(bytes.size(), processor.get_bytes_needed());
+  if (processor.InCompressed()) step = std::min(step, kCompressedStep);
+  const size_t held_before = processor.BytesHeld();
+  // consume() unmasks in place, but a client's processor refuses masked frames: the bytes stay as they are.
+  const size_t used = processor.consume(const_cast<uint8_t*>(bytes.data()), step, error);
+  if (!error) error = processor.CheckHeader();
+  if (error) return ToFrameError(error);
+  bytes = bytes.subspan(used);
+  if (!processor.ready()) {
+    const size_t held = processor.BytesHeld();
+    if (!slow_->held.Resize(held)) {
+      slow_.reset();  // and the message with it: others wait for the memory
+      return FrameError{1009, "message_too_big", "no memory is left for all the messages that have begun"};
+    }
+    *next = events.OnPart(std::max(used, held - std::min(held, held_before)));
+    return std::nullopt;
+  }
+
+  if ((error = processor.CheckMessage())) return ToFrameError(error);
+  hybi::Message::ptr message = processor.get_message();
+  std::string& payload = message->get_raw_payload();
+  const frame::opcode::value opcode = message->get_opcode();
+  if (frame::opcode::is_control(opcode)) {
+    *next = events.OnControl(static_cast<Opcode>(opcode), payload);
+    return std::nullopt;
+  }
+  if (message->get_compressed()) processor.deflate().EndMessage();
+  slow_->held.Resize(0);
+  payload.reserve(payload.size() + Connection::kReadPadding);
+  *next = events.OnData(payload, opcode == frame::opcode::BINARY);
   return std::nullopt;
 }
 
@@ -190,6 +220,9 @@ std::string_view FrameProcessor::DataFrame(std::string_view payload) {
 
 bool FrameProcessor::Compress(std::string_view payload, std::string_view* compressed) {
   if (deflate_.client_window_bits < Deflater::kMinWindowBits) return false;
+  if (context_.deflated_.size() > kMaxKeptScratch && payload.size() <= kMaxKeptScratch) {
+    context_.deflated_ = std::string();
+  }
   if (deflate_.client_no_context_takeover) {
     return context_.SharedDeflater(deflate_.client_window_bits).Compress(payload, context_.deflated_, compressed);
   }

@@ -12,6 +12,7 @@
 
 #include "agent/websocket/deflate.h"
 #include "agent/websocket/fast_random.h"
+#include "agent/websocket/memory_budget.h"
 
 namespace wsload {
 
@@ -25,10 +26,13 @@ enum class Opcode : uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPo
 /// What the connections of one loop share: scratch space that belongs to nobody between two calls.
 class FrameContext {
  public:
-  FrameContext();
+  /// `budget`: of messages on their way; null: without a bound.
+  explicit FrameContext(std::shared_ptr<MemoryBudget> budget = nullptr);
   ~FrameContext();
   FrameContext(const FrameContext&) = delete;
   FrameContext& operator=(const FrameContext&) = delete;
+
+  MemoryShare& memory() { return memory_; }
 
  private:
   friend class FrameProcessor;
@@ -38,6 +42,7 @@ class FrameContext {
   Deflater& SharedDeflater(uint8_t window_bits);
 
   FastRandom random_;
+  MemoryShare memory_;
   std::unique_ptr<hybi::MessagePool> messages_;
   std::unique_ptr<uint8_t[]> scratch_;
   size_t scratch_size_ = 0;
@@ -52,12 +57,20 @@ struct FrameError {
   std::string reason;   ///< for people
 };
 
+/// What to do with the bytes that follow.
+enum class Feeding : uint8_t {
+  kGoOn,
+  kLater,  ///< the rest is fed again later
+  kEnd,    ///< nothing more is fed
+};
+
 class FrameEvents {
  public:
-  /// A whole data message, inflated; kReadPadding bytes behind it may be read. False: feed no more.
-  virtual bool OnData(std::string_view payload, bool binary) = 0;
-  /// A control frame. False: feed no more.
-  virtual bool OnControl(Opcode opcode, std::string_view payload) = 0;
+  /// A whole data message, inflated; kReadPadding bytes behind it may be read.
+  virtual Feeding OnData(std::string_view payload, bool binary) = 0;
+  virtual Feeding OnControl(Opcode opcode, std::string_view payload) = 0;
+  /// `bytes` were looked at or inflated, and no message has ended with them.
+  virtual Feeding OnPart(size_t bytes) = 0;
 
  protected:
   ~FrameEvents() = default;
@@ -72,12 +85,16 @@ class FrameProcessor {
   FrameProcessor& operator=(const FrameProcessor&) = delete;
 
   /// Takes the next bytes of the stream, split anywhere; at least Connection::kReadPadding bytes behind them may be
-  /// read. After an error nothing more may be fed.
-  std::optional<FrameError> Feed(std::span<const uint8_t> bytes, FrameEvents& events);
+  /// read. What it has taken is cut off `bytes`: all of it, unless `events` says otherwise. After an error nothing more
+  /// may be fed.
+  std::optional<FrameError> Feed(std::span<const uint8_t>& bytes, FrameEvents& events);
 
   /// One whole message in one frame, masked, and compressed when that was negotiated: frames must be sent in the order
   /// in which they were made. The view is valid until the next call to any processor of the same context.
   std::string_view DataFrame(std::string_view payload);
+
+  /// Every compressed frame refers to those before: none may be left out.
+  bool keeps_context() const { return deflate_.enabled && !deflate_.client_no_context_takeover; }
 
   /// As above; at most 125 bytes of payload.
   std::string_view ControlFrame(Opcode opcode, std::string_view payload);
@@ -88,6 +105,7 @@ class FrameProcessor {
   /// False: the message goes as it is.
   bool Compress(std::string_view payload, std::string_view* compressed);
   std::string_view BuildFrame(uint8_t opcode, std::string_view payload, bool compressed);
+  std::optional<FrameError> FeedSlowly(std::span<const uint8_t>& bytes, FrameEvents& events, Feeding* next);
 
   FrameContext& context_;
   size_t max_message_bytes_;

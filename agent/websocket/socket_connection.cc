@@ -19,6 +19,8 @@ constexpr int kMaxReads = 4;
 constexpr size_t kTlsRecordBytes = 16 << 10;
 // Pings of a peer that does not read its pongs go unanswered beyond this.
 constexpr size_t kMaxQueuedForPong = 64 << 10;
+// What a message costs besides its bytes, as bytes: see FdPoller::Spend().
+constexpr size_t kMessageWork = 1 << 10;
 
 std::string SystemErrorText(int error) {
   return error == EPROTO ? "TLS error" : std::generic_category().message(error);
@@ -42,14 +44,21 @@ SocketConnection::SocketConnection(std::shared_ptr<Transport> transport, ByteStr
   // Reads may come before there is an observer to take them: OnReady() then stops watching until there is one.
   watched_events_ = EPOLLIN;
   transport_->loop.poller().Modify(stream_.fd(), watched_events_, this);
-  if (!received.empty()) early_ = std::make_unique<std::string>(received);
+  if (!received.empty()) {
+    transport_->traffic.bytes_received += static_cast<int64_t>(received.size());
+    kept_ = std::make_unique<Kept>(transport_->frames.memory());
+    kept_->bytes.reserve(received.size() + kReadPadding);
+    kept_->bytes.assign(received);
+    kept_->held.ForceTo(received.size());
+    read_at_ns_ = transport_->loop.MonoNs();
+  }
 }
 
 SocketConnection::~SocketConnection() { DetachSocket(true); }
 
 void SocketConnection::SetObserver(ConnectionObserver* observer) {
   observer_ = observer;
-  if (early_ != nullptr || write_broken_ || state_ != State::kOpen) {
+  if (kept_ != nullptr || write_broken_ || state_ != State::kOpen) {
     WakeAt(0);
   } else {
     UpdateWatch();
@@ -57,15 +66,16 @@ void SocketConnection::SetObserver(ConnectionObserver* observer) {
 }
 
 bool SocketConnection::TakesFrames() const {
-  return state_ == State::kOpen && !write_broken_ && (queue_ == nullptr || queue_->waiting() <= kMaxQueuedBytes);
+  return state_ == State::kOpen && !write_broken_ && (queue_ == nullptr || queue_->frames.waiting() <= kMaxQueuedBytes);
 }
 
-SendResult SocketConnection::SendFrame(std::string_view frame) {
-  switch (Write(frame)) {
+SendResult SocketConnection::SendFrame(std::string_view frame, bool may_expire) {
+  switch (Write(frame, may_expire)) {
     case WriteResult::kWritten:
       return SendResult::kSent;
     case WriteResult::kQueued:
       return SendResult::kQueued;
+    case WriteResult::kNoMemory:
     case WriteResult::kBroken:
       break;
   }
@@ -73,11 +83,11 @@ SendResult SocketConnection::SendFrame(std::string_view frame) {
 }
 
 SendResult SocketConnection::Send(std::string_view payload) {
-  return TakesFrames() ? SendFrame(frames_.DataFrame(payload)) : SendResult::kRefused;
+  return TakesFrames() ? SendFrame(frames_.DataFrame(payload), !frames_.keeps_context()) : SendResult::kRefused;
 }
 
 SendResult SocketConnection::Ping(std::string_view payload) {
-  return TakesFrames() ? SendFrame(frames_.ControlFrame(Opcode::kPing, payload)) : SendResult::kRefused;
+  return TakesFrames() ? SendFrame(frames_.ControlFrame(Opcode::kPing, payload), false) : SendResult::kRefused;
 }
 
 void SocketConnection::Close(uint16_t code, std::string_view reason, int64_t timeout_ns) {
@@ -98,15 +108,24 @@ void SocketConnection::OnReady(uint32_t events) {
     UpdateWatch();
     return;
   }
-  if ((events & EPOLLOUT) != 0) FlushQueue();
-  if (stream_.is_open() && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) ReadAll();
+  const bool again = events == FdPoller::kAgain;
+  if (again) awaits_turn_ = false;
+  if (!again && (events & EPOLLOUT) != 0) FlushQueue();
+  if (!stream_.is_open() || awaits_turn_) return;
+  if (again || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) ReadAll();
 }
 
 void SocketConnection::ReadAll() {
-  if (early_ != nullptr) FeedEarlyBytes();
+  const FdPoller& poller = transport_->loop.poller();
+  if (kept_ != nullptr) FeedKept();
+  if (kept_ != nullptr) return;
   uint8_t* buffer = transport_->read_buffer.data();
   const size_t short_read = stream_.ssl() != nullptr ? kTlsRecordBytes : Transport::kReadBytes;
   for (int reads = 0; stream_.is_open() && (reads < kMaxReads || stream_.HasPending()); ++reads) {
+    if (reads > 0 && poller.spent()) {
+      if (stream_.HasPending()) ReadAgain();
+      return;
+    }
     const ByteStream::Result result = stream_.Read(buffer, Transport::kReadBytes);
     switch (result.status) {
       case ByteStream::Status::kWouldBlock:
@@ -123,43 +142,71 @@ void SocketConnection::ReadAll() {
     read_at_ns_ = transport_->loop.MonoNs();
     transport_->traffic.bytes_received += static_cast<int64_t>(result.size);
     Feed({buffer, result.size});
-    if (result.size < short_read && !stream_.HasPending()) return;
+    if (kept_ != nullptr || (result.size < short_read && !stream_.HasPending())) return;
   }
 }
 
 void SocketConnection::Feed(std::span<const uint8_t> bytes) {
-  if (state_ != State::kOpen && state_ != State::kClosing) return;  // 5.5.1: after a close frame nothing counts
-  if (const std::optional<FrameError> error = frames_.Feed(bytes, *this)) FailProtocol(*error);
+  // 5.5.1: after a close frame nothing counts.
+  while (!bytes.empty() && hears()) {
+    if (const std::optional<FrameError> error = frames_.Feed(bytes, *this)) return FailProtocol(*error);
+    if (!bytes.empty() && hears() && Keep(bytes)) return ReadAgain();
+  }
 }
 
-void SocketConnection::FeedEarlyBytes() {
-  const std::unique_ptr<std::string> early = std::move(early_);
-  const size_t size = early->size();
-  early->reserve(size + kReadPadding);
-  read_at_ns_ = transport_->loop.MonoNs();
-  transport_->traffic.bytes_received += static_cast<int64_t>(size);
-  Feed({reinterpret_cast<const uint8_t*>(early->data()), size});
+bool SocketConnection::Keep(std::span<const uint8_t> bytes) {
+  auto kept = std::make_unique<Kept>(transport_->frames.memory());
+  if (!kept->held.Resize(bytes.size() + kReadPadding)) return false;
+  kept->bytes.reserve(bytes.size() + kReadPadding);
+  kept->bytes.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  kept_ = std::move(kept);
+  return true;
 }
 
-bool SocketConnection::OnData(std::string_view payload, bool binary) {
+void SocketConnection::FeedKept() {
+  // Upcalls may end the connection, and what they were given has to outlive that.
+  std::unique_ptr<Kept> kept = std::move(kept_);
+  if (!hears()) return;
+  std::span<const uint8_t> rest(reinterpret_cast<const uint8_t*>(kept->bytes.data()) + kept->at,
+                                kept->bytes.size() - kept->at);
+  if (const std::optional<FrameError> error = frames_.Feed(rest, *this)) return FailProtocol(*error);
+  if (rest.empty() || !hears()) return;
+  kept->at = kept->bytes.size() - rest.size();
+  kept_ = std::move(kept);
+  ReadAgain();
+}
+
+void SocketConnection::ReadAgain() {
+  if (!stream_.is_open() || std::exchange(awaits_turn_, true)) return;
+  transport_->loop.poller().Again(this);
+}
+
+Feeding SocketConnection::Next(size_t work) {
+  if (!hears()) return Feeding::kEnd;
+  FdPoller& poller = transport_->loop.poller();
+  poller.Spend(work);
+  return poller.spent() ? Feeding::kLater : Feeding::kGoOn;
+}
+
+Feeding SocketConnection::OnData(std::string_view payload, bool binary) {
   observer_->OnMessage(*this, payload, binary, read_at_ns_);
-  return state_ == State::kOpen || state_ == State::kClosing;
+  return Next(kMessageWork + payload.size());
 }
 
-bool SocketConnection::OnControl(Opcode opcode, std::string_view payload) {
+Feeding SocketConnection::OnPart(size_t bytes) { return Next(bytes); }
+
+Feeding SocketConnection::OnControl(Opcode opcode, std::string_view payload) {
   if (opcode == Opcode::kClose) {
     OnCloseFrame(payload);
-    return false;
+    return Feeding::kEnd;
   }
   if (opcode == Opcode::kPong) {
     observer_->OnPong(*this, payload, read_at_ns_);
-    return state_ == State::kOpen || state_ == State::kClosing;
-  }
-  if (opcode == Opcode::kPing && state_ == State::kOpen &&
-      (queue_ == nullptr || queue_->waiting() <= kMaxQueuedForPong)) {
+  } else if (opcode == Opcode::kPing && state_ == State::kOpen &&
+             (queue_ == nullptr || queue_->frames.waiting() <= kMaxQueuedForPong)) {
     Write(frames_.ControlFrame(Opcode::kPong, payload));
   }
-  return true;
+  return Next(kMessageWork);
 }
 
 void SocketConnection::OnCloseFrame(std::string_view payload) {
@@ -175,46 +222,60 @@ void SocketConnection::OnCloseFrame(std::string_view payload) {
   }
 }
 
-SocketConnection::WriteResult SocketConnection::Write(std::string_view frame) {
+SocketConnection::WriteResult SocketConnection::Write(std::string_view frame, bool may_expire) {
   if (write_broken_) return WriteResult::kBroken;
-  if (queue_ == nullptr) {
-    const ByteStream::Result result = stream_.Write(frame.data(), frame.size());
-    if (result.status == ByteStream::Status::kError || result.status == ByteStream::Status::kEof) {
-      // This may be a call from above, and the peer's last words may wait to be read: both are the timer's business.
-      write_broken_ = true;
-      WakeAt(0);
-      return WriteResult::kBroken;
-    }
-    transport_->traffic.bytes_sent += static_cast<int64_t>(frame.size());
-    if (result.status == ByteStream::Status::kOk) {
-      if (result.size == frame.size()) return WriteResult::kWritten;
-      frame.remove_prefix(result.size);
-    }
-    queue_ = std::make_unique<Queue>();
-    queue_->bytes.assign(frame);
-    UpdateWatch();
-    return WriteResult::kQueued;
+  if (queue_ != nullptr) return Append(frame, may_expire);
+  const ByteStream::Result result = stream_.Write(frame.data(), frame.size());
+  if (result.status == ByteStream::Status::kError || result.status == ByteStream::Status::kEof) {
+    // This may be a call from above, and the peer's last words may wait to be read: both are the timer's business.
+    write_broken_ = true;
+    WakeAt(0);
+    return WriteResult::kBroken;
   }
-  transport_->traffic.bytes_sent += static_cast<int64_t>(frame.size());
-  if (queue_->written > queue_->bytes.size() / 2) {
-    queue_->bytes.erase(0, queue_->written);
-    queue_->written = 0;
+  if (result.status == ByteStream::Status::kOk) {
+    transport_->traffic.bytes_sent += static_cast<int64_t>(result.size);
+    if (result.size == frame.size()) return WriteResult::kWritten;
+    frame.remove_prefix(result.size);
   }
-  queue_->bytes.append(frame);
+  queue_ = std::make_unique<Queue>(transport_->frames.memory(), frame);
+  UpdateWatch();
   return WriteResult::kQueued;
+}
+
+SocketConnection::WriteResult SocketConnection::Append(std::string_view frame, bool may_expire) {
+  const int64_t timeout_ns = transport_->queue_timeout_ns;
+  const bool expires = may_expire && timeout_ns > 0;
+  const int64_t expires_ns = expires ? transport_->loop.MonoNs() + timeout_ns : WriteQueue::kNever;
+  if (!queue_->frames.Append(frame, expires_ns)) return WriteResult::kNoMemory;
+  if (expires && queue_->expiry == nullptr) {
+    queue_->expiry = transport_->loop.NewTimer([this] { OnExpiry(); });
+    queue_->expiry->ArmAt(expires_ns);
+  }
+  return WriteResult::kQueued;
+}
+
+void SocketConnection::OnExpiry() {
+  // A TLS record that was begun is finished with the same bytes.
+  queue_->frames.DropExpired(transport_->loop.MonoNs(), stream_.ssl() != nullptr ? kTlsRecordBytes : 1);
+  const int64_t next_ns = queue_->frames.next_expiry_ns();
+  // Several at once: each time costs a copy of what stays.
+  const int64_t pause_ns = transport_->queue_timeout_ns / 8;
+  queue_->expiry->ArmAt(std::max(transport_->loop.MonoNs(), next_ns == WriteQueue::kNever ? 0 : next_ns) + pause_ns);
 }
 
 void SocketConnection::FlushQueue() {
   while (queue_ != nullptr) {
-    const ByteStream::Result result = stream_.Write(queue_->bytes.data() + queue_->written, queue_->waiting());
+    const std::string_view front = queue_->frames.front();
+    const ByteStream::Result result = stream_.Write(front.data(), front.size());
     if (result.status == ByteStream::Status::kWouldBlock) return;
     if (result.status != ByteStream::Status::kOk) {
       write_broken_ = true;
       queue_.reset();
       WakeAt(0);
     } else {
-      queue_->written += result.size;
-      if (queue_->waiting() == 0) queue_.reset();
+      transport_->traffic.bytes_sent += static_cast<int64_t>(result.size);
+      queue_->frames.Written(result.size);
+      if (queue_->frames.waiting() == 0) queue_.reset();
     }
   }
   UpdateWatch();
@@ -273,6 +334,8 @@ void SocketConnection::DetachSocket(bool reset) {
     stream_.Close();
   }
   queue_.reset();
+  kept_.reset();
+  awaits_turn_ = false;
 }
 
 void SocketConnection::WakeAt(int64_t when_ns) {
@@ -282,11 +345,11 @@ void SocketConnection::WakeAt(int64_t when_ns) {
 
 void SocketConnection::OnTimer() {
   if (observer_ == nullptr) return;  // SetObserver() comes back to it
-  if (early_ != nullptr && stream_.is_open()) FeedEarlyBytes();
+  if (kept_ != nullptr && stream_.is_open()) FeedKept();
   UpdateWatch();
-  if (write_broken_ && (state_ == State::kOpen || state_ == State::kClosing)) {
+  if (write_broken_ && hears()) {
     ReadAll();
-    if (state_ == State::kOpen || state_ == State::kClosing) {
+    if (hears()) {
       EndOfStream("reset", "the server closed the TCP connection while it was written to");
     }
   }

@@ -10,7 +10,9 @@
 #include "agent/websocket/byte_stream.h"
 #include "agent/websocket/connection.h"
 #include "agent/websocket/frame_processor.h"
+#include "agent/websocket/memory_budget.h"
 #include "agent/websocket/transport.h"
+#include "agent/websocket/write_queue.h"
 #include "common/loop/event_loop.h"
 #include "common/loop/fd_poller.h"
 
@@ -41,26 +43,44 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
     kDraining,  ///< nothing more is said; the peer's end of stream is awaited
     kClosed,    ///< no socket; OnClosed follows or has been
   };
-  struct Queue {
+  /// Bytes that were read in a turn whose work was spent with them.
+  struct Kept {
+    explicit Kept(MemoryShare& memory) : held(memory) {}
+
+    HeldMemory held;
     std::string bytes;
-    size_t written = 0;
-    size_t waiting() const { return bytes.size() - written; }
+    size_t at = 0;
   };
-  enum class WriteResult { kWritten, kQueued, kBroken };
+  struct Queue {
+    Queue(MemoryShare& memory, std::string_view rest) : frames(memory, rest) {}
+
+    WriteQueue frames;
+    std::unique_ptr<Timer> expiry;  ///< made with the first frame that may be given up
+  };
+  enum class WriteResult { kWritten, kQueued, kNoMemory, kBroken };
 
   void OnReady(uint32_t events) override;
-  bool OnData(std::string_view payload, bool binary) override;
-  bool OnControl(Opcode opcode, std::string_view payload) override;
+  Feeding OnData(std::string_view payload, bool binary) override;
+  Feeding OnControl(Opcode opcode, std::string_view payload) override;
+  Feeding OnPart(size_t bytes) override;
   void OnTimer();
   void OnCloseFrame(std::string_view payload);
 
   bool TakesFrames() const;
-  SendResult SendFrame(std::string_view frame);
+  SendResult SendFrame(std::string_view frame, bool may_expire);
   void ReadAll();
+  bool hears() const { return state_ == State::kOpen || state_ == State::kClosing; }
+  /// What is not taken now is kept.
   void Feed(std::span<const uint8_t> bytes);
-  void FeedEarlyBytes();
-  WriteResult Write(std::string_view frame);
+  void FeedKept();
+  /// False: there is no memory for it.
+  bool Keep(std::span<const uint8_t> bytes);
+  Feeding Next(size_t work);
+  void ReadAgain();
+  WriteResult Write(std::string_view frame, bool may_expire = false);
+  WriteResult Append(std::string_view frame, bool may_expire);
   void FlushQueue();
+  void OnExpiry();
   void UpdateWatch();
 
   void FailProtocol(const FrameError& error);
@@ -74,9 +94,9 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   std::shared_ptr<Transport> transport_;
   ByteStream stream_;
   FrameProcessor frames_;
-  std::unique_ptr<Queue> queue_;        ///< while the kernel refuses
-  std::unique_ptr<std::string> early_;  ///< received before there was an observer
-  std::unique_ptr<Timer> timer_;        ///< made when first needed, mostly for closing
+  std::unique_ptr<Queue> queue_;  ///< while the kernel refuses
+  std::unique_ptr<Kept> kept_;    ///< received, and not looked at yet
+  std::unique_ptr<Timer> timer_;  ///< made when first needed, mostly for closing
   std::unique_ptr<CloseInfo> close_info_;
   int64_t read_at_ns_ = 0;
   int64_t deadline_ns_ = 0;      ///< of the close handshake, once it has begun
@@ -84,6 +104,7 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   State state_ = State::kOpen;
   bool write_broken_ = false;  ///< what was received before may still have to be read
   bool closed_told_ = false;
+  bool awaits_turn_ = false;  ///< the poller was asked to come again
 };
 
 }  // namespace wsload

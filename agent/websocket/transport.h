@@ -16,9 +16,11 @@ namespace wsload {
 struct Transport {
   static constexpr size_t kReadBytes = 64 << 10;
 
-  explicit Transport(AsioEventLoop& event_loop) : loop(event_loop) {}
+  Transport(AsioEventLoop& event_loop, const DialOptions& options)
+      : loop(event_loop), queue_timeout_ns(options.queue_timeout_ns), frames(options.memory) {}
 
   AsioEventLoop& loop;
+  const int64_t queue_timeout_ns;
   FrameContext frames;
   Traffic traffic;  ///< of all connections
   /// What was just read from a socket, until the next read; the padding is there to be read over.

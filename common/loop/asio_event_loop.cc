@@ -44,10 +44,15 @@ std::unique_ptr<Timer> AsioEventLoop::NewTimer(Callback callback) { return timer
 
 void AsioEventLoop::WaitForSockets() {
   poller_descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const asio::error_code& error) {
-    if (error) return;
-    poller_.Dispatch();
-    WaitForSockets();
+    if (!error) TurnSockets();
   });
+}
+
+void AsioEventLoop::TurnSockets() {
+  poller_.Dispatch();
+  if (!poller_.HasMore()) return WaitForSockets();
+  // Behind timers and posted work that are due by now.
+  asio::post(io_context_, [this] { TurnSockets(); });
 }
 
 // One Asio timer serves all: it is moved only when something is due earlier than it would fire. A wake-up that comes

@@ -47,6 +47,7 @@ class AsioEventLoop final : public EventLoop {
 
  private:
   void WaitForSockets();
+  void TurnSockets();
   void ScheduleWakeUp();
   void RunTimers();
 

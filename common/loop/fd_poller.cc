@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <system_error>
 
 #include "common/util/check.h"
@@ -39,22 +41,37 @@ void FdPoller::Remove(int fd, FdHandler* handler) {
   CheckThread();
   epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr);
   // The batch under way may hold an event for it still.
-  for (int i = 0; i < ready_count_; ++i) {
+  for (int i = next_; i < ready_count_; ++i) {
     if (ready_[i].data.ptr == handler) ready_[i].data.ptr = nullptr;
   }
+  std::erase(again_, handler);
+}
+
+void FdPoller::Fill() {
+  const int count = epoll_wait(epoll_fd_, ready_.data(), kBatch, 0);
+  next_ = 0;
+  ready_count_ = std::max(count, 0);
+  const size_t again = std::min<size_t>(again_.size(), kBatch);
+  for (size_t i = 0; i < again; ++i) {
+    epoll_event& event = ready_[ready_count_++];
+    event.events = kAgain;
+    event.data.ptr = again_[i];
+  }
+  again_.erase(again_.begin(), again_.begin() + static_cast<ptrdiff_t>(again));
 }
 
 void FdPoller::Dispatch() {
   CheckThread();
-  WSLOAD_CHECK(ready_count_ == 0, "sockets are looked at from inside a socket's upcall");
-  const int count = epoll_wait(epoll_fd_, ready_.data(), kBatch, 0);
-  if (count <= 0) return;
-  ready_count_ = count;
-  for (int i = 0; i < count; ++i) {
-    auto* handler = static_cast<FdHandler*>(ready_[i].data.ptr);
-    if (handler != nullptr) handler->OnReady(ready_[i].events);
+  WSLOAD_CHECK(!dispatching_, "sockets are looked at from inside a socket's upcall");
+  dispatching_ = true;
+  work_left_ = kTurnWork;
+  if (next_ == ready_count_) Fill();
+  while (next_ < ready_count_ && !spent()) {
+    const epoll_event event = ready_[next_++];
+    auto* handler = static_cast<FdHandler*>(event.data.ptr);
+    if (handler != nullptr) handler->OnReady(event.events);
   }
-  ready_count_ = 0;
+  dispatching_ = false;
 }
 
 }  // namespace wsload

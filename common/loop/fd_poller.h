@@ -7,7 +7,9 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "common/loop/loop_thread.h"
 
@@ -16,7 +18,8 @@ namespace wsload {
 /// What is told about a socket. On the loop's thread.
 class FdHandler {
  public:
-  /// `events`: EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR as epoll_wait() returns them. The handler may be deleted here.
+  /// `events`: EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR as epoll_wait() returns them, or kAgain alone. The handler may be
+  /// deleted here.
   virtual void OnReady(uint32_t events) = 0;
 
  protected:
@@ -41,22 +44,43 @@ class FdPoller {
   /// No call to `handler` follows; before close(fd).
   void Remove(int fd, FdHandler* handler);
 
-  /// Tells the handlers of what is ready now, a bounded number of them, and returns without waiting.
+  /// One turn: tells the handlers of what is ready now, a bounded number of them and only until the turn's work is
+  /// spent, and returns without waiting. Those that were not told come first in the next turn.
   void Dispatch();
 
-  /// Readable when Dispatch() has something to do.
+  /// What a handler has done, in bytes that it has looked at; what costs time otherwise is counted as so many bytes.
+  void Spend(size_t bytes) { work_left_ -= static_cast<int64_t>(bytes); }
+  /// The turn's work is spent: a handler stops where it can go on later, however much it still has, so that timers and
+  /// posted work have their turn. It is told again as long as its socket is ready.
+  bool spent() const { return work_left_ <= 0; }
+  /// For one that has kept something which its socket does not know of: it is told kAgain in one of the next turns. Not
+  /// to be called again before.
+  void Again(FdHandler* handler) { again_.push_back(handler); }
+  /// Never among the events of a socket.
+  static constexpr uint32_t kAgain = 1u << 31;
+
+  /// Readable when Dispatch() has something to do; or HasMore() says it.
   int fd() const { return epoll_fd_; }
+  bool HasMore() const { return next_ < ready_count_ || !again_.empty(); }
 
  private:
   // Bounds the time that timers and posted work wait for sockets: some 64 messages' worth.
   static constexpr int kBatch = 64;
+  /// A millisecond or two, if handlers count right.
+  static constexpr int64_t kTurnWork = 1 << 20;
 
   void CheckThread() const;
+  void Fill();
 
   const LoopThread* const thread_;
   int epoll_fd_ = -1;
-  int ready_count_ = 0;  ///< entries of ready_ that are valid; 0 outside Dispatch()
-  std::array<epoll_event, kBatch> ready_;
+  // The batch under way, from next_ on; it may last for several turns.
+  int ready_count_ = 0;
+  int next_ = 0;
+  bool dispatching_ = false;
+  int64_t work_left_ = kTurnWork;
+  std::array<epoll_event, 2 * kBatch> ready_;  ///< half of it for sockets, half for those of again_
+  std::vector<FdHandler*> again_;
 };
 
 }  // namespace wsload

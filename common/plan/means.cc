@@ -19,6 +19,8 @@ constexpr int64_t kDescriptorsPerWorker = 5;
 // A client with its socket: ours, and the kernel's when it is idle.
 constexpr int64_t kBytesPerClient = 8 << 10;
 constexpr int64_t kTlsBytesPerClient = 32 << 10;
+constexpr int64_t kLeastMessageMemory = 64 << 20;
+constexpr int64_t kUnknownMessageMemory = 1 << 30;
 
 bool IsAddress(const std::string& host) { return SocketAddress::FromLiteral(host, 0).has_value(); }
 
@@ -74,6 +76,11 @@ Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
           .tls = url.secure,
           .compression_bytes = CompressionBytesPerClient(plan.compress, plan.msg_size_bytes),
           .destinations = IsAddress(url.host) || AsciiLower(url.host) == "localhost" ? 1 : 0};
+}
+
+int64_t MessageMemory(int64_t available_bytes, const Needs& needs) {
+  if (available_bytes <= 0) return kUnknownMessageMemory;
+  return std::max(kLeastMessageMemory, (available_bytes - needs.MemoryBytes()) / 2);
 }
 
 const SourceList& LocalAddrsFor(const SourceList& agent_addrs, const SourceList& plan_addrs) {

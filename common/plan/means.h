@@ -52,6 +52,10 @@ struct Needs {
 /// The destinations are judged by the URL alone.
 Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers);
 
+/// What a slice's messages on their way may take of `available_bytes`, a host's (0: not known): half of what its
+/// clients leave, and never less than a single message may need.
+int64_t MessageMemory(int64_t available_bytes, const Needs& needs);
+
 /// Source addresses of a run: an agent's own -local-addrs describe its host and go before the plan's.
 const SourceList& LocalAddrsFor(const SourceList& agent_addrs, const SourceList& plan_addrs);
 

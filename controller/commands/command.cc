@@ -31,7 +31,7 @@ AgentConfig EmbeddedAgent() {
   agent.cores = UsableCores(agent.host_cores, ReadCpuQuota());
   agent.cpu_quota = [] { return ReadCpuQuota(); };
   agent.host_facts = [] { return ReadHostFacts(); };
-  agent.engine_factory = NewLoadEngineFactory(SystemClock());
+  agent.engine_factory = NewLoadEngineFactory(SystemClock(), [] { return ReadMemoryAvailable(); });
   agent.upgrade_probe = NewUpgradeProbe(SystemClock());
   return agent;
 }

@@ -118,7 +118,7 @@ class EngineClient::Impl final : private ClientObserver {
   void OnHeartbeatSent(WebSocketClient&) override {}
   void OnHeartbeatAck(WebSocketClient&, int64_t) override {}
   void OnPush(WebSocketClient&, std::string_view, bool) override {}
-  void OnRedirect(WebSocketClient&, const std::vector<RedirectNode>&) override {}
+  void OnRedirect(WebSocketClient&, std::string_view) override {}
   void OnUnsolicited(WebSocketClient&) override { Fail("an answer names no message"); }
   void OnBroadcast(WebSocketClient&) override { Fail("an answer names another connection's message"); }
   void OnUndecodable(WebSocketClient&) override { Fail("an answer could not be read"); }

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,24 +19,26 @@ constexpr size_t kMaxMessageBytes = 4096;
 
 class Collector final : public FrameEvents {
  public:
-  bool OnData(std::string_view payload, bool binary) override {
+  Feeding OnData(std::string_view payload, bool binary) override {
     FuzzCheck(payload.size() <= kMaxMessageBytes, "a message over the limit");
     volatile char past_the_end = payload.data()[payload.size() + Connection::kReadPadding - 1];
     static_cast<void>(past_the_end);
     Record(binary ? "binary" : "text", payload);
-    return true;
+    return next;
   }
-  bool OnControl(Opcode opcode, std::string_view payload) override {
+  Feeding OnControl(Opcode opcode, std::string_view payload) override {
     FuzzCheck(payload.size() <= 125, "a long control frame");
     Record(opcode == Opcode::kClose ? "close" : opcode == Opcode::kPing ? "ping" : "pong", payload);
-    if (opcode != Opcode::kClose) return true;
+    if (opcode != Opcode::kClose) return next;
     if (const std::optional<ClosePayload> close = ParseClosePayload(payload)) {
       FuzzCheck(close->code == 1005 || (close->code >= 1000 && close->code < 5000), "a close code that none may send");
     }
-    return true;
+    return next;
   }
+  Feeding OnPart(size_t) override { return next; }
 
   std::string log;
+  Feeding next = Feeding::kGoOn;
 
  private:
   void Record(std::string_view kind, std::string_view payload) {
@@ -43,16 +46,19 @@ class Collector final : public FrameEvents {
   }
 };
 
-std::string Outcome(std::string_view stream, size_t step, const DeflateParams& deflate) {
+std::string Outcome(std::string_view stream, size_t step, Feeding next, const DeflateParams& deflate) {
   static FrameContext context;
   FrameProcessor processor(context, kMaxMessageBytes, deflate);
   Collector collector;
+  collector.next = next;
   for (size_t at = 0; at < stream.size(); at += step) {
     const std::string_view piece = stream.substr(at, step);
     const auto buffer = std::make_unique<uint8_t[]>(piece.size() + Connection::kReadPadding);
     std::memcpy(buffer.get(), piece.data(), piece.size());
-    // Which of several errors in one message is found first does depend on the split.
-    if (processor.Feed({buffer.get(), piece.size()}, collector)) return collector.log + "error";
+    for (std::span<const uint8_t> rest(buffer.get(), piece.size()); !rest.empty();) {
+      // Which of several errors in one message is found first does depend on the split.
+      if (processor.Feed(rest, collector)) return collector.log + "error";
+    }
   }
   return collector.log;
 }
@@ -64,7 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   const wsload::DeflateParams deflate{.enabled = (data[0] & 1) != 0, .server_no_context_takeover = (data[0] & 2) != 0};
   const std::string_view stream(reinterpret_cast<const char*>(data) + 2, size - 2);
-  const std::string whole = wsload::Outcome(stream, stream.size() + 1, deflate);
-  wsload::FuzzCheck(wsload::Outcome(stream, data[1] % 64 + 1, deflate) == whole, "the split changed the messages");
+  const std::string whole = wsload::Outcome(stream, stream.size() + 1, wsload::Feeding::kGoOn, deflate);
+  const wsload::Feeding next = (data[0] & 4) != 0 ? wsload::Feeding::kLater : wsload::Feeding::kGoOn;
+  wsload::FuzzCheck(wsload::Outcome(stream, data[1] % 64 + 1, next, deflate) == whole,
+                    "the split changed the messages");
   return 0;
 }

@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <future>
 #include <memory>
+#include <string>
 
 #include "tests/integration/loop_runner.h"
 #include "tests/support/scripted_server.h"
@@ -152,6 +155,71 @@ TEST_P(ConnectionTest, LargeMessagesBothWaysWithBackPressure) {
   EXPECT_NE(connection_->Send("room again"), SendResult::kRefused);
   ASSERT_TRUE(RunUntilMessages(sent + 1));
   EXPECT_EQ(observer_.messages.back(), "room again");
+}
+
+TEST_P(ConnectionTest, MoreMessagesThanOneTurnReads) {
+  constexpr size_t kMessages = 20'000;
+  std::string stream;
+  for (size_t i = 0; i < kMessages; ++i) stream += ServerFrame(2, std::to_string(i));
+  Connect([&stream](Peer& peer) {
+    peer.Upgrade({}, stream.substr(0, 3'000));
+    peer.Send(stream.substr(3'000) + ServerFrame(8, ClosePayloadBytes(1000)));
+    peer.WaitForEnd();
+  });
+  // Posted work has its turn while there is still something to read.
+  size_t most_at_once = 0;
+  size_t before = 0;
+  std::function<void()> look = [&] {
+    most_at_once = std::max(most_at_once, observer_.messages.size() - before);
+    before = observer_.messages.size();
+    if (!observer_.closed) loop_.Post([&] { look(); });
+  };
+  loop_.Post([&] { look(); });
+  ASSERT_TRUE(RunUntilClosed());
+  ASSERT_EQ(observer_.messages.size(), kMessages);
+  for (size_t i = 0; i < kMessages; ++i) ASSERT_EQ(observer_.messages[i], std::to_string(i));
+  EXPECT_EQ(observer_.closed->kind, Kind::kCleanByPeer);
+  EXPECT_LT(most_at_once, 3'000u);
+}
+
+TEST_P(ConnectionTest, WhatHasWaitedTooLongIsNotSent) {
+  std::promise<void> read;
+  Connect(
+      [this, &read](Peer& peer) {
+        peer.Upgrade();
+        read.get_future().wait();
+        int frames = 0;
+        int wrong = 0;
+        while (std::optional<ClientFrame> frame = peer.ReadFrame()) {
+          if (frame->opcode == 8) break;
+          ++frames;
+          if (frame->payload != std::string(frame->payload.size(), frame->payload[0])) ++wrong;
+        }
+        told_.set_value(std::to_string(frames) + " " + std::to_string(wrong));
+        peer.Send(ServerFrame(8, ClosePayloadBytes(1000)));
+        peer.WaitForEnd();
+      },
+      [](DialOptions& options) {
+        options.queue_timeout_ns = 80 * kMs;
+        options.memory = std::make_shared<MemoryBudget>(2 << 20);
+      });
+  int taken = 0;
+  char mark = 'a';
+  while (taken < 2'000 && connection_->Send(std::string(100 << 10, mark)) != SendResult::kRefused) {
+    ++taken;
+    mark = mark == 'z' ? 'a' : static_cast<char>(mark + 1);
+  }
+  ASSERT_LT(taken, 2'000) << "two megabytes wait, and no more is taken";
+  const int64_t waited_ns = loop_.MonoNs() + 200 * kMs;
+  ASSERT_TRUE(RunUntil(loop_, [&] { return loop_.MonoNs() > waited_ns; }));
+  ASSERT_EQ(connection_->Send(std::string(100 << 10, 'Z')), SendResult::kQueued) << "there is room again";
+  read.set_value();
+  connection_->Close(1000, "", 5'000 * kMs);
+  ASSERT_TRUE(RunUntilClosed());
+  const std::string seen = told_.get_future().get();
+  EXPECT_EQ(seen.substr(seen.find(' ')), " 0") << "no frame was cut or mixed with another";
+  EXPECT_LE(std::stoi(seen), taken + 1 - 15);
+  EXPECT_EQ(observer_.closed->kind, Kind::kCleanByUs);
 }
 
 TEST_P(ConnectionTest, AnswersPings) {

@@ -117,5 +117,97 @@ TEST(AsioEventLoopTest, AHandlerRemovedWithinABatchIsNotCalled) {
   EXPECT_EQ(calls, 1);
 }
 
+/// Always ready, and does a turn's work each time.
+struct Greedy final : FdHandler {
+  explicit Greedy(AsioEventLoop& event_loop, std::vector<int>& calls, int index)
+      : loop(event_loop), order(calls), number(index) {
+    EXPECT_EQ(pipe(fds), 0);
+    EXPECT_EQ(write(fds[1], "x", 1), 1);
+    EXPECT_TRUE(loop.poller().Add(fds[0], EPOLLIN, this));
+  }
+  ~Greedy() {
+    loop.poller().Remove(fds[0], this);
+    close(fds[0]);
+    close(fds[1]);
+  }
+  void OnReady(uint32_t) override {
+    order.push_back(number);
+    loop.poller().Spend(size_t{16} << 20);
+  }
+
+  AsioEventLoop& loop;
+  std::vector<int>& order;
+  const int number;
+  int fds[2]{};
+};
+
+TEST(AsioEventLoopTest, SocketsThatAlwaysHaveWorkLeaveRoomForAllElse) {
+  AsioEventLoop loop;
+  std::vector<int> order;
+  std::vector<std::unique_ptr<Greedy>> greedy;
+  for (int i = 0; i < 3; ++i) greedy.push_back(std::make_unique<Greedy>(loop, order, i));
+  std::vector<size_t> posted_after;
+  std::function<void()> again = [&] {
+    posted_after.push_back(order.size());
+    if (posted_after.size() == 5) return loop.Stop();
+    loop.Post([&] { again(); });
+  };
+  auto timer = loop.NewTimer([&] { again(); });
+  timer->ArmAt(loop.MonoNs() + kNsPerMs);
+  loop.Run();
+  // One socket a turn, each in its turn, and posted work between them.
+  for (size_t i = 1; i < posted_after.size(); ++i) EXPECT_LE(posted_after[i] - posted_after[i - 1], 2u);
+  ASSERT_GE(order.size(), 3u);
+  for (size_t i = 3; i < order.size(); ++i) EXPECT_EQ(order[i], order[i - 3]) << i;
+}
+
+/// Keeps something that its socket does not know of.
+struct Keeper final : FdHandler {
+  explicit Keeper(AsioEventLoop& event_loop) : loop(event_loop) {
+    EXPECT_EQ(pipe(fds), 0);
+    EXPECT_TRUE(loop.poller().Add(fds[0], EPOLLIN, this));
+  }
+  ~Keeper() {
+    loop.poller().Remove(fds[0], this);
+    close(fds[0]);
+    close(fds[1]);
+  }
+  void OnReady(uint32_t events) override {
+    if (events == FdPoller::kAgain) {
+      ++again;
+    } else {
+      char byte;
+      EXPECT_EQ(read(fds[0], &byte, 1), 1);
+    }
+    if (again < 3) return loop.poller().Again(this);
+    if (on_third) on_third();
+  }
+
+  AsioEventLoop& loop;
+  int fds[2]{};
+  int again = 0;
+  std::function<void()> on_third;
+};
+
+TEST(AsioEventLoopTest, WhoHasKeptSomethingIsToldAgain) {
+  AsioEventLoop loop;
+  Keeper keeper(loop);
+  keeper.on_third = [&] { loop.Stop(); };
+  ASSERT_EQ(write(keeper.fds[1], "a", 1), 1);
+  loop.Run();
+  EXPECT_EQ(keeper.again, 3);
+}
+
+TEST(AsioEventLoopTest, OneThatIsRemovedIsNotToldAgain) {
+  AsioEventLoop loop;
+  auto keeper = std::make_unique<Keeper>(loop);
+  loop.Post([&] { loop.poller().Again(keeper.get()); });
+  loop.Post([&] { keeper.reset(); });
+  PipeReader other(loop);
+  other.on_read = [&] { loop.Stop(); };
+  ASSERT_EQ(write(other.fds[1], "a", 1), 1);
+  loop.Run();
+}
+
 }  // namespace
 }  // namespace wsload

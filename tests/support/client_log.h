@@ -15,7 +15,7 @@ class ClientLog final : public ClientObserver {
   std::vector<UpstreamOutcome> outcomes;
   std::vector<int64_t> response_ns, service_ns, round_trip_ns;
   std::vector<std::string> bodies, pushes;
-  std::vector<RedirectNode> nodes;
+  std::string redirect;  ///< the body of the last one
   std::vector<CloseInfo> closed;
   int late = 0, duplicate = 0, heartbeats_sent = 0, heartbeats_acked = 0, undecodable = 0;
   int unsolicited = 0, broadcasts = 0, repeated = 0;
@@ -37,7 +37,7 @@ class ClientLog final : public ClientObserver {
     pushes.emplace_back(plaintext);
     if (again) ++repeated;
   }
-  void OnRedirect(WebSocketClient&, const std::vector<RedirectNode>& seen) override { nodes = seen; }
+  void OnRedirect(WebSocketClient&, std::string_view body) override { redirect = body; }
   void OnUnsolicited(WebSocketClient&) override { ++unsolicited; }
   void OnBroadcast(WebSocketClient&) override { ++broadcasts; }
   void OnUndecodable(WebSocketClient&) override { ++undecodable; }

@@ -76,7 +76,8 @@ class ThreadedEngineTest : public testing::Test {
   }
 
   std::unique_ptr<LoadEngine> Make() {
-    auto engine = NewLoadEngineFactory(SystemClock())("0123456789abcdef", plan_, WholeRun(plan_), log_);
+    auto engine = NewLoadEngineFactory(SystemClock(), [] { return int64_t{0}; })("0123456789abcdef", plan_,
+                                                                                 WholeRun(plan_), log_);
     EXPECT_TRUE(engine.ok()) << engine.status();
     return engine.ok() ? *std::move(engine) : nullptr;
   }
@@ -139,7 +140,8 @@ TEST_F(ThreadedEngineTest, MayBeDestroyedAtAnyTime) {
 
 TEST_F(ThreadedEngineTest, WhatCannotWorkIsRefusedBeforeAnyLoad) {
   plan_.cipher_key = "too short";
-  const auto engine = NewLoadEngineFactory(SystemClock())("0123456789abcdef", plan_, WholeRun(plan_), log_);
+  const auto engine =
+      NewLoadEngineFactory(SystemClock(), [] { return int64_t{0}; })("0123456789abcdef", plan_, WholeRun(plan_), log_);
   EXPECT_EQ(engine.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::string(engine.status().message()).find("too short"), std::string::npos) << "the key in the message";
 }

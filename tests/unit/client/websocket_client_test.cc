@@ -168,10 +168,27 @@ TEST_P(WebSocketClientTest, PushesAreAcknowledgedAndHandedOn) {
 TEST_P(WebSocketClientTest, RedirectNamesItsNodes) {
   gateway_.Redirect(0, {{.id = "n1", .ip = "127.0.0.2", .port = 9002, .weight = 3, .labels = {"a", "b"}}});
   Pass(1);
-  ASSERT_EQ(log_.nodes.size(), 1u);
-  EXPECT_EQ(log_.nodes[0].ip, "127.0.0.2");
-  EXPECT_EQ(log_.nodes[0].port, 9002);
-  EXPECT_EQ(log_.nodes[0].labels, (std::vector<std::string>{"a", "b"}));
+  const auto nodes = group_->codec().DecodeNodes(log_.redirect);
+  ASSERT_TRUE(nodes.ok()) << nodes.status();
+  ASSERT_EQ(nodes->size(), 1u);
+  EXPECT_EQ(nodes->front().ip, "127.0.0.2");
+  EXPECT_EQ(nodes->front().port, 9002);
+  EXPECT_EQ(nodes->front().labels, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_P(WebSocketClientTest, ARedirectToMoreNodesThanThereAreIsNotRead) {
+  gateway_.Redirect(0, std::vector<RedirectNode>(5'000, {.id = "gw", .ip = "127.0.0.2", .port = 9002}));
+  Pass(1);
+  EXPECT_EQ(log_.redirect, "");
+  EXPECT_EQ(log_.undecodable, 1);
+}
+
+TEST_P(WebSocketClientTest, APushWithAKeyLongerThanAnyIsNotAnswered) {
+  gateway_.Push(0, std::string(5'000, 'k'), group_->codec().EncodeText("news"));
+  Pass(1);
+  EXPECT_EQ(log_.pushes.size(), 0u);
+  EXPECT_EQ(log_.undecodable, 1);
+  EXPECT_EQ(gateway_.downstream_acks, 0);
 }
 
 TEST_P(WebSocketClientTest, GarbageIsCountedAndHarmsNothing) {

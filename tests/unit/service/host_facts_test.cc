@@ -16,12 +16,13 @@ class HostFactsTest : public ::testing::Test {
     std::string pattern = std::filesystem::temp_directory_path() / "wsload-facts-XXXXXX";
     EXPECT_NE(mkdtemp(pattern.data()), nullptr);
     root_ = pattern;
+    group_ = root_ + "/cgroup";
     paths_ = {.port_range = root_ + "/ports",
               .meminfo = root_ + "/meminfo",
               .open_files = root_ + "/fd",
-              .cgroup = root_ + "/cgroup"};
+              .cgroup = {.groups = root_ + "/groups", .mounts = root_ + "/mounts"}};
     std::filesystem::create_directories(paths_.open_files);
-    std::filesystem::create_directories(paths_.cgroup);
+    std::filesystem::create_directories(group_ + "/inner");
   }
   ~HostFactsTest() override { std::filesystem::remove_all(root_); }
 
@@ -29,6 +30,7 @@ class HostFactsTest : public ::testing::Test {
 
   HostFactPaths paths_;
   std::string root_;
+  std::string group_;
 };
 
 constexpr char kMeminfo[] =
@@ -59,18 +61,33 @@ TEST_F(HostFactsTest, WhatIsNotThereOrNotUnderstoodIsZero) {
 }
 
 TEST_F(HostFactsTest, AControlGroupBoundsTheMemory) {
+  Write(paths_.cgroup.groups, "0::/inner\n");
+  Write(paths_.cgroup.mounts, "31 23 0:28 / " + group_ + " rw - cgroup2 cgroup2 rw\n");
   Write(paths_.meminfo, kMeminfo);
-  Write(paths_.cgroup + "/memory.max", "1000000\n");
-  Write(paths_.cgroup + "/memory.current", "700000\n");
+  Write(group_ + "/memory.max", "1000000\n");
+  Write(group_ + "/memory.current", "700000\n");
   EXPECT_EQ(ReadHostFacts(paths_).memory_available_bytes, 300000);
-  Write(paths_.cgroup + "/memory.stat", "anon 400000\nfile 300000\ninactive_file 200000\n");
+  Write(group_ + "/memory.stat", "anon 400000\nfile 300000\ninactive_file 200000\n");
   EXPECT_EQ(ReadHostFacts(paths_).memory_available_bytes, 500000) << "idle page cache can be had";
-  Write(paths_.cgroup + "/memory.current", "1500000\n");
+  Write(group_ + "/memory.current", "1500000\n");
   EXPECT_EQ(ReadHostFacts(paths_).memory_available_bytes, 1);
-  Write(paths_.cgroup + "/memory.max", "max\n");
+  Write(group_ + "/memory.max", "max\n");
   EXPECT_EQ(ReadHostFacts(paths_).memory_available_bytes, int64_t{8'000'000} * 1024);
-  Write(paths_.cgroup + "/memory.max", "9000000000000\n");
+  Write(group_ + "/memory.max", "9000000000000\n");
   EXPECT_EQ(ReadHostFacts(paths_).memory_available_bytes, int64_t{8'000'000} * 1024) << "the host has less";
+}
+
+TEST_F(HostFactsTest, AControlGroupOfVersionOneDoesAsWell) {
+  Write(paths_.meminfo, kMeminfo);
+  Write(paths_.cgroup.groups, "5:memory:/inner\n0::/\n");
+  Write(paths_.cgroup.mounts, "32 31 0:29 / " + group_ + " rw - cgroup cgroup rw,memory\n");
+  Write(group_ + "/memory.limit_in_bytes", "9223372036854771712\n");
+  Write(group_ + "/memory.usage_in_bytes", "700000\n");
+  EXPECT_EQ(ReadMemoryAvailable(paths_), int64_t{8'000'000} * 1024) << "no limit";
+  Write(group_ + "/inner/memory.limit_in_bytes", "1000000\n");
+  Write(group_ + "/inner/memory.usage_in_bytes", "700000\n");
+  Write(group_ + "/inner/memory.stat", "inactive_file 1\ntotal_inactive_file 200000\n");
+  EXPECT_EQ(ReadMemoryAvailable(paths_), 500000);
 }
 
 TEST(HostFacts, OfThisHostMakeSense) {

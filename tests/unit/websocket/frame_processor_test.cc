@@ -32,38 +32,58 @@ std::string Bytes(std::initializer_list<int> bytes) {
 /// What came out, one line each: "text Hello", "binary ...", "control 9 ...".
 class Recorder final : public FrameEvents {
  public:
-  bool OnData(std::string_view payload, bool binary) override {
+  Feeding OnData(std::string_view payload, bool binary) override {
     // The padding is there to be read: under AddressSanitizer this is the check.
     volatile char past_the_end = 0;
     for (size_t i = 0; i < Connection::kReadPadding; ++i) past_the_end = payload.data()[payload.size() + i];
     static_cast<void>(past_the_end);
     lines.push_back((binary ? "binary " : "text ") + std::string(payload));
-    return lines.size() < stop_after;
+    return Next();
   }
-  bool OnControl(Opcode opcode, std::string_view payload) override {
+  Feeding OnControl(Opcode opcode, std::string_view payload) override {
     lines.push_back("control " + std::to_string(static_cast<int>(opcode)) + " " + std::string(payload));
-    return lines.size() < stop_after;
+    return Next();
+  }
+
+  Feeding OnPart(size_t bytes) override {
+    largest_part = std::max(largest_part, bytes);
+    return Next();
   }
 
   std::vector<std::string> lines;
   size_t stop_after = 1'000'000;
+  bool always_later = false;
+  size_t largest_part = 0;
+
+ private:
+  Feeding Next() const {
+    if (lines.size() >= stop_after) return Feeding::kEnd;
+    return always_later ? Feeding::kLater : Feeding::kGoOn;
+  }
 };
 
 /// Feeds a stream in pieces, each in a buffer of its own that ends where the padding does.
 class Feeder {
  public:
-  explicit Feeder(const DeflateParams& deflate, size_t max_message_bytes = kMaxMessage)
-      : processor(context, max_message_bytes, deflate) {}
+  explicit Feeder(const DeflateParams& deflate, size_t max_message_bytes = kMaxMessage,
+                  std::shared_ptr<MemoryBudget> budget = nullptr)
+      : context(std::move(budget)), processor(context, max_message_bytes, deflate) {}
 
   std::optional<FrameError> Feed(std::string_view piece) {
     const auto buffer = std::make_unique<uint8_t[]>(piece.size() + Connection::kReadPadding);
     std::memcpy(buffer.get(), piece.data(), piece.size());
-    return processor.Feed({buffer.get(), piece.size()}, recorder);
+    std::span<const uint8_t> rest(buffer.get(), piece.size());
+    do {
+      if (std::optional<FrameError> error = processor.Feed(rest, recorder)) return error;
+      ++feeds;
+    } while (recorder.always_later && !rest.empty());
+    return std::nullopt;
   }
 
   FrameContext context;
   FrameProcessor processor;
   Recorder recorder;
+  int feeds = 0;
 };
 
 std::vector<std::string> Messages(std::string_view stream, const DeflateParams& deflate = kNoDeflate) {
@@ -172,6 +192,16 @@ TEST_P(SplitTest, EverySplitGivesTheSameMessages) {
 
 INSTANTIATE_TEST_SUITE_P(Deflate, SplitTest, ::testing::Bool());
 
+TEST_P(SplitTest, AMessageAtATimeGivesTheSame) {
+  const std::string stream = MixedStream(GetParam());
+  const DeflateParams& params = GetParam() ? kDeflate : kNoDeflate;
+  Feeder feeder(params);
+  feeder.recorder.always_later = true;
+  ASSERT_FALSE(feeder.Feed(stream));
+  EXPECT_THAT(feeder.recorder.lines, ElementsAreArray(Messages(stream, params)));
+  EXPECT_GE(feeder.feeds, static_cast<int>(feeder.recorder.lines.size()));
+}
+
 TEST(FrameProcessorTest, SplitsOfALongFrameAtItsEdges) {
   const std::string payload = Pattern(70'000);
   const std::string stream = ServerFrame(2, payload) + ServerFrame(1, "next");
@@ -254,6 +284,49 @@ TEST(FrameProcessorTest, ABombIsRefusedWhileItInflates) {
   const std::optional<FrameError> error = feeder.Feed(ServerFrame(2, bomb, {.rsv1 = true}));
   ASSERT_TRUE(error);
   EXPECT_EQ(error->close_code, 1009);
+}
+
+TEST(FrameProcessorTest, WhatInflatesALotDoesSoInSteps) {
+  const std::string zeros(8 << 20, '\0');
+  Feeder feeder(kDeflate, 16 << 20);
+  feeder.recorder.always_later = true;
+  ASSERT_FALSE(feeder.Feed(ServerFrame(2, DeflateMessage(zeros), {.rsv1 = true})));
+  ASSERT_EQ(feeder.recorder.lines.size(), 1u);
+  EXPECT_EQ(feeder.recorder.lines[0].size(), zeros.size() + std::string("binary ").size());
+  EXPECT_GT(feeder.feeds, 3);
+  EXPECT_LE(feeder.recorder.largest_part, size_t{1} << 20);
+}
+
+TEST(FrameProcessorTest, AMessageOfManyFinalBlocksIsRead) {
+  // An empty block that is the last, and padding: two bytes.
+  std::string blocks;
+  for (int i = 0; i < 20'000; ++i) blocks += Bytes({0x03, 0x00});
+  const std::string hello = Bytes({0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00});
+  EXPECT_THAT(Messages(ServerFrame(1, blocks + hello, {.rsv1 = true}), kDeflate), ElementsAre("text Hello"));
+}
+
+TEST(FrameProcessorTest, MessagesThatHaveBegunShareABudget) {
+  const auto budget = std::make_shared<MemoryBudget>(1 << 20);
+  const std::string begun = ServerFrame(2, Pattern(kMaxMessage - 1), {.fin = false});
+  Feeder feeder(kNoDeflate, kMaxMessage, budget);
+  std::vector<std::unique_ptr<FrameProcessor>> others;
+  std::optional<FrameError> error;
+  while (!error && others.size() < 100) {
+    others.push_back(std::make_unique<FrameProcessor>(feeder.context, kMaxMessage, kNoDeflate));
+    const auto buffer = std::make_unique<uint8_t[]>(begun.size() + Connection::kReadPadding);
+    std::memcpy(buffer.get(), begun.data(), begun.size());
+    std::span<const uint8_t> rest(buffer.get(), begun.size());
+    error = others.back()->Feed(rest, feeder.recorder);
+  }
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->cause, "message_too_big");
+  EXPECT_LE(others.size() - 1, (size_t{1} << 20) / (kMaxMessage - 1));
+  EXPECT_LT(budget->left(), static_cast<int64_t>(kMaxMessage));
+  // One that ends gives back what it held.
+  others.clear();
+  EXPECT_FALSE(feeder.Feed(begun));
+  EXPECT_FALSE(feeder.Feed(ServerFrame(0, "e")));
+  EXPECT_EQ(feeder.recorder.lines.size(), 1u);
 }
 
 TEST(FrameProcessorTest, RefusesCorruptCompression) {
