@@ -18,9 +18,9 @@ namespace {
 
 // An agent that sends faster than this controller can read is broken, or means harm.
 constexpr int kMaxPendingMessages = 4096;
-// The first few are not weighed: an honest agent's never wait.
-constexpr int kPendingNotWeighed = 16;
-constexpr size_t kMaxPendingBytes = 32 << 20;
+// The first are not weighed: an honest agent's hardly ever wait.
+constexpr int kPendingNotWeighed = 2;
+constexpr size_t kMaxPendingBytes = 16 << 20;
 // Texts of agents end up in terminals, logs and result files.
 constexpr size_t kMaxTextLength = 400;
 // No host has been up for that long: instants may be added to it without an overflow.

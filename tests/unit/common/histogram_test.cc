@@ -369,7 +369,7 @@ TEST(HistogramAssign, AnEmptyOneHasAnEmptySummary) {
 TEST(Histogram, CompactedHasTheSameSamplesInLessMemory) {
   Histogram histogram;
   EXPECT_EQ(histogram.Compacted(), histogram);
-  for (const int64_t us : {0, 7, 7, 5'000, 4'000'000'000}) histogram.RecordUs(us);
+  for (const int64_t us : std::initializer_list<int64_t>{0, 7, 7, 5'000, 4'000'000'000}) histogram.RecordUs(us);
   const Histogram compacted = histogram.Compacted();
   EXPECT_EQ(compacted, histogram);
   EXPECT_EQ(compacted.Compacted(), histogram);
