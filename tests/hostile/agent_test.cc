@@ -238,7 +238,7 @@ TEST_F(HostileAgentTest, AFloodOfLargeReports) {
 TEST_F(HostileAgentTest, TextsThatAreNoTexts) {
   const HostileAgent hostile([](Stream& stream) {
     v1::AgentMessage message;
-    message.mutable_refused()->set_message(std::string(100'000, '\x1b') + "[2J\r\n\xff");
+    message.mutable_refused()->set_message(std::string(100'000, '\x1b') + "[2J\r\n\xc2\x9b");
     stream.Send(message);
   });
   Run(hostile);
