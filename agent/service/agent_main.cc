@@ -1,7 +1,6 @@
 // wsload-agent: waits for controllers and carries out their runs, one at a time.
 #include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@
 #include "agent/metrics/exposition.h"
 #include "agent/metrics/metered_engine.h"
 #include "agent/service/agent_flags.h"
+#include "agent/service/agent_log.h"
 #include "agent/service/grpc_agent_server.h"
 #include "agent/service/health_check.h"
 #include "common/exit_code.h"
@@ -233,9 +233,7 @@ int Main(std::vector<std::string> args) {
     return kExitBadFlags;
   }
   for (const std::string& notice : set.notices()) Print(stderr, fmt::format("wsload-agent: {}\n", notice));
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("agent"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
-  spdlog::set_level(flags.log_level);
+  const AgentLog log(flags.log_level);
   // gRPC's own lines speak of its insides; what matters of them arrives as a status.
   setenv("GRPC_VERBOSITY", flags.log_level <= spdlog::level::debug ? "ERROR" : "NONE", 0);
   // Protobuf logs a line for every malformed message: a hostile peer could fill a disk with them.

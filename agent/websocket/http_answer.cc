@@ -36,7 +36,7 @@ absl::Status ParseStatusLine(std::string_view line, HttpHead& head) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), head.status);
   const bool ended = line.size() <= kStatusEnd || line[kStatusEnd] == ' ';
   if (digits.size() != 3 || error != std::errc() || end != digits.data() + digits.size() || head.status < 100 ||
-      !ended) {
+      head.status > 599 || !ended) {
     return InvalidArgument("its status line is \"{}\"", Shown(line, kShownBytes));
   }
   head.reason = Trimmed(line.substr(std::min(line.size(), kStatusEnd)));

@@ -322,6 +322,23 @@ inline constexpr Entry kRunEntries[] = {
      {{"directory", Form::kText}, kWhy},
      "{directory}: {why}; the run goes on and its result is not kept: name a directory with -out, or -out=none",
      "{directory}：{why}；压测继续，但不保存结果：请用 -out 指定目录，或使用 -out=none"},
+    {Kind::kIntervalsNotShown,
+     "intervals_not_shown",
+     {kIntervals},
+     "{intervals} intervals were not shown: the terminal did not read; all of them count, and the result has them",
+     "{intervals} 个统计间隔未能显示：终端没有读取；它们均已计入，结果中都有"},
+    {Kind::kIntervalsNotKept,
+     "intervals_not_kept",
+     {kIntervals},
+     "{intervals} intervals are missing from the files that grow while the run goes on: the disk did not take them in "
+     "time; all of them count, and result.json has them",
+     "{intervals} 个统计间隔未能写入压测期间增长的文件：磁盘没有及时接收；它们均已计入，result.json 中都有"},
+    {Kind::kSummaryNotShown,
+     "summary_not_shown",
+     {{"waited_ns", Form::kNanoseconds}},
+     "nobody read the output for {waited_ns}: what was still to be shown is lost, and the exit code is 1; what "
+     "is kept in files is whole",
+     "已有 {waited_ns} 无人读取输出：其余内容已丢弃，退出码为 1；该次压测的文件是完整的"},
 };
 
 /// One table of several.

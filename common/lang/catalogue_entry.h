@@ -73,5 +73,6 @@ inline constexpr Arg kFlags{"flags", Form::kText};
 inline constexpr Arg kQuotaCores{"quota_cores", Form::kCores};
 inline constexpr Arg kThrottledNs{"throttled_ns", Form::kNanoseconds};
 inline constexpr Arg kWhy{"why", Form::kText};
+inline constexpr Arg kIntervals{"intervals", Form::kCount};
 
 }  // namespace wsload::catalogue

@@ -91,6 +91,9 @@ enum class StatementKind {
   kOlderResultMoved,
   kSeriesNotWritten,
   kResultNotKept,
+  kIntervalsNotShown,
+  kIntervalsNotKept,
+  kSummaryNotShown,
 
   // What to do about a cause of failure.
   kHintHttp401,

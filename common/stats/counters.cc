@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 
 #include "common/stats/figure_list.h"
 #include "common/util/redact.h"
@@ -15,6 +17,16 @@ namespace {
 void MergeCauses(CauseCounts& into, const CauseCounts& from) {
   for (const auto& [cause, count] : from) AddCause(into, cause, count);
 }
+
+bool IsCauseCharacter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '/'; }
+
+/// Causes with a number in them, and which numbers there are.
+struct CodeRange {
+  std::string_view prefix;
+  int least;
+  int most;
+};
+constexpr CodeRange kCodes[] = {{"http_", 100, 599}, {"closed_", 1000, 4999}};
 
 // Shown() marks a cut with "...", behind a character that may take four bytes or be written as four.
 constexpr size_t kMaxExampleText = kMaxExampleBytes - 8;
@@ -33,8 +45,17 @@ void AddExample(CauseExamples& examples, const CauseCounts& causes, std::string_
 }
 
 bool IsCauseName(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxCauseNameLength &&
-         std::all_of(name.begin(), name.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (name.empty() || name.size() > kMaxCauseNameLength || !std::all_of(name.begin(), name.end(), IsCauseCharacter)) {
+    return false;
+  }
+  return std::all_of(std::begin(kCodes), std::end(kCodes), [&](const CodeRange& codes) {
+    if (!name.starts_with(codes.prefix)) return true;
+    const std::string_view digits = name.substr(codes.prefix.size());
+    int code = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code);
+    return error == std::errc() && end == digits.data() + digits.size() && digits.front() != '0' &&
+           code >= codes.least && code <= codes.most;
+  });
 }
 
 void AddCause(CauseCounts& causes, std::string_view cause, int64_t count) {

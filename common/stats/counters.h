@@ -29,7 +29,8 @@ inline constexpr size_t kMaxNamedCauses = 64;
 inline constexpr size_t kMaxCauseNameLength = 64;
 inline constexpr char kOtherCause[] = "other";
 
-/// 1 to 64 printable ASCII characters: what a report may carry.
+/// 1 to 64 of a-z, 0-9, _ and /, in http_N an HTTP status (100 to 599) and in closed_N a close code (1000 to 4999):
+/// what a report may carry.
 bool IsCauseName(std::string_view name);
 
 /// Adds `count` to `cause` under the bound of CauseCounts; what is no cause name counts as "other", too.

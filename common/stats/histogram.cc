@@ -101,6 +101,30 @@ void Histogram::VisitBuckets(Visit&& visit) const {
   }
 }
 
+Histogram Histogram::Compacted() const {
+  if (!dense()) return *this;
+  Histogram compacted;
+  size_t buckets = 0;
+  VisitBuckets([&](int, uint64_t) { return ++buckets > 0; });
+  compacted.sparse_indices_.reserve(buckets);
+  compacted.sparse_counts_.reserve(buckets);
+  VisitBuckets([&](int index, uint64_t count) {
+    compacted.AddBucket(index, count);
+    return true;
+  });
+  compacted.count_ = count_;
+  compacted.sum_us_ = sum_us_;
+  compacted.min_us_ = min_us_;
+  compacted.max_us_ = max_us_;
+  compacted.clamped_low_ = clamped_low_;
+  compacted.clamped_high_ = clamped_high_;
+  return compacted;
+}
+
+size_t Histogram::bytes() const {
+  return counts_.size() * sizeof(uint64_t) + sparse_indices_.size() * (sizeof(uint16_t) + sizeof(uint32_t));
+}
+
 void Histogram::Merge(const Histogram& other) {
   if (other.count_ == 0) return;
   // No bucket holds more than all of them.

@@ -2,6 +2,7 @@
 // digits. After Gil Tene's HdrHistogram (hdrhistogram.org).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -33,6 +34,11 @@ class Histogram {
 
   /// Makes room for all buckets: what is merged into costs the other's non-empty buckets alone from here on.
   void ReserveBuckets();
+
+  /// The same samples in as little memory as possible, for what is kept or handed on.
+  Histogram Compacted() const;
+  /// What its buckets take.
+  size_t bytes() const;
 
   /// Forgets the samples, keeps the memory.
   void Clear();

@@ -1,11 +1,10 @@
 // Phases and CPU usage to and from their wire form (proto/wsload/v1/control.proto).
 #pragma once
 
-#include <cmath>
-
 #include "absl/status/statusor.h"
 #include "common/plan/phase.h"
 #include "common/stats/stats.h"
+#include "common/stats/wire_bounds.h"
 #include "common/util/status.h"
 #include "wsload/v1/control.pb.h"
 
@@ -52,11 +51,13 @@ inline v1::CpuUsage ToProto(const CpuUsage& cpu) {
   return proto;
 }
 
-/// kInvalidArgument for negative times, and shares and quotas that are no numbers.
+/// kInvalidArgument for times, shares and quotas that no host can have.
 inline absl::StatusOr<CpuUsage> FromProto(const v1::CpuUsage& proto) {
-  if (proto.user_us() < 0 || proto.system_us() < 0 || proto.wall_us() < 0 ||
-      !std::isfinite(proto.busiest_worker_share()) || proto.busiest_worker_share() < 0 ||
-      !std::isfinite(proto.quota_cores()) || proto.quota_cores() < 0 || proto.throttled_us() < 0) {
+  const auto is_time = [](int64_t us) { return us >= 0 && us <= kMaxWireTimeUs; };
+  // So written, what is no number is out of every range.
+  if (!is_time(proto.user_us()) || !is_time(proto.system_us()) || !is_time(proto.wall_us()) ||
+      !is_time(proto.throttled_us()) || !(proto.busiest_worker_share() >= 0 && proto.busiest_worker_share() <= 1) ||
+      !(proto.quota_cores() >= 0 && proto.quota_cores() <= kMaxWireCores)) {
     return InvalidArgument("CPU usage out of range");
   }
   return CpuUsage{.user_us = proto.user_us(),

@@ -1,6 +1,7 @@
 // Everything one slice measured, over an interval or since the beginning.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "common/stats/counters.h"
@@ -21,6 +22,9 @@ struct Stats {
   void Merge(const Stats& other);
   /// Histogram::ReserveBuckets() for all, for what much is merged into.
   void ReserveBuckets();
+  /// The same, all histograms Compacted(); and what their buckets take.
+  Stats Compacted() const;
+  size_t bytes() const;
   /// Zero again, bucket memory kept.
   void Clear();
   friend bool operator==(const Stats&, const Stats&) = default;

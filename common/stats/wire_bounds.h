@@ -8,4 +8,10 @@ namespace wsload {
 /// Beyond this, no honest run counts; below it, sums of many reports do not overflow.
 inline constexpr int64_t kMaxWireCount = int64_t{1} << 53;
 
+/// Ten years: of one thread or one host no run tells more, and in nanoseconds it is still a number.
+inline constexpr int64_t kMaxWireTimeUs = int64_t{10} * 365 * 24 * 3600 * 1'000'000;
+
+/// Of a host or its quota.
+inline constexpr int kMaxWireCores = 65'536;
+
 }  // namespace wsload

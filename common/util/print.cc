@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <string>
 #include <system_error>
 
@@ -18,12 +19,21 @@ namespace {
 /// Whether a stream has lost something; by descriptor.
 std::array<std::atomic<bool>, STDERR_FILENO + 1> lost = {};
 
+/// By descriptor.
+std::array<std::atomic<int64_t>, STDERR_FILENO + 1> taken = {};
+std::array<std::atomic<bool>, STDERR_FILENO + 1> given_up = {};
+
+bool IsStandard(int descriptor) { return descriptor >= 0 && descriptor <= STDERR_FILENO; }
+
+bool IsGivenUp(int descriptor) { return IsStandard(descriptor) && given_up[static_cast<size_t>(descriptor)]; }
+
 /// An errno; 0: all was written.
 int WriteAllTo(int descriptor, std::string_view text) {
-  while (!text.empty()) {
+  while (!text.empty() && !IsGivenUp(descriptor)) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written >= 0) {
       text.remove_prefix(static_cast<size_t>(written));
+      if (IsStandard(descriptor)) taken[static_cast<size_t>(descriptor)] += written;
     } else if (errno == EAGAIN) {
       // Whoever else has this pipe or terminal made it non-blocking.
       pollfd room = {descriptor, POLLOUT, 0};
@@ -43,7 +53,7 @@ bool IsLostTerminal(int descriptor, int error) {
 
 void Report(int descriptor, int error) {
   if (IsLostTerminal(descriptor, error)) return;
-  if (descriptor < 0 || descriptor > STDERR_FILENO || lost[static_cast<size_t>(descriptor)].exchange(true)) return;
+  if (!IsStandard(descriptor) || lost[static_cast<size_t>(descriptor)].exchange(true)) return;
   if (descriptor == STDERR_FILENO) return;
   const std::string line = fmt::format(
       "{}: cannot write to standard output: {}; what it should have taken is lost, and the exit code is 1\n",
@@ -62,10 +72,27 @@ void PreparePrinting() {
 }
 
 void Print(FILE* stream, std::string_view text) {
-  if (text.empty()) return;
-  std::fflush(stream);
   const int descriptor = ::fileno(stream);
+  if (text.empty() || IsGivenUp(descriptor)) return;
+  std::fflush(stream);
   if (const int error = WriteAllTo(descriptor, text); error != 0) Report(descriptor, error);
+}
+
+int64_t TakenBy(FILE* stream) {
+  const int descriptor = ::fileno(stream);
+  return IsStandard(descriptor) ? taken[static_cast<size_t>(descriptor)].load() : 0;
+}
+
+void GiveUpPrinting(FILE* stream, std::string_view line) {
+  const int descriptor = ::fileno(stream);
+  if (!IsStandard(descriptor)) return;
+  given_up[static_cast<size_t>(descriptor)] = true;
+  lost[static_cast<size_t>(descriptor)] = true;
+  pollfd room = {STDERR_FILENO, POLLOUT, 0};
+  if (descriptor != STDERR_FILENO && ::poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0) {
+    // No more than a pipe with room takes at once.
+    Print(stderr, line.substr(0, PIPE_BUF));
+  }
 }
 
 int ExitCodeAfterPrinting(int code) {

@@ -19,6 +19,12 @@ bool IsAsciiAlphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' &&
 
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
+/// U+0080 to U+009F: by some of them terminals are told what to do.
+bool BeginsWithC1Control(std::string_view text) {
+  return text.size() > 1 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) >= 0x80 &&
+         static_cast<unsigned char>(text[1]) < 0xa0;
+}
+
 // Length of the well-formed UTF-8 sequence that `text` begins with, 0 if there is none.
 size_t Utf8SequenceLength(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -51,7 +57,7 @@ std::string Shown(std::string_view text, size_t limit) {
   while (!text.empty()) {
     if (out.size() >= limit) return out + "...";
     const size_t length = Utf8SequenceLength(text);
-    if (length == 0 || IsControl(text[0])) {
+    if (length == 0 || IsControl(text[0]) || BeginsWithC1Control(text)) {
       if (text[0] == '\n') {
         out += "\\n";
       } else if (text[0] == '\t') {
@@ -87,7 +93,12 @@ std::string ReplaceInvalidUtf8(std::string_view text) {
   return out;
 }
 
-bool HasControlCharacter(std::string_view text) { return std::any_of(text.begin(), text.end(), IsControl); }
+bool HasControlCharacter(std::string_view text) {
+  for (; !text.empty(); text.remove_prefix(1)) {
+    if (IsControl(text[0]) || BeginsWithC1Control(text)) return true;
+  }
+  return false;
+}
 
 bool IsHttpToken(std::string_view text) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";

@@ -17,7 +17,7 @@ bool IsUtf8(std::string_view text);
 /// `text` with U+FFFD in place of every byte that is no part of well-formed UTF-8.
 std::string ReplaceInvalidUtf8(std::string_view text);
 
-/// Any of U+0000 to U+001F and U+007F.
+/// Any of U+0000 to U+001F and U+007F to U+009F.
 bool HasControlCharacter(std::string_view text);
 
 /// Letters, digits and !#$%&'*+-.^_`|~, at least one (RFC 7230 section 3.2.6).

@@ -17,18 +17,21 @@
 #include "common/plan/plan_warnings.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
+#include "controller/feed/feed.h"
 #include "controller/link/embedded_agent_link.h"
 #include "controller/link/grpc_agent_link.h"
 #include "controller/output/console_reporter.h"
-#include "controller/output/console_summary.h"
+#include "controller/output/final_text.h"
 #include "controller/output/output_dir.h"
-#include "controller/output/result_json.h"
 #include "controller/output/run_files.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/run/coordinator.h"
 
 namespace wsload {
 namespace {
+
+// A reader that has not taken anything for so long is not there.
+constexpr int64_t kReaderPatienceNs = 30 * kNsPerSecond;
 
 using Links = std::vector<std::unique_ptr<AgentLink>>;
 
@@ -73,44 +76,52 @@ bool IsLive(FILE* stream, const Environment& environment) {
   return ::isatty(::fileno(stream)) != 0 && !term.empty() && term != "dumb";
 }
 
-/// First signal: drain; second: end at once with what is there. `reporter` may be null.
-SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter) {
-  return SignalWatch(loop, EndingSignals(), [&coordinator, reporter, again = false](int signal) mutable {
+std::shared_ptr<RunOutput> NewConsole(const RunCommandLine& line, const Environment& environment) {
+  FILE* people = FinalText::StreamFor(line.output);
+  const ConsoleOptions console{.language = line.output.language,
+                               .stats_interval_ns = line.output.stats_interval_ns,
+                               .live = IsLive(people, environment)};
+  return std::make_shared<ConsoleReporter>(line.plan, console,
+                                           [people](std::string_view text) { Print(people, text); });
+}
+
+/// First signal: drain; second: end at once with what is there.
+SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, Feed& feed) {
+  return SignalWatch(loop, EndingSignals(), [&coordinator, &feed, again = false](int signal) mutable {
     const bool second = std::exchange(again, true);
     // A lost terminal sends it once itself, and once more through the shell.
     if (second && signal == SIGHUP) return;
-    if (reporter != nullptr) {
-      reporter->OnNotice({second ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
-    }
+    feed.OnNotice({second ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
     coordinator.Interrupt();
   });
 }
 
-struct Kept {
-  RunResult result;
-  absl::Status written;
-  std::string dir;  ///< empty: nothing is kept
-};
-
-/// Signals that come while the result is written do not end the process: it is what they ask for.
-Kept CarryOut(const RunCommandLine& line, const RunId& id, RunFiles::Place place, Links links,
-              const std::vector<Statement>& warnings, int64_t check_connections, ConsoleReporter* reporter) {
+/// The result stands in the files when this returns. Signals that come while it is written do not end the process: it
+/// is what they ask for.
+std::shared_ptr<const RunResult> CarryOut(const RunCommandLine& line, const RunId& id, Links links,
+                                          const std::vector<Statement>& warnings, int64_t check_connections,
+                                          Feed& feed) {
   AsioEventLoop loop;
-  RunFiles files(std::move(place), id.text, line.plan, id.unix_ns, reporter);
   RunCoordinator::Limits limits;
   limits.policy = line.policy;
-  RunCoordinator coordinator(loop, SystemClock(), id.text, line.plan, std::move(links), limits, &files);
-  const SignalWatch signals = InterruptOnSignal(loop, coordinator, reporter);
-  std::optional<RunResult> result;
+  RunCoordinator coordinator(loop, SystemClock(), id.text, line.plan, std::move(links), limits, &feed);
+  const SignalWatch signals = InterruptOnSignal(loop, coordinator, feed);
+  auto result = std::make_shared<RunResult>();
   coordinator.Start([&](RunResult finished) {
-    result = std::move(finished);
+    *result = std::move(finished);
     loop.Stop();
   });
   loop.Run();
   result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
+  for (const auto& [kind, missed] : {std::pair(StatementKind::kIntervalsNotKept, feed.Missed(OutputKind::kFile)),
+                                     std::pair(StatementKind::kIntervalsNotShown, feed.Missed(OutputKind::kPeople))}) {
+    if (missed == 0) continue;
+    result->warnings.push_back({kind, {missed}});
+    feed.OnNotice(result->warnings.back());
+  }
   result->check_connections = check_connections;
-  absl::Status written = files.Finish(*result);
-  return {.result = *std::move(result), .written = std::move(written), .dir = files.dir()};
+  feed.End(OutputKind::kFile, result, SideThread::kForever);
+  return result;
 }
 
 /// Where this run is kept. A directory that nobody asked for and that cannot be made is no reason not to run.
@@ -127,21 +138,13 @@ RunFiles::Place PlaceOf(const OutputOptions& options, const RunId& id, std::vect
   return place;
 }
 
-ExitCode Publish(const OutputOptions& options, const Kept& kept, FILE* people) {
-  const RunResult& result = kept.result;
-  const ExitCode code = kept.written.ok() ? ExitCodeOf(result) : FailWith(kept.written);
-  if (options.json) Print(stdout, ResultJson(result));
-  if (!result.error.ok()) {
-    Print(stderr, ConsoleVerdict(options.language, result));
-  } else if (!options.quiet) {
-    Print(people, "\n" + ConsoleSummary(options.language, result));
-  } else if (!options.json) {
-    Print(people, ConsoleVerdict(options.language, result));
-  }
-  if (kept.written.ok() && !kept.dir.empty()) {
-    Print(people, Say(options.language, Msg::kFilesWritten, kept.dir) + "\n");
-  }
-  return code;
+/// What people see, for as long as somebody reads it. A signal ends the process meanwhile: the files are written.
+void ShowResult(const OutputOptions& options, const std::shared_ptr<const RunResult>& result, Feed& feed) {
+  const auto taken = [] { return TakenBy(stdout) + TakenBy(stderr); };
+  if (feed.End(OutputKind::kPeople, result, kReaderPatienceNs, taken)) return;
+  const Statement lost{StatementKind::kSummaryNotShown, {kReaderPatienceNs}};
+  GiveUpPrinting(stdout, fmt::format("wsload: {}\n", StatementText(options.language, lost)));
+  GiveUpPrinting(stderr, {});
 }
 
 ExitCode Run(const std::vector<std::string>& args, const Environment& environment) {
@@ -164,21 +167,21 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy);
   if (RefuseRun(checks, options.language)) return ExitCode::kError;
 
-  FILE* people = options.json ? stderr : stdout;
-  ConsoleOptions console;
-  console.language = options.language;
-  console.stats_interval_ns = options.stats_interval_ns;
-  console.live = IsLive(people, environment);
-  ConsoleReporter reporter(line->plan, console, [people](std::string_view text) { Print(people, text); });
+  const auto feed = std::make_shared<Feed>(line->plan.report_interval_ns);
   std::vector<Statement> warnings = Warnings(line->plan, checks);
-  RunFiles::Place place = PlaceOf(options, id, warnings);
-  if (!options.quiet) {
-    for (const Statement& warning : warnings) reporter.OnNotice(warning);
-  }
-  const Kept kept = CarryOut(*line, id, std::move(place), MakeLinks(*std::move(agents)), warnings,
-                             CheckConnections(checks), options.quiet ? nullptr : &reporter);
-  reporter.Finish();
-  return Publish(options, kept, people);
+  const auto files = std::make_shared<RunFiles>(PlaceOf(options, id, warnings), id.text, line->plan, id.unix_ns,
+                                                [feed = std::weak_ptr(feed)](const Statement& notice) {
+                                                  if (const auto there = feed.lock()) there->OnNotice(notice);
+                                                });
+  feed->Add(OutputKind::kFile, files);
+  if (!options.quiet) feed->Add(OutputKind::kPeople, NewConsole(*line, environment));
+  feed->Add(OutputKind::kPeople, std::make_shared<FinalText>(options, [files] {
+              return files->written().ok() ? files->dir() : std::string();
+            }));
+  for (const Statement& warning : warnings) feed->OnNotice(warning);
+  const auto result = CarryOut(*line, id, MakeLinks(*std::move(agents)), warnings, CheckConnections(checks), *feed);
+  ShowResult(options, result, *feed);
+  return files->written().ok() ? ExitCodeOf(*result) : FailWith(files->written());
 }
 
 }  // namespace

@@ -45,32 +45,33 @@ int64_t ConsoleReporter::PlannedNs(Phase phase) const {
   return 0;
 }
 
-void ConsoleReporter::OnPhase(Phase) {
-  // The intervals of the phase before may still be on their way: phases are
-  // told apart by what the intervals say.
+void ConsoleReporter::Begin(const IntervalSnapshot& interval) {
+  const SeriesPoint& point = interval.point;
+  const bool missed_some = interval.number != next_number_;
+  next_number_ = interval.number + 1;
+  if (point.phase == phase_ && !missed_some) return;
+  phase_ = point.phase;
+  // What is recent is of one phase, and without a hole.
+  recent_.Clear();
+  due_s_ = recent_s_ = 0;
+  phase_elapsed_s_ = missed_some ? point.elapsed_s - interval.duration_s : 0;
+  phase_clock_s_ = missed_some ? point.phase_clock_s - interval.duration_s : 0;
 }
 
-void ConsoleReporter::OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
-                                 const std::vector<AgentResult>& agents) {
-  if (point.phase != phase_) {
-    phase_elapsed_s_ = 0;
-    phase_clock_s_ = 0;
-    phase_ = point.phase;
-    // An interval's percentiles are of one phase.
-    recent_.Clear();
-    due_s_ = recent_s_ = 0;
-  }
+void ConsoleReporter::OnInterval(const SharedSnapshot& interval) {
+  Begin(*interval);
+  const SeriesPoint& point = interval->point;
   due_s_ += point.elapsed_s - phase_elapsed_s_;
   recent_s_ += point.phase_clock_s - phase_clock_s_;
   phase_elapsed_s_ = point.elapsed_s;
   phase_clock_s_ = point.phase_clock_s;
   if (point.phase == Phase::kMeasure) measured_s_ = point.phase_clock_s;
-  recent_.Merge(delta);
+  recent_.Merge(interval->delta);
 
   const bool due = due_s_ + kRounding >= static_cast<double>(options_.stats_interval_ns) / kNsPerSecond;
   const bool last = point.phase == Phase::kMeasure &&
                     point.elapsed_s + kRounding >= static_cast<double>(plan_.duration_ns) / kNsPerSecond;
-  if (due || last || options_.live) Show(Block(point, totals_so_far, agents));
+  if (due || last || options_.live) Show(Block(*interval));
   if (due) {
     recent_.Clear();
     due_s_ = recent_s_ = 0;
@@ -88,9 +89,10 @@ std::string ConsoleReporter::ProgressLine(const SeriesPoint& point) const {
   return Say(options_.language, Msg::kProgress, phase, percent, point.phase_clock_s, planned_s) + "\n";
 }
 
-std::string ConsoleReporter::Block(const SeriesPoint& point, const Stats& totals,
-                                   const std::vector<AgentResult>& agents) const {
+std::string ConsoleReporter::Block(const IntervalSnapshot& interval) const {
   const Language language = options_.language;
+  const SeriesPoint& point = interval.point;
+  const Stats& totals = interval.totals;
   std::string out = ProgressLine(point);
   const auto figures = ClassicFigures(language, totals.counters, point.active_connections, point.run_clock_s,
                                       measured_s_, /*running=*/true);
@@ -116,7 +118,7 @@ std::string ConsoleReporter::Block(const SeriesPoint& point, const Stats& totals
   if (!connections.losses.empty()) {
     out += fmt::format("  {}: {}\n", MessageText(language, Msg::kConnectionLosses), JoinCauses(connections.losses));
   }
-  if (agents.size() > 1) out += AgentTable(agents);
+  if (interval.agents.size() > 1) out += AgentTable(interval.agents);
   return out;
 }
 
@@ -138,17 +140,16 @@ std::string ConsoleReporter::LatencyTable(const Stats& totals) const {
   return table.Render(kMargin);
 }
 
-std::string ConsoleReporter::AgentTable(const std::vector<AgentResult>& agents) const {
+std::string ConsoleReporter::AgentTable(const std::vector<AgentSnapshot>& agents) const {
   const Language language = options_.language;
   TextTable table;
   table.AddRow({Say(language, Msg::kAgent), Say(language, Msg::kActive), Say(language, Msg::kMessages),
                 Say(language, Msg::kSuccess), Say(language, Msg::kFailed), Say(language, Msg::kSendLagP99)});
-  const std::vector<const AgentResult*> shown = AgentsToShow(agents);
-  for (const AgentResult* agent : shown) {
-    const Counters& totals = agent->totals.counters;
-    table.AddRow({agent->label(), fmt::to_string(totals.connections.active()), fmt::to_string(totals.scheduled),
-                  fmt::to_string(totals.success), fmt::to_string(totals.failed()),
-                  MsText(agent->totals.send_lag.PercentileUs(99))});
+  const std::vector<const AgentSnapshot*> shown = AgentsToShow(agents);
+  for (const AgentSnapshot* agent : shown) {
+    const Counters& totals = agent->totals;
+    table.AddRow({agent->label, fmt::to_string(totals.connections.active()), fmt::to_string(totals.scheduled),
+                  fmt::to_string(totals.success), fmt::to_string(totals.failed()), MsText(agent->send_lag_us_p99)});
   }
   return table.Render(kMargin) + MoreLine(language, agents.size() - shown.size(), kMargin);
 }
@@ -180,6 +181,6 @@ void ConsoleReporter::OnNotice(const Statement& notice) {
   Show(block);
 }
 
-void ConsoleReporter::Finish() { shown_.clear(); }
+void ConsoleReporter::OnEnd(const RunResult&) { shown_.clear(); }
 
 }  // namespace wsload

@@ -11,8 +11,8 @@
 #include "common/lang/statement.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
+#include "controller/feed/run_output.h"
 #include "controller/output/messages.h"
-#include "controller/result/result_builder.h"
 
 namespace wsload {
 
@@ -23,32 +23,31 @@ struct ConsoleOptions {
   bool live = false;
 };
 
-/// One thread. Reads no clock: time is what the intervals say.
-class ConsoleReporter : public RunListener {
+/// Reads no clock: time is what the intervals say.
+class ConsoleReporter final : public RunOutput {
  public:
   using Sink = std::function<void(std::string_view text)>;
 
   ConsoleReporter(const RunPlan& plan, ConsoleOptions options, Sink sink);
 
-  void OnPhase(Phase phase) override;
-  void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
-                  const std::vector<AgentResult>& agents) override;
+  void OnInterval(const SharedSnapshot& interval) override;
   void OnNotice(const Statement& notice) override;
-
   /// Leaves the last live block standing; nothing is printed over it.
-  void Finish();
+  void OnEnd(const RunResult& result) override;
 
  private:
-  std::string Block(const SeriesPoint& point, const Stats& totals, const std::vector<AgentResult>& agents) const;
+  void Begin(const IntervalSnapshot& interval);
+  std::string Block(const IntervalSnapshot& interval) const;
   std::string ProgressLine(const SeriesPoint& point) const;
   std::string LatencyTable(const Stats& totals) const;
-  std::string AgentTable(const std::vector<AgentResult>& agents) const;
+  std::string AgentTable(const std::vector<AgentSnapshot>& agents) const;
   void Show(const std::string& block);
   int64_t PlannedNs(Phase phase) const;
 
   RunPlan plan_;
   ConsoleOptions options_;
   Sink sink_;
+  int64_t next_number_ = 0;
   Phase phase_ = Phase::kConnect;
   // Of the interval before, in the same phase.
   double phase_elapsed_s_ = 0;

@@ -29,6 +29,35 @@ std::string CauseLabel(Language language, const CounterInfo& failure) {
   return failure.name.shown;
 }
 
+/// Greater is worse.
+using Badness = std::tuple<bool, int64_t, int64_t>;
+
+Badness BadnessOf(AgentResult::State state, const Counters& totals, int64_t send_lag_us_p99) {
+  return {state != AgentResult::State::kDone, totals.failed() + totals.unsent, send_lag_us_p99};
+}
+Badness BadnessOf(const AgentResult& agent) {
+  return BadnessOf(agent.state, agent.totals.counters, agent.totals.send_lag.PercentileUs(99));
+}
+Badness BadnessOf(const AgentSnapshot& agent) { return BadnessOf(agent.state, agent.totals, agent.send_lag_us_p99); }
+
+/// Among equals the first ones in the list.
+template <typename Agent>
+std::vector<const Agent*> WorstOf(const std::vector<Agent>& agents) {
+  std::vector<const Agent*> shown;
+  if (agents.size() <= kMaxAgentLines) {
+    for (const Agent& agent : agents) shown.push_back(&agent);
+    return shown;
+  }
+  std::vector<std::pair<Badness, const Agent*>> ranked;
+  for (const Agent& agent : agents) ranked.emplace_back(BadnessOf(agent), &agent);
+  std::partial_sort(ranked.begin(), ranked.begin() + kMaxAgentLines, ranked.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  for (size_t i = 0; i < kMaxAgentLines; ++i) shown.push_back(ranked[i].second);
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
 }  // namespace
 
 std::string MsText(int64_t us) {
@@ -73,27 +102,9 @@ std::string JoinFigures(const std::vector<Figure>& figures) {
   return text;
 }
 
-std::vector<const AgentResult*> AgentsToShow(const std::vector<AgentResult>& agents) {
-  std::vector<const AgentResult*> shown;
-  for (const AgentResult& agent : agents) shown.push_back(&agent);
-  if (shown.size() <= kMaxAgentLines) return shown;
-  // Greater is worse; the place in the list decides between equals.
-  using Badness = std::tuple<bool, int64_t, int64_t>;
-  std::vector<std::pair<Badness, const AgentResult*>> ranked;
-  for (const AgentResult* agent : shown) {
-    const Counters& totals = agent->totals.counters;
-    ranked.push_back({{agent->state != AgentResult::State::kDone, totals.failed() + totals.unsent,
-                       agent->totals.send_lag.PercentileUs(99)},
-                      agent});
-  }
-  std::partial_sort(ranked.begin(), ranked.begin() + kMaxAgentLines, ranked.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  shown.clear();
-  for (size_t i = 0; i < kMaxAgentLines; ++i) shown.push_back(ranked[i].second);
-  std::sort(shown.begin(), shown.end());
-  return shown;
-}
+std::vector<const AgentResult*> AgentsToShow(const std::vector<AgentResult>& agents) { return WorstOf(agents); }
+
+std::vector<const AgentSnapshot*> AgentsToShow(const std::vector<AgentSnapshot>& agents) { return WorstOf(agents); }
 
 std::string MoreLine(Language language, size_t left_out, int margin) {
   if (left_out == 0) return {};

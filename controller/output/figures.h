@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/stats/stats.h"
+#include "controller/feed/interval_snapshot.h"
 #include "controller/output/messages.h"
 #include "controller/result/run_result.h"
 
@@ -41,6 +42,7 @@ inline constexpr size_t kMaxAgentLines = 20;
 /// The agents to show, in their order: all, or when they are too many the worst (not done, then most messages failed
 /// or unsent, then the longest send lag).
 std::vector<const AgentResult*> AgentsToShow(const std::vector<AgentResult>& agents);
+std::vector<const AgentSnapshot*> AgentsToShow(const std::vector<AgentSnapshot>& agents);
 
 /// The line below a list that was cut short; empty when nothing was left out.
 std::string MoreLine(Language language, size_t left_out, int margin);

@@ -34,45 +34,31 @@ int Create(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_C
 
 }  // namespace
 
-RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns, RunListener* next)
+RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns,
+                   std::function<void(const Statement&)> notify)
     : dir_(std::move(place.dir)),
       by_default_(place.by_default),
       run_id_(std::move(run_id)),
       plan_(plan),
       started_unix_ns_(started_unix_ns),
-      next_(next) {}
+      notify_(std::move(notify)) {}
 
 RunFiles::~RunFiles() { CloseSeries(); }
 
-void RunFiles::OnPhase(Phase phase) {
-  if (!begun_) Begin();
-  if (next_ != nullptr) next_->OnPhase(phase);
-}
-
-void RunFiles::OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
-                          const std::vector<AgentResult>& agents) {
-  if (!begun_) Begin();
-  Append(TimeseriesLine(point));
-  if (next_ != nullptr) next_->OnInterval(point, delta, totals_so_far, agents);
-}
-
-void RunFiles::OnNotice(const Statement& notice) {
-  if (next_ != nullptr) next_->OnNotice(notice);
-}
+void RunFiles::OnInterval(const SharedSnapshot& interval) { Append(TimeseriesLine(interval->point)); }
 
 absl::Status RunFiles::TakePlace() {
   const absl::StatusOr<std::string> moved = MoveOlderRun(dir_);
   if (!moved.ok()) return MakeOutputDir(dir_ += "/" + run_id_);
-  if (!moved->empty()) OnNotice({StatementKind::kOlderResultMoved, {dir_, *moved}});
+  if (!moved->empty()) notify_({StatementKind::kOlderResultMoved, {dir_, *moved}});
   return absl::OkStatus();
 }
 
-void RunFiles::Begin() {
+void RunFiles::OnBegin() {
   begun_ = true;
   if (dir_.empty()) return;
   if (const absl::Status taken = TakePlace(); !taken.ok()) return GiveUpSeries(std::string(Text(taken)));
-  // Not to the disk, which may take its time while agents wait for the controller. Where this fails, the series does
-  // too.
+  // Where this fails, the series does too.
   if (const int run = Create(dir_ + "/" + kRunFile); run >= 0) {
     AppendTo(run, RunJson(run_id_, started_unix_ns_, plan_));
     ::close(run);
@@ -92,7 +78,7 @@ void RunFiles::GiveUpSeries(std::string why) {
   // Half a line would be no line.
   if (series_ >= 0 && ::ftruncate(series_, series_bytes_) != 0) why += "; its last line is not whole";
   CloseSeries();
-  OnNotice({StatementKind::kSeriesNotWritten, {dir_ + "/" + kTimeseriesFile, std::move(why)}});
+  notify_({StatementKind::kSeriesNotWritten, {dir_ + "/" + kTimeseriesFile, std::move(why)}});
 }
 
 void RunFiles::CloseSeries() {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "common/plan/run_plan.h"
-#include "controller/result/run_listener.h"
+#include "controller/feed/run_output.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
@@ -17,48 +17,48 @@ namespace wsload {
 /// timeseries.csv; run.json is then gone. An older run's files are moved to DIR/<its run id> before the first of these
 /// is written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run that fails before it
 /// begins writes nothing where there is an older one, and nothing to a directory that was not asked for.
-/// One thread; hands every call on.
-class RunFiles final : public RunListener {
+class RunFiles final : public RunOutput {
  public:
   struct Place {
     std::string dir;          ///< is there; empty: nothing is kept
     bool by_default = false;  ///< nobody asked for it
   };
 
-  /// `next` may be null; it outlives this, and is told when the series cannot be written.
-  RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns, RunListener* next);
+  /// `notify` is told, from the output's thread, when an older result moved and when the series cannot be written.
+  RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns,
+           std::function<void(const Statement& notice)> notify);
   ~RunFiles() override;
   RunFiles(const RunFiles&) = delete;
   RunFiles& operator=(const RunFiles&) = delete;
 
-  void OnPhase(Phase phase) override;
-  void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
-                  const std::vector<AgentResult>& agents) override;
-  void OnNotice(const Statement& notice) override;
+  void OnBegin() override;
+  void OnInterval(const SharedSnapshot& interval) override;
+  void OnEnd(const RunResult& result) override { written_ = Finish(result); }
 
-  /// Once, with the run's result. The error is one line; what could be written is there all the same.
-  absl::Status Finish(const RunResult& result);
-
-  /// Where the result is; empty: nowhere. After Finish().
+  // After the end.
+  /// One line; what could be written is there all the same.
+  const absl::Status& written() const { return written_; }
+  /// Where the result is; empty: nowhere.
   const std::string& dir() const { return dir_; }
 
  private:
-  void Begin();
   void Append(const std::string& text);
   void GiveUpSeries(std::string why);
   void CloseSeries();
   /// Makes room in the directory, or goes to one of its own.
   absl::Status TakePlace();
+  absl::Status Finish(const RunResult& result);
 
   std::string dir_;
   const bool by_default_;
   const std::string run_id_;
   const RunPlan plan_;
   const int64_t started_unix_ns_;
-  RunListener* const next_;
+  const std::function<void(const Statement&)> notify_;
   bool begun_ = false;
   int series_ = -1;           ///< a descriptor; -1: closed
   int64_t series_bytes_ = 0;  ///< whole lines in the file
+  absl::Status written_;
 };
 
 }  // namespace wsload

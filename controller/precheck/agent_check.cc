@@ -1,10 +1,12 @@
 #include "controller/precheck/agent_check.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "common/plan/means.h"
 #include "common/plan/workers.h"
+#include "common/stats/wire_bounds.h"
 #include "common/time/clock.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -23,6 +25,7 @@ constexpr int64_t kClockBoundNs = 30 * kNsPerSecond;
 constexpr int kMaxTargetAddresses = 64;
 constexpr size_t kMaxListLength = 200;
 constexpr size_t kMaxDetailLength = 400;
+constexpr int64_t kMostPorts = 65'535;
 
 Needs NeedsOnAgent(const v1::DescribeResponse& response, const RunPlan& plan, int64_t clients) {
   Needs needs = NeedsOf(plan, clients, WorkersFor(response.workers(), plan.workers, response.cores()));
@@ -49,6 +52,41 @@ std::optional<Kind> KindOf(Reach::Reach reach) {
   }
 }
 
+/// Of what an agent tells of itself, the first figure that no host can have; empty: there is none.
+std::string ImpossibleFigure(const v1::DescribeResponse& response) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  struct Claim {
+    const char* name;
+    int64_t value;
+    int64_t least;
+    int64_t most;
+  };
+  const v1::Means& means = response.means();
+  // Limits below 0 are none.
+  const Claim claims[] = {
+      {"cores", response.cores(), 0, kMaxWireCores},
+      {"host_cores", response.host_cores(), 0, kMaxWireCores},
+      {"workers", response.workers(), 0, kMaxWorkers},
+      {"throttled_us", response.throttled_us(), 0, kMaxWireTimeUs},
+      {"busy_since_unix_ns", response.busy_since_unix_ns(), 0, kMost / 2},
+      {"agent_unix_ns", response.agent_unix_ns(), 0, kMost / 2},
+      {"max_clients", means.max_clients(), -1, kMaxWireCount},
+      {"descriptors_soft", means.descriptors_soft(), -1, kMost},
+      {"descriptors_hard", means.descriptors_hard(), -1, kMost},
+      {"descriptors_in_use", means.descriptors_in_use(), -1, std::numeric_limits<int32_t>::max()},
+      {"ports", means.ports(), -1, kMostPorts},
+      {"addresses", means.addresses(), -1, kMaxWireCores},
+      {"memory_available_bytes", means.memory_available_bytes(), -1, kMaxWireCount},
+      {"connect_us", response.target().connect_us(), 0, kMaxWireTimeUs},
+  };
+  for (const Claim& claim : claims) {
+    if (claim.value < claim.least || claim.value > claim.most) return fmt::format("{} {}", claim.name, claim.value);
+  }
+  // So written, what is no number is out of range.
+  const bool is_quota = response.quota_cores() >= 0 && response.quota_cores() <= kMaxWireCores;
+  return is_quota ? std::string() : fmt::format("quota_cores {}", response.quota_cores());
+}
+
 std::string TargetOf(const RunPlan& plan) { return plan.server.url().address().ToString(); }
 
 }  // namespace
@@ -59,6 +97,11 @@ AgentCheck CheckAgent(const std::string& address, const absl::Status& status, co
   check.address = address;
   if (!status.ok()) {
     check.problems.push_back({Kind::kAgentUnusable, {std::string(Text(status))}, address});
+    return check;
+  }
+  if (const std::string figure = ImpossibleFigure(response);
+      !figure.empty() && response.protocol_version() == kControlProtocolVersion) {
+    check.problems.push_back({Kind::kAgentUnusable, {"it tells the impossible of itself: " + figure}, address});
     return check;
   }
   check.response = response;

@@ -37,7 +37,9 @@ class ResultBuilder {
   void SetYielded(int agent, int64_t messages);
   void SetAgentLossPolicy(AgentLossPolicy policy) { result_.on_agent_loss = policy; }
   /// Messages that the agent has reported as scheduled.
-  int64_t Scheduled(int agent) const { return agents_[agent].totals.counters.scheduled; }
+  int64_t Scheduled(int agent) const { return AgentTotals(agent).counters.scheduled; }
+  /// The sum of the agent's intervals so far.
+  const Stats& AgentTotals(int agent) const { return agents_[agent].totals; }
   /// The agent's load ended before its time: `messages_due` of its messages were due until `to_ns`, and from `from_ns`
   /// on it reported none. What it did not report of them is a gap.
   void AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due);

@@ -5,8 +5,10 @@
 
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
+#include "common/plan/workers.h"
 #include "common/stats/report_proto.h"
 #include "common/stats/stats_proto.h"
+#include "common/stats/wire_bounds.h"
 #include "common/util/check.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -16,6 +18,9 @@ namespace {
 
 // An agent that sends faster than this controller can read is broken, or means harm.
 constexpr int kMaxPendingMessages = 4096;
+// The first are not weighed: an honest agent's hardly ever wait.
+constexpr int kPendingNotWeighed = 2;
+constexpr size_t kMaxPendingBytes = 16 << 20;
 // Texts of agents end up in terminals, logs and result files.
 constexpr size_t kMaxTextLength = 400;
 // No host has been up for that long: instants may be added to it without an overflow.
@@ -121,14 +126,18 @@ std::optional<ClockEstimate> AgentPeer::clock_after() const {
 void AgentPeer::OnAgentMessage(v1::AgentMessage message) {
   const int64_t arrived_ns = loop_.MonoNs();
   heard_ns_.store(arrived_ns, std::memory_order_relaxed);
+  if (flooded_) return;
   const int pending = pending_messages_.fetch_add(1, std::memory_order_relaxed);
-  if (pending > kMaxPendingMessages) return;
-  if (pending == kMaxPendingMessages) {
+  const size_t bytes = pending < kPendingNotWeighed ? 0 : message.ByteSizeLong();
+  flooded_ = pending >= kMaxPendingMessages ||
+             pending_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes > kMaxPendingBytes;
+  if (flooded_) {
     scope_.Post(loop_, [this] { FailProtocol("sends faster than its reports can be read"); });
     return;
   }
-  scope_.Post(loop_, [this, arrived_ns, message = std::move(message)] {
+  scope_.Post(loop_, [this, arrived_ns, bytes, message = std::move(message)] {
     pending_messages_.fetch_sub(1, std::memory_order_relaxed);
+    pending_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     HandleMessage(message, arrived_ns);
   });
 }
@@ -236,6 +245,11 @@ void AgentPeer::SendAssign() {
 
 void AgentPeer::HandleAccepted(const v1::Accepted& accepted) {
   if (state_ != State::kAssigned) return FailProtocol("sent Accepted out of order");
+  if (accepted.workers() < 0 || accepted.workers() > kMaxWorkers || accepted.cores() < 0 ||
+      accepted.cores() > kMaxWireCores) {
+    return FailProtocol(
+        fmt::format("told of {} workers on {} cores, which no host has", accepted.workers(), accepted.cores()));
+  }
   state_.Enter(State::kAccepted);
   identity_ = accepted;
   identity_.set_agent_name(ShownText(accepted.agent_name()));

@@ -127,6 +127,8 @@ class AgentPeer final : private AgentLinkObserver {
   AgentPeerObserver& observer_;
   const CallbackScope scope_;
   std::atomic<int> pending_messages_{0};
+  std::atomic<size_t> pending_bytes_{0};
+  bool flooded_ = false;  ///< what comes is not read any more; the link's
 
   ForwardState<State> state_{"agent " + address_, State::kProbing};
   bool stop_sent_ = false;

@@ -10,31 +10,18 @@
 #include "common/loop/callback_scope.h"
 #include "common/plan/end_deadline.h"
 #include "common/plan/phase.h"
-#include "common/plan/plan_proto.h"
 #include "common/plan/run_policy.h"
 #include "common/util/check.h"
 #include "common/util/forward_state.h"
 #include "common/util/status.h"
-#include "common/version.h"
 #include "controller/run/agent_peer.h"
 #include "controller/run/relief.h"
+#include "controller/run/report_check.h"
+#include "controller/run/run_setup.h"
 #include "controller/run/slice_ledger.h"
 
 namespace wsload {
 namespace {
-
-// Of agents in one line; each has its own entry in the result.
-constexpr size_t kMaxNamedFailures = 10;
-
-std::vector<AgentResult> AgentEntries(const std::vector<std::unique_ptr<AgentLink>>& links,
-                                      const std::vector<Slice>& slices) {
-  std::vector<AgentResult> entries(links.size());
-  for (size_t i = 0; i < links.size(); ++i) {
-    entries[i].address = links[i]->address();
-    entries[i].slice = slices[i];
-  }
-  return entries;
-}
 
 std::string Seconds(int64_t ns) { return fmt::format("{:g} s", static_cast<double>(ns) / kNsPerSecond); }
 
@@ -53,11 +40,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
         ledger_(plan_, slices_),
         builder_(run_id, plan_, AgentEntries(links, slices_), listener) {
     builder_.SetAgentLossPolicy(limits_.policy.on_agent_loss);
-    v1::Assign assign;
-    assign.set_run_id(run_id);
-    assign.set_controller_version(kVersion);
-    assign.set_protocol_version(kControlProtocolVersion);
-    *assign.mutable_plan() = ToProto(plan_);
+    v1::Assign assign = AssignFor(run_id, plan_);
     for (size_t i = 0; i < links.size(); ++i) {
       *assign.mutable_slice() = ToProto(slices_[i]);
       peers_.push_back(std::make_unique<AgentPeer>(loop_, static_cast<int>(i), std::move(links[i]), assign,
@@ -72,7 +55,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     WSLOAD_DCHECK(loop_.IsLoopThread(), "a run is started on another thread than its loop's");
     WSLOAD_CHECK(!done_ && stage_ == Stage::kSetup, "a run is started twice");
     done_ = std::move(done);
-    deadline_->ArmAt(loop_.MonoNs() + limits_.link_open_ns);
+    instants_.begun_ns = instants_.ramp_ns = loop_.MonoNs();
+    deadline_->ArmAt(instants_.begun_ns + limits_.link_open_ns);
     for (auto& peer : peers_) peer->Open();
   }
 
@@ -104,14 +88,14 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta,
                       std::vector<WorkerLoad> workers) override {
-    if (phase == Phase::kClose) {
+    absl::Status fits =
+        CheckReport(LimitsOf(peer, phase), phase, interval_index, builder_.AgentTotals(peer), delta, workers);
+    if (fits.ok() && phase == Phase::kClose) {
       BeginClose();
       AwaitClose();
     }
-    const absl::Status added = builder_.AddInterval(peer, phase, interval_index, std::move(delta), workers);
-    if (added.ok()) return;
-    FailAgent(peer, AgentResult::State::kLost, fmt::format("broke the control protocol: {}", Text(added)));
-    CheckEnd();
+    if (fits.ok()) fits = builder_.AddInterval(peer, phase, interval_index, std::move(delta), workers);
+    if (!fits.ok()) FailProtocol(peer, fits);
   }
 
   void OnPeerStarved(int peer) override {
@@ -132,6 +116,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void OnPeerDone(int peer, const AgentPeerReport& report) override {
+    if (const absl::Status fits = CheckCpuUsage(LimitsOf(peer, Phase::kClose), report.cpu); !fits.ok()) {
+      return FailProtocol(peer, fits);
+    }
     BeginClose();
     if (report.start_skew_ns.has_value()) builder_.SetStartSkew(peer, *report.start_skew_ns / kNsPerUs);
     const absl::Status agreed = builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early);
@@ -172,6 +159,21 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
   }
 
+  /// What the agent can have done by now, and in the phase.
+  ReportLimits LimitsOf(int peer, Phase phase) const {
+    ReportLimits limits = TimeLimits(instants_, phase, loop_.MonoNs(), peers_[peer]->clock().error_ns);
+    limits.report_interval_ns = plan_.report_interval_ns;
+    limits.messages = ledger_.DueBefore(peer, limits.load_ns);
+    limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
+    limits.workers = peers_[peer]->identity().workers();
+    return limits;
+  }
+
+  void FailProtocol(int peer, const absl::Status& why) {
+    FailAgent(peer, AgentResult::State::kLost, fmt::format("broke the control protocol: {}", Text(why)));
+    CheckEnd();
+  }
+
   /// No more is wanted of an agent that has not said its last word.
   void FailAgent(int peer, AgentResult::State state, const std::string& why) {
     if (!peers_[peer]->ended()) peers_[peer]->GiveUp();
@@ -191,6 +193,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       case Stage::kRunning:
         lost_.push_back(peer);
         if (limits_.policy.on_agent_loss == AgentLossPolicy::kFail) {
+          ended_by_loss_ = true;
           return EndEarly({StatementKind::kOtherAgentLost, {}, address});
         }
         if (limits_.policy.on_agent_loss == AgentLossPolicy::kRebalance) {
@@ -240,7 +243,12 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void MarkGaps() {
-    for (const int agent : lost_) {
+    std::vector<int> agents = lost_;
+    // Others may have stopped by themselves, before they were told to.
+    for (int i = 0; i < peer_count() && ended_by_loss_; ++i) {
+      if (std::find(lost_.begin(), lost_.end(), i) == lost_.end()) agents.push_back(i);
+    }
+    for (const int agent : agents) {
       const int64_t to_ns = std::min(measured_ns_, ledger_.HandedOverAt(agent));
       const int64_t from_ns = ledger_.DueAt(agent, builder_.Scheduled(agent), to_ns);
       builder_.AddGap(agent, from_ns, to_ns, ledger_.DueBefore(agent, to_ns));
@@ -248,20 +256,16 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void FailSetup() {
-    std::string line;
-    const size_t named = std::min(setup_failures_.size(), kMaxNamedFailures);
-    for (size_t i = 0; i < named; ++i) line += (i == 0 ? "" : "; ") + setup_failures_[i];
-    if (named < setup_failures_.size()) line += fmt::format("; and {} more", setup_failures_.size() - named);
-    builder_.SetError(MakeStatus(absl::StatusCode::kUnavailable, "{}", line));
+    builder_.SetError(SetupError(setup_failures_));
     EndEarly({StatementKind::kOtherAgentUnfit});
   }
 
   void BeginConnect() {
     stage_.Enter(Stage::kConnecting);
-    const int64_t ramp_start = loop_.MonoNs() + StartLead();
-    for (auto& peer : peers_) peer->Connect(ramp_start, limits_.policy.agent_lease_ns);
-    deadline_->ArmAt(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + limits_.barrier_grace_ns);
-    ArmPhase(Phase::kConnect, ramp_start);
+    const int64_t ramp_ns = instants_.ramp_ns = loop_.MonoNs() + StartLead();
+    for (auto& peer : peers_) peer->Connect(ramp_ns, limits_.policy.agent_lease_ns);
+    deadline_->ArmAt(ramp_ns + plan_.ramp_up_ns + plan_.conn_timeout_ns + limits_.barrier_grace_ns);
+    ArmPhase(Phase::kConnect, ramp_ns);
   }
 
   void CheckBarrier() {
@@ -285,7 +289,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   void BeginRun() {
     stage_.Enter(Stage::kRunning);
-    start_mono_ns_ = loop_.MonoNs() + StartLead();
+    start_mono_ns_ = instants_.start_ns = loop_.MonoNs() + StartLead();
     for (auto& peer : peers_) {
       if (peer->active()) peer->Start(start_mono_ns_);
     }
@@ -466,11 +470,13 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   std::optional<Phase> phase_;  ///< the one that has begun last
   Phase next_phase_ = Phase::kConnect;
   int64_t next_phase_mono_ns_ = 0;
+  RunInstants instants_;
   int64_t start_mono_ns_ = 0;
   EndDeadline end_deadline_;
   int64_t measured_ns_ = 0;         ///< how long the measure phase was, once it is over
   std::vector<int> lost_;           ///< agents whose load ended before its time
   std::map<int, int64_t> orphans_;  ///< those whose load waits for new owners, and from when they are silent
+  bool ended_by_loss_ = false;
   bool interrupted_ = false;
   bool nothing_opened_ = false;
   std::vector<std::string> setup_failures_;

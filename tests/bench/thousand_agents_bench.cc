@@ -26,6 +26,7 @@
 #include "common/util/environment.h"
 #include "common/util/status.h"
 #include "controller/link/grpc_agent_link.h"
+#include "controller/feed/feed.h"
 #include "controller/output/console_reporter.h"
 #include "controller/output/console_summary.h"
 #include "controller/output/result_json.h"
@@ -71,16 +72,20 @@ class Observer final : public RunListener {
     double behind_s = 0;  ///< from the interval's end to its being complete
   };
 
-  Observer(const AsioEventLoop& loop, const RunPlan& plan)
-      : loop_(loop), console_(plan, {.live = true}, [this](std::string_view text) { console_bytes_ += text.size(); }) {}
+  Observer(const AsioEventLoop& loop, const RunPlan& plan) : loop_(loop), feed_(plan.report_interval_ns) {
+    const auto bytes = std::make_shared<size_t>(0);
+    feed_.Add(OutputKind::kPeople,
+              std::make_shared<ConsoleReporter>(plan, ConsoleOptions{.live = true},
+                                                [bytes](std::string_view text) { *bytes += text.size(); }));
+  }
 
   void OnPhase(Phase phase) override {
     if (phase == Phase::kMeasure) measure_started_ns_ = loop_.MonoNs();
-    console_.OnPhase(phase);
+    feed_.OnPhase(phase);
   }
   void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                   const std::vector<AgentResult>& agents) override {
-    console_.OnInterval(point, delta, totals_so_far, agents);
+    feed_.OnInterval(point, delta, totals_so_far, agents);
     if (point.phase != Phase::kMeasure) return;
     const double now_s = static_cast<double>(loop_.MonoNs() - measure_started_ns_) / kNsPerSecond;
     readings_.push_back({now_s, CpuSeconds(), ResidentMib(), now_s - point.elapsed_s});
@@ -93,8 +98,7 @@ class Observer final : public RunListener {
 
  private:
   const AsioEventLoop& loop_;
-  ConsoleReporter console_;
-  size_t console_bytes_ = 0;
+  Feed feed_;
   int64_t measure_started_ns_ = 0;
   std::vector<Reading> readings_;
 };

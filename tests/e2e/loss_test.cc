@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <thread>
 
@@ -136,6 +137,9 @@ TEST_F(LossTest, AHangingControllerLosesItsAgentsWithTheirLease) {
   for (const auto& agent : run.result.at("agents")) {
     EXPECT_EQ(agent.at("stopped_early"), "lease expired") << "what they said meanwhile is not lost";
   }
+  ASSERT_EQ(run.result.at("gaps").size(), 3u) << "each of them has stopped before it was told to";
+  const double to_s = run.result.at("gaps").at(0).at("to_s").get<double>();
+  EXPECT_EQ(Int(run.result, "/totals/scheduled") + Missing(run.result), static_cast<int64_t>(std::ceil(to_s * 120)));
   EXPECT_EQ(Int(gateway_.Stop(), "/messages/upstream"), Int(run.result, "/totals/scheduled") + 20);
 }
 

@@ -147,6 +147,17 @@ TEST(AddCause, WhatIsNoNameOrNoCountIsNotTaken) {
   EXPECT_EQ(causes.size(), 2);
 }
 
+TEST(IsCauseName, HasNoNumbersThatDoNotExist) {
+  for (const char* name : {"refused", "http_100", "http_403", "http_599", "closed_1000", "closed_4999",
+                           "no_context_9/context_15", "other"}) {
+    EXPECT_TRUE(IsCauseName(name)) << name;
+  }
+  for (const char* name : {"http_99", "http_600", "http_-5", "http_0403", "http_4e2", "http_", "http_99999999999999",
+                           "closed_999", "closed_5000", "closed_", "Refused", "two words", "x\x1b[31m", "no:sign"}) {
+    EXPECT_FALSE(IsCauseName(name)) << name;
+  }
+}
+
 TEST(JoinCauses, ListsThemInOneLine) {
   EXPECT_EQ(JoinCauses({}), "");
   EXPECT_EQ(JoinCauses({{"refused", 3}, {"http_403", 1}}), "http_403 1, refused 3");

@@ -366,5 +366,20 @@ TEST(HistogramAssign, AnEmptyOneHasAnEmptySummary) {
   EXPECT_FALSE(histogram.Assign({}, {.clamped_low = 1}).ok());
 }
 
+TEST(Histogram, CompactedHasTheSameSamplesInLessMemory) {
+  Histogram histogram;
+  EXPECT_EQ(histogram.Compacted(), histogram);
+  for (const int64_t us : std::initializer_list<int64_t>{0, 7, 7, 5'000, 4'000'000'000}) histogram.RecordUs(us);
+  const Histogram compacted = histogram.Compacted();
+  EXPECT_EQ(compacted, histogram);
+  EXPECT_EQ(compacted.Compacted(), histogram);
+  EXPECT_GT(histogram.bytes(), 180'000u);
+  EXPECT_LT(compacted.bytes(), 30u);
+  EXPECT_EQ(compacted.clamped_low(), 1);
+  EXPECT_EQ(compacted.PercentileUs(60), histogram.PercentileUs(60));
+  histogram.RecordUs(9, int64_t{1} << 40);
+  EXPECT_EQ(histogram.Compacted(), histogram) << "where a count does not fit, all buckets are kept";
+}
+
 }  // namespace
 }  // namespace wsload

@@ -17,6 +17,10 @@ TEST(Shown, KeepsPlainTextAndUtf8) {
 TEST(Shown, EscapesWhatWouldBreakTheLine) {
   EXPECT_EQ(Shown("a\nb\tc\x1b[31m\x7f"), "a\\nb\\tc\\x1b[31m\\x7f");
   EXPECT_EQ(Shown("\xff\xc3"), "\\xff\\xc3");
+  EXPECT_EQ(Shown("\xc2\x9b"
+                  "31m\xc2\xa0"),
+            "\\xc2\\x9b31m\xc2\xa0")
+      << "a terminal takes it for an escape";
   EXPECT_EQ(Shown(std::string_view("\0", 1)), "\\x00");
 }
 

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <limits>
+
 #include "common/time/clock.h"
 #include "common/util/status.h"
 #include "common/version.h"
@@ -48,6 +51,33 @@ TEST(AgentCheck, AnAgentThatCanHasNoProblem) {
   EXPECT_THAT(check.problems, IsEmpty());
   EXPECT_EQ(check.most_clients, 500);
   EXPECT_EQ(check.address, "a:1");
+}
+
+TEST(AgentCheck, WhatNoHostCanHaveReachesNobodysEyes) {
+  using Change = std::function<void(v1::DescribeResponse&)>;
+  const Change changes[] = {
+      [](auto& r) { r.set_cores(-5); },
+      [](auto& r) { r.set_host_cores(1'000'000); },
+      [](auto& r) { r.set_workers(-1); },
+      [](auto& r) { r.set_throttled_us(std::numeric_limits<int64_t>::max()); },
+      [](auto& r) { r.set_quota_cores(std::numeric_limits<double>::quiet_NaN()); },
+      [](auto& r) { r.set_quota_cores(std::numeric_limits<double>::infinity()); },
+      [](auto& r) { r.set_quota_cores(-0.1); },
+      [](auto& r) { r.set_busy_since_unix_ns(-1); },
+      [](auto& r) { r.set_agent_unix_ns(std::numeric_limits<int64_t>::min()); },
+      [](auto& r) { r.mutable_means()->set_descriptors_in_use(-20); },
+      [](auto& r) { r.mutable_means()->set_ports(70'000); },
+      [](auto& r) { r.mutable_means()->set_addresses(-7); },
+      [](auto& r) { r.mutable_means()->set_memory_available_bytes(std::numeric_limits<int64_t>::max()); },
+      [](auto& r) { r.mutable_target()->set_connect_us(-1); },
+  };
+  for (const Change& change : changes) {
+    v1::DescribeResponse response = GoodAgent();
+    change(response);
+    const AgentCheck check = Check(response, 5, kServer);
+    EXPECT_THAT(Kinds(check), ElementsAre(Kind::kAgentUnusable)) << response.ShortDebugString();
+    EXPECT_FALSE(check.response.has_value());
+  }
 }
 
 TEST(AgentCheck, AQuotaBelowTheCoresIsShownByTheDoctor) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/plan/phase.h"
+#include "tests/support/direct_feed.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -23,7 +24,8 @@ class Console : public ::testing::Test {
     plan_.ramp_up_ns = 10 * kNsPerSecond;
     agents_ = SampleAgents(plan_, agents);
     reporter_.emplace(plan_, options, [this](std::string_view text) { shown_.emplace_back(text); });
-    builder_.emplace("run", plan_, agents_, &*reporter_);
+    feed_.emplace(plan_.report_interval_ns, *reporter_);
+    builder_.emplace("run", plan_, agents_, &*feed_);
   }
   void Report(Phase phase, int64_t interval, const Stats& stats) {
     for (size_t i = 0; i < agents_.size(); ++i) {
@@ -35,6 +37,7 @@ class Console : public ::testing::Test {
   std::vector<AgentResult> agents_;
   std::vector<std::string> shown_;
   std::optional<ConsoleReporter> reporter_;
+  std::optional<DirectFeed> feed_;
   std::optional<ResultBuilder> builder_;
 };
 
@@ -66,6 +69,19 @@ TEST_F(Console, TheLastSecondsAreApartFromTheWhole) {
   ASSERT_EQ(shown_.size(), 2u);
   EXPECT_THAT(shown_[1], HasSubstr("  response, last 1 s   900.0   900.0   900.0   900.0\n"
                                    "  response, overall     20.1    20.1    20.1   900.0\n"));
+}
+
+TEST_F(Console, WhatItMissedIsNotAmongTheLastSeconds) {
+  Make({});
+  Report(Phase::kMeasure, 0, PerfectMeasure(100));
+  feed_->misses = true;
+  for (int i = 1; i < 6; ++i) Report(Phase::kMeasure, i, PerfectMeasure(100));
+  feed_->misses = false;
+  for (int i = 6; i < 11; ++i) Report(Phase::kMeasure, i, PerfectMeasure(100));
+  ASSERT_EQ(shown_.size(), 1u);
+  EXPECT_THAT(shown_[0], StartsWith("[measuring 91 %]  11.0 s of 12.0 s\n"));
+  EXPECT_THAT(shown_[0], HasSubstr("response, last 5 s")) << "without those that it did not see";
+  EXPECT_THAT(shown_[0], HasSubstr("1100")) << "the totals have all";
 }
 
 TEST_F(Console, ShowsConnectingWithFailuresByCause) {
@@ -178,7 +194,7 @@ TEST_F(Console, LiveRewritesItsBlockAndKeepsNoticesAboveIt) {
   EXPECT_THAT(shown_[1], HasSubstr("measuring"));
   EXPECT_THAT(shown_[1], Not(HasSubstr(up)));
   shown_.clear();
-  reporter_->Finish();
+  reporter_->OnEnd(RunResult());
   reporter_->OnNotice({StatementKind::kLeaseExpired});
   EXPECT_THAT(shown_, ElementsAre("! lease expired\n"));
 }

@@ -307,6 +307,41 @@ TEST_F(CoordinatorClusterTest, AgentThatLeavesEndsTheRunWithWhatWasMeasured) {
   ExpectConserved();
 }
 
+TEST_F(CoordinatorClusterTest, EveryAgentThatStoppedByItselfHasItsExactGap) {
+  run_.plan.mps = 90;
+  AddAgents(3);
+  bool holds = false;
+  std::vector<std::function<void()>> held;
+  agents_[1]->tamper = [&](v1::AgentMessage message, const SimAgent::Deliver& deliver) {
+    if (!holds) return deliver(std::move(message));
+    held.emplace_back([message, deliver] { deliver(message); });
+  };
+  Start();
+  while (agents_[1]->script().starts.empty()) run_.loop.AdvanceBy(10 * kNsPerMs);
+  run_.loop.AdvanceBy(2 * kNsPerSecond);
+  // It stops a second before the controller hears of any loss, and of its own after it has told all to stop.
+  holds = true;
+  agents_[1]->Drain("first");
+  run_.loop.AdvanceBy(kNsPerSecond);
+  agents_[2]->Drain("second");
+  run_.loop.AdvanceBy(20 * kNsPerMs);
+  holds = false;
+  for (const auto& deliver : held) deliver();
+  RunToEnd();
+  ASSERT_FALSE(run_.result->gaps.empty());
+  const Gap& gap = run_.result->gaps.back();
+  EXPECT_EQ(gap.agent, "h2:7400");
+  EXPECT_GE(gap.messages_not_scheduled, 28);
+  EXPECT_LE(gap.messages_not_scheduled, 31);
+  const ArrivalSchedule schedule(run_.plan.mps, run_.plan.duration_ns);
+  for (const Gap& each : run_.result->gaps) {
+    const AgentResult& agent = run_.result->agents[each.agent == "h2:7400" ? 1 : 2];
+    const int64_t due = CountDueBefore(agent.slice.messages, schedule, each.to_ns);
+    EXPECT_EQ(agent.totals.counters.scheduled + each.messages_not_scheduled, due) << each.agent;
+  }
+  ExpectConserved();
+}
+
 /// What a spoiled stream of one agent leads to.
 struct Tampering {
   const char* name;
@@ -445,6 +480,38 @@ INSTANTIATE_TEST_SUITE_P(
                                   deliver(message);
                                 },
                                 "another instant"},
+                      Tampering{"IntervalOfTheFuture",
+                                [](auto message, const auto& deliver) {
+                                  if (IsReport(message, 3)) message.mutable_report()->set_interval_index(1'000);
+                                  deliver(message);
+                                },
+                                "which cannot have begun yet"},
+                      Tampering{"MoreEndsThanMessages",
+                                [](auto message, const auto& deliver) {
+                                  if (IsReport(message, 3)) {
+                                    message.mutable_report()->mutable_delta()->mutable_counters()->set_success(999'970);
+                                  }
+                                  deliver(message);
+                                },
+                                "reports the impossible: 9999"},
+                      Tampering{
+                          "StatusThatDoesNotExist",
+                          [](auto message, const auto& deliver) {
+                            if (IsReport(message, 3)) {
+                              auto& connections =
+                                  *message.mutable_report()->mutable_delta()->mutable_counters()->mutable_connections();
+                              connections.set_lost(1);
+                              (*connections.mutable_losses())["http_999"] = 1;
+                            }
+                            deliver(message);
+                          },
+                          "a cause that is no name"},
+                      Tampering{"MoreTimeThanThereWas",
+                                [](auto message, const auto& deliver) {
+                                  if (message.has_done()) message.mutable_done()->mutable_cpu()->set_wall_us(1ll << 40);
+                                  deliver(message);
+                                },
+                                "more time of its processors than there was"},
                       Tampering{"GivesUp",
                                 [](auto message, const auto& deliver) {
                                   if (IsReport(message, 3))

@@ -269,6 +269,27 @@ TEST_F(CoordinatorTest, AnUpcallMayStillBeUnderWayWhenTheRunIsDeleted) {
   EXPECT_EQ(run_.results, 0);
 }
 
+TEST_F(CoordinatorTest, AnAgentLikeNoHostIsNoAgent) {
+  StartRun(1);
+  AnswerProbes(0);
+  v1::AgentMessage message;
+  message.mutable_accepted()->set_workers(-5);
+  message.mutable_accepted()->set_cores(4);
+  Say(0, message);
+  ASSERT_TRUE(run_.result.has_value());
+  EXPECT_THAT(std::string(Text(run_.result->error)), HasSubstr("told of -5 workers on 4 cores, which no host has"));
+}
+
+TEST_F(CoordinatorTest, AFloodOfLargeMessagesIsCutOffSooner) {
+  StartRun(2);
+  v1::AgentMessage report;
+  report.mutable_report()->mutable_delta()->mutable_response()->mutable_counts()->Resize(1'000'000, 1);
+  for (int i = 0; i < 1'000; ++i) far_[0].observer->OnAgentMessage(report);
+  EXPECT_LE(run_.loop.posted(), 60u);
+  run_.loop.RunUntilIdle();
+  EXPECT_FALSE(far_[0].link_alive);
+}
+
 TEST_F(CoordinatorTest, AFloodIsCutOff) {
   StartRun(2);
   v1::AgentMessage report;

@@ -24,18 +24,6 @@ using ::testing::IsEmpty;
 
 constexpr int64_t kNow = 1'795'898'100 * kNsPerSecond;  // 2026-11-28T20:35:00Z
 
-class Notices final : public RunListener {
- public:
-  void OnPhase(Phase) override {}
-  void OnInterval(const SeriesPoint&, const Stats&, const Stats&, const std::vector<AgentResult>&) override {
-    ++intervals;
-  }
-  void OnNotice(const Statement& notice) override { lines.push_back(StatementText(Language::kEnglish, notice)); }
-
-  int intervals = 0;
-  std::vector<std::string> lines;
-};
-
 class RunFilesTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -63,21 +51,29 @@ class RunFilesTest : public ::testing::Test {
   }
   void Write(const std::string& name, const std::string& content) const { std::ofstream(dir_ + "/" + name) << content; }
   RunFiles Begin(const std::string& id, bool by_default = false) {
-    return RunFiles({.dir = dir_, .by_default = by_default}, id, result_.plan, kNow, &notices_);
+    return RunFiles({.dir = dir_, .by_default = by_default}, id, result_.plan, kNow,
+                    [this](const Statement& notice) { notices_.push_back(StatementText(Language::kEnglish, notice)); });
   }
   void Report(RunFiles& files) const {
-    for (const SeriesPoint& point : result_.series) files.OnInterval(point, Stats(), Stats(), {});
+    for (const SeriesPoint& point : result_.series) {
+      files.OnInterval(std::make_shared<const IntervalSnapshot>(IntervalSnapshot{.point = point}));
+    }
+  }
+
+  static absl::Status End(RunFiles& files, const RunResult& result) {
+    files.OnEnd(result);
+    return files.written();
   }
 
   std::string dir_;
   RunResult result_ = PerfectResult();
-  Notices notices_;
+  std::vector<std::string> notices_;
 };
 
 TEST_F(RunFilesTest, WhatIsThereWhileTheRunGoesOnCanBeRead) {
   RunFiles files = Begin("new");
   EXPECT_THAT(Files(), IsEmpty()) << "it has not begun";
-  files.OnPhase(Phase::kConnect);
+  files.OnBegin();
   Report(files);
   EXPECT_THAT(Files(), ElementsAre("run.json", "timeseries.csv"));
   EXPECT_EQ(Content("timeseries.csv"), TimeseriesCsv(result_));
@@ -87,14 +83,13 @@ TEST_F(RunFilesTest, WhatIsThereWhileTheRunGoesOnCanBeRead) {
   EXPECT_EQ(run["started_at"], "2026-11-28T20:35:00.000Z");
   EXPECT_EQ(run["plan"], nlohmann::json::parse(ResultJson(result_))["plan"]);
   EXPECT_EQ(Content("run.json").find("secret"), std::string::npos);
-  EXPECT_EQ(notices_.intervals, static_cast<int>(result_.series.size()));
 
-  ASSERT_TRUE(files.Finish(result_).ok());
+  ASSERT_TRUE(End(files, result_).ok());
   EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
   EXPECT_EQ(Content("result.json"), ResultJson(result_));
   EXPECT_EQ(Content("timeseries.csv"), TimeseriesCsv(result_));
   EXPECT_EQ(files.dir(), dir_);
-  EXPECT_THAT(notices_.lines, IsEmpty());
+  EXPECT_THAT(notices_, IsEmpty());
 }
 
 TEST_F(RunFilesTest, AnOlderResultMovesAside) {
@@ -105,19 +100,19 @@ TEST_F(RunFilesTest, AnOlderResultMovesAside) {
   result_.run_id = "new";
   RunFiles files = Begin("new");
   EXPECT_EQ(RunIn(dir_), "older1") << "nothing moves before the run begins";
-  files.OnPhase(Phase::kConnect);
+  files.OnBegin();
   EXPECT_THAT(Files(),
               ElementsAre("notes.txt", "older1/result.json", "older1/timeseries.csv", "run.json", "timeseries.csv"));
-  ASSERT_TRUE(files.Finish(result_).ok());
+  ASSERT_TRUE(End(files, result_).ok());
   EXPECT_EQ(Content("older1/result.json"), older);
   EXPECT_EQ(RunIn(dir_), "new");
-  EXPECT_THAT(notices_.lines, ElementsAre("the older result in " + dir_ + " is now in " + dir_ + "/older1"));
+  EXPECT_THAT(notices_, ElementsAre("the older result in " + dir_ + " is now in " + dir_ + "/older1"));
 }
 
 TEST_F(RunFilesTest, WhatAKilledRunLeftMovesAsideToo) {
-  Begin("killed").OnPhase(Phase::kConnect);
+  Begin("killed").OnBegin();
   RunFiles files = Begin("new");
-  files.OnPhase(Phase::kConnect);
+  files.OnBegin();
   EXPECT_THAT(Files(), ElementsAre("killed/run.json", "killed/timeseries.csv", "run.json", "timeseries.csv"));
 }
 
@@ -137,7 +132,7 @@ TEST_F(RunFilesTest, ARunThatNeverBeganLeavesTheOlderOneAlone) {
   result_.run_id = "new";
   result_.error = absl::UnavailableError("no agent");
   RunFiles files = Begin("new");
-  EXPECT_TRUE(files.Finish(result_).ok());
+  EXPECT_TRUE(End(files, result_).ok());
   EXPECT_EQ(files.dir(), "");
   EXPECT_EQ(RunIn(dir_), "older1");
   EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
@@ -146,28 +141,28 @@ TEST_F(RunFilesTest, ARunThatNeverBeganLeavesTheOlderOneAlone) {
 TEST_F(RunFilesTest, ARunThatNeverBeganLeavesNoDirectoryOfItsOwn) {
   result_.error = absl::UnavailableError("no agent");
   RunFiles files = Begin("new", /*by_default=*/true);
-  EXPECT_TRUE(files.Finish(result_).ok());
+  EXPECT_TRUE(End(files, result_).ok());
   EXPECT_FALSE(std::filesystem::exists(dir_));
 }
 
 TEST_F(RunFilesTest, AnInterruptedRunIsKeptHoweverEarly) {
   result_.interrupted = true;
   RunFiles files = Begin("new", /*by_default=*/true);
-  EXPECT_TRUE(files.Finish(result_).ok());
+  EXPECT_TRUE(End(files, result_).ok());
   EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
   RunFiles first = Begin("first");
-  first.OnPhase(Phase::kConnect);
+  first.OnBegin();
   RunFiles second = Begin("new");
-  second.OnPhase(Phase::kConnect);
+  second.OnBegin();
   Report(first);
   RunResult of_first = result_;
   of_first.run_id = "first";
-  ASSERT_TRUE(first.Finish(of_first).ok());
+  ASSERT_TRUE(End(first, of_first).ok());
   EXPECT_EQ(first.dir(), dir_ + "/first");
-  ASSERT_TRUE(second.Finish(result_).ok());
+  ASSERT_TRUE(End(second, result_).ok());
   EXPECT_EQ(second.dir(), dir_);
   EXPECT_THAT(Files(), ElementsAre("first/result.json", "first/timeseries.csv", "result.json", "timeseries.csv"));
   EXPECT_EQ(RunIn(dir_), "new");
@@ -177,21 +172,20 @@ TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
 TEST_F(RunFilesTest, ASeriesThatCannotBeWrittenIsOneNotice) {
   RunFiles files = Begin("new");
   std::filesystem::remove_all(dir_);
-  files.OnPhase(Phase::kConnect);
+  files.OnBegin();
   Report(files);
-  ASSERT_EQ(notices_.lines.size(), 1u);
-  EXPECT_THAT(notices_.lines[0], HasSubstr("cannot write " + dir_ +
-                                           "/timeseries.csv: No such file or directory; the run "
-                                           "goes on"));
-  EXPECT_EQ(notices_.intervals, static_cast<int>(result_.series.size()));
-  EXPECT_THAT(std::string(Text(files.Finish(result_))), HasSubstr("cannot write " + dir_ + "/result.json"));
+  ASSERT_EQ(notices_.size(), 1u);
+  EXPECT_THAT(notices_[0], HasSubstr("cannot write " + dir_ +
+                                     "/timeseries.csv: No such file or directory; the run "
+                                     "goes on"));
+  EXPECT_THAT(std::string(Text(End(files, result_))), HasSubstr("cannot write " + dir_ + "/result.json"));
 }
 
 TEST_F(RunFilesTest, NothingIsKeptWhereNothingIsWanted) {
-  RunFiles files({}, "new", result_.plan, kNow, nullptr);
-  files.OnPhase(Phase::kConnect);
+  RunFiles files({}, "new", result_.plan, kNow, [](const Statement&) { FAIL(); });
+  files.OnBegin();
   Report(files);
-  EXPECT_TRUE(files.Finish(result_).ok());
+  EXPECT_TRUE(End(files, result_).ok());
   EXPECT_EQ(files.dir(), "");
 }
 

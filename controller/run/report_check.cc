@@ -1,0 +1,136 @@
+#include "controller/run/report_check.h"
+
+#include <string_view>
+
+#include "common/stats/figure_list.h"
+#include "common/stats/wire_bounds.h"
+#include "common/time/clock.h"
+#include "common/util/saturating.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+// What two hosts' clocks may go apart, twice what a time daemon does; and what timers, and reports that are cut a
+// moment early, may be off by.
+constexpr int64_t kDriftPart = 1'000;
+constexpr int64_t kReportAheadNs = 2 * kNsPerSecond;
+
+/// Counted together, whatever a server does: the part is of the whole.
+struct Part {
+  std::string_view name;
+  int64_t part;
+  std::string_view whole_name;
+  int64_t whole;
+};
+
+absl::Status CheckParts(const Part& claim) {
+  if (claim.part <= claim.whole) return absl::OkStatus();
+  return InvalidArgument("{} {} of {} {}", claim.part, claim.name, claim.whole, claim.whole_name);
+}
+
+/// Sums of what was reported before and what is reported now.
+class Sums {
+ public:
+  Sums(const Stats& so_far, const Stats& delta) : so_far_(so_far), delta_(delta) {}
+
+  int64_t operator()(int64_t Counters::*field) const {
+    return SaturatingAdd(so_far_.counters.*field, delta_.counters.*field);
+  }
+  int64_t operator()(int64_t ConnectionCounters::*field) const {
+    return SaturatingAdd(so_far_.counters.connections.*field, delta_.counters.connections.*field);
+  }
+  int64_t operator()(Histogram Stats::*field) const {
+    return SaturatingAdd((so_far_.*field).count(), (delta_.*field).count());
+  }
+  int64_t Failed() const { return SaturatingAdd(so_far_.counters.failed(), delta_.counters.failed()); }
+
+ private:
+  const Stats& so_far_;
+  const Stats& delta_;
+};
+
+absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const Stats& delta) {
+  using C = Counters;
+  using N = ConnectionCounters;
+  const Sums sum(so_far, delta);
+  const int64_t scheduled = sum(&C::scheduled);
+  const int64_t ended = SaturatingAdd(SaturatingAdd(sum(&C::success), sum.Failed()), sum(&C::unsent));
+  const int64_t dialled = SaturatingAdd(sum(&N::opened), sum(&N::failed));
+  const Part parts[] = {
+      {"messages", scheduled, "that are its own by now", limits.messages},
+      {"ends of messages", ended, "messages", scheduled},
+      {"response times", sum(&Stats::response), "acknowledged messages", sum(&C::success)},
+      {"service times", sum(&Stats::service), "acknowledged messages", sum(&C::success)},
+      {"send lags", sum(&Stats::send_lag), "messages", scheduled},
+      {"heartbeat round trips", sum(&Stats::heartbeat), "answered heartbeats", sum(&C::heartbeats_acked)},
+      {"repeated pushes", sum(&C::pushes_repeated), "pushes", sum(&C::pushes)},
+      {"push latencies", sum(&Stats::push), "pushes", sum(&C::pushes)},
+      {"dials", sum(&N::attempted), "clients", limits.clients},
+      {"ends of dials", dialled, "dials", sum(&N::attempted)},
+      {"connect times", sum(&Stats::connect), "opened connections", sum(&N::opened)},
+      {"ends of connections", SaturatingAdd(sum(&N::lost), sum(&N::closed)), "opened connections", sum(&N::opened)},
+      {"compressed connections", sum(&N::compressed), "opened connections", sum(&N::opened)},
+  };
+  for (const Part& claim : parts) {
+    if (absl::Status status = CheckParts(claim); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLoad>& workers) {
+  if (std::ssize(workers) > limits.workers) {
+    return InvalidArgument("{} workers of {}", workers.size(), limits.workers);
+  }
+  const int64_t time_us = limits.run_ns / kNsPerUs;
+  for (const WorkerLoad& worker : workers) {
+    for (const WorkerFigureInfo& row : kWorkerFigures) {
+      const int64_t most = std::string_view(row.unit) == "us" ? time_us : limits.messages;
+      if (row.field == &WorkerLoad::stalls || worker.*row.field <= most) continue;
+      return InvalidArgument("a worker's {} of {}, where {} are possible by now", row.name.member, worker.*row.field,
+                             most);
+    }
+    if (worker.sent_late > worker.sent) {
+      return InvalidArgument("{} late messages of {} that a worker sent", worker.sent_late, worker.sent);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int64_t clock_error_ns) {
+  const auto since = [&](int64_t from_ns) {
+    const int64_t elapsed_ns = now_ns - from_ns;
+    return elapsed_ns + elapsed_ns / kDriftPart + 4 * clock_error_ns + kReportAheadNs;
+  };
+  ReportLimits limits;
+  limits.run_ns = since(run.begun_ns);
+  limits.load_ns = run.start_ns == 0 ? 0 : since(run.start_ns);
+  // One that gives up begins to drain and close when it likes.
+  limits.phase_ns = since(run.ramp_ns);
+  if (phase == Phase::kMeasure) limits.phase_ns = run.start_ns == 0 ? -1 : limits.load_ns;
+  return limits;
+}
+
+absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interval_index, const Stats& so_far,
+                         const Stats& delta, const std::vector<WorkerLoad>& workers) {
+  if (limits.phase_ns < 0 || interval_index > limits.phase_ns / limits.report_interval_ns) {
+    return InvalidArgument("it reports interval {} of phase {}, which cannot have begun yet", interval_index,
+                           NameOf(phase));
+  }
+  absl::Status status = CheckCounts(limits, so_far, delta);
+  if (status.ok()) status = CheckWorkers(limits, workers);
+  return status.ok() ? status : InvalidArgument("it reports the impossible: {}", Text(status));
+}
+
+absl::Status CheckCpuUsage(const ReportLimits& limits, const CpuUsage& cpu) {
+  const int64_t wall_us = limits.run_ns / kNsPerUs;
+  const int64_t time_us = SaturatingMultiply<int64_t>(wall_us, kMaxWireCores);
+  if (cpu.wall_us <= wall_us && cpu.user_us <= time_us && cpu.system_us <= time_us && cpu.throttled_us <= time_us) {
+    return absl::OkStatus();
+  }
+  return InvalidArgument("it reports the impossible: more time of its processors than there was");
+}
+
+}  // namespace wsload

@@ -1,0 +1,138 @@
+#include "controller/run/report_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "common/time/clock.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr RunInstants kRun{
+    .begun_ns = 100 * kNsPerSecond, .ramp_ns = 101 * kNsPerSecond, .start_ns = 105 * kNsPerSecond};
+
+ReportLimits Limits(Phase phase, int64_t now_s, int64_t clock_error_ns = 0) {
+  ReportLimits limits = TimeLimits(kRun, phase, now_s * kNsPerSecond, clock_error_ns);
+  limits.report_interval_ns = kNsPerSecond;
+  limits.messages = 100;
+  limits.clients = 10;
+  limits.workers = 2;
+  return limits;
+}
+
+absl::Status CheckInterval(const ReportLimits& limits, Phase phase, int64_t interval) {
+  return CheckReport(limits, phase, interval, {}, {}, {});
+}
+
+TEST(ReportCheck, IntervalsAreHeldAgainstTheClock) {
+  // Ten seconds after the start, with two for what clocks and timers may be off.
+  const ReportLimits limits = Limits(Phase::kMeasure, 115);
+  EXPECT_TRUE(CheckInterval(limits, Phase::kMeasure, 9).ok());
+  EXPECT_TRUE(CheckInterval(limits, Phase::kMeasure, 12).ok());
+  const absl::Status ahead = CheckInterval(limits, Phase::kMeasure, 13);
+  EXPECT_EQ(ahead.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(Text(ahead)), HasSubstr("interval 13 of phase measure, which cannot have begun yet"));
+  EXPECT_FALSE(CheckInterval(limits, Phase::kMeasure, 99'999'999).ok());
+}
+
+TEST(ReportCheck, AnAgentsClockMayBeOffAndGoFaster) {
+  EXPECT_FALSE(CheckInterval(Limits(Phase::kMeasure, 115), Phase::kMeasure, 16).ok());
+  EXPECT_TRUE(CheckInterval(Limits(Phase::kMeasure, 115, kNsPerSecond), Phase::kMeasure, 16).ok());
+  // Ten hours at 500 ppm are 18 s.
+  EXPECT_TRUE(CheckInterval(Limits(Phase::kMeasure, 36'105), Phase::kMeasure, 36'018).ok());
+  EXPECT_FALSE(CheckInterval(Limits(Phase::kMeasure, 36'105), Phase::kMeasure, 36'040).ok());
+}
+
+TEST(ReportCheck, EveryPhaseHasItsBeginning) {
+  EXPECT_TRUE(CheckInterval(Limits(Phase::kConnect, 104), Phase::kConnect, 3).ok());
+  EXPECT_FALSE(CheckInterval(Limits(Phase::kConnect, 104), Phase::kConnect, 7).ok());
+  // An agent that gives up drains and closes earlier than planned.
+  EXPECT_TRUE(CheckInterval(Limits(Phase::kClose, 106), Phase::kClose, 5).ok());
+  RunInstants no_start = kRun;
+  no_start.start_ns = 0;
+  const ReportLimits limits = TimeLimits(no_start, Phase::kMeasure, 110 * kNsPerSecond, 0);
+  EXPECT_FALSE(CheckInterval(limits, Phase::kMeasure, 0).ok()) << "nobody has told it to start";
+}
+
+std::string Refusal(const std::function<void(Stats&)>& change, const Stats& so_far = {}) {
+  Stats delta;
+  delta.counters.scheduled = 50;
+  delta.counters.success = 40;
+  delta.counters.timeout = 5;
+  delta.response.RecordUs(1'000, 40);
+  delta.service.RecordUs(1'000, 40);
+  delta.send_lag.RecordUs(10, 50);
+  delta.counters.connections = {.attempted = 10, .opened = 8, .failed = 2, .lost = 1, .closed = 7};
+  delta.connect.RecordUs(1'000, 8);
+  change(delta);
+  return std::string(Text(CheckReport(Limits(Phase::kMeasure, 115), Phase::kMeasure, 0, so_far, delta, {})));
+}
+
+TEST(ReportCheck, CountsFitOneAnother) {
+  using N = ConnectionCounters;
+  EXPECT_EQ(Refusal([](Stats&) {}), "");
+  EXPECT_THAT(Refusal([](Stats& s) { s.counters.success += 999'970; }),
+              HasSubstr("it reports the impossible: 1000015 ends of messages of 50 messages"));
+  EXPECT_THAT(Refusal([](Stats& s) { s.counters.scheduled = 101; }), HasSubstr("101 messages of 100 that are its own"));
+  EXPECT_NE(Refusal([](Stats& s) { s.counters.unsent = 6; }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.response.RecordUs(1); }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.service.RecordUs(1); }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.send_lag.RecordUs(1); }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.connect.RecordUs(1); }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.push.RecordUs(1); }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.heartbeat.RecordUs(1); }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.counters.pushes_repeated = 1; }), "");
+  for (int64_t N::*field : {&N::attempted, &N::opened, &N::failed, &N::lost, &N::closed, &N::compressed}) {
+    EXPECT_NE(Refusal([field](Stats& s) { s.counters.connections.*field += 9; }), "");
+  }
+}
+
+TEST(ReportCheck, WhatAServerBringsAboutIsNoFaultOfTheAgent) {
+  EXPECT_EQ(Refusal([](Stats& s) {
+              s.counters.late_acks = s.counters.duplicate_acks = s.counters.unsolicited = 1'000'000;
+              s.counters.heartbeats_acked = s.counters.pushes = s.counters.redirects = 1'000'000;
+            }),
+            "");
+}
+
+TEST(ReportCheck, TheSumCounts) {
+  Stats so_far;
+  so_far.counters.scheduled = 50;
+  so_far.counters.connections.attempted = 0;
+  EXPECT_EQ(Refusal([](Stats& s) { s.counters.success = s.counters.scheduled = 50, s.counters.timeout = 50; }, so_far),
+            "")
+      << "the end of messages that were sent in an earlier interval";
+  so_far.counters.scheduled = 51;
+  EXPECT_NE(Refusal([](Stats&) {}, so_far), "");
+}
+
+TEST(ReportCheck, WorkersHaveNoMoreTimeThanThereWas) {
+  const ReportLimits limits = Limits(Phase::kMeasure, 115);
+  const auto check = [&](WorkerLoad load, size_t workers = 1) {
+    return CheckReport(limits, Phase::kMeasure, 0, {}, {}, std::vector<WorkerLoad>(workers, load)).ok();
+  };
+  EXPECT_TRUE(check({.user_us = 900'000, .wall_us = 1'000'000, .sent = 100, .sent_late = 100, .stalls = 400}));
+  EXPECT_FALSE(check({}, 3)) << "it told of two";
+  EXPECT_FALSE(check({.wall_us = 18'000'000}));
+  EXPECT_FALSE(check({.user_us = int64_t{1} << 53}));
+  EXPECT_FALSE(check({.stall_us_max = 18'000'000}));
+  EXPECT_FALSE(check({.sent = 101}));
+  EXPECT_FALSE(check({.sent = 5, .sent_late = 6}));
+  EXPECT_FALSE(check({.given_up = 101}));
+}
+
+TEST(ReportCheck, SoHasTheAgent) {
+  const ReportLimits limits = Limits(Phase::kClose, 115);
+  EXPECT_TRUE(CheckCpuUsage(limits, {.user_us = 30'000'000, .wall_us = 10'000'000}).ok());
+  EXPECT_FALSE(CheckCpuUsage(limits, {.wall_us = 18'000'000}).ok());
+  EXPECT_FALSE(CheckCpuUsage(limits, {.throttled_us = int64_t{1} << 60}).ok());
+}
+
+}  // namespace
+}  // namespace wsload
