@@ -3,15 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+
+#include "agent/host/control_group.h"
 
 namespace wsload {
-
-/// Where the kernel tells it; tests have files of their own.
-struct CgroupPaths {
-  std::string groups = "/proc/self/cgroup";
-  std::string mounts = "/proc/self/mountinfo";
-};
 
 struct CpuQuota {
   double cores = 0;          ///< the least of the group's own quota and those above it; 0: none

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/host/thread_limit.h"
+
 namespace wsload {
 
 /// Where the kernel tells it; tests have files of their own.
@@ -13,6 +15,7 @@ struct HostFactPaths {
   std::string meminfo = "/proc/meminfo";
   std::string open_files = "/proc/self/fd";
   std::string cgroup = "/sys/fs/cgroup";  ///< version 2, the process' own group
+  ThreadLimitPaths threads;
 };
 
 /// What cannot be found out is 0.
@@ -22,10 +25,11 @@ struct HostFacts {
   int64_t descriptors_in_use = 0;
   int64_t ports = 0;                          ///< in the range that connections get their local port from
   int64_t memory_available_bytes = 0;         ///< of the host, or what the control group leaves if that is less
+  int64_t threads_left = 0;                   ///< that may be made; 0: no bound
   std::vector<std::string> source_addresses;  ///< of interfaces that are up, loopback and link-local ones left out
 };
 
-/// Takes as long as reading a directory with an entry per open file does.
+/// Takes as long as reading a directory with an entry per open file does, and a file per process.
 HostFacts ReadHostFacts(const HostFactPaths& paths = {});
 
 }  // namespace wsload

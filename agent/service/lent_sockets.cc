@@ -38,7 +38,7 @@ int64_t LentSockets::ReceivedBytes(int fd, const SocketAddress& peer) {
 }
 
 void LentSockets::End(int fd, const SocketAddress& peer) {
-  // Looked at and ended through a descriptor that nobody else closes: behind `fd` there may be another socket the moment
+  // Looked at and ended through a descriptor that nobody else closes: behind `fd` there may be another socket a moment
   // after it was looked at.
   if (spare_ < 0 || dup3(fd, spare_, O_CLOEXEC) < 0) return;
   if (IsOpen(spare_, peer)) shutdown(spare_, SHUT_RDWR);

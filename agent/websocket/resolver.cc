@@ -30,7 +30,8 @@ Resolver::State Resolver::Resolve(Callback changed) {
   } catch (const std::system_error& error) {
     // Asio looks names up on a thread that it makes for the first one.
     under_way_ = false;
-    error_ = fmt::format("cannot look {} up: {}; raise the limit of processes (ulimit -u)", host_, error.code().message());
+    error_ =
+        fmt::format("cannot look {} up: {}; raise the limit of processes (ulimit -u)", host_, error.code().message());
     failed_at_ns_ = loop_.MonoNs();
     return State::kFailed;
   }

@@ -41,7 +41,8 @@ class HttpServer::Impl {
 
   absl::Status Listen(const HostPort& asked) {
     address = asked;
-    listener_ = std::make_unique<ConnectionListener>(loop_, kUserTimeoutMs, [this](int fd, const SocketAddress&) { Take(fd); });
+    listener_ =
+        std::make_unique<ConnectionListener>(loop_, kUserTimeoutMs, [this](int fd, const SocketAddress&) { Take(fd); });
     if (const absl::Status open = listener_->Open(address); !open.ok()) {
       return MakeStatus(absl::StatusCode::kUnavailable, "cannot listen on {}: {}", asked.ToString(), Text(open));
     }

@@ -89,7 +89,8 @@ absl::Status CheckMeansOfProcess(const LeastMeans& least) {
   rlimit space{};
   if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
       space.rlim_cur < static_cast<rlim_t>(least.address_space_bytes)) {
-    return MakeStatus(kCode, "the address space may have {} KiB, and {} are needed to begin; raise the limit (ulimit -v)",
+    return MakeStatus(kCode,
+                      "the address space may have {} KiB, and {} are needed to begin; raise the limit (ulimit -v)",
                       space.rlim_cur >> 10, least.address_space_bytes >> 10);
   }
   return TryThreads(least.threads);

@@ -21,8 +21,8 @@ struct LeastMeans {
   int64_t address_space_bytes = 0;
 };
 
-/// Of a program that speaks gRPC: its own threads, and those that gRPC starts by itself, more with more cores. gRPC does
-/// not say that it could not start one, it does nothing from then on.
+/// Of a program that speaks gRPC: its own threads, and those that gRPC starts by itself, more with more cores. gRPC
+/// does not say that it could not start one, it does nothing from then on.
 LeastMeans LeastMeansOfGrpc();
 
 /// OK, or kResourceExhausted with one line that names the limit. Raises the limit of open files as far as it goes.

@@ -95,6 +95,8 @@ absl::Status ToUserStatus(const grpc::Status& status, const AgentAddress& agent,
   } else if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
     line = access.token.empty() ? "wants a token; add -token-file with the token that the agent was given"
                                 : "refused the token; is -token-file the same on both sides?";
+  } else if (contains("Compression algorithm")) {
+    line = "sends compressed messages, which no wsload-agent does; check the port";
   } else if (contains("Connection refused")) {
     line = "connection refused; is wsload-agent running there?";
   } else if (contains("DNS resolution failed") || contains("Domain name not found") || contains("name resolution")) {
