@@ -15,6 +15,7 @@
 #include "common/util/environment.h"
 #include "common/util/heap.h"
 #include "common/util/print.h"
+#include "common/util/process_setup.h"
 #include "common/util/text.h"
 #include "controller/commands/certs_command.h"
 #include "controller/commands/doctor_command.h"
@@ -63,6 +64,8 @@ int Main(std::vector<std::string> args) {
 int main(int argc, char** argv) {
   wsload::ReturnLargeBlocks();
   wsload::PreparePrinting();
+  wsload::EndInOrderWithoutMeans();
+  wsload::KeepMemoryPrivate();
   // A pipe without a reader and a file at its limit are errors of the write.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -121,6 +121,7 @@ HostFacts ReadHostFacts(const HostFactPaths& paths) {
           .descriptors_in_use = CountEntries(paths.open_files),
           .ports = CountPorts(paths.port_range),
           .memory_available_bytes = ReadMemoryAvailable(paths),
+          .threads_left = ReadThreadsLeft(paths.threads),
           .source_addresses = SourceAddresses()};
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/host/control_groups.h"
+#include "agent/host/thread_limit.h"
 
 namespace wsload {
 
@@ -15,6 +16,7 @@ struct HostFactPaths {
   std::string meminfo = "/proc/meminfo";
   std::string open_files = "/proc/self/fd";
   CgroupPaths cgroup;
+  ThreadLimitPaths threads;
 };
 
 /// What cannot be found out is 0.
@@ -24,10 +26,11 @@ struct HostFacts {
   int64_t descriptors_in_use = 0;
   int64_t ports = 0;                          ///< in the range that connections get their local port from
   int64_t memory_available_bytes = 0;         ///< of the host, or what the control groups leave if that is less
+  int64_t threads_left = 0;                   ///< that may be made; 0: no bound
   std::vector<std::string> source_addresses;  ///< of interfaces that are up, loopback and link-local ones left out
 };
 
-/// Takes as long as reading a directory with an entry per open file does.
+/// Takes as long as reading a directory with an entry per open file does, and a file per process.
 HostFacts ReadHostFacts(const HostFactPaths& paths = {});
 
 /// HostFacts::memory_available_bytes alone: some small files.

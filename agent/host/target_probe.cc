@@ -57,6 +57,8 @@ Report ProbeTarget(const std::string& host, uint16_t port, bool connect, int64_t
   Report report;
   const int64_t begin_ns = SystemClock().MonoNs();
   auto addresses = LookUpWithin(host, port, timeout_ns);
+  // Nothing is known of the name then.
+  if (addresses.status().code() == absl::StatusCode::kResourceExhausted) return report;
   if (!addresses.ok()) {
     report.set_reach(Report::REACH_NOT_RESOLVED);
     return report;

@@ -12,6 +12,7 @@
 #include "common/util/check.h"
 #include "common/util/heap.h"
 #include "common/util/status.h"
+#include "common/util/thread.h"
 
 namespace wsload {
 
@@ -39,8 +40,8 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
     return absl::OkStatus();
   }
 
-  void Run() {
-    thread_ = std::thread([this] { loop_.Run(); });
+  absl::Status Run() {
+    return StartThread(thread_, [this] { loop_.Run(); });
   }
 
   void Connect(int64_t ramp_start_ns) {
@@ -124,7 +125,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
     if (!prepared.ok()) return prepared;
     engine->threads_.push_back(std::move(thread));
   }
-  engine->Run();
+  if (const absl::Status running = engine->Run(); !running.ok()) return running;
   return engine;
 }
 
@@ -139,9 +140,10 @@ ThreadedEngine::~ThreadedEngine() {
   ReturnFreeMemory();
 }
 
-void ThreadedEngine::Run() {
-  collector_thread_ = std::thread([this] { collector_.Run(); });
-  for (auto& thread : threads_) thread->Run();
+absl::Status ThreadedEngine::Run() {
+  absl::Status running = StartThread(collector_thread_, [this] { collector_.Run(); });
+  for (size_t thread = 0; running.ok() && thread < threads_.size(); ++thread) running = threads_[thread]->Run();
+  return running;
 }
 
 void ThreadedEngine::Connect(int64_t ramp_start_mono_ns) {

@@ -20,7 +20,8 @@ namespace wsload {
 
 class ThreadedEngine final : public LoadEngine {
  public:
-  /// kInvalidArgument: a key or certificate that cannot work. `workers` >= 1.
+  /// kInvalidArgument: a key or certificate that cannot work; kResourceExhausted: a thread that cannot be made.
+  /// `workers` >= 1.
   static absl::StatusOr<std::unique_ptr<ThreadedEngine>> New(const std::string& run_id, const RunPlan& plan,
                                                              const Slice& slice, int workers, int64_t message_bytes,
                                                              const Clock& clock, LoadEngineObserver& observer);
@@ -39,7 +40,8 @@ class ThreadedEngine final : public LoadEngine {
 
   ThreadedEngine(int workers, LoadEngineObserver& observer);
 
-  void Run();
+  /// As StartThread().
+  absl::Status Run();
 
   // On the collector's thread.
   void StopsEarly(const Statement& reason);

@@ -35,12 +35,13 @@
 #include "common/security/access_token.h"
 #include "common/time/clock.h"
 #include "common/util/core_count.h"
-#include "common/util/descriptor_limit.h"
 #include "common/util/environment.h"
 #include "common/util/heap.h"
 #include "common/util/print.h"
+#include "common/util/process_setup.h"
 #include "common/util/redact.h"
 #include "common/util/status.h"
+#include "common/util/thread.h"
 #include "common/version.h"
 
 namespace wsload {
@@ -153,10 +154,10 @@ class AgentSignals {
     if (thread_.joinable()) thread_.join();
   }
 
-  /// `server` outlives this.
-  void Begin(GrpcAgentServer& server) {
+  /// `server` outlives this. As StartThread().
+  absl::Status Begin(GrpcAgentServer& server) {
     server_ = &server;
-    thread_ = std::thread([this] { loop_.Run(); });
+    return StartThread(thread_, [this] { loop_.Run(); });
   }
 
   /// Blocks until the agent is asked to leave; by which signal. Once, after Begin().
@@ -183,7 +184,6 @@ class AgentSignals {
 };
 
 int Serve(const AgentFlags& flags, const ServerSecurity& security) {
-  RaiseDescriptorLimit();
   AgentMetrics metrics;
   const AgentConfig config = ToConfig(flags, metrics);
   std::unique_ptr<GrpcAgentServer> server;
@@ -199,7 +199,7 @@ int Serve(const AgentFlags& flags, const ServerSecurity& security) {
           fmt::format("wsload-agent {} metrics listening on {}\n", kVersion, (*metrics_server)->address().ToString()));
   }
 
-  signals.Begin(*server);
+  if (const absl::Status begun = signals.Begin(*server); !begun.ok()) return Fail(begun);
   const std::string reason = fmt::format("the agent got {}", SignalName(signals.AwaitEnding()));
   spdlog::info("{}: draining; a second signal ends at once", reason);
   server->Drain(reason, kDrainTimeoutNs);
@@ -238,6 +238,7 @@ int Main(std::vector<std::string> args) {
   setenv("GRPC_VERBOSITY", flags.log_level <= spdlog::level::debug ? "ERROR" : "NONE", 0);
   // Protobuf logs a line for every malformed message: a hostile peer could fill a disk with them.
   google::protobuf::SetLogHandler(nullptr);
+  if (const absl::Status enough = CheckMeansOfProcess(LeastMeansOfGrpc()); !enough.ok()) return Fail(enough);
   if (health_check) return CheckAgent(flags);
   LogSecurity(flags, *security);
   return Serve(flags, *security);
@@ -249,6 +250,8 @@ int Main(std::vector<std::string> args) {
 int main(int argc, char** argv) {
   wsload::ReturnLargeBlocks();
   wsload::PreparePrinting();
+  wsload::EndInOrderWithoutMeans();
+  wsload::KeepMemoryPrivate();
   // A pipe without a reader and a file at its limit are errors of the write.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/service/peer_address.h"
 #include "common/security/access_token.h"
 
 namespace wsload {

@@ -3,10 +3,13 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <string>
 #include <utility>
 
 #include "agent/session/describe.h"
 #include "common/time/clock.h"
+#include "common/util/status.h"
+#include "common/util/thread.h"
 
 namespace wsload {
 namespace {
@@ -17,9 +20,8 @@ std::atomic<int> under_way = 0;
 
 }  // namespace
 
-DescribeCall::DescribeCall(EventLoop& loop, const AgentConfig& config, v1::DescribeResponse& response,
-                           std::function<void(DescribeCall*)> ended)
-    : loop_(loop), config_(config), response_(response), ended_(std::move(ended)) {
+DescribeCall::DescribeCall(EventLoop& loop, const AgentConfig& config, std::function<void(DescribeCall*)> ended)
+    : loop_(loop), config_(config), ended_(std::move(ended)) {
   ++under_way;
 }
 
@@ -28,21 +30,23 @@ DescribeCall::~DescribeCall() {
   --under_way;
 }
 
-void DescribeCall::Begin(const v1::DescribeRequest& request) {
+void DescribeCall::OnRequest(const v1::DescribeRequest& request) {
   if (under_way > kMaxAtOnce) {
     return Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many ask at once; try again"));
   }
-  thread_ = std::thread([this, request] {
+  const absl::Status started = StartThread(thread_, [this, request] {
     v1::DescribeResponse described = Describe(config_, request);
     if (const v1::TargetReport& target = described.target(); !target.detail().empty()) {
       spdlog::debug("check of the server, {}: {}", target.cause(), target.detail());
     }
     loop_.Post([this, described = std::move(described)]() mutable {
-      response_ = std::move(described);
-      AddRun(config_, SystemClock(), response_);
-      Finish(grpc::Status::OK);
+      AddRun(config_, SystemClock(), described);
+      Answer(described);
     });
   });
+  if (started.ok()) return;
+  spdlog::warn("{}", Text(started));
+  Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, std::string(Text(started))));
 }
 
 void DescribeCall::OnDone() {

@@ -12,9 +12,9 @@
 
 namespace wsload {
 
-/// One session per stream, all on one loop and thread of the server's own, sharing one RunSlot. The gRPC health
-/// service is on, and reflection unless a token is wanted. Messages, streams and write queues are bounded; a peer that
-/// goes beyond loses its stream.
+/// One session per stream, all on one loop and thread of the server's own, sharing one RunSlot. Beside them it
+/// answers health checks, and nothing else. Messages, streams, calls, connections and write queues are bounded; a peer
+/// that goes beyond loses its stream or connection.
 class GrpcAgentServer {
  public:
   /// `config.slot` is replaced by the server's own. kUnavailable: one line that says why the address cannot be

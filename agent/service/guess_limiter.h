@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "common/time/clock.h"
 #include "common/util/rate_bound.h"
@@ -37,9 +36,5 @@ class GuessLimiter {
   std::map<std::string, RateBound> networks_;
   RateBound total_{kTotalBurst, kTotalIntervalNs};
 };
-
-/// What counts as one place to guess from: of "ipv4:10.0.0.7:52011", as gRPC names peers, the address; of an IPv6 peer
-/// the first 64 bits, as a host has all addresses of its network. Anything else: one place for all.
-std::string NetworkOf(std::string_view peer);
 
 }  // namespace wsload

@@ -35,6 +35,7 @@ Means ToMeans(const AgentConfig& config, const HostFacts& facts, const SourceLis
   means.descriptors_in_use = facts.descriptors_in_use;
   means.ports = facts.ports;
   means.memory_available_bytes = facts.memory_available_bytes;
+  means.threads_left = facts.threads_left;
   return means;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
 #include <utility>
 
 #include "common/time/clock.h"
@@ -24,6 +25,20 @@ Resolver::State Resolver::Resolve(Callback changed) {
   if (!error_.empty() && loop_.MonoNs() - failed_at_ns_ < kRetryAfterNs) return State::kFailed;
   if (under_way_) return State::kWaiting;
   under_way_ = true;
+  try {
+    BeginLookup(std::move(changed));
+  } catch (const std::system_error& error) {
+    // Asio looks names up on a thread that it makes for the first one.
+    under_way_ = false;
+    error_ =
+        fmt::format("cannot look {} up: {}; raise the limit of processes (ulimit -u)", host_, error.code().message());
+    failed_at_ns_ = loop_.MonoNs();
+    return State::kFailed;
+  }
+  return State::kWaiting;
+}
+
+void Resolver::BeginLookup(Callback changed) {
   resolver_.async_resolve(
       host_, std::to_string(port_), asio::ip::resolver_base::numeric_service,
       scope_.Wrap([this, changed = std::move(changed)](const asio::error_code& error,
@@ -41,7 +56,6 @@ Resolver::State Resolver::Resolve(Callback changed) {
         }
         changed();
       }));
-  return State::kWaiting;
 }
 
 }  // namespace wsload

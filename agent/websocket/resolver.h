@@ -33,6 +33,9 @@ class Resolver {
   const std::vector<SocketAddress>& addresses() const { return addresses_; }
 
  private:
+  /// Throws std::system_error where no thread can be made.
+  void BeginLookup(Callback changed);
+
   AsioEventLoop& loop_;
   std::string host_;
   uint16_t port_;

@@ -21,6 +21,8 @@ namespace {
 constexpr int64_t kPauseNs = 100 * kNsPerMs;
 // Then the loop looks at its other work.
 constexpr int kMaxAcceptsAtOnce = 32;
+// Who connects here says little; what he says beyond that waits with him and not in the kernel.
+constexpr int kReceiveBufferBytes = 128 << 10;
 constexpr char kAnyIpv4[] = "0.0.0.0";
 constexpr char kAnyIpv6[] = "::";
 
@@ -52,8 +54,13 @@ class ConnectionListener::Socket final : public FdHandler {
   bool polled_ = false;
 };
 
-ConnectionListener::ConnectionListener(AsioEventLoop& loop, int user_timeout_ms, Taker take)
-    : loop_(loop), user_timeout_ms_(user_timeout_ms), take_(std::move(take)), resume_(loop.NewTimer([this] {
+ConnectionListener::ConnectionListener(AsioEventLoop& loop, int user_timeout_ms, Taker take,
+                                       std::function<void()> make_room)
+    : loop_(loop),
+      user_timeout_ms_(user_timeout_ms),
+      take_(std::move(take)),
+      make_room_(std::move(make_room)),
+      resume_(loop.NewTimer([this] {
         for (const auto& socket : sockets_) socket->Resume();
       })) {}
 
@@ -83,6 +90,7 @@ absl::Status ConnectionListener::Listen(SocketAddress bound, HostPort& address) 
     SetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (bound.family() == AF_INET6) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
     SetOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, user_timeout_ms_);
+    SetOption(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBufferBytes);
   }
   if (fd < 0 || bind(fd, bound.get(), bound.size) != 0 || listen(fd, SOMAXCONN) != 0 ||
       getsockname(fd, reinterpret_cast<sockaddr*>(&bound.storage), &bound.size) != 0) {
@@ -97,10 +105,13 @@ absl::Status ConnectionListener::Listen(SocketAddress bound, HostPort& address) 
 
 void ConnectionListener::AcceptAll(Socket& socket) {
   for (int i = 0; i < kMaxAcceptsAtOnce; ++i) {
-    const int fd = accept4(socket.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    SocketAddress peer;
+    peer.size = sizeof peer.storage;
+    const int fd =
+        accept4(socket.fd(), reinterpret_cast<sockaddr*>(&peer.storage), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
       SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-      take_(fd);
+      take_(fd, peer);
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       return Pause(errno);
     } else if (errno != EINTR && errno != ECONNABORTED) {
@@ -113,6 +124,7 @@ void ConnectionListener::AcceptAll(Socket& socket) {
 void ConnectionListener::Pause(int error) {
   for (const auto& socket : sockets_) socket->Pause();
   resume_->ArmAt(loop_.MonoNs() + kPauseNs);
+  if (make_room_) make_room_();
   if (!log_lines_.Free(loop_.MonoNs())) return;
   log_lines_.Take(loop_.MonoNs());
   spdlog::warn("cannot accept connections for the moment: {}; close some, or raise the limit (ulimit -n)",

@@ -20,10 +20,11 @@ namespace wsload {
 class ConnectionListener {
  public:
   /// Takes a connection, non-blocking and close-on-exec, with TCP_NODELAY.
-  using Taker = std::function<void(int fd)>;
+  using Taker = std::function<void(int fd, const SocketAddress& peer)>;
 
-  /// `user_timeout_ms`: TCP_USER_TIMEOUT of the connections.
-  ConnectionListener(AsioEventLoop& loop, int user_timeout_ms, Taker take);
+  /// `user_timeout_ms`: TCP_USER_TIMEOUT of the connections. `make_room` is asked to end a connection when there is no
+  /// descriptor for a further one; null: nobody is.
+  ConnectionListener(AsioEventLoop& loop, int user_timeout_ms, Taker take, std::function<void()> make_room = nullptr);
   /// Closes the listening sockets.
   ~ConnectionListener();
   ConnectionListener(const ConnectionListener&) = delete;
@@ -44,6 +45,7 @@ class ConnectionListener {
   AsioEventLoop& loop_;
   const int user_timeout_ms_;
   const Taker take_;
+  const std::function<void()> make_room_;
   std::vector<std::unique_ptr<Socket>> sockets_;
   std::unique_ptr<Timer> resume_;
   RateBound log_lines_{3, 60 * kNsPerSecond};

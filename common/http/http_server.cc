@@ -12,6 +12,7 @@
 #include "common/http/connection_listener.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/util/status.h"
+#include "common/util/thread.h"
 
 namespace wsload {
 namespace {
@@ -40,13 +41,14 @@ class HttpServer::Impl {
 
   absl::Status Listen(const HostPort& asked) {
     address = asked;
-    listener_ = std::make_unique<ConnectionListener>(loop_, kUserTimeoutMs, [this](int fd) { Take(fd); });
+    listener_ =
+        std::make_unique<ConnectionListener>(loop_, kUserTimeoutMs, [this](int fd, const SocketAddress&) { Take(fd); });
     if (const absl::Status open = listener_->Open(address); !open.ok()) {
       return MakeStatus(absl::StatusCode::kUnavailable, "cannot listen on {}: {}", asked.ToString(), Text(open));
     }
     expiry_ = loop_.NewTimer([this] { CloseExpired(); });
-    thread_ = std::thread([this] { loop_.Run(); });
-    return absl::OkStatus();
+    const absl::Status started = StartThread(thread_, [this] { loop_.Run(); });
+    return started.ok() ? started : MakeStatus(absl::StatusCode::kUnavailable, "{}", Text(started));
   }
 
   HostPort address;

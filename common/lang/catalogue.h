@@ -202,6 +202,13 @@ inline constexpr Entry kRunEntries[] = {
      "{clients} clients need about {needed_bytes} of memory and {available_bytes} are available; free some, or add "
      "agents",
      "{clients} 个客户端约需 {needed_bytes} 内存，而可用 {available_bytes}；请释放内存，或增加压测节点"},
+    {Kind::kTooFewThreads,
+     "too_few_threads",
+     {{"workers", Form::kCount}, {"needed", Form::kCount}, {"left", Form::kCount}},
+     "{workers} workers need {needed} more threads and {left} can be made; raise the limit (ulimit -u, or the "
+     "container's pids limit), or use fewer -workers",
+     "{workers} 个工作线程还需要 {needed} 个线程，而只能再创建 {left} 个；请提高上限 (ulimit -u，或容器的 pids "
+     "限制)，或减少 -workers"},
     {Kind::kForeignAddresses,
      "foreign_addresses",
      {{"addresses", Form::kText}},

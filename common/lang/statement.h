@@ -57,6 +57,7 @@ enum class StatementKind {
   kTooFewDescriptors,
   kTooFewPorts,
   kTooLittleMemory,
+  kTooFewThreads,
   kForeignAddresses,
   kTargetNotResolved,
   kTargetRefused,

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "common/util/status.h"
+#include "common/util/thread.h"
 
 namespace wsload {
 namespace {
@@ -53,12 +54,15 @@ absl::StatusOr<std::vector<SocketAddress>> LookUp(const std::string& host, uint1
 
 absl::StatusOr<std::vector<SocketAddress>> LookUpWithin(const std::string& host, uint16_t port, int64_t timeout_ns) {
   const auto pending = std::make_shared<Pending>();
-  std::thread([pending, host, port] {
+  std::thread thread;
+  const absl::Status started = StartThread(thread, [pending, host, port] {
     Addresses addresses = LookUp(host, port);
     const std::lock_guard lock(pending->mutex);
     pending->addresses = std::move(addresses);
     pending->finished.notify_all();
-  }).detach();
+  });
+  if (!started.ok()) return started;
+  thread.detach();
   std::unique_lock lock(pending->mutex);
   const auto done = [&] { return pending->addresses.has_value(); };
   if (!pending->finished.wait_for(lock, std::chrono::nanoseconds(timeout_ns), done)) {

@@ -16,6 +16,10 @@ namespace {
 constexpr int64_t kSpareDescriptors = 32;
 // A worker's event loop.
 constexpr int64_t kDescriptorsPerWorker = 5;
+// Its own, and one that looks the server's name up.
+constexpr int64_t kThreadsPerWorker = 2;
+// The collector's, and what gRPC starts when it has work.
+constexpr int64_t kSpareThreads = 6;
 // A client with its socket: ours, and the kernel's when it is idle.
 constexpr int64_t kBytesPerClient = 8 << 10;
 constexpr int64_t kTlsBytesPerClient = 32 << 10;
@@ -50,6 +54,7 @@ v1::Means ToProto(const Means& means) {
   proto.set_ports(means.ports);
   proto.set_addresses(means.addresses);
   proto.set_memory_available_bytes(means.memory_available_bytes);
+  proto.set_threads_left(means.threads_left);
   return proto;
 }
 
@@ -60,12 +65,15 @@ Means FromProto(const v1::Means& proto) {
           .descriptors_in_use = std::clamp<int64_t>(proto.descriptors_in_use(), 0, std::numeric_limits<int32_t>::max()),
           .ports = proto.ports(),
           .addresses = proto.addresses(),
-          .memory_available_bytes = proto.memory_available_bytes()};
+          .memory_available_bytes = proto.memory_available_bytes(),
+          .threads_left = proto.threads_left()};
 }
 
 int64_t Needs::Descriptors(int64_t in_use) const {
   return clients + in_use + kSpareDescriptors + workers * kDescriptorsPerWorker;
 }
+
+int64_t Needs::Threads() const { return workers * kThreadsPerWorker + kSpareThreads; }
 
 int64_t Needs::MemoryBytes() const { return clients * BytesPerClient(*this); }
 
@@ -103,6 +111,9 @@ std::vector<Statement> FindShortages(const Means& means, const Needs& needs) {
   if (const int64_t needed = needs.MemoryBytes();
       means.memory_available_bytes > 0 && needed > means.memory_available_bytes) {
     shortages.push_back({Kind::kTooLittleMemory, {needs.clients, needed, means.memory_available_bytes}});
+  }
+  if (const int64_t needed = needs.Threads(); means.threads_left > 0 && needed > means.threads_left) {
+    shortages.push_back({Kind::kTooFewThreads, {needs.workers, needed, means.threads_left}});
   }
   return shortages;
 }

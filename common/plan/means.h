@@ -24,6 +24,7 @@ struct Means {
   int64_t ports = 0;      ///< local ports for connections to one destination, per source address
   int64_t addresses = 1;  ///< source addresses that connections are made from, in turn
   int64_t memory_available_bytes = 0;
+  int64_t threads_left = 0;  ///< that may be made beside those that are
 
   /// ports * addresses, without overflow: to one destination.
   int64_t MostConnections() const;
@@ -47,6 +48,8 @@ struct Needs {
 
   int64_t Descriptors(int64_t in_use) const;
   int64_t MemoryBytes() const;
+  /// More than an agent without a run has.
+  int64_t Threads() const;
 };
 
 /// The destinations are judged by the URL alone.
@@ -59,7 +62,8 @@ int64_t MessageMemory(int64_t available_bytes, const Needs& needs);
 /// Source addresses of a run: an agent's own -local-addrs describe its host and go before the plan's.
 const SourceList& LocalAddrsFor(const SourceList& agent_addrs, const SourceList& plan_addrs);
 
-/// kTooManyClients, kTooFewDescriptors, kTooFewPorts, kTooLittleMemory: those that apply, with no agent named.
+/// kTooManyClients, kTooFewDescriptors, kTooFewPorts, kTooLittleMemory, kTooFewThreads: those that apply, with no agent
+/// named.
 std::vector<Statement> FindShortages(const Means& means, const Needs& needs);
 
 /// The most clients without a shortage, all other needs as they are. Nothing when nothing is known to bound them.

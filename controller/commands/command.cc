@@ -8,11 +8,18 @@
 #include "common/time/clock.h"
 #include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
+#include "common/util/process_setup.h"
 #include "common/util/redact.h"
 #include "common/util/status.h"
 #include "controller/link/expand_agents.h"
 
 namespace wsload {
+namespace {
+
+// What its clients take is asked in the check before the run.
+constexpr LeastMeans kLeastEmbedded = {.descriptors = 32, .threads = 4, .address_space_bytes = 128 << 20};
+
+}  // namespace
 
 void PrintNotices(const std::vector<std::string>& notices) {
   for (const std::string& notice : notices) Print(stderr, fmt::format("wsload: {}\n", notice));
@@ -39,11 +46,12 @@ AgentConfig EmbeddedAgent() {
 absl::StatusOr<Agents> FindAgents(const RunCommandLine& line) {
   Agents agents;
   if (line.agents.empty()) {
+    if (absl::Status enough = CheckMeansOfProcess(kLeastEmbedded); !enough.ok()) return enough;
     agents.embedded = EmbeddedAgent();
     return agents;
   }
-  // The links to many agents need descriptors too.
-  RaiseDescriptorLimit();
+  // Also raises the limit of descriptors, which the links to many agents need.
+  if (absl::Status enough = CheckMeansOfProcess(LeastMeansOfGrpc()); !enough.ok()) return enough;
   absl::StatusOr<std::vector<AgentAddress>> addresses = ExpandAgents(line.agents);
   if (!addresses.ok()) return addresses.status();
   agents.addresses = *std::move(addresses);

@@ -63,7 +63,8 @@ class Conversation {
   }
 
   absl::Status ToStatus(const grpc::Status& status) const {
-    if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+    const bool compressed = status.error_message().find("Compression algorithm") != std::string::npos;
+    if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && !compressed) {
       return MakeStatus(absl::StatusCode::kUnavailable,
                         "what listens there is no wsload-agent, or an older one; check the port, and install the same "
                         "wsload version on both");

@@ -1,5 +1,6 @@
 #include "controller/link/embedded_agent_link.h"
 
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -7,6 +8,8 @@
 #include "agent/session/describe.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/time/clock.h"
+#include "common/util/status.h"
+#include "common/util/thread.h"
 
 namespace wsload {
 namespace {
@@ -34,7 +37,9 @@ class EmbeddedAgentLink final : public AgentLink {
           session_.reset();
           observer_->OnLinkClosed(absl::OkStatus());
         });
-    thread_ = std::thread([this] { loop_.Run(); });
+    if (const absl::Status started = StartThread(thread_, [this] { loop_.Run(); }); !started.ok()) {
+      throw std::runtime_error(std::string(Text(started)));
+    }
   }
 
   void Send(v1::ControllerMessage message) override {

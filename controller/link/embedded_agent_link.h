@@ -10,6 +10,7 @@
 namespace wsload {
 
 /// Runs one AgentSession on a thread and loop of its own; upcalls come from there. address() is "embedded".
+/// Its Open() throws std::runtime_error, one line, where no thread can be made.
 std::unique_ptr<AgentLink> NewEmbeddedAgentLink(AgentConfig config);
 
 /// What the agent with this config would say of itself. Blocks as Describe() does.

@@ -13,6 +13,7 @@ namespace {
 
 // A report in which every bucket of every histogram is full stays under 1 MiB.
 constexpr int kMaxReceivedBytes = 8 << 20;
+constexpr int kMaxMetadataBytes = 8 << 10;
 // A host that vanished without a word is noticed after time + timeout.
 constexpr int kKeepaliveTimeMs = 10'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
@@ -65,6 +66,10 @@ std::string_view WhyNoConnection(const AgentAddress& agent, const AgentAccess& a
 std::shared_ptr<grpc::Channel> NewAgentChannel(const AgentAddress& agent, const AgentAccess& access) {
   grpc::ChannelArguments args;
   args.SetMaxReceiveMessageSize(kMaxReceivedBytes);
+  // A message that is small on the wire and large in memory must not get that far.
+  args.SetInt(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  args.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
+  args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
   args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
@@ -90,6 +95,8 @@ absl::Status ToUserStatus(const grpc::Status& status, const AgentAddress& agent,
   } else if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
     line = access.token.empty() ? "wants a token; add -token-file with the token that the agent was given"
                                 : "refused the token; is -token-file the same on both sides?";
+  } else if (contains("Compression algorithm")) {
+    line = "sends compressed messages, which no wsload-agent does; check the port";
   } else if (contains("Connection refused")) {
     line = "connection refused; is wsload-agent running there?";
   } else if (contains("DNS resolution failed") || contains("Domain name not found") || contains("name resolution")) {

@@ -1,7 +1,6 @@
 // wsload-gateway: a mock of the IM gateway with faults on demand, which prints what it saw.
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -13,6 +12,7 @@
 #include "common/lang/language.h"
 #include "common/util/environment.h"
 #include "common/util/print.h"
+#include "common/util/process_setup.h"
 #include "common/util/status.h"
 #include "tests/gateway/gateway_flags.h"
 #include "tests/gateway/mock_gateway.h"
@@ -22,18 +22,12 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitBadFlags = 104;
+constexpr LeastMeans kLeast = {.descriptors = 32, .threads = 1, .address_space_bytes = 64 << 20};
 constexpr LocalText kIntro = {
     "wsload-gateway serves the IM gateway's protocol, with faults on demand.\n"
     "SIGTERM ends it; it then prints what it saw as JSON. SIGUSR1 and GET /stats give the same at any time.",
     "wsload-gateway 完整实现 IM 网关的协议，并可按需制造故障。\n"
     "SIGTERM 使它结束，并以 JSON 输出它看到的一切；SIGUSR1 和 GET /stats 随时给出同样的内容。"};
-
-void RaiseDescriptorLimit() {
-  rlimit limit = {};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 void PrintLine(const std::string& line) { Print(stdout, line + "\n"); }
 
@@ -89,6 +83,8 @@ int Run(std::vector<std::string> args) {
     Print(stdout, *answer);
     return 0;
   }
+  // Before options are looked at: libgcrypt ends the program where it cannot open a file.
+  if (auto status = CheckMeansOfProcess(kLeast); !status.ok()) return Fail(kExitFailed, status);
   if (auto status = FinishOptions(flags, program); !status.ok()) return Fail(kExitBadFlags, status);
   for (const std::string& notice : flags.notices()) Print(stderr, fmt::format("wsload-gateway: {}\n", notice));
 
@@ -97,7 +93,6 @@ int Run(std::vector<std::string> args) {
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, signal);
   if (HangUpEnds()) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  RaiseDescriptorLimit();
 
   auto gateway = MockGateway::Start(program.gateway);
   if (!gateway.ok()) {
@@ -119,6 +114,7 @@ int Run(std::vector<std::string> args) {
 
 int main(int argc, char** argv) {
   wsload::PreparePrinting();
+  wsload::EndInOrderWithoutMeans();
   // A pipe without a reader and a file at its limit are errors of the write.
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);

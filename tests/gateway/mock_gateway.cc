@@ -84,7 +84,8 @@ absl::StatusOr<std::unique_ptr<MockGateway>> MockGateway::Start(GatewayOptions o
   }
   if (auto status = shards.front()->ListenOn(*std::move(listener), shards); !status.ok()) return status;
   for (Shard* shard : shards) {
-    shard->Start([raw = gateway.get()] { return raw->truth().ToJson(); });
+    auto started = shard->Start([raw = gateway.get()] { return raw->truth().ToJson(); });
+    if (!started.ok()) return started;
   }
   return gateway;
 }

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "common/util/status.h"
+#include "common/util/thread.h"
 
 namespace wsload::gateway {
 namespace {
@@ -66,14 +67,15 @@ absl::Status Shard::ListenOn(FileDescriptor listener, std::vector<Shard*> shards
   return Watch(listener_.get(), EPOLLIN | EPOLLET, kListenerId);
 }
 
-void Shard::Start(std::function<std::string()> truth_text) {
+absl::Status Shard::Start(std::function<std::string()> truth_text) {
   truth_text_ = std::move(truth_text);
   // Signals are for the program's own threads; with SIGPIPE blocked, OpenSSL's writes fail with EPIPE like all others.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { Run(); });
+  absl::Status started = StartThread(thread_, [this] { Run(); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return started;
 }
 
 void Shard::RequestStop() {

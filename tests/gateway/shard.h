@@ -27,8 +27,8 @@ class Shard {
   /// Before Start(): this shard accepts, and hands connections out to `shards` in turn (itself among them).
   absl::Status ListenOn(FileDescriptor listener, std::vector<Shard*> shards);
 
-  /// `truth_text` answers GET /stats; it is called without this shard's lock.
-  void Start(std::function<std::string()> truth_text);
+  /// `truth_text` answers GET /stats; it is called without this shard's lock. As StartThread().
+  absl::Status Start(std::function<std::string()> truth_text);
 
   /// Asks the thread to say goodbye to all and end. Any thread.
   void RequestStop();

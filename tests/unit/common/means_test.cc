@@ -116,6 +116,13 @@ TEST(Means, AllShortagesStandInOneLineWithTheirMends) {
   EXPECT_EQ(line.find('\n'), std::string::npos);
 }
 
+TEST(Means, WorkersNeedThreads) {
+  EXPECT_THAT(KindsShort({.threads_left = 14}, {.workers = 4}), IsEmpty());
+  EXPECT_THAT(KindsShort({.threads_left = 13}, {.workers = 4}), ElementsAre(Kind::kTooFewThreads));
+  EXPECT_THAT(std::string(Text(CheckMeans({.threads_left = 13}, {.workers = 4}))),
+              HasSubstr("4 workers need 14 more threads and 13 can be made; raise the limit (ulimit -u"));
+}
+
 TEST(Means, TravelAsTheyAre) {
   const Means means{.max_clients = 1,
                     .descriptors_soft = 2,
@@ -123,7 +130,8 @@ TEST(Means, TravelAsTheyAre) {
                     .descriptors_in_use = 4,
                     .ports = 5,
                     .addresses = 6,
-                    .memory_available_bytes = 7};
+                    .memory_available_bytes = 7,
+                    .threads_left = 8};
   EXPECT_EQ(FromProto(ToProto(means)), means);
 }
 
@@ -137,6 +145,7 @@ TEST(Means, HostileFiguresOverflowNothing) {
     proto.set_ports(extreme);
     proto.set_addresses(extreme);
     proto.set_memory_available_bytes(extreme);
+    proto.set_threads_left(extreme);
     const Means means = FromProto(proto);
     EXPECT_THAT(KindsShort(means, {.clients = 100, .workers = 2, .destinations = 1}), IsEmpty()) << extreme;
     EXPECT_GE(means.MostConnections(), 0);

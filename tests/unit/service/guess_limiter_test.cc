@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "agent/service/peer_address.h"
+
 namespace wsload {
 namespace {
 
