@@ -77,7 +77,7 @@ class FrameProcessor {
 
   /// One whole message in one frame, masked, and compressed when that was negotiated: frames must be sent in the order
   /// in which they were made. The view is valid until the next call to any processor of the same context.
-  std::string_view DataFrame(std::string_view payload);
+  std::string_view DataFrame(std::string_view payload, Opcode opcode = Opcode::kBinary);
 
   /// As above; at most 125 bytes of payload.
   std::string_view ControlFrame(Opcode opcode, std::string_view payload);

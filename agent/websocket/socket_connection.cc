@@ -76,6 +76,10 @@ SendResult SocketConnection::Send(std::string_view payload) {
   return TakesFrames() ? SendFrame(frames_.DataFrame(payload)) : SendResult::kRefused;
 }
 
+SendResult SocketConnection::SendText(std::string_view payload) {
+  return TakesFrames() ? SendFrame(frames_.DataFrame(payload, Opcode::kText)) : SendResult::kRefused;
+}
+
 SendResult SocketConnection::Ping(std::string_view payload) {
   return TakesFrames() ? SendFrame(frames_.ControlFrame(Opcode::kPing, payload)) : SendResult::kRefused;
 }

@@ -30,6 +30,7 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
 
   void SetObserver(ConnectionObserver* observer) override;
   SendResult Send(std::string_view payload) override;
+  SendResult SendText(std::string_view payload) override;
   SendResult Ping(std::string_view payload) override;
   void Close(uint16_t code, std::string_view reason, int64_t timeout_ns) override;
   void Abort(std::string_view cause) override;
