@@ -13,7 +13,7 @@ class AsioDialer final : public Dialer {
  public:
   AsioDialer(AsioEventLoop& loop, const DialOptions& options, std::unique_ptr<TlsContext> tls)
       : shared_{options,
-                std::make_shared<Transport>(loop),
+                std::make_shared<Transport>(loop, KnownSecrets(options.url, options.headers)),
                 UpgradeTemplate(options),
                 std::move(tls),
                 Resolver(loop, options.url.host, options.url.port),

@@ -19,13 +19,15 @@ constexpr int kMaxReads = 4;
 constexpr size_t kTlsRecordBytes = 16 << 10;
 // Pings of a peer that does not read its pongs go unanswered beyond this.
 constexpr size_t kMaxQueuedForPong = 64 << 10;
+// Of a close frame: all that there can be.
+constexpr size_t kMaxReason = 123;
 
 std::string SystemErrorText(int error) {
   return error == EPROTO ? "TLS error" : std::generic_category().message(error);
 }
 
-CloseInfo PeerCloseInfo(CloseInfo::Kind kind, const ClosePayload& payload) {
-  return {kind, payload.code, Shown(payload.reason, 123), fmt::format("closed_{}", payload.code)};
+CloseInfo PeerCloseInfo(CloseInfo::Kind kind, const ClosePayload& payload, const KnownSecrets& secrets) {
+  return {kind, payload.code, secrets.Quoted(payload.reason, kMaxReason), fmt::format("closed_{}", payload.code)};
 }
 
 CloseInfo BrokenInfo(std::string_view cause, std::string_view reason) {
@@ -171,9 +173,9 @@ void SocketConnection::OnCloseFrame(std::string_view payload) {
   if (!close) {
     FailProtocol({1002, "protocol_error", "close frame with a payload that none may have"});
   } else if (state_ == State::kClosing) {
-    StartDraining(PeerCloseInfo(CloseInfo::Kind::kCleanByUs, *close));
+    StartDraining(PeerCloseInfo(CloseInfo::Kind::kCleanByUs, *close, transport_->secrets));
   } else {
-    CloseInfo info = PeerCloseInfo(CloseInfo::Kind::kCleanByPeer, *close);
+    CloseInfo info = PeerCloseInfo(CloseInfo::Kind::kCleanByPeer, *close, transport_->secrets);
     Write(frames_.ControlFrame(Opcode::kClose, MakeClosePayload(close->code, {})));
     StartDraining(std::move(info));
   }

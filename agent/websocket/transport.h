@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "agent/websocket/connection.h"
 #include "agent/websocket/dialer.h"
 #include "agent/websocket/frame_processor.h"
+#include "agent/websocket/known_secrets.h"
 #include "common/loop/asio_event_loop.h"
 
 namespace wsload {
@@ -16,9 +18,10 @@ namespace wsload {
 struct Transport {
   static constexpr size_t kReadBytes = 64 << 10;
 
-  explicit Transport(AsioEventLoop& event_loop) : loop(event_loop) {}
+  Transport(AsioEventLoop& event_loop, KnownSecrets known) : loop(event_loop), secrets(std::move(known)) {}
 
   AsioEventLoop& loop;
+  const KnownSecrets secrets;
   FrameContext frames;
   Traffic traffic;  ///< of all connections
   /// What was just read from a socket, until the next read; the padding is there to be read over.

@@ -50,7 +50,7 @@ async def _play(factory, client, port, case):
     factory.case, factory.play = case, None
     offer = case.deflate.offer if case.deflate else "off"
     try:
-        async with asyncio.timeout(2 * server.PATIENCE_SECONDS):
+        async with asyncio.timeout(2 * server.patience_seconds):
             told = await _ask(client, f"ws://127.0.0.1:{port}/case?{case.name} {offer}\n")
             if factory.play is not None:
                 await factory.play.gone.wait()
@@ -74,6 +74,8 @@ async def run(program, full, verbose, sections):
     names = [case.name for case in cases]
     assert len(set(names)) == len(names), "a number is given twice"
     cases = [case for case in cases if _belongs(case.name, sections)]
+    if full:
+        server.patience_seconds *= 20
     listener, factory = await server.listen()
     port = listener.sockets[0].getsockname()[1]
     pipe = asyncio.subprocess.PIPE

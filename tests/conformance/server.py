@@ -9,7 +9,7 @@ from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflat
 from case import NAMES, PING, PONG, AwaitFailure, Message, Partial, Send
 
 # For everything a case waits for. Generous: it only ends cases that fail.
-PATIENCE_SECONDS = 30
+patience_seconds = 30
 
 
 class Play(WebSocketServerProtocol):
@@ -81,7 +81,7 @@ class Play(WebSocketServerProtocol):
 
     async def _until(self, condition):
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(patience_seconds):
                 while not condition() and not self.gone.is_set():
                     self.changed.clear()
                     await self.changed.wait()
@@ -95,6 +95,8 @@ class Play(WebSocketServerProtocol):
         self.changed.set()
 
     def onMessage(self, payload, isBinary):
+        if not isBinary and not _is_utf8(payload):
+            self.complaint = "text that is not UTF-8"
         self._keep("binary" if isBinary else "text", payload)
 
     def onPing(self, payload):
@@ -122,6 +124,14 @@ class Play(WebSocketServerProtocol):
         self.changed.set()
 
 
+def _is_utf8(payload):
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _accept(factory, offers):
     wanted = factory.case.deflate
     for offer in offers:
@@ -141,10 +151,11 @@ async def listen():
     factory.protocol = Play
     factory.case = factory.play = None
     factory.setProtocolOptions(
-        utf8validateIncoming=True,
+        # Python's own decoder looks instead, which is as strict and a hundred times as fast.
+        utf8validateIncoming=False,
         failByDrop=False,
-        openHandshakeTimeout=PATIENCE_SECONDS,
-        closeHandshakeTimeout=PATIENCE_SECONDS,
+        openHandshakeTimeout=patience_seconds,
+        closeHandshakeTimeout=patience_seconds,
         perMessageCompressionAccept=lambda offers: _accept(factory, offers),
     )
     server = await asyncio.get_running_loop().create_server(factory, "127.0.0.1", 0)
