@@ -8,7 +8,7 @@
 
 #include "agent/websocket/deflate_offer.h"
 #include "agent/websocket/hybi.h"
-#include "common/util/redact.h"
+#include "agent/websocket/known_secrets.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "common/version.h"
@@ -17,6 +17,7 @@ namespace wsload {
 namespace {
 
 constexpr size_t kMaxQuoted = 120;
+constexpr size_t kMaxQuotedStart = 40;
 
 std::string NewKey(FastRandom& random) {
   std::array<uint64_t, 2> nonce{random.Next64(), random.Next64()};
@@ -38,34 +39,9 @@ std::string_view HintFor(std::string_view status) {
   return "";
 }
 
-std::string Base64(std::string_view text) {
-  std::string out(4 * (text.size() / 3 + 1) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<size_t>(size));
-  return out;
-}
-
-/// What the server says, without the credentials that it may have got from `options`.
-std::string Quoted(std::string_view text, const DialOptions& options) {
-  std::string out = RedactText(text);
-  const auto hide = [&out](std::string_view secret) {
-    if (secret.size() < 4) return;
-    for (size_t at = out.find(secret); at != std::string::npos; at = out.find(secret, at + sizeof kRedacted - 1)) {
-      out.replace(at, secret.size(), kRedacted);
-    }
-  };
-  for (const auto& [name, value] : options.headers) {
-    if (IsSecretName(name)) hide(std::string_view(value).substr(value.rfind(' ') + 1));
-  }
-  hide(std::string_view(options.url.user_info).substr(options.url.user_info.find(':') + 1));
-  for (std::string_view rest = options.url.query; !rest.empty();) {
-    const std::string_view pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
-    const size_t equals = std::min(pair.find('='), pair.size());
-    if (equals < pair.size() && IsSecretName(pair.substr(0, equals))) hide(pair.substr(equals + 1));
-  }
-  return Shown(out, kMaxQuoted);
+/// What the server says, without what `options` told it in confidence.
+std::string Quoted(std::string_view text, const DialOptions& options, size_t limit = kMaxQuoted) {
+  return KnownSecrets(options.url, options.headers).Quoted(text, limit);
 }
 
 /// "; give it to -server as wss://gw/ws" for https://gw/ws.
@@ -114,7 +90,7 @@ UpgradeTemplate::UpgradeTemplate(const DialOptions& options) {
   // Firewalls refuse requests that do not say who they are.
   if (!given("user-agent")) headers_ += fmt::format("User-Agent: wsload/{}{}\r\n", kVersion, options.user_agent_note);
   if (!options.url.user_info.empty() && !given("authorization")) {
-    headers_ += fmt::format("Authorization: Basic {}\r\n", Base64(options.url.user_info));
+    headers_ += fmt::format("Authorization: Basic {}\r\n", BasicCredentials(options.url.user_info));
   }
   headers_ += extra;
 }
@@ -135,7 +111,7 @@ ClientHandshake::State ClientHandshake::Feed(std::string_view bytes) {
     if (answer.substr(0, kStart.size()) != kStart.substr(0, answer.size())) {
       return Fail("not_websocket", fmt::format("the server does not answer in HTTP/1.1 but with \"{}\"; is it a "
                                                "WebSocket server, and is ws:// or wss:// right?",
-                                               Shown(answer, 40)));
+                                               Quoted(answer, options_, kMaxQuotedStart)));
     }
     const size_t size = FindHeadEnd(answer, scanned_);
     scanned_ = answer.size();
@@ -151,8 +127,8 @@ ClientHandshake::State ClientHandshake::Feed(std::string_view bytes) {
 ClientHandshake::State ClientHandshake::TakeHead(size_t end) {
   const auto head = ParseHttpHead(std::string_view(received_).substr(begin_, end - begin_));
   if (!head.ok()) {
-    return Fail("not_websocket",
-                fmt::format("the server's answer is no HTTP that can be read: {}", Text(head.status())));
+    return Fail("not_websocket", fmt::format("the server's answer is no HTTP that can be read: {}",
+                                             Quoted(Text(head.status()), options_)));
   }
   const std::string_view rest = std::string_view(received_).substr(end);
   if (head->status == 101) {
@@ -225,12 +201,13 @@ ClientHandshake::State ClientHandshake::Parse(const HttpHead& head) {
     const bool good = wanted == accept ? head.Value(lower) == accept : head.HasToken(lower, wanted);
     if (good) continue;
     return Fail("bad_upgrade", head.Has(lower) ? fmt::format("the server answered 101 with {}: {} instead of {}", name,
-                                                             Shown(head.Value(lower)), wanted)
+                                                             Quoted(head.Value(lower), options_), wanted)
                                                : fmt::format("the server answered 101 without a {} header", name));
   }
   const std::string& extensions = response.get_header("Sec-WebSocket-Extensions");
   if (const std::string wrong = ReadDeflateAnswer(extensions, options_.compress, &deflate_); !wrong.empty()) {
-    return Fail("bad_upgrade", fmt::format("the server chose the extension \"{}\": {}", Shown(extensions), wrong));
+    return Fail("bad_upgrade", fmt::format("the server chose the extension \"{}\": {}", Quoted(extensions, options_),
+                                           Quoted(wrong, options_)));
   }
   deflate_.context_window_bits = std::min(deflate_.context_window_bits, options_.context_window_bits);
   return CheckSubprotocol(response.get_header("Sec-WebSocket-Protocol"));
@@ -242,7 +219,7 @@ ClientHandshake::State ClientHandshake::CheckSubprotocol(const std::string& chos
   if (offered.empty()) {
     return Fail("bad_upgrade", fmt::format("the server chose the subprotocol \"{}\", though none was offered; name it "
                                            "with -subprotocol",
-                                           Shown(chosen)));
+                                           Quoted(chosen, options_)));
   }
   if (chosen.empty()) {
     return Fail("bad_upgrade", fmt::format("the server chose no subprotocol, though \"{}\" was offered; leave out "
@@ -250,7 +227,7 @@ ClientHandshake::State ClientHandshake::CheckSubprotocol(const std::string& chos
                                            Shown(offered.text())));
   }
   return Fail("bad_upgrade", fmt::format("the server chose the subprotocol \"{}\", though \"{}\" was offered",
-                                         Shown(chosen), Shown(offered.text())));
+                                         Quoted(chosen, options_), Shown(offered.text())));
 }
 
 }  // namespace wsload

@@ -66,6 +66,9 @@ class Connection {
   /// One binary message in one frame.
   virtual SendResult Send(std::string_view payload) = 0;
 
+  /// One text message in one frame; `payload` is UTF-8.
+  virtual SendResult SendText(std::string_view payload) = 0;
+
   /// A ping with at most 125 bytes of payload, which the peer's pong brings back.
   virtual SendResult Ping(std::string_view payload) = 0;
 

@@ -212,10 +212,12 @@ std::optional<FrameError> FrameProcessor::FeedSlowly(std::span<const uint8_t>& b
   return std::nullopt;
 }
 
-std::string_view FrameProcessor::DataFrame(std::string_view payload) {
+std::string_view FrameProcessor::DataFrame(std::string_view payload, Opcode opcode) {
   std::string_view compressed;
-  if (deflate_.enabled && Compress(payload, &compressed)) return BuildFrame(frame::opcode::BINARY, compressed, true);
-  return BuildFrame(frame::opcode::BINARY, payload, false);
+  if (deflate_.enabled && Compress(payload, &compressed)) {
+    return BuildFrame(static_cast<uint8_t>(opcode), compressed, true);
+  }
+  return BuildFrame(static_cast<uint8_t>(opcode), payload, false);
 }
 
 bool FrameProcessor::Compress(std::string_view payload, std::string_view* compressed) {

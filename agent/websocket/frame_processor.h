@@ -91,7 +91,7 @@ class FrameProcessor {
 
   /// One whole message in one frame, masked, and compressed when that was negotiated: frames must be sent in the order
   /// in which they were made. The view is valid until the next call to any processor of the same context.
-  std::string_view DataFrame(std::string_view payload);
+  std::string_view DataFrame(std::string_view payload, Opcode opcode = Opcode::kBinary);
 
   /// Every compressed frame refers to those before: none may be left out.
   bool keeps_context() const { return deflate_.enabled && !deflate_.client_no_context_takeover; }

@@ -63,6 +63,13 @@ class MemoryShare {
     return true;
   }
 
+  /// Whether Take() would succeed now.
+  bool Has(int64_t bytes) {
+    if (!Take(bytes)) return false;
+    Give(bytes);
+    return true;
+  }
+
   void Force(int64_t bytes) {
     if (budget_ == nullptr || Take(bytes)) return;
     budget_->Force(bytes);

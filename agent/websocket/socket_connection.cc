@@ -21,13 +21,15 @@ constexpr size_t kTlsRecordBytes = 16 << 10;
 constexpr size_t kMaxQueuedForPong = 64 << 10;
 // What a message costs besides its bytes, as bytes: see FdPoller::Spend().
 constexpr size_t kMessageWork = 1 << 10;
+// Of a close frame: all that there can be.
+constexpr size_t kMaxReason = 123;
 
 std::string SystemErrorText(int error) {
   return error == EPROTO ? "TLS error" : std::generic_category().message(error);
 }
 
-CloseInfo PeerCloseInfo(CloseInfo::Kind kind, const ClosePayload& payload) {
-  return {kind, payload.code, Shown(payload.reason, 123), fmt::format("closed_{}", payload.code)};
+CloseInfo PeerCloseInfo(CloseInfo::Kind kind, const ClosePayload& payload, const KnownSecrets& secrets) {
+  return {kind, payload.code, secrets.Quoted(payload.reason, kMaxReason), fmt::format("closed_{}", payload.code)};
 }
 
 CloseInfo BrokenInfo(std::string_view cause, std::string_view reason) {
@@ -82,8 +84,22 @@ SendResult SocketConnection::SendFrame(std::string_view frame, bool may_expire) 
   return SendResult::kRefused;
 }
 
+SendResult SocketConnection::SendData(std::string_view payload, Opcode opcode) {
+  if (!TakesFrames()) return SendResult::kRefused;
+  if (!frames_.keeps_context()) return SendFrame(frames_.DataFrame(payload, opcode), true);
+  // What was compressed has to be sent, so that memory is asked for before it is.
+  if (queue_ != nullptr && !transport_->frames.memory().Has(static_cast<int64_t>(payload.size()))) {
+    return SendResult::kRefused;
+  }
+  return SendFrame(frames_.DataFrame(payload, opcode), false);
+}
+
 SendResult SocketConnection::Send(std::string_view payload) {
-  return TakesFrames() ? SendFrame(frames_.DataFrame(payload), !frames_.keeps_context()) : SendResult::kRefused;
+  return SendData(payload, Opcode::kBinary);
+}
+
+SendResult SocketConnection::SendText(std::string_view payload) {
+  return SendData(payload, Opcode::kText);
 }
 
 SendResult SocketConnection::Ping(std::string_view payload) {
@@ -214,9 +230,9 @@ void SocketConnection::OnCloseFrame(std::string_view payload) {
   if (!close) {
     FailProtocol({1002, "protocol_error", "close frame with a payload that none may have"});
   } else if (state_ == State::kClosing) {
-    StartDraining(PeerCloseInfo(CloseInfo::Kind::kCleanByUs, *close));
+    StartDraining(PeerCloseInfo(CloseInfo::Kind::kCleanByUs, *close, transport_->secrets));
   } else {
-    CloseInfo info = PeerCloseInfo(CloseInfo::Kind::kCleanByPeer, *close);
+    CloseInfo info = PeerCloseInfo(CloseInfo::Kind::kCleanByPeer, *close, transport_->secrets);
     Write(frames_.ControlFrame(Opcode::kClose, MakeClosePayload(close->code, {})));
     StartDraining(std::move(info));
   }

@@ -32,6 +32,7 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
 
   void SetObserver(ConnectionObserver* observer) override;
   SendResult Send(std::string_view payload) override;
+  SendResult SendText(std::string_view payload) override;
   SendResult Ping(std::string_view payload) override;
   void Close(uint16_t code, std::string_view reason, int64_t timeout_ns) override;
   void Abort(std::string_view cause) override;
@@ -67,6 +68,7 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   void OnCloseFrame(std::string_view payload);
 
   bool TakesFrames() const;
+  SendResult SendData(std::string_view payload, Opcode opcode);
   SendResult SendFrame(std::string_view frame, bool may_expire);
   void ReadAll();
   bool hears() const { return state_ == State::kOpen || state_ == State::kClosing; }

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "agent/websocket/connection.h"
 #include "agent/websocket/dialer.h"
 #include "agent/websocket/frame_processor.h"
+#include "agent/websocket/known_secrets.h"
 #include "common/loop/asio_event_loop.h"
 
 namespace wsload {
@@ -17,10 +19,14 @@ struct Transport {
   static constexpr size_t kReadBytes = 64 << 10;
 
   Transport(AsioEventLoop& event_loop, const DialOptions& options)
-      : loop(event_loop), queue_timeout_ns(options.queue_timeout_ns), frames(options.memory) {}
+      : loop(event_loop),
+        queue_timeout_ns(options.queue_timeout_ns),
+        secrets(options.url, options.headers),
+        frames(options.memory) {}
 
   AsioEventLoop& loop;
   const int64_t queue_timeout_ns;
+  const KnownSecrets secrets;
   FrameContext frames;
   Traffic traffic;  ///< of all connections
   /// What was just read from a socket, until the next read; the padding is there to be read over.

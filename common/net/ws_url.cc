@@ -35,18 +35,6 @@ int HexDigit(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// A '%' that begins no escape stays.
-std::string PercentDecoded(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 && HexDigit(text[i + 2]) >= 0;
-    out += escape ? static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2])) : text[i];
-    if (escape) i += 2;
-  }
-  return out;
-}
-
 /// Escapes what must not stand in a request target (RFC 3986 section 2), and leaves what is escaped.
 std::string Escaped(std::string_view text) {
   constexpr std::string_view kForbidden = "\"<>\\^`{|}";
@@ -103,6 +91,17 @@ absl::StatusOr<Authority> ParseUrlAuthority(std::string_view text, std::string& 
 }
 
 }  // namespace
+
+std::string PercentDecoded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 && HexDigit(text[i + 2]) >= 0;
+    out += escape ? static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2])) : text[i];
+    if (escape) i += 2;
+  }
+  return out;
+}
 
 std::string WsUrl::HostHeader() const {
   const uint16_t default_port = secure ? kSecurePort : kPort;

@@ -28,6 +28,9 @@ struct WsUrl {
   std::string Target(std::string_view name = {}, std::string_view value = {}) const;
 };
 
+/// `text` with %41 as A; a '%' that begins no escape stays.
+std::string PercentDecoded(std::string_view text);
+
 /// Takes what browsers, Node's ws and curl take alike: upper-case schemes, user:password@, names in any script (as
 /// punycode), an empty path or port, "." and ".." (resolved), and characters that must be escaped (escaped).
 /// kInvalidArgument with one line (what is wrong, and how it should look; nothing of the URL itself); never throws.

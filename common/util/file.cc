@@ -51,13 +51,17 @@ absl::StatusOr<std::string> ReadSmallFile(const std::string& path, size_t max_by
   return content;
 }
 
+int CreateNewFile(const std::string& path, mode_t mode) {
+  ::unlink(path.c_str());
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+}
+
 absl::Status WriteFile(const std::string& path, std::string_view content, mode_t mode) {
   const std::string partial = fmt::format("{}.{}.tmp", path, ::getpid());
   const auto failed = [](int error) {
     return MakeStatus(absl::StatusCode::kUnavailable, "{}", std::generic_category().message(error));
   };
-  ::unlink(partial.c_str());
-  const int descriptor = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+  const int descriptor = CreateNewFile(partial, mode);
   if (descriptor < 0) return failed(errno);
   int error = WriteAll(descriptor, content);
   if (::close(descriptor) != 0 && error == 0) error = errno;

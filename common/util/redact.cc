@@ -1,7 +1,6 @@
 #include "common/util/redact.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 namespace wsload {
@@ -44,27 +43,35 @@ size_t HostBegin(std::string_view url, size_t begin, bool has_scheme) {
   return may_be_password ? at + 1 : begin;
 }
 
-/// Of what stands behind the host: values of secret parameters hidden.
-std::string RedactQuery(std::string_view rest, std::string_view secret_name) {
+/// Whether `pair` begins a value that nobody named: "?s3cret". Blanks and marks are the line's own.
+bool IsBareValue(std::string_view pair) {
+  return pair.size() > 1 && std::isalnum(static_cast<unsigned char>(pair[1])) != 0;
+}
+
+/// Of what stands behind the host: the values of parameters hidden, whatever their names, and what has no name too when
+/// `is_url`.
+std::string RedactQuery(std::string_view rest, bool is_url) {
+  constexpr std::string_view kBegins = "?#";
+  constexpr std::string_view kSeparators = "&?#";
   std::string out;
-  size_t begin = std::min(rest.find('?'), rest.size());
+  size_t begin = std::min(rest.find_first_of(kBegins), rest.size());
   out.append(rest.substr(0, begin));
   while (begin < rest.size()) {
-    const size_t end = std::min(rest.find_first_of("&?", begin + 1), rest.size());
+    const size_t end = std::min(rest.find_first_of(kSeparators, begin + 1), rest.size());
     const std::string_view pair = rest.substr(begin, end - begin);  // with its '?' or '&'
+    begin = end;
     const size_t equals = pair.find('=');
-    const std::string_view name = pair.substr(1, equals == std::string_view::npos ? equals : equals - 1);
-    const bool secret =
-        equals != std::string_view::npos && (IsSecretName(name) || (!name.empty() && name == secret_name));
-    if (!secret || pair.substr(equals + 1).starts_with(kRedacted)) {
+    const bool named = equals != std::string_view::npos && pair.substr(0, equals).find(' ') == std::string_view::npos;
+    const size_t value = named ? equals + 1 : 1;
+    const bool hidden = named || (is_url && IsBareValue(pair));
+    // What ends a sentence is the line's own.
+    const size_t last = pair.find_last_not_of(":;,.)");
+    const size_t value_end = last == std::string_view::npos || last < value ? value : last + 1;
+    if (!hidden || value_end == value || pair.substr(value).starts_with(kRedacted)) {
       out.append(pair);
     } else {
-      // What ends a sentence is the line's own.
-      const size_t last = pair.find_last_not_of(":;,.)");
-      const size_t value_end = last == std::string_view::npos || last < equals ? equals + 1 : last + 1;
-      out.append(pair.substr(0, equals + 1)).append(kRedacted).append(pair.substr(value_end));
+      out.append(pair.substr(0, value)).append(kRedacted).append(pair.substr(value_end));
     }
-    begin = end;
   }
   return out;
 }
@@ -78,10 +85,12 @@ size_t AuthorityBegin(std::string_view word, size_t scheme) {
 }
 
 /// One word of a line, or all of a value.
-std::string RedactWord(std::string_view word, std::string_view secret_name) {
+std::string RedactWord(std::string_view word) {
   std::string out;
+  bool is_url = false;
   for (;;) {
     const size_t scheme = word.find(kSchemeEnd);
+    is_url = is_url || scheme != std::string_view::npos;
     const size_t begin = AuthorityBegin(word, scheme);
     out.append(word.substr(0, begin));
     const size_t host = HostBegin(word, begin, scheme != std::string_view::npos);
@@ -93,7 +102,7 @@ std::string RedactWord(std::string_view word, std::string_view secret_name) {
     out.append(word.substr(0, next));
     word.remove_prefix(next);
   }
-  return out.append(RedactQuery(word, secret_name));
+  return out.append(RedactQuery(word, is_url));
 }
 
 void HideBearer(std::string& text) {
@@ -128,24 +137,13 @@ void HideSignedTokens(std::string& text) {
 
 }  // namespace
 
-bool IsSecretName(std::string_view name) {
-  // Parts of names: rather one harmless value too many hidden than one secret shown.
-  static constexpr std::array<std::string_view, 14> kParts = {"auth",   "cookie",  "token",      "key",       "secret",
-                                                              "passw",  "session", "credential", "signature", "jwt",
-                                                              "bearer", "sig",     "ticket",     "pwd"};
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return std::any_of(kParts.begin(), kParts.end(),
-                     [&](std::string_view part) { return lower.find(part) != std::string::npos; });
-}
-
-std::string RedactUrl(std::string_view url, std::string_view secret_name) { return RedactWord(url, secret_name); }
+std::string RedactUrl(std::string_view url) { return RedactWord(url); }
 
 std::string RedactText(std::string_view text, bool is_line) {
   std::string out;
   while (!text.empty()) {
     const size_t end = is_line ? std::min(text.find_first_of(kUrlEnds), text.size()) : text.size();
-    out += RedactWord(text.substr(0, end), {});
+    out += RedactWord(text.substr(0, end));
     const size_t next = std::min(text.find_first_not_of(kUrlEnds, end), text.size());
     out += text.substr(end, next - end);
     text.remove_prefix(next);

@@ -31,7 +31,7 @@ std::string PlanLines(Language language, const RunResult& result) {
   std::string out = Say(language, Msg::kRunId, result.run_id) + "\n";
   out += "  " +
          Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
-             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server.text(), plan.token_param)) +
+             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server.text())) +
          "\n";
   out += "  " +
          Say(language, Msg::kPlanDetails, NameOf(plan.protocol), NameOf(plan.serializer), NameOf(plan.cipher), agents) +

@@ -1,9 +1,11 @@
 #include "controller/output/older_run.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 
@@ -34,9 +36,12 @@ bool IsId(std::string_view text) {
 /// What the file says in its first lines, however long it is.
 std::string IdIn(const std::string& path) {
   std::array<char, 4096> bytes;
-  std::ifstream file(path, std::ios::binary);
-  file.read(bytes.data(), bytes.size());
-  const std::string_view head(bytes.data(), static_cast<size_t>(file.gcount()));
+  // Neither to where a link leads nor waiting for what a pipe will bring: others may have put it there.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return {};
+  const ssize_t size = ::read(descriptor, bytes.data(), bytes.size());
+  ::close(descriptor);
+  const std::string_view head(bytes.data(), static_cast<size_t>(std::max<ssize_t>(size, 0)));
   constexpr std::string_view kName = "\"run_id\": \"";
   const size_t at = head.find(kName);
   if (at == std::string_view::npos) return {};
@@ -68,10 +73,11 @@ absl::StatusOr<std::string> MoveOlderRun(const std::string& dir) {
   const std::string id = RunIn(dir);
   const std::string wanted = dir + "/" + (id.empty() ? kNameless : id);
   std::string to = wanted;
-  for (int next = 2; Exists(to); ++next) to = fmt::format("{}-{}", wanted, next);
   std::error_code error;
-  std::filesystem::create_directory(to, error);
-  if (error) return CannotMove(dir, to, error);
+  for (int next = 2; !std::filesystem::create_directory(to, error); ++next) {
+    if (error && !Exists(to)) return CannotMove(dir, to, error);
+    to = fmt::format("{}-{}", wanted, next);
+  }
   for (const char* file : kRunsFiles) {
     const std::string path = dir + "/" + file;
     if (!Exists(path)) continue;

@@ -1,6 +1,5 @@
 #include "controller/output/run_files.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "common/lang/statement.h"
+#include "common/util/file.h"
 #include "common/util/status.h"
 #include "controller/output/older_run.h"
 #include "controller/output/output_dir.h"
@@ -28,9 +28,6 @@ int AppendTo(int descriptor, std::string_view text) {
   }
   return 0;
 }
-
-/// A descriptor; below 0: errno says why there is none.
-int Create(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644); }
 
 }  // namespace
 
@@ -59,11 +56,11 @@ void RunFiles::OnBegin() {
   if (dir_.empty()) return;
   if (const absl::Status taken = TakePlace(); !taken.ok()) return GiveUpSeries(std::string(Text(taken)));
   // Where this fails, the series does too.
-  if (const int run = Create(dir_ + "/" + kRunFile); run >= 0) {
+  if (const int run = CreateNewFile(dir_ + "/" + kRunFile); run >= 0) {
     AppendTo(run, RunJson(run_id_, started_unix_ns_, plan_));
     ::close(run);
   }
-  series_ = Create(dir_ + "/" + kTimeseriesFile);
+  series_ = CreateNewFile(dir_ + "/" + kTimeseriesFile);
   if (series_ < 0) return GiveUpSeries(Reason(errno));
   Append(TimeseriesHeader());
 }

@@ -23,6 +23,8 @@ class FakeConnection final : public Connection {
     return gateway_.send_result;
   }
 
+  SendResult SendText(std::string_view payload) override { return Send(payload); }
+
   SendResult Ping(std::string_view payload) override {
     if (closing_ || gateway_.send_result == SendResult::kRefused) return SendResult::kRefused;
     traffic_->bytes_sent += static_cast<int64_t>(payload.size());

@@ -1,4 +1,5 @@
-"""Rules: README says the same in both languages, exit codes are the code's, what is named or linked is there."""
+"""Rules: what is there in two languages says the same in both, exit codes are the code's, what is named or linked is
+there, and the version is one."""
 
 import fnmatch
 import re
@@ -7,8 +8,10 @@ import cpp
 import markdown
 from tree import Breach, room_of
 
-ENGLISH = "README.md"
-CHINESE = "README.zh-CN.md"
+CHINESE_ENDING = ".zh-CN.md"
+VERSION = "common/version.h"
+CHANGELOG = "CHANGELOG.md"
+BUILD = "CMakeLists.txt"
 EXIT_CODES = "common/exit_code.h"
 _PATH = re.compile(r"(?:agent|common|controller|proto|tests|deploy|docs)/[\w./*<>-]+")
 _CHINESE_TEXT = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
@@ -54,22 +57,30 @@ def _check_rows(path, tables):
                 yield Breach(path, row.line, text)
 
 
-def _check_same_flags(tree):
-    english = flag_tables(tree.lines(ENGLISH))
-    chinese = flag_tables(tree.lines(CHINESE))
-    yield from _check_rows(ENGLISH, english)
-    yield from _check_rows(CHINESE, chinese)
+def pairs(tree):
+    """(page, the same page in Chinese), of all that there are."""
+    for path in tree.files:
+        english = path.removesuffix(CHINESE_ENDING) + ".md"
+        if path.endswith(CHINESE_ENDING) and tree.exists(english):
+            yield english, path
+
+
+def _check_same_flags(tree, page, translation):
+    english = flag_tables(tree.lines(page))
+    chinese = flag_tables(tree.lines(translation))
+    yield from _check_rows(page, english)
+    yield from _check_rows(translation, chinese)
     if [table.program for table in english] != [table.program for table in chinese]:
-        yield Breach(CHINESE, 0, f"has not the flag tables that {ENGLISH} has")
+        yield Breach(translation, 0, f"has not the flag tables that {page} has")
         return
     for ours, theirs in zip(english, chinese):
         for row, other in zip(ours.rows, theirs.rows):
             if row.flags != other.flags:
-                yield Breach(CHINESE, other.line, f"has not the flags of {ENGLISH}:{row.line}")
+                yield Breach(translation, other.line, f"has not the flags of {page}:{row.line}")
             elif row.defaults != other.defaults:
-                yield Breach(CHINESE, other.line, f"has not the defaults of {ENGLISH}:{row.line}")
+                yield Breach(translation, other.line, f"has not the defaults of {page}:{row.line}")
         if len(ours.rows) != len(theirs.rows):
-            yield Breach(CHINESE, theirs.line, f"has not as many rows as {ENGLISH}:{ours.line}")
+            yield Breach(translation, theirs.line, f"has not as many rows as {page}:{ours.line}")
 
 
 def _plain(block):
@@ -78,28 +89,28 @@ def _plain(block):
     return [line for line in lines if line]
 
 
-def _check_same_blocks(tree):
-    english = markdown.code_blocks(tree.lines(ENGLISH))
-    chinese = markdown.code_blocks(tree.lines(CHINESE))
+def _check_same_blocks(tree, page, translation):
+    english = markdown.code_blocks(tree.lines(page))
+    chinese = markdown.code_blocks(tree.lines(translation))
     if len(english) != len(chinese):
-        yield Breach(CHINESE, 0, f"has {len(chinese)} code blocks, and {ENGLISH} has {len(english)}")
+        yield Breach(translation, 0, f"has {len(chinese)} code blocks, and {page} has {len(english)}")
         return
     for ours, theirs in zip(english, chinese):
         # What a program prints is translated; what is typed is not.
         translated = any(_CHINESE_TEXT.search(line) for line in _plain(theirs))
         if not translated and (ours.language != theirs.language or _plain(ours) != _plain(theirs)):
-            yield Breach(CHINESE, theirs.line, f"is not the code block of {ENGLISH}:{ours.line}")
+            yield Breach(translation, theirs.line, f"is not the code block of {page}:{ours.line}")
 
 
-def _check_same_headings(tree):
-    english = markdown.headings(tree.lines(ENGLISH))
-    chinese = markdown.headings(tree.lines(CHINESE))
+def _check_same_headings(tree, page, translation):
+    english = markdown.headings(tree.lines(page))
+    chinese = markdown.headings(tree.lines(translation))
     for ours, theirs in zip(english, chinese):
         if ours[1] != theirs[1]:
-            yield Breach(CHINESE, theirs[0], f"is no heading of the level of {ENGLISH}:{ours[0]}")
+            yield Breach(translation, theirs[0], f"is no heading of the level of {page}:{ours[0]}")
             return
     if len(english) != len(chinese):
-        yield Breach(CHINESE, 0, f"has {len(chinese)} headings, and {ENGLISH} has {len(english)}")
+        yield Breach(translation, 0, f"has {len(chinese)} headings, and {page} has {len(english)}")
 
 
 def _exit_code_rows(lines):
@@ -115,12 +126,37 @@ def _check_exit_codes(tree):
         match = re.match(r"\s*k\w+ = (\d+),", line)
         if match:
             in_code[int(match[1])] = number
-    for path in (ENGLISH, CHINESE):
-        table_line, in_table = _exit_code_rows(tree.lines(path))
-        for code in sorted(in_code.keys() - in_table.keys()):
-            yield Breach(path, table_line, f"exit code {code} of {EXIT_CODES}:{in_code[code]} is in no table")
-        for code in sorted(in_table.keys() - in_code.keys()):
-            yield Breach(path, in_table[code], f"{EXIT_CODES} has no exit code {code}")
+    for page in pairs(tree):
+        for path in page:
+            table_line, in_table = _exit_code_rows(tree.lines(path))
+            # One page of each language has them.
+            if not in_table:
+                continue
+            for code in sorted(in_code.keys() - in_table.keys()):
+                yield Breach(path, table_line, f"exit code {code} of {EXIT_CODES}:{in_code[code]} is in no table")
+            for code in sorted(in_table.keys() - in_code.keys()):
+                yield Breach(path, in_table[code], f"{EXIT_CODES} has no exit code {code}")
+
+
+def _versions(tree):
+    """(file, line, version) of each place that names it; version "": it does not."""
+    for path, pattern in (
+        (VERSION, r'kVersion\[\] = "([^"]*)"'),
+        (BUILD, r"project\(wsload VERSION (\S+)"),
+        (CHANGELOG, r"## (\S+)"),
+    ):
+        lines = enumerate(tree.lines(path), 1)
+        found = ((number, re.search(pattern, line)) for number, line in lines)
+        number, match = next(((number, match) for number, match in found if match), (0, None))
+        yield path, number, match[1] if match else ""
+
+
+def _check_version(tree):
+    """The newest version of the changelog is the one that is built."""
+    _, _, wanted = next(_versions(tree))
+    for path, line, version in _versions(tree):
+        if version != wanted or not version:
+            yield Breach(path, line, f'has the version "{version}", and {VERSION} has "{wanted}"')
 
 
 def _check_links(tree, path):
@@ -172,10 +208,12 @@ def check(tree):
             breaches += _check_links(tree, path)
         if path.endswith((".md", ".h", ".cc")):
             breaches += _check_paths(tree, path)
-    if tree.exists(ENGLISH) and tree.exists(CHINESE):
-        breaches += _check_same_flags(tree)
-        breaches += _check_same_blocks(tree)
-        breaches += _check_same_headings(tree)
-        if tree.exists(EXIT_CODES):
-            breaches += _check_exit_codes(tree)
+    for page, translation in pairs(tree):
+        breaches += _check_same_flags(tree, page, translation)
+        breaches += _check_same_blocks(tree, page, translation)
+        breaches += _check_same_headings(tree, page, translation)
+    if tree.exists(EXIT_CODES):
+        breaches += _check_exit_codes(tree)
+    if tree.exists(CHANGELOG):
+        breaches += _check_version(tree)
     return breaches

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds README's flag tables, and the flags that any document names, to what the programs say themselves.
+"""Holds the documents' flag tables, and the flags that any document names, to what the programs say themselves.
 
     tests/tidy/flag_tables.py DIR [ROOT]    DIR has the programs
 
@@ -17,7 +17,7 @@ import markdown
 import documents
 from tree import Breach, Tree
 
-# What has a table in README, and what documents only mention.
+# What has a table, and what documents only mention.
 TABLED = ("wsload", "wsload-agent", "wsload selftest", "wsload certs")
 MENTIONED = ("wsload-gateway",)
 _PROGRAMS = {name.split()[0] for name in TABLED + MENTIONED}
@@ -67,15 +67,17 @@ def _check_table(path, table, known):
                 yield Breach(path, row.line, f"-{flag} has the default {shown} in {table.program}")
 
 
-def _check_missing(path, tables, programs):
+def _check_missing(first, tables, programs):
+    """`tables`: (path, table) of one language; `first`: its first page."""
     for program in TABLED:
-        own = [table for table in tables if table.program == program]
+        own = [(path, table) for path, table in tables if table.program == program]
         if not own:
-            yield Breach(path, 0, f"has no flag table of {program}")
+            yield Breach(first, 0, f"has no flag table of {program}")
             continue
-        listed = {flag for table in own for row in table.rows for flag in row.flags}
+        listed = {flag for _, table in own for row in table.rows for flag in row.flags}
         for flag in sorted(programs[program].keys() - listed):
-            yield Breach(path, own[-1].line, f"-{flag} of {program} is in no table")
+            path, table = own[-1]
+            yield Breach(path, table.line, f"-{flag} of {program} is in no table")
 
 
 def _check_mentions(path, lines, programs):
@@ -129,15 +131,14 @@ def _check_commands(path, lines, programs):
 def check(tree, programs):
     """`programs`: program -> its flags, as read_help() gives them."""
     breaches = []
-    for path in (documents.ENGLISH, documents.CHINESE):
-        lines = tree.lines(path)
-        tables = documents.flag_tables(lines)
-        for table in tables:
+    for pages in zip(*documents.pairs(tree)):
+        tables = [(path, table) for path in pages for table in documents.flag_tables(tree.lines(path))]
+        for path, table in tables:
             if table.program in programs:
                 breaches += _check_table(path, table, programs[table.program])
             else:
                 breaches.append(Breach(path, table.line, f"there is no program {table.program}"))
-        breaches += _check_missing(path, tables, programs)
+        breaches += _check_missing(pages[0], tables, programs)
     for path in tree.files:
         if path.endswith(".md") and not path.startswith(_OTHER_PROGRAMS):
             breaches += _check_mentions(path, tree.lines(path), programs)

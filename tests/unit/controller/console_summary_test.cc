@@ -50,7 +50,7 @@ TEST(ConsoleSummary, StaysShortWithVeryManyAgents) {
 TEST(ConsoleSummary, English) {
   EXPECT_EQ(ConsoleSummary(Language::kEnglish, PerfectResult()),
             R"(Run 0123456789abcdef
-  10 clients, 100 msg/s for 2s, ramp-up 1s, 100-byte messages to ws://gw:9002/ws?api_key=(redacted)&room=7
+  10 clients, 100 msg/s for 2s, ramp-up 1s, 100-byte messages to ws://gw:9002/ws?api_key=(redacted)&room=(redacted)
   protocol gateway, serializer json, cipher aes, agents: h1:7400
 
   total connections      10

@@ -9,7 +9,6 @@
 
 #include "controller/output/timeseries_csv.h"
 #include "tests/support/vector_file.h"
-#include "common/util/redact.h"
 #include "controller/output/timeseries_csv.h"
 #include "tests/unit/controller/sample_result.h"
 
@@ -194,8 +193,8 @@ TEST(ResultJson, KeepsSecretsOut) {
     EXPECT_THAT(text, Not(HasSubstr(secret)));
   }
   const Json plan = Json::parse(text)["plan"];
-  EXPECT_EQ(plan["server"], "ws://gw:9002/ws?api_key=(redacted)&room=7");
-  EXPECT_EQ(plan["headers"][1]["value"], "true");
+  EXPECT_EQ(plan["server"], "ws://gw:9002/ws?api_key=(redacted)&room=(redacted)");
+  for (const Json& header : plan["headers"]) EXPECT_EQ(header["value"], "(redacted)") << header["name"];
   EXPECT_EQ(plan["cipher"], "aes");
 }
 
@@ -206,17 +205,6 @@ TEST(ResultJson, TakesBytesThatAreNoUtf8) {
   const Json json = Json::parse(ResultJson(result));
   EXPECT_EQ(json["error"], "no agent answered");
   EXPECT_EQ(json["exit_code"], 1);
-}
-
-TEST(Redact, NamesOfCredentials) {
-  for (const char* name : {"Authorization", "Cookie", "X-Api-Key", "Proxy-Authorization", "access_TOKEN"}) {
-    EXPECT_TRUE(IsSecretName(name)) << name;
-  }
-  EXPECT_FALSE(IsSecretName("X-AutoClose"));
-  EXPECT_EQ(RedactUrl("ws://localhost:9002/ws"), "ws://localhost:9002/ws");
-  EXPECT_EQ(RedactUrl("ws://h/ws?a=1&token=x&b"), "ws://h/ws?a=1&token=(redacted)&b");
-  EXPECT_EQ(RedactUrl("nonsense"), "nonsense");
-  EXPECT_EQ(RedactUrl(""), "");
 }
 
 TEST(TimeseriesCsv, HasALineForEveryInterval) {

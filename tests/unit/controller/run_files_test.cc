@@ -126,6 +126,25 @@ TEST_F(RunFilesTest, FilesWithoutAnIdMoveAsideAndReplaceNothing) {
   EXPECT_EQ(*MoveOlderRun(dir_), "") << "there is nothing left to move";
 }
 
+TEST_F(RunFilesTest, LinksThatOthersPlantedAreNotFollowed) {
+  Write("mine", "precious");
+  RunFiles files = Begin("new");
+  for (const char* name : {"run.json", "timeseries.csv", "result.json"}) {
+    std::filesystem::create_symlink(dir_ + "/mine", dir_ + "/" + name);
+  }
+  std::filesystem::create_directory_symlink(dir_, dir_ + "/older");
+  files.OnPhase(Phase::kConnect);
+  for (const char* name : {"result.json", "timeseries.csv"}) {
+    std::filesystem::remove(dir_ + "/" + name);
+    std::filesystem::create_symlink(dir_ + "/mine", dir_ + "/" + name);
+  }
+  Report(files);
+  ASSERT_TRUE(files.Finish(result_).ok());
+  EXPECT_EQ(Content("mine"), "precious");
+  EXPECT_EQ(Content("result.json"), ResultJson(result_));
+  EXPECT_TRUE(std::filesystem::is_symlink(dir_ + "/older-2/run.json")) << "moved where no link led";
+}
+
 TEST_F(RunFilesTest, ARunThatNeverBeganLeavesTheOlderOneAlone) {
   result_.run_id = "older1";
   ASSERT_TRUE(WriteResultFiles(dir_, result_).ok());

@@ -348,6 +348,21 @@ TEST(FrameProcessorTest, WritesMaskedFrames) {
   }
 }
 
+TEST(FrameProcessorTest, WritesText) {
+  Feeder plain(kNoDeflate);
+  std::string bytes(plain.processor.DataFrame("text", Opcode::kText));
+  std::optional<ClientFrame> frame = TakeClientFrame(bytes);
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->opcode, 1);
+  EXPECT_EQ(frame->payload, "text");
+  Feeder compressing(kDeflate);
+  bytes = compressing.processor.DataFrame("text", Opcode::kText);
+  frame = TakeClientFrame(bytes);
+  ASSERT_TRUE(frame);
+  EXPECT_TRUE(frame->opcode == 1 && frame->rsv1);
+  EXPECT_EQ(InflateMessage(frame->payload), "text");
+}
+
 TEST(FrameProcessorTest, EveryFrameHasANewMask) {
   Feeder feeder(kNoDeflate);
   const std::string first(feeder.processor.DataFrame("same payload"));
