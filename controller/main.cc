@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/exit_code.h"
 #include "common/flags/nearest_name.h"
+#include "common/flags/program_guide.h"
 #include "common/util/environment.h"
 #include "common/util/heap.h"
 #include "common/util/print.h"
@@ -33,7 +35,18 @@ struct Command {
 constexpr Command kCommands[] = {
     {"run", RunCommand}, {"doctor", DoctorCommand}, {"selftest", SelftestCommand}, {"certs", CertsCommand}};
 
+GuidedProgram Guided() {
+  GuidedProgram program{.name = "wsload"};
+  for (const Command& command : kCommands) {
+    program.commands.push_back({.name = command.name,
+                                .run = [&command](const auto& args) { return command.run(args, {}); },
+                                .is_default = program.commands.empty()});
+  }
+  return program;
+}
+
 int Main(std::vector<std::string> args) {
+  if (const std::optional<int> answered = AnswerGuide(Guided(), args); answered.has_value()) return *answered;
   std::string command = "run";
   if (!args.empty() && !args.front().empty() && args.front().front() != '-') {
     command = args.front();
@@ -51,7 +64,7 @@ int Main(std::vector<std::string> args) {
     if (command == known.name) return known.run(args, ProcessEnvironment());
     names.emplace_back(known.name);
   }
-  names.insert(names.end(), {"version", "help"});
+  names.insert(names.end(), {"completion", "man", "version", "help"});
   const std::string nearest = NearestName(command, names);
   Print(stderr, fmt::format("wsload: unknown command \"{}\"{}; the commands are {}\n", Shown(command),
                             nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest), fmt::join(names, ", ")));

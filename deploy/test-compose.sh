@@ -284,7 +284,7 @@ test_compose() {
   echo "== compose ($("${compose[@]}" version --short 2>/dev/null | head -n 1)): a gateway and four agents"
   step "the compose file is valid" 30 "${lab[@]}" config -q || return
   step "wsload selftest runs in its image" 60 \
-    docker run --rm --network none "${WSLOAD_IMAGE:-wsload:0.1.0}" wsload selftest -duration=10s
+    docker run --rm --network none "${WSLOAD_IMAGE:-wsload:0.2.0}" wsload selftest -duration=10s
   start_lab || return
   fresh_gateway
   controller -clients=40 -mps=200 -duration=5s -ramp-up=1s
@@ -398,7 +398,7 @@ test_swarm() {
   fi
   gateway=$(swarm_task gateway)
   run_controller=(docker run --rm --name "$project-controller" --network "${project}_default"
-    --volume "$WSLOAD_TOKEN_FILE:/run/secrets/agent_token:ro" "${WSLOAD_IMAGE:-wsload:0.1.0}"
+    --volume "$WSLOAD_TOKEN_FILE:/run/secrets/agent_token:ro" "${WSLOAD_IMAGE:-wsload:0.2.0}"
     wsload -agents=dns:///agent:7400 -server=ws://gateway:9002/ws -token-file=/run/secrets/agent_token)
   controller -clients=30 -mps=150 -duration=4s -ramp-up=1s
   gateway_truth
@@ -418,9 +418,9 @@ fi
 docker version >/dev/null 2>&1 || [ "$own_engine" = yes ] || die "no engine answers; start one, or add --own-engine"
 if [ "$build" = yes ]; then
   echo "== images (compiles the product: minutes)"
-  step "the image of wsload is built" 3600 docker build --network host -f deploy/Dockerfile -t wsload:0.1.0 . || exit 1
+  step "the image of wsload is built" 3600 docker build --network host -f deploy/Dockerfile -t wsload:0.2.0 . || exit 1
   step "the image of the gateway is built" 3600 \
-    docker build --network host -f deploy/Dockerfile --target gateway -t wsload-gateway:0.1.0 . || exit 1
+    docker build --network host -f deploy/Dockerfile --target gateway -t wsload-gateway:0.2.0 . || exit 1
   [[ " ${parts[*]} " != *" monitoring "* ]] || build_prometheus || exit 1
 fi
 if [ "$own_engine" = yes ]; then

@@ -27,6 +27,7 @@
 #include "common/exit_code.h"
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
+#include "common/flags/program_guide.h"
 #include "common/http/http_server.h"
 #include "common/http/metrics_answer.h"
 #include "common/lang/language.h"
@@ -214,6 +215,9 @@ int CheckAgent(const AgentFlags& flags) {
 }
 
 int Main(std::vector<std::string> args) {
+  const GuidedProgram guided{
+      .name = "wsload-agent", .commands = {{.run = Main, .is_default = true}}, .other_words = {kHealthCheck}};
+  if (const std::optional<int> answered = AnswerGuide(guided, args); answered.has_value()) return *answered;
   const bool health_check = !args.empty() && args.front() == kHealthCheck;
   if (health_check) args.erase(args.begin());
   if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front() = "-" + args.front();

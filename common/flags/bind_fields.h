@@ -39,9 +39,11 @@ void BindFields(FlagSet& set, Fields<Owner> fields, Owner& owner, FilePaths* pat
     if (field.info.from_file) {
       set.Add(FileFlagOf(field.info, *paths));
     } else {
-      set.Add(FlagOf(
+      FlagSpec spec = FlagOf(
           field.info, [&field, &owner] { return field.member.get(owner); },
-          [&field, &owner](FieldValue value) { return field.member.set(owner, std::move(value)); }));
+          [&field, &owner](FieldValue value) { return field.member.set(owner, std::move(value)); });
+      spec.values = field.member.values != nullptr ? field.member.values() : std::string();
+      set.Add(std::move(spec));
     }
   }
 }

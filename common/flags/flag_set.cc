@@ -92,7 +92,25 @@ Language HelpLanguage(const std::vector<std::string>& args, const Environment& e
   return ParseChoice<Language>(wanted).value_or(Language::kEnglish);
 }
 
-bool IsHelp(std::string_view name) { return name == "help" || name == "h" || name == "helpfull" || name == "version"; }
+struct GuideFlag {
+  const char* name;
+  GuideForm form;
+};
+/// Of programs for themselves: no help lists them.
+constexpr GuideFlag kGuideFlags[] = {{"guide-bash", GuideForm::kBash},
+                                     {"guide-zsh", GuideForm::kZsh},
+                                     {"guide-fish", GuideForm::kFish},
+                                     {"guide-man", GuideForm::kMan}};
+
+GuideForm GuideOf(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kGuideFlags), std::end(kGuideFlags),
+                                   [name](const GuideFlag& flag) { return name == flag.name; });
+  return found == std::end(kGuideFlags) ? GuideForm::kNone : found->form;
+}
+
+bool IsHelp(std::string_view name) {
+  return name == "help" || name == "h" || name == "helpfull" || name == "version" || GuideOf(name) != GuideForm::kNone;
+}
 
 /// Files that Docker and systemd read variables from keep quotes and ends of lines that a shell would take away.
 std::string_view AsWritten(std::string_view variable) {
@@ -250,6 +268,7 @@ absl::StatusOr<FlagSet::Setting> FlagSet::Read(std::string_view name, std::optio
 /// False: `name` is not one of the flags that ask for help.
 bool FlagSet::ReadHelp(std::string_view name) {
   if (!IsHelp(name)) return false;
+  if (guide_ = GuideOf(name); guide_ != GuideForm::kNone) return true;
   (name == "helpfull" ? helpfull_wanted_ : name == "version" ? version_wanted_ : help_wanted_) = true;
   return true;
 }
@@ -411,7 +430,7 @@ absl::Status FlagSet::Parse(const std::vector<std::string>& args, const Environm
   std::vector<Setting> from_arguments;
   std::vector<std::string> flag_files;
   if (auto status = ReadArguments(args, &from_arguments, &flag_files); !status.ok()) return status;
-  if (help_wanted_ || helpfull_wanted_ || version_wanted_) {
+  if (help_wanted_ || helpfull_wanted_ || version_wanted_ || guide_ != GuideForm::kNone) {
     help_language_ = HelpLanguage(args, environment, env_prefix_);
     return absl::OkStatus();
   }

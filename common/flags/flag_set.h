@@ -37,6 +37,9 @@ struct FlagOptions {
   bool repeat_value = true;    ///< error lines repeat what was written; not where that may be a credential
 };
 
+/// Which shell's completion, or man's page, Answer() is to be a part of; program_guide.h asks.
+enum class GuideForm { kNone, kBash, kZsh, kFish, kMan };
+
 /// A flag with a parser of its own.
 struct FlagSpec {
   /// kSwitch: -name alone is true, -noname false. kList: every occurrence appends.
@@ -48,6 +51,7 @@ struct FlagSpec {
   /// OK, or a line about the value alone ("want json or proto").
   std::function<absl::Status(std::string_view)> parse;
   FlagOptions options;
+  std::string values = {};  ///< of an enumeration, with blanks between; empty: any
 };
 
 class FlagSet {
@@ -89,6 +93,8 @@ class FlagSet {
   bool help_wanted() const { return help_wanted_; }
   bool helpfull_wanted() const { return helpfull_wanted_; }
   bool version_wanted() const { return version_wanted_; }
+  /// What the help is written in.
+  Language help_language() const { return help_language_; }
 
   /// What to print when one of these was given, and to do nothing else. `always_full`: -help lists all flags too.
   std::optional<std::string> Answer(const LocalText& intro, bool always_full = false) const;
@@ -117,6 +123,7 @@ class FlagSet {
   std::vector<Setting> ReadEnvironment(const Environment& environment) const;
   /// One source's settings.
   absl::Status Apply(const std::vector<Setting>& settings);
+  std::string Guide(const LocalText& intro) const;
   static std::string PlaceOf(const Setting& setting);
   void NoticeRepeated(const std::vector<Setting>& settings);
   void NoticeReplacedLists(const std::vector<Setting>& settings);
@@ -131,6 +138,7 @@ class FlagSet {
   bool help_wanted_ = false;
   bool helpfull_wanted_ = false;
   bool version_wanted_ = false;
+  GuideForm guide_ = GuideForm::kNone;
   Language help_language_ = Language::kEnglish;
 };
 

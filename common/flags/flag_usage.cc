@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/flags/flag_guide.h"
 #include "common/flags/flag_set.h"
 #include "common/lang/language.h"
 #include "common/util/status.h"
@@ -11,6 +12,10 @@
 #include "common/version.h"
 
 namespace wsload {
+
+// Of programs that no commit is linked into, as tests are.
+[[gnu::weak]] extern const char kCommit[] = "unknown";
+
 namespace {
 
 constexpr size_t kWidth = 80;
@@ -29,6 +34,8 @@ std::string Fill(const LocalText& format, Language language, const Args&... args
   return fmt::format(fmt::runtime(fmt::string_view(text.data(), text.size())), args...);
 }
 
+}  // namespace
+
 std::string HelpLine(const FlagSpec& spec, Language language) {
   std::string help(spec.options.help.In(language));
   if (!spec.default_text.empty()) help += Fill(kDefault, language, spec.default_text);
@@ -36,11 +43,19 @@ std::string HelpLine(const FlagSpec& spec, Language language) {
   return help;
 }
 
-}  // namespace
+std::string FlagSet::Guide(const LocalText& intro) const {
+  std::string out = GuideHead(guide_, intro, help_language_);
+  const std::string program = program_.substr(0, program_.find(' '));
+  for (const auto& flag : flags_) out += GuideOfFlag(flag->spec, guide_, program, help_language_);
+  return out + GuideTail(guide_);
+}
 
 std::optional<std::string> FlagSet::Answer(const LocalText& intro, bool always_full) const {
   // A command's version is its program's.
-  if (version_wanted_) return fmt::format("{} {}\n", program_.substr(0, program_.find(' ')), kVersion);
+  if (version_wanted_) {
+    return fmt::format("{} {} ({})\n", program_.substr(0, program_.find(' ')), kVersion, kCommit);
+  }
+  if (guide_ != GuideForm::kNone) return Guide(intro);
   if (!help_wanted_ && !helpfull_wanted_) return std::nullopt;
   return Usage(intro, always_full || helpfull_wanted_);
 }

@@ -68,7 +68,7 @@ std::string WithoutDotSegments(std::string_view path) {
   return out;
 }
 
-std::string_view WithoutBlanks(std::string_view text) {
+std::string_view WithoutOuterBlanks(std::string_view text) {
   const size_t begin = text.find_first_not_of(' ');
   return begin == std::string_view::npos ? std::string_view()
                                          : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
@@ -128,7 +128,7 @@ bool WsUrl::HasParameter(std::string_view name) const {
 
 absl::StatusOr<WsUrl> ParseWsUrl(std::string_view text) {
   if (text.size() > kMaxUrlLength) return InvalidArgument("over {} characters", kMaxUrlLength);
-  text = WithoutBlanks(text);
+  text = WithoutOuterBlanks(text);
   const size_t scheme_end = text.find("://");
   const std::string scheme = AsciiLower(text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end));
   if (scheme == "http" || scheme == "https") {

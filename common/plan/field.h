@@ -77,6 +77,8 @@ struct Member {
   absl::Status (*set)(Owner& owner, FieldValue value);
   /// For an enumeration what it may be, "want one of json, proto"; null for everything else.
   std::string (*choices)() = nullptr;
+  /// Likewise: their names, with blanks between.
+  std::string (*values)() = nullptr;
 };
 
 template <typename Owner>
@@ -141,6 +143,17 @@ absl::Status Assign(Type Owner::*member, Owner& owner, absl::StatusOr<Type> valu
   return absl::OkStatus();
 }
 
+/// "json proto".
+template <NamedEnum Enum>
+std::string NamesOf() {
+  std::string names;
+  for (const Choice<Enum>& choice : kChoices<Enum>) {
+    if (!names.empty()) names += ' ';
+    names += choice.name;
+  }
+  return names;
+}
+
 }  // namespace field_internal
 
 /// The way to a member of a type that is in FieldValue, an int32_t, a NamedEnum or a ParsedText.
@@ -154,7 +167,10 @@ constexpr auto MemberOf() {
                              return field_internal::Assign(kMember, owner,
                                                            field_internal::Inside<Value>(std::move(value)));
                            }};
-  if constexpr (NamedEnum<Value>) member.choices = &WantOneOf<Value>;
+  if constexpr (NamedEnum<Value>) {
+    member.choices = &WantOneOf<Value>;
+    member.values = &field_internal::NamesOf<Value>;
+  }
   return member;
 }
 

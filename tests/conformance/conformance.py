@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Plays the cases of the public WebSocket conformance suite (sections 1 to 7, 9, 10, 12 and 13) against the client.
 
-    conformance.py ECHO_CLIENT [-full] [-v] [SECTION ...]
+    conformance.py ECHO_CLIENT [--full] [-v] [SECTION ...]
 
 The server is Debian's python3-autobahn, which is independent of this project; the cases are written from the suite's
-public descriptions and keep its numbers. -full: with the suite's sizes and counts, where a short test has fewer.
+public descriptions and keep its numbers. --full: with the suite's sizes and counts, where a short test has fewer.
 -v: every case has a line. SECTION: only cases whose numbers begin so, such as 6.4. Exit code 1: a case failed.
 """
 
@@ -106,12 +106,12 @@ async def run(program, full, verbose, sections):
 
 
 def main(arguments):
-    options = {"-full", "-v"}
+    options = {"--full", "-v"}
     names = [argument for argument in arguments if argument not in options]
     if not names or any(name.startswith("-") for name in names):
         print(__doc__, file=sys.stderr)
         return 2
-    return asyncio.run(run(names[0], "-full" in arguments, "-v" in arguments, names[1:]))
+    return asyncio.run(run(names[0], "--full" in arguments, "-v" in arguments, names[1:]))
 
 
 if __name__ == "__main__":

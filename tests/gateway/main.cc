@@ -5,10 +5,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/flags/flag_set.h"
+#include "common/flags/program_guide.h"
 #include "common/lang/language.h"
 #include "common/util/environment.h"
 #include "common/util/print.h"
@@ -74,6 +76,8 @@ int Fail(int exit_code, const absl::Status& status) {
 }
 
 int Run(std::vector<std::string> args) {
+  const GuidedProgram guided{.name = "wsload-gateway", .commands = {{.run = Run, .is_default = true}}};
+  if (const std::optional<int> answered = AnswerGuide(guided, args); answered.has_value()) return *answered;
   if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front() = "-" + args.front();
   ProgramOptions program;
   FlagSet flags("wsload-gateway", "WSLOAD_GATEWAY");

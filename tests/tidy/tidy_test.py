@@ -416,6 +416,19 @@ class Documents(Planted):
         self.write("README.md", README + "\n## More\n")
         self.wants("README.zh-CN.md:0: has 2 headings, and README.md has 3")
 
+    def test_version_that_is_another_one(self):
+        self.write("CHANGELOG.md", "# Changes\n\n## 0.3.0\n\nNew.\n\n## 0.2.0\n\nOld.\n")
+        self.write("CMakeLists.txt", "project(wsload VERSION 0.2.0 LANGUAGES CXX)\n")
+        self.write("common/version.h", '// The version.\n#pragma once\n\ninline constexpr char kVersion[] = "0.3.0";\n')
+        self.wants('CMakeLists.txt:1: has the version "0.2.0", and common/version.h has "0.3.0"')
+        self.write("CMakeLists.txt", "project(wsload VERSION 0.3.0 LANGUAGES CXX)\n")
+        self.wants()
+
+    def test_page_that_one_language_lacks_a_heading_of(self):
+        self.write("common/more.md", "# More\n\n## Part\n")
+        self.write("common/more.zh-CN.md", "# 更多\n")
+        self.wants("common/more.zh-CN.md:0: has 1 headings, and common/more.md has 2")
+
     def test_exit_code_that_is_in_no_table(self):
         self.replace("common/exit_code.h", "  kBadFlags = 104,\n", "  kBadFlags = 104,\n  kLate = 105,\n")
         self.wants(
