@@ -18,6 +18,9 @@ namespace {
 /// Whether a stream has lost something; by descriptor.
 std::array<std::atomic<bool>, STDERR_FILENO + 1> lost = {};
 
+/// Descriptors of others; set before there is a second thread.
+std::array<bool, STDERR_FILENO + 1> taken = {};
+
 /// An errno; 0: all was written.
 int WriteAllTo(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -55,6 +58,12 @@ void Report(int descriptor, int error) {
 
 void PreparePrinting() {
   for (int descriptor = 0; descriptor <= STDERR_FILENO; ++descriptor) {
+    struct stat file = {};
+    if (::fstat(descriptor, &file) == 0 && (file.st_mode & S_IFMT) == 0) {
+      // No file: it was closed, and a library took its number for itself before main().
+      taken[static_cast<size_t>(descriptor)] = true;
+      continue;
+    }
     if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free number; one that cannot be written to, so that printing fails as it should.
     if (::open("/dev/null", O_RDONLY) < 0) return;
@@ -65,6 +74,9 @@ void Print(FILE* stream, std::string_view text) {
   if (text.empty()) return;
   std::fflush(stream);
   const int descriptor = ::fileno(stream);
+  if (descriptor >= 0 && descriptor <= STDERR_FILENO && taken[static_cast<size_t>(descriptor)]) {
+    return Report(descriptor, EBADF);
+  }
   if (const int error = WriteAllTo(descriptor, text); error != 0) Report(descriptor, error);
 }
 
