@@ -41,7 +41,10 @@ void LentSockets::End(int fd, const SocketAddress& peer) {
   // Looked at and ended through a descriptor that nobody else closes: behind `fd` there may be another socket a moment
   // after it was looked at.
   if (spare_ < 0 || dup3(fd, spare_, O_CLOEXEC) < 0) return;
-  if (IsOpen(spare_, peer)) shutdown(spare_, SHUT_RDWR);
+  // What waits to be read goes as well, which shutdown() would leave there.
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  if (IsOpen(spare_, peer) && connect(spare_, &nobody, sizeof nobody) != 0) shutdown(spare_, SHUT_RDWR);
   dup3(nothing_, spare_, O_CLOEXEC);
 }
 

@@ -22,7 +22,7 @@ constexpr int64_t kPauseNs = 100 * kNsPerMs;
 // Then the loop looks at its other work.
 constexpr int kMaxAcceptsAtOnce = 32;
 // Who connects here says little; what he says beyond that waits with him and not in the kernel.
-constexpr int kReceiveBufferBytes = 128 << 10;
+constexpr int kReceiveBufferBytes = 32 << 10;
 constexpr char kAnyIpv4[] = "0.0.0.0";
 constexpr char kAnyIpv6[] = "::";
 

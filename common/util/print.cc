@@ -27,6 +27,9 @@ bool IsStandard(int descriptor) { return descriptor >= 0 && descriptor <= STDERR
 
 bool IsGivenUp(int descriptor) { return IsStandard(descriptor) && given_up[static_cast<size_t>(descriptor)]; }
 
+/// Descriptors of others; set before there is a second thread.
+std::array<bool, STDERR_FILENO + 1> absent = {};
+
 /// An errno; 0: all was written.
 int WriteAllTo(int descriptor, std::string_view text) {
   while (!text.empty() && !IsGivenUp(descriptor)) {
@@ -65,6 +68,12 @@ void Report(int descriptor, int error) {
 
 void PreparePrinting() {
   for (int descriptor = 0; descriptor <= STDERR_FILENO; ++descriptor) {
+    struct stat file = {};
+    if (::fstat(descriptor, &file) == 0 && (file.st_mode & S_IFMT) == 0) {
+      // No file: it was closed, and a library took its number for itself before main().
+      absent[static_cast<size_t>(descriptor)] = true;
+      continue;
+    }
     if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free number; one that cannot be written to, so that printing fails as it should.
     if (::open("/dev/null", O_RDONLY) < 0) return;
@@ -74,6 +83,7 @@ void PreparePrinting() {
 void Print(FILE* stream, std::string_view text) {
   const int descriptor = ::fileno(stream);
   if (text.empty() || IsGivenUp(descriptor)) return;
+  if (IsStandard(descriptor) && absent[static_cast<size_t>(descriptor)]) return Report(descriptor, EBADF);
   std::fflush(stream);
   if (const int error = WriteAllTo(descriptor, text); error != 0) Report(descriptor, error);
 }

@@ -149,7 +149,7 @@ TEST(Luck, NobodysStandardStreamsAreTakenForSockets) {
       const fs::path link = fs::path("/proc") / std::to_string(daemon.pid()) / "fd" / fd;
       const fs::path target = fs::read_symlink(link, error);
       if (!error) {
-        EXPECT_EQ(target, "/dev/null");
+        EXPECT_FALSE(target.string().starts_with("socket:")) << fd << " " << target;
       }
     }
     daemon.Signal(SIGTERM);
