@@ -13,9 +13,12 @@
 namespace wsload {
 namespace {
 
-constexpr std::array kHistograms = {&Stats::response, &Stats::service, &Stats::connect, &Stats::send_lag, &Stats::push};
+// The first two have a sample for each acknowledged message, the others for each message.
+constexpr std::array kHistograms = {&Stats::response, &Stats::service, &Stats::send_lag, &Stats::push,
+                                    &Stats::loop_stall};
+constexpr size_t kOfAcknowledged = 2;
 // Medians as a server in the same network shows them.
-constexpr std::array kMedianUs = {2'400.0, 2'300.0, 700.0, 90.0, 1'500.0};
+constexpr std::array kMedianUs = {2'400.0, 2'300.0, 90.0, 1'500.0, 1'700.0};
 constexpr double kSpread = 0.4;
 
 class SyntheticEngine final : public LoadEngine {
@@ -100,7 +103,8 @@ SyntheticLoad::SyntheticLoad(const Shape& shape) : shape_(shape) {
     for (size_t k = 0; k < kHistograms.size(); ++k) {
       std::lognormal_distribution<double> latency_us(std::log(kMedianUs[k]), kSpread);
       std::map<int64_t, int64_t> times;
-      for (int i = 0; i < shape.messages_per_interval; ++i) ++times[std::llround(latency_us(random))];
+      const int64_t count = shape.messages_per_interval - (k < kOfAcknowledged ? samples.timeouts : 0);
+      for (int64_t i = 0; i < count; ++i) ++times[std::llround(latency_us(random))];
       samples.us[k].assign(times.begin(), times.end());
     }
     Stats recorded;
@@ -119,6 +123,7 @@ void SyntheticLoad::Record(const Samples& samples, int64_t times, Stats& into) c
   into.counters.scheduled += times * messages;
   into.counters.success += times * (messages - samples.timeouts);
   into.counters.timeout += times * samples.timeouts;
+  into.counters.pushes += times * messages;
   into.counters.bytes_sent += times * messages * 160;
   into.counters.bytes_received += times * messages * 120;
   for (size_t k = 0; k < kHistograms.size(); ++k) {
