@@ -24,6 +24,7 @@
 #include "controller/link/embedded_agent_link.h"
 #include "controller/link/grpc_agent_link.h"
 #include "controller/run/coordinator.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/support/fake_engine.h"
 #include "wsload/v1/control.grpc.pb.h"
 
@@ -348,7 +349,8 @@ TEST(ControlPlaneTest, ListenerThatIsNoAgentIsNamed) {
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  grpc::EnableDefaultHealthCheckService(true);
+  grpc::health::v1::Health::Service another;
+  builder.RegisterService(&another);
   const auto server = builder.BuildAndStart();
   TestRun run(ShortPlan(), Links({fmt::format("127.0.0.1:{}", port)}));
   EXPECT_THAT(std::string(Text(run.Wait().error)), HasSubstr("something else than wsload-agent"));
