@@ -90,6 +90,7 @@ enum class StatementKind {
   kEndingOnInterrupt,
   kOlderResultMoved,
   kSeriesNotWritten,
+  kLatencyLogNotWritten,
   kResultNotKept,
 
   // What to do about a cause of failure.

@@ -1,10 +1,7 @@
 #include "controller/output/run_files.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "common/lang/statement.h"
@@ -15,24 +12,6 @@
 #include "controller/output/timeseries_csv.h"
 
 namespace wsload {
-namespace {
-
-std::string Reason(int error) { return std::generic_category().message(error); }
-
-/// An errno; 0: all is in the file.
-int AppendTo(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return errno;
-    if (written > 0) text.remove_prefix(static_cast<size_t>(written));
-  }
-  return 0;
-}
-
-/// A descriptor; below 0: errno says why there is none.
-int Create(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644); }
-
-}  // namespace
 
 RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns, RunListener* next)
     : dir_(std::move(place.dir)),
@@ -40,9 +19,8 @@ RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t
       run_id_(std::move(run_id)),
       plan_(plan),
       started_unix_ns_(started_unix_ns),
-      next_(next) {}
-
-RunFiles::~RunFiles() { CloseSeries(); }
+      next_(next),
+      latencies_(started_unix_ns) {}
 
 void RunFiles::OnPhase(Phase phase) {
   if (!begun_) Begin();
@@ -52,7 +30,8 @@ void RunFiles::OnPhase(Phase phase) {
 void RunFiles::OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                           const std::vector<AgentResult>& agents) {
   if (!begun_) Begin();
-  Append(TimeseriesLine(point));
+  AppendToSeries(TimeseriesLine(point));
+  AppendToLog(latencies_.Lines(SpanOf(point), delta.response, delta.service));
   if (next_ != nullptr) next_->OnInterval(point, delta, totals_so_far, agents);
 }
 
@@ -70,37 +49,46 @@ absl::Status RunFiles::TakePlace() {
 void RunFiles::Begin() {
   begun_ = true;
   if (dir_.empty()) return;
-  if (const absl::Status taken = TakePlace(); !taken.ok()) return GiveUpSeries(std::string(Text(taken)));
-  // Not to the disk, which may take its time while agents wait for the controller. Where this fails, the series does
-  // too.
-  if (const int run = Create(dir_ + "/" + kRunFile); run >= 0) {
-    AppendTo(run, RunJson(run_id_, started_unix_ns_, plan_));
-    ::close(run);
+  if (const absl::Status taken = TakePlace(); !taken.ok()) return SayNotWritten(kTimeseriesFile, taken);
+  // Where this fails, the series does too.
+  if (GrowingFile run; run.Create(dir_ + "/" + kRunFile).ok()) {
+    (void)run.Append(RunJson(run_id_, started_unix_ns_, plan_));
   }
-  series_ = Create(dir_ + "/" + kTimeseriesFile);
-  if (series_ < 0) return GiveUpSeries(Reason(errno));
-  Append(TimeseriesHeader());
+  if (absl::Status made = series_.Create(dir_ + "/" + kTimeseriesFile); !made.ok()) {
+    return SayNotWritten(kTimeseriesFile, made);
+  }
+  AppendToSeries(TimeseriesHeader());
+  if (absl::Status made = log_.Create(dir_ + "/" + kLatencyLogFile); !made.ok()) {
+    return SayNotWritten(kLatencyLogFile, made);
+  }
+  AppendToLog(latencies_.Head());
 }
 
-void RunFiles::Append(const std::string& text) {
-  if (series_ < 0) return;
-  if (const int error = AppendTo(series_, text); error != 0) return GiveUpSeries(Reason(error));
-  series_bytes_ += static_cast<int64_t>(text.size());
+void RunFiles::AppendToSeries(const std::string& text) {
+  if (absl::Status appended = series_.Append(text); !appended.ok()) SayNotWritten(kTimeseriesFile, appended);
 }
 
-void RunFiles::GiveUpSeries(std::string why) {
-  // Half a line would be no line.
-  if (series_ >= 0 && ::ftruncate(series_, series_bytes_) != 0) why += "; its last line is not whole";
-  CloseSeries();
-  OnNotice({StatementKind::kSeriesNotWritten, {dir_ + "/" + kTimeseriesFile, std::move(why)}});
+void RunFiles::AppendToLog(const std::string& text) {
+  if (absl::Status appended = log_.Append(text); !appended.ok()) SayNotWritten(kLatencyLogFile, appended);
 }
 
-void RunFiles::CloseSeries() {
-  if (series_ >= 0) ::close(std::exchange(series_, -1));
+void RunFiles::SayNotWritten(const char* file, const absl::Status& why) {
+  const auto kind = file == kLatencyLogFile ? StatementKind::kLatencyLogNotWritten : StatementKind::kSeriesNotWritten;
+  OnNotice({kind, {dir_ + "/" + file, std::string(Text(why))}});
+}
+
+IntervalSpan RunFiles::SpanOf(const SeriesPoint& point) {
+  const bool first = last_phase_ != point.phase;
+  const double length_s = point.phase_clock_s - (first ? 0 : last_phase_clock_s_);
+  last_phase_ = point.phase;
+  last_phase_clock_s_ = point.phase_clock_s;
+  return {.start_s = point.run_clock_s - length_s, .length_s = length_s};
 }
 
 absl::Status RunFiles::Finish(const RunResult& result) {
-  CloseSeries();
+  series_.Close();
+  AppendToLog(latencies_.Rest(result.totals.response, result.totals.service));
+  log_.Close();
   if (dir_.empty()) return absl::OkStatus();
   if (!begun_ && !result.error.ok() && (by_default_ || HasRun(dir_))) {
     if (by_default_) RemoveEmptyOutputDir(dir_);

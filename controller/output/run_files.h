@@ -2,22 +2,25 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "common/plan/run_plan.h"
+#include "controller/hdr/interval_log.h"
+#include "controller/output/growing_file.h"
 #include "controller/result/run_listener.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
 
-/// While the run goes on: run.json (its id and plan) and timeseries.csv, which grows by a line with every interval, so
-/// that a controller that is killed leaves all but its last second. At the end: result.json and the whole
-/// timeseries.csv; run.json is then gone. An older run's files are moved to DIR/<its run id> before the first of these
-/// is written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run that fails before it
-/// begins writes nothing where there is an older one, and nothing to a directory that was not asked for.
-/// One thread; hands every call on.
+/// While the run goes on: run.json (its id and plan), and timeseries.csv and latency.hlog, which grow with every
+/// interval, so that a controller that is killed leaves all but its last second. At the end: result.json, latency.hgrm
+/// and the whole timeseries.csv; latency.hlog gets what agents reported too late for its interval, and run.json is
+/// gone. An older run's files are moved to DIR/<its run id> before the first of these is written; where another run
+/// took DIR meanwhile, this one's go to DIR/<this run's id>. A run that fails before it begins writes nothing where
+/// there is an older one, and nothing to a directory that was not asked for. One thread; hands every call on.
 class RunFiles final : public RunListener {
  public:
   struct Place {
@@ -27,7 +30,6 @@ class RunFiles final : public RunListener {
 
   /// `next` may be null; it outlives this, and is told when the series cannot be written.
   RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns, RunListener* next);
-  ~RunFiles() override;
   RunFiles(const RunFiles&) = delete;
   RunFiles& operator=(const RunFiles&) = delete;
 
@@ -44,9 +46,12 @@ class RunFiles final : public RunListener {
 
  private:
   void Begin();
-  void Append(const std::string& text);
-  void GiveUpSeries(std::string why);
-  void CloseSeries();
+  void AppendToSeries(const std::string& text);
+  void AppendToLog(const std::string& text);
+  /// `file` is one of the names in older_run.h.
+  void SayNotWritten(const char* file, const absl::Status& why);
+  /// The interval's time since the run began, which follows the one before.
+  IntervalSpan SpanOf(const SeriesPoint& point);
   /// Makes room in the directory, or goes to one of its own.
   absl::Status TakePlace();
 
@@ -57,8 +62,11 @@ class RunFiles final : public RunListener {
   const int64_t started_unix_ns_;
   RunListener* const next_;
   bool begun_ = false;
-  int series_ = -1;           ///< a descriptor; -1: closed
-  int64_t series_bytes_ = 0;  ///< whole lines in the file
+  GrowingFile series_;
+  IntervalLogWriter latencies_;
+  GrowingFile log_;
+  std::optional<Phase> last_phase_;
+  double last_phase_clock_s_ = 0;
 };
 
 }  // namespace wsload
