@@ -16,6 +16,7 @@
 #include "common/util/print.h"
 #include "common/util/text.h"
 #include "controller/commands/certs_command.h"
+#include "controller/commands/compare_command.h"
 #include "controller/commands/doctor_command.h"
 #include "controller/commands/run_command.h"
 #include "controller/commands/selftest_command.h"
@@ -28,8 +29,11 @@ struct Command {
   int (*run)(const std::vector<std::string>& args, const Environment& environment);
 };
 
-constexpr Command kCommands[] = {
-    {"run", RunCommand}, {"doctor", DoctorCommand}, {"selftest", SelftestCommand}, {"certs", CertsCommand}};
+constexpr Command kCommands[] = {{"run", RunCommand},
+                                 {"doctor", DoctorCommand},
+                                 {"compare", CompareCommand},
+                                 {"selftest", SelftestCommand},
+                                 {"certs", CertsCommand}};
 
 int Main(std::vector<std::string> args) {
   std::string command = "run";

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <iterator>
 
+#include "common/lang/catalogue_comparison.h"
 #include "common/lang/catalogue_entry.h"
 #include "common/lang/catalogue_hints.h"
 #include "common/lang/catalogue_sightings.h"
@@ -338,6 +339,6 @@ constexpr auto Joined(const Entry (&... tables)[sizes]) {
   return entries;
 }
 
-inline constexpr auto kEntries = Joined(kRunEntries, kHintEntries, kSightingEntries);
+inline constexpr auto kEntries = Joined(kRunEntries, kHintEntries, kSightingEntries, kComparisonEntries);
 
 }  // namespace wsload::catalogue

@@ -150,6 +150,20 @@ enum class StatementKind {
   kEchoWithoutRun,
   kEchoByOrder,
 
+  // What a comparison is worth.
+  kOneRunEach,
+  kTooFewRuns,
+  kRunsNotInTurns,
+  kNoIntervalsOfRun,
+  kRunLeftOut,
+  kSettingDiffers,
+
+  // What is said of one metric of it.
+  kTooFewSamplesAbove,
+  kMetricIsZero,
+  kRunsWanted,
+  kManyRunsWanted,
+
   kEnd,  ///< not a kind: their number
 };
 
