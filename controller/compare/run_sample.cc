@@ -140,19 +140,21 @@ void DrawLatencies(const IntervalLog& log, RandomNumbers& random, std::vector<By
 struct Chunk {
   double scheduled = 0;
   double sent = 0;
-  double success = 0;
+  double missed = 0;  ///< failed or never sent, by when that was known
 };
 
 std::vector<Chunk> CounterChunks(const RunResult& result) {
-  std::vector<SeriesPoint> measured;
-  std::copy_if(result.series.begin(), result.series.end(), std::back_inserter(measured),
-               [](const SeriesPoint& point) { return point.phase == Phase::kMeasure; });
+  const auto measured = static_cast<size_t>(std::count_if(
+      result.series.begin(), result.series.end(), [](const auto& point) { return point.phase == Phase::kMeasure; }));
   std::vector<Chunk> chunks;
-  for (size_t i = 0; i < measured.size(); ++i) {
-    if (i % ChunkSize(measured.size()) == 0) chunks.emplace_back();
-    chunks.back().scheduled += static_cast<double>(measured[i].delta.scheduled);
-    chunks.back().sent += static_cast<double>(measured[i].delta.sent());
-    chunks.back().success += static_cast<double>(measured[i].delta.success);
+  size_t place = 0;
+  for (const SeriesPoint& point : result.series) {
+    if (point.phase == Phase::kMeasure && place++ % ChunkSize(measured) == 0) chunks.emplace_back();
+    if (chunks.empty()) continue;
+    // What failed after the last message was one of its phase's.
+    chunks.back().scheduled += static_cast<double>(point.delta.scheduled);
+    chunks.back().sent += static_cast<double>(point.delta.sent());
+    chunks.back().missed += static_cast<double>(point.delta.failed() + point.delta.unsent);
   }
   return chunks;
 }
@@ -165,32 +167,33 @@ size_t MetricNamed(std::string_view name) {
 void DrawCounters(const RunResult& result, RandomNumbers& random, std::vector<ByMetric<float>>& deviations) {
   const std::vector<Chunk> chunks = CounterChunks(result);
   if (chunks.size() < kLeastIntervals) return;
-  std::vector<double> successes;
-  for (const Chunk& chunk : chunks) successes.push_back(chunk.success);
-  const double block = BlockLength(successes);
+  std::vector<double> missed;
+  for (const Chunk& chunk : chunks) missed.push_back(chunk.missed);
+  const double block = BlockLength(missed);
   const auto sum = [&](const std::vector<uint32_t>& times) {
     Chunk all;
     for (size_t i = 0; i < chunks.size(); ++i) {
       all.scheduled += times[i] * chunks[i].scheduled;
       all.sent += times[i] * chunks[i].sent;
-      all.success += times[i] * chunks[i].success;
+      all.missed += times[i] * chunks[i].missed;
     }
     return all;
   };
   std::vector<uint32_t> times(chunks.size(), 1);
   const Chunk whole = sum(times);
   // Of what is nothing at all there is no logarithm.
-  const auto off = [](double drawn, double of, double whole_value, double of_whole) {
-    const double value = std::log(drawn / of) - std::log(whole_value / of_whole);
+  const auto off = [](double drawn, double whole_value) {
+    const double value = std::log(drawn) - std::log(whole_value);
     return std::isfinite(value) ? static_cast<float>(value) : 0.0f;
   };
+  const auto success = [](const Chunk& chunk) { return 1 - chunk.missed / chunk.scheduled; };
   const size_t success_ratio = MetricNamed("success_ratio");
   const size_t sent_per_s = MetricNamed("sent_per_s");
   for (ByMetric<float>& drawn : deviations) {
     DrawBlocks(block, random, times);
     const Chunk all = sum(times);
-    drawn[success_ratio] = off(all.success, all.scheduled, whole.success, whole.scheduled);
-    drawn[sent_per_s] = off(all.sent, 1, whole.sent, 1);
+    drawn[success_ratio] = off(success(all), success(whole));
+    drawn[sent_per_s] = off(all.sent, whole.sent);
   }
 }
 

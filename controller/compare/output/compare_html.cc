@@ -39,33 +39,45 @@ std::string Html(std::string_view text) {
 
 /// `text_of(language)` in both.
 template <typename TextOf>
-std::string Both(TextOf&& text_of) {
+std::string BothOf(TextOf&& text_of) {
   return fmt::format("<span lang=\"en\">{}</span><span lang=\"zh\">{}</span>", Html(text_of(Language::kEnglish)),
                      Html(text_of(Language::kChinese)));
 }
 
 std::string Both(const LocalText& text) {
-  return Both([&](Language language) { return std::string(text.In(language)); });
+  return BothOf([&](Language language) { return std::string(text.In(language)); });
+}
+
+std::string AnswerCell(const MetricComparison& metric) {
+  std::string out = Both(AnswerLabel(metric.answer));
+  if (metric.remark.has_value()) {
+    out += fmt::format("<small>{}</small>",
+                       BothOf([&](Language language) { return StatementText(language, *metric.remark); }));
+  }
+  return out;
 }
 
 std::string Row(const MetricComparison& metric, double most) {
   const bool compared = metric.answer != Answer::kNotCompared;
   const auto value = [&](double mean) { return compared ? Html(MetricValueText(*metric.metric, mean)) : "-"; };
-  return fmt::format(
-      "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
-      "<td class=\"{}\">{}</td></tr>\n",
-      Both(metric.metric->label), RunDots(metric), value(metric.mean_a), value(metric.mean_b),
-      compared ? ChangeText(metric.ratio) : "-", ChangeBar(metric, most), IntervalText(metric), Html(PText(metric)),
-      NameOf(metric.answer), Both([&](Language language) { return AnswerText(language, metric); }));
+  std::string row = fmt::format("<tr><td>{}</td><td class=\"answer {}\">{}</td>", Both(metric.metric->label),
+                                NameOf(metric.answer), AnswerCell(metric));
+  for (const std::string& cell :
+       {compared ? ChangeText(metric.ratio) : "-", ChangeBar(metric, most), IntervalText(metric), Html(PText(metric)),
+        value(metric.mean_a), value(metric.mean_b), RunDots(metric)}) {
+    row += "<td>" + cell + "</td>";
+  }
+  return row + "</tr>\n";
 }
 
 std::string Table(const Comparison& comparison) {
-  std::string out = fmt::format(
-      "<div "
-      "class=\"scroll\"><table><thead><tr><th>{}</th><th>{}</th><th>A</th><th>B</th><th>{}</th><th></th><th>{}</th>"
-      "<th>{}</th><th>{}</th></tr></thead><tbody>\n",
-      Both(kMetricLabel), Both(kDotsLabel), Both(kChangeLabel), Both(kIntervalLabel), Both(kPLabel),
-      Both(kAnswerLabel));
+  std::string out = "<div class=\"scroll\"><table><thead><tr>";
+  for (const std::string& title :
+       {Both(kMetricLabel), Both(kAnswerLabel), Both(kChangeLabel), std::string(), Both(kIntervalLabel), Both(kPLabel),
+        std::string("A"), std::string("B"), Both(kDotsLabel)}) {
+    out += "<th>" + title + "</th>";
+  }
+  out += "</tr></thead><tbody>\n";
   const double most = WidestChange(comparison);
   for (const MetricComparison& metric : comparison.metrics) out += Row(metric, most);
   return out + "</tbody></table></div>\n";
@@ -94,11 +106,11 @@ std::string CompareHtml(Language language, const Comparison& comparison) {
       chinese ? "zh" : "en", kCompareTitle.In(language), kCompareStyle, chinese ? "" : " checked",
       chinese ? " checked" : "");
   out += fmt::format("<h1>{}</h1>\n<p>{}</p>\n", Both(kCompareTitle),
-                     Both([&](Language shown) { return HeadlineText(shown, comparison); }));
+                     BothOf([&](Language shown) { return HeadlineText(shown, comparison); }));
   out += Table(comparison);
   if (!comparison.remarks.empty()) out += fmt::format("<h2>{}</h2>\n<ul>\n", Both(kRemarksLabel));
   for (const Statement& remark : comparison.remarks) {
-    out += fmt::format("<li>{}</li>\n", Both([&](Language shown) { return StatementText(shown, remark); }));
+    out += fmt::format("<li>{}</li>\n", BothOf([&](Language shown) { return StatementText(shown, remark); }));
   }
   if (!comparison.remarks.empty()) out += "</ul>\n";
   out += fmt::format("<p>{}</p>\n", Both(kHowToRead));

@@ -20,8 +20,9 @@ p, li { color: var(--soft); } .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; }
-th:first-child, td:first-child, th:last-child, td:last-child { text-align: left; }
-td:last-child { white-space: normal; min-width: 9rem; } td svg { display: block; }
+th:first-child, td:first-child, th:nth-child(2), .answer { text-align: left; }
+.answer { white-space: normal; min-width: 9rem; }
+.answer small { display: block; color: var(--soft); font-weight: 400; } td svg { display: block; }
 .worse { color: var(--worse); } .better { color: var(--better); } td.worse, td.better { font-weight: 700; }
 svg text { fill: var(--soft); font-size: 12px; } .grid { stroke: var(--line); } .curves { width: 100%; height: auto; }
 .curve { fill: none; stroke-width: 2.4; } .curve.thin { stroke-width: 1; opacity: .45; }

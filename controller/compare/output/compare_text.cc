@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/util/share_text.h"
 #include "controller/compare/output/words.h"
@@ -17,16 +19,17 @@ constexpr char kNothing[] = "-";
 
 std::string Label(Language language, const LocalText& text) { return std::string(text.In(language)); }
 
-/// A metric's row; the cells of both outputs are alike.
-std::vector<std::string> Cells(Language language, const MetricComparison& metric) {
+const char* Colon(Language language) { return language == Language::kChinese ? "：" : ": "; }
+
+/// A metric's row, but for its answer.
+std::vector<std::string> Figures(Language language, const MetricComparison& metric) {
   const bool compared = metric.answer != Answer::kNotCompared;
   return {Label(language, metric.metric->label),
           compared ? MetricValueText(*metric.metric, metric.mean_a) : kNothing,
           compared ? MetricValueText(*metric.metric, metric.mean_b) : kNothing,
           compared ? ChangeText(metric.ratio) : kNothing,
           IntervalText(metric),
-          PText(metric),
-          AnswerText(language, metric)};
+          PText(metric)};
 }
 
 std::vector<std::string> Titles(Language language) {
@@ -84,7 +87,7 @@ std::string PText(const MetricComparison& metric) {
 std::string AnswerText(Language language, const MetricComparison& metric) {
   std::string text = Label(language, AnswerLabel(metric.answer));
   if (metric.remark.has_value()) {
-    text += (language == Language::kChinese ? "：" : ": ") + StatementText(language, *metric.remark);
+    text += Colon(language) + StatementText(language, *metric.remark);
   }
   return text;
 }
@@ -97,8 +100,19 @@ std::string HeadlineText(Language language, const Comparison& comparison) {
 std::string CompareTable(Language language, const Comparison& comparison) {
   TextTable table;
   table.AddRow(Titles(language));
-  for (const MetricComparison& metric : comparison.metrics) table.AddRow(Cells(language, metric));
-  std::string out = HeadlineText(language, comparison) + "\n\n" + table.Render(kMargin) + "\n";
+  std::string remarks;
+  for (const MetricComparison& metric : comparison.metrics) {
+    std::vector<std::string> row = Figures(language, metric);
+    row.push_back(Label(language, AnswerLabel(metric.answer)));
+    table.AddRow(std::move(row));
+    // Beside the table, which would not fit a screen with them.
+    if (metric.remark.has_value()) {
+      remarks += fmt::format("  {}{}{}\n", metric.metric->label.In(language), Colon(language),
+                             StatementText(language, *metric.remark));
+    }
+  }
+  if (!remarks.empty()) remarks += "\n";
+  std::string out = HeadlineText(language, comparison) + "\n\n" + table.Render(kMargin) + "\n" + remarks;
   for (const Statement& remark : comparison.remarks) out += NoticeLine(language, remark);
   return out;
 }
@@ -106,7 +120,11 @@ std::string CompareTable(Language language, const Comparison& comparison) {
 std::string CompareMarkdown(Language language, const Comparison& comparison) {
   std::string out = fmt::format("### {}\n\n{}\n\n", kCompareTitle.In(language), HeadlineText(language, comparison));
   out += MarkdownRow(Titles(language)) + "| :-- | --: | --: | --: | --: | --: | :-- |\n";
-  for (const MetricComparison& metric : comparison.metrics) out += MarkdownRow(Cells(language, metric));
+  for (const MetricComparison& metric : comparison.metrics) {
+    std::vector<std::string> row = Figures(language, metric);
+    row.push_back(AnswerText(language, metric));
+    out += MarkdownRow(row);
+  }
   if (!comparison.remarks.empty()) out += "\n";
   for (const Statement& remark : comparison.remarks) out += "- " + Escaped(StatementText(language, remark)) + "\n";
   return out + fmt::format("\n{}\n", kHowToRead.In(language));

@@ -31,7 +31,7 @@ TEST(CompareText, HasARowForEveryMetricInBothLanguages) {
   EXPECT_THAT(english, HasSubstr("A: 4 run(s), B: 4 run(s); a change of 5 % matters; seed 1\n"));
   EXPECT_THAT(english, HasSubstr("  response p50 "));
   EXPECT_THAT(english, HasSubstr("worse"));
-  EXPECT_THAT(english, HasSubstr("not compared: only 3 samples above it in a|<b>&\", 10 are needed"));
+  EXPECT_THAT(english, HasSubstr("  response p99.9: only 3 samples above it in a|<b>&\", 10 are needed\n"));
   const std::string chinese = CompareTable(Language::kChinese, comparison);
   EXPECT_THAT(chinese, HasSubstr("响应时间 p50"));
   EXPECT_THAT(chinese, HasSubstr("变差"));
