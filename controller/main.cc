@@ -20,6 +20,7 @@
 #include "common/util/process_setup.h"
 #include "common/util/text.h"
 #include "controller/commands/certs_command.h"
+#include "controller/commands/compare_command.h"
 #include "controller/commands/doctor_command.h"
 #include "controller/commands/run_command.h"
 #include "controller/commands/selftest_command.h"
@@ -32,8 +33,11 @@ struct Command {
   int (*run)(const std::vector<std::string>& args, const Environment& environment);
 };
 
-constexpr Command kCommands[] = {
-    {"run", RunCommand}, {"doctor", DoctorCommand}, {"selftest", SelftestCommand}, {"certs", CertsCommand}};
+constexpr Command kCommands[] = {{"run", RunCommand},
+                                 {"doctor", DoctorCommand},
+                                 {"compare", CompareCommand},
+                                 {"selftest", SelftestCommand},
+                                 {"certs", CertsCommand}};
 
 GuidedProgram Guided() {
   GuidedProgram program{.name = "wsload"};

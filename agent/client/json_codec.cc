@@ -13,10 +13,10 @@
 #include <new>
 #include <optional>
 
-#include "agent/client/base64.h"
 #include "agent/client/body_messages.h"
 #include "agent/client/codecs.h"
 #include "agent/client/json_text.h"
+#include "common/util/base64.h"
 #include "common/util/scratch.h"
 #include "common/util/status.h"
 

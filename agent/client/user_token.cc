@@ -11,8 +11,8 @@
 #include <optional>
 #include <stdexcept>
 
-#include "agent/client/base64.h"
 #include "agent/client/json_text.h"
+#include "common/util/base64.h"
 #include "common/util/status.h"
 
 namespace wsload {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <iterator>
 
+#include "common/lang/catalogue_comparison.h"
 #include "common/lang/catalogue_entry.h"
 #include "common/lang/catalogue_hints.h"
 #include "common/lang/catalogue_sightings.h"
@@ -324,6 +325,11 @@ inline constexpr Entry kRunEntries[] = {
      {{"file", Form::kText}, kWhy},
      "cannot write {file}: {why}; the run goes on, and all of it is written at its end if that works again",
      "无法写入 {file}：{why}；压测继续，若结束时可以写入则会写入全部内容"},
+    {Kind::kLatencyLogNotWritten,
+     "latency_log_not_written",
+     {{"file", Form::kText}, kWhy},
+     "cannot write {file}: {why}; the run goes on, and the latencies of its later intervals are not in that file",
+     "无法写入 {file}：{why}；压测继续，但该文件中没有此后各时段的延迟"},
     {Kind::kResultNotKept,
      "result_not_kept",
      {{"directory", Form::kText}, kWhy},
@@ -357,6 +363,6 @@ constexpr auto Joined(const Entry (&... tables)[sizes]) {
   return entries;
 }
 
-inline constexpr auto kEntries = Joined(kRunEntries, kHintEntries, kSightingEntries);
+inline constexpr auto kEntries = Joined(kRunEntries, kHintEntries, kSightingEntries, kComparisonEntries);
 
 }  // namespace wsload::catalogue

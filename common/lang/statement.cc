@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "common/lang/catalogue.h"
@@ -100,6 +101,28 @@ std::vector<std::pair<std::string_view, StatementArg>> NamedArgs(const Statement
     named.emplace_back(args.begin()[i].name, statement.args[i]);
   }
   return named;
+}
+
+std::optional<Statement> StatementOf(std::string_view name,
+                                     const std::vector<std::pair<std::string, StatementArg>>& args) {
+  const auto entry = std::find_if(catalogue::kEntries.begin(), catalogue::kEntries.end(),
+                                  [&](const Entry& known) { return known.name == name; });
+  if (entry == catalogue::kEntries.end()) return std::nullopt;
+  const auto value_of = [&](std::string_view wanted) {
+    const auto found = std::find_if(args.begin(), args.end(), [&](const auto& arg) { return arg.first == wanted; });
+    return found == args.end() ? nullptr : &found->second;
+  };
+  Statement statement{.kind = entry->kind};
+  for (const Arg& arg : entry->args) {
+    const StatementArg* value = value_of(arg.name);
+    if (value == nullptr) return std::nullopt;
+    statement.args.push_back(*value);
+  }
+  if (const StatementArg* agent = value_of(catalogue::kAgentHole); agent != nullptr) {
+    if (!std::holds_alternative<std::string>(*agent)) return std::nullopt;
+    statement.agent = std::get<std::string>(*agent);
+  }
+  return statement;
 }
 
 std::string StatementText(Language language, const Statement& statement) {

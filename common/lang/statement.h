@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,6 +92,7 @@ enum class StatementKind {
   kEndingOnInterrupt,
   kOlderResultMoved,
   kSeriesNotWritten,
+  kLatencyLogNotWritten,
   kResultNotKept,
   kIntervalsNotShown,
   kIntervalsNotKept,
@@ -152,6 +154,20 @@ enum class StatementKind {
   kEchoWithoutRun,
   kEchoByOrder,
 
+  // What a comparison is worth.
+  kOneRunEach,
+  kTooFewRuns,
+  kRunsNotInTurns,
+  kNoIntervalsOfRun,
+  kRunLeftOut,
+  kSettingDiffers,
+
+  // What is said of one metric of it.
+  kTooFewSamplesAbove,
+  kMetricIsZero,
+  kRunsWanted,
+  kManyRunsWanted,
+
   kEnd,  ///< not a kind: their number
 };
 
@@ -173,6 +189,11 @@ std::string_view StatementName(StatementKind kind);
 
 /// Names and values, "agent" first when there is one. The names end in their units: p99_us, from_ns, cpu_share.
 std::vector<std::pair<std::string_view, StatementArg>> NamedArgs(const Statement& statement);
+
+/// The statement of which StatementName() and NamedArgs() are these; nothing when there is none. Arguments in any
+/// order.
+std::optional<Statement> StatementOf(std::string_view name,
+                                     const std::vector<std::pair<std::string, StatementArg>>& args);
 
 /// One line, without a line end; texts among the arguments stand in it as they are.
 std::string StatementText(Language language, const Statement& statement);

@@ -101,6 +101,7 @@ constexpr Entry kEntries[] = {
     {Msg::kDoctorOk, "ok", "正常"},
     {Msg::kDoctorNotOk, "NOT OK", "异常"},
     {Msg::kDoctorNo, "no", "不通"},
+    {Msg::kCompareFilesWritten, "{} are in {}", "{} 已写入 {}"},
     {Msg::kSelftestMachine,
      "{} cores; {} worker(s) against the mock gateway ({} thread(s)) on this machine, over loopback; wsload {}",
      "{} 核；{} 个工作线程经回环网络压测本机的模拟网关（{} 个线程）；wsload {}"},

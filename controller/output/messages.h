@@ -104,6 +104,8 @@ enum class Msg {
   kDoctorOk,
   kDoctorNotOk,
   kDoctorNo,
+  // Comparison.
+  kCompareFilesWritten,  ///< names, directory
   // Selftest.
   kSelftestMachine,      ///< cores, workers, gateway threads, version
   kSelftestFloor,        ///< rate

@@ -14,7 +14,7 @@
 namespace wsload {
 namespace {
 
-constexpr std::array kRunsFiles = {kResultFile, kTimeseriesFile, kRunFile};
+constexpr std::array kRunsFiles = {kResultFile, kTimeseriesFile, kLatencyLogFile, kPercentilesFile, kRunFile};
 // Of a run whose files do not tell its id.
 constexpr char kNameless[] = "older";
 

@@ -9,6 +9,8 @@ namespace wsload {
 
 inline constexpr char kResultFile[] = "result.json";
 inline constexpr char kTimeseriesFile[] = "timeseries.csv";
+inline constexpr char kLatencyLogFile[] = "latency.hlog";
+inline constexpr char kPercentilesFile[] = "latency.hgrm";
 /// There as long as the run goes on.
 inline constexpr char kRunFile[] = "run.json";
 

@@ -10,6 +10,7 @@
 #include "common/util/file.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
+#include "controller/hdr/percentile_table.h"
 #include "controller/output/older_run.h"
 #include "controller/output/result_json.h"
 #include "controller/output/timeseries_csv.h"
@@ -58,8 +59,11 @@ void RemoveEmptyOutputDir(const std::string& dir) {
 absl::Status WriteResultFiles(const std::string& dir, const RunResult& result) {
   absl::Status whole = Write(dir + "/" + kResultFile, ResultJson(result));
   // Of two that fail the first one says it; what can be kept is.
-  absl::Status series = Write(dir + "/" + kTimeseriesFile, TimeseriesCsv(result));
-  return whole.ok() ? series : whole;
+  whole.Update(Write(dir + "/" + kTimeseriesFile, TimeseriesCsv(result)));
+  if (result.totals.response.count() > 0) {
+    whole.Update(Write(dir + "/" + kPercentilesFile, PercentileTable(result.totals.response)));
+  }
+  return whole;
 }
 
 }  // namespace wsload

@@ -28,7 +28,8 @@ absl::Status PrepareOutputDir(const std::string& dir);
 /// Takes back MakeOutputDir() of a default directory, as far as nothing is in there.
 void RemoveEmptyOutputDir(const std::string& dir);
 
-/// result.json and timeseries.csv, each whole or not at all. The error is one line.
+/// result.json, timeseries.csv and, where there was a response, latency.hgrm, each whole or not at all. The error is
+/// one line.
 absl::Status WriteResultFiles(const std::string& dir, const RunResult& result);
 
 }  // namespace wsload

@@ -2,12 +2,9 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "common/lang/statement.h"
-#include "common/util/file.h"
 #include "common/util/status.h"
 #include "controller/output/older_run.h"
 #include "controller/output/output_dir.h"
@@ -15,21 +12,6 @@
 #include "controller/output/timeseries_csv.h"
 
 namespace wsload {
-namespace {
-
-std::string Reason(int error) { return std::generic_category().message(error); }
-
-/// An errno; 0: all is in the file.
-int AppendTo(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return errno;
-    if (written > 0) text.remove_prefix(static_cast<size_t>(written));
-  }
-  return 0;
-}
-
-}  // namespace
 
 RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns,
                    std::function<void(const Statement&)> notify)
@@ -38,11 +20,14 @@ RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t
       run_id_(std::move(run_id)),
       plan_(plan),
       started_unix_ns_(started_unix_ns),
-      notify_(std::move(notify)) {}
+      notify_(std::move(notify)),
+      latencies_(started_unix_ns) {}
 
-RunFiles::~RunFiles() { CloseSeries(); }
-
-void RunFiles::OnInterval(const SharedSnapshot& interval) { Append(TimeseriesLine(interval->point)); }
+void RunFiles::OnInterval(const SharedSnapshot& interval) {
+  AppendToSeries(TimeseriesLine(interval->point));
+  AppendToLog(latencies_.Lines({.start_s = interval->begin_s, .length_s = interval->duration_s},
+                               interval->delta.response, interval->delta.service));
+}
 
 absl::Status RunFiles::TakePlace() {
   const absl::StatusOr<std::string> moved = MoveOlderRun(dir_);
@@ -54,36 +39,38 @@ absl::Status RunFiles::TakePlace() {
 void RunFiles::OnBegin() {
   begun_ = true;
   if (dir_.empty()) return;
-  if (const absl::Status taken = TakePlace(); !taken.ok()) return GiveUpSeries(std::string(Text(taken)));
+  if (const absl::Status taken = TakePlace(); !taken.ok()) return SayNotWritten(kTimeseriesFile, taken);
   // Where this fails, the series does too.
-  if (const int run = CreateNewFile(dir_ + "/" + kRunFile); run >= 0) {
-    AppendTo(run, RunJson(run_id_, started_unix_ns_, plan_));
-    ::close(run);
+  if (GrowingFile run; run.Create(dir_ + "/" + kRunFile).ok()) {
+    (void)run.Append(RunJson(run_id_, started_unix_ns_, plan_));
   }
-  series_ = CreateNewFile(dir_ + "/" + kTimeseriesFile);
-  if (series_ < 0) return GiveUpSeries(Reason(errno));
-  Append(TimeseriesHeader());
+  if (absl::Status made = series_.Create(dir_ + "/" + kTimeseriesFile); !made.ok()) {
+    return SayNotWritten(kTimeseriesFile, made);
+  }
+  AppendToSeries(TimeseriesHeader());
+  if (absl::Status made = log_.Create(dir_ + "/" + kLatencyLogFile); !made.ok()) {
+    return SayNotWritten(kLatencyLogFile, made);
+  }
+  AppendToLog(latencies_.Head());
 }
 
-void RunFiles::Append(const std::string& text) {
-  if (series_ < 0) return;
-  if (const int error = AppendTo(series_, text); error != 0) return GiveUpSeries(Reason(error));
-  series_bytes_ += static_cast<int64_t>(text.size());
+void RunFiles::AppendToSeries(const std::string& text) {
+  if (absl::Status appended = series_.Append(text); !appended.ok()) SayNotWritten(kTimeseriesFile, appended);
 }
 
-void RunFiles::GiveUpSeries(std::string why) {
-  // Half a line would be no line.
-  if (series_ >= 0 && ::ftruncate(series_, series_bytes_) != 0) why += "; its last line is not whole";
-  CloseSeries();
-  notify_({StatementKind::kSeriesNotWritten, {dir_ + "/" + kTimeseriesFile, std::move(why)}});
+void RunFiles::AppendToLog(const std::string& text) {
+  if (absl::Status appended = log_.Append(text); !appended.ok()) SayNotWritten(kLatencyLogFile, appended);
 }
 
-void RunFiles::CloseSeries() {
-  if (series_ >= 0) ::close(std::exchange(series_, -1));
+void RunFiles::SayNotWritten(const char* file, const absl::Status& why) {
+  const auto kind = file == kLatencyLogFile ? StatementKind::kLatencyLogNotWritten : StatementKind::kSeriesNotWritten;
+  notify_({kind, {dir_ + "/" + file, std::string(Text(why))}});
 }
 
 absl::Status RunFiles::Finish(const RunResult& result) {
-  CloseSeries();
+  series_.Close();
+  AppendToLog(latencies_.Rest(result.totals.response, result.totals.service));
+  log_.Close();
   if (dir_.empty()) return absl::OkStatus();
   if (!begun_ && !result.error.ok() && (by_default_ || HasRun(dir_))) {
     if (by_default_) RemoveEmptyOutputDir(dir_);

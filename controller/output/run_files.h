@@ -8,15 +8,18 @@
 #include "absl/status/status.h"
 #include "common/plan/run_plan.h"
 #include "controller/feed/run_output.h"
+#include "controller/hdr/interval_log.h"
+#include "controller/output/growing_file.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
 
-/// While the run goes on: run.json (its id and plan) and timeseries.csv, which grows by a line with every interval, so
-/// that a controller that is killed leaves all but its last second. At the end: result.json and the whole
-/// timeseries.csv; run.json is then gone. An older run's files are moved to DIR/<its run id> before the first of these
-/// is written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run that fails before it
-/// begins writes nothing where there is an older one, and nothing to a directory that was not asked for.
+/// While the run goes on: run.json (its id and plan), and timeseries.csv and latency.hlog, which grow with every
+/// interval, so that a controller that is killed leaves all but its last second. At the end: result.json, latency.hgrm
+/// and the whole timeseries.csv; latency.hlog gets what agents reported too late for its interval, and run.json is
+/// gone. An older run's files are moved to DIR/<its run id> before the first of these is written; where another run
+/// took DIR meanwhile, this one's go to DIR/<this run's id>. A run that fails before it begins writes nothing where
+/// there is an older one, and nothing to a directory that was not asked for.
 class RunFiles final : public RunOutput {
  public:
   struct Place {
@@ -24,10 +27,10 @@ class RunFiles final : public RunOutput {
     bool by_default = false;  ///< nobody asked for it
   };
 
-  /// `notify` is told, from the output's thread, when an older result moved and when the series cannot be written.
+  /// `notify` is told, from the output's thread, when an older result moved and when the series or the log cannot be
+  /// written.
   RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns,
            std::function<void(const Statement& notice)> notify);
-  ~RunFiles() override;
   RunFiles(const RunFiles&) = delete;
   RunFiles& operator=(const RunFiles&) = delete;
 
@@ -42,9 +45,10 @@ class RunFiles final : public RunOutput {
   const std::string& dir() const { return dir_; }
 
  private:
-  void Append(const std::string& text);
-  void GiveUpSeries(std::string why);
-  void CloseSeries();
+  void AppendToSeries(const std::string& text);
+  void AppendToLog(const std::string& text);
+  /// `file` is one of the names in older_run.h.
+  void SayNotWritten(const char* file, const absl::Status& why);
   /// Makes room in the directory, or goes to one of its own.
   absl::Status TakePlace();
   absl::Status Finish(const RunResult& result);
@@ -56,8 +60,9 @@ class RunFiles final : public RunOutput {
   const int64_t started_unix_ns_;
   const std::function<void(const Statement&)> notify_;
   bool begun_ = false;
-  int series_ = -1;           ///< a descriptor; -1: closed
-  int64_t series_bytes_ = 0;  ///< whole lines in the file
+  GrowingFile series_;
+  IntervalLogWriter latencies_;
+  GrowingFile log_;
   absl::Status written_;
 };
 

@@ -73,7 +73,8 @@ TEST(Kept, WithoutOutTheResultHasADirectoryOfItsOwn) {
     EXPECT_EQ(people.find('\n', at), people.size() - 1) << "the last line";
     const std::string kept = people.substr(people.rfind(' ') + 1, people.size() - people.rfind(' ') - 2);
     EXPECT_THAT(kept, testing::MatchesRegex("wsload-results/[0-9]{8}-[0-9]{6}-[0-9a-f]{16}"));
-    EXPECT_THAT(Names(dir.path() + "/" + kept), ElementsAre("result.json", "timeseries.csv"));
+    EXPECT_THAT(Names(dir.path() + "/" + kept),
+                ElementsAre("latency.hgrm", "latency.hlog", "result.json", "timeseries.csv"));
   }
   EXPECT_EQ(Names(dir.path() + "/wsload-results").size(), 2u);
   Process none(InShell(dir.path(), "exec \"$@\"", Load(gateway, {"-duration=300ms", "-out=none"})));
@@ -92,7 +93,7 @@ TEST(Kept, AKilledControllerLeavesWhatItHad) {
   AwaitLines(out + "/timeseries.csv", 4);
   run.Signal(SIGKILL);
   EXPECT_EQ(run.Wait(kDeadline), -SIGKILL);
-  EXPECT_THAT(Names(out), ElementsAre("run.json", "timeseries.csv"));
+  EXPECT_THAT(Names(out), ElementsAre("latency.hlog", "run.json", "timeseries.csv"));
   const std::string killed = RunIdOf(out + "/run.json");
   const std::string series = FileText(out + "/timeseries.csv");
   EXPECT_TRUE(series.ends_with("\r\n"));
@@ -153,7 +154,7 @@ TEST(Kept, AFullDiskIsANoticeAndALineAndTheRunGoesOn) {
   EXPECT_EQ(run.out().find(notice), run.out().rfind(notice)) << "once";
   EXPECT_THAT(run.out(), HasSubstr("Measurement:"));
   EXPECT_EQ(run.err(), "wsload: cannot write out/result.json: File too large\n");
-  EXPECT_THAT(Names(dir.path() + "/out"), ElementsAre("run.json", "timeseries.csv"));
+  EXPECT_THAT(Names(dir.path() + "/out"), ElementsAre("latency.hlog", "run.json", "timeseries.csv"));
   EXPECT_TRUE(FileText(dir.path() + "/out/timeseries.csv").ends_with("\r\n")) << "whole lines";
 }
 

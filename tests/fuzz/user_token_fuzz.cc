@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "agent/client/base64.h"
 #include "agent/client/user_token.h"
+#include "common/util/base64.h"
 #include "tests/fuzz/fuzz_check.h"
 
 namespace wsload {

@@ -18,7 +18,7 @@ import documents
 from tree import Breach, Tree
 
 # What has a table, and what documents only mention.
-TABLED = ("wsload", "wsload-agent", "wsload selftest", "wsload certs")
+TABLED = ("wsload", "wsload-agent", "wsload selftest", "wsload certs", "wsload compare")
 MENTIONED = ("wsload-gateway",)
 _PROGRAMS = {name.split()[0] for name in TABLED + MENTIONED}
 # Commands with the flags of another.

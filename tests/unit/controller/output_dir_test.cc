@@ -63,7 +63,8 @@ TEST_F(OutputDir, ReplacesFilesWholeAndLeavesNoOthers) {
   ASSERT_TRUE(WriteResultFiles(dir_, result).ok());
   EXPECT_EQ(Content(dir_ + "/result.json"), ResultJson(result));
   EXPECT_THAT(Content(dir_ + "/timeseries.csv"), HasSubstr("phase,interval"));
-  EXPECT_EQ(FileCount(), 2u);
+  EXPECT_THAT(Content(dir_ + "/latency.hgrm"), HasSubstr("#[Max     =       20.100, Total count    =          200]"));
+  EXPECT_EQ(FileCount(), 3u);
 }
 
 TEST_F(OutputDir, AFailedWriteKeepsTheOldFile) {
@@ -71,7 +72,7 @@ TEST_F(OutputDir, AFailedWriteKeepsTheOldFile) {
   const absl::Status status = WriteResultFiles(dir_, PerfectResult());
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(std::string(Text(status)), HasSubstr("cannot write " + dir_ + "/result.json"));
-  EXPECT_EQ(FileCount(), 1u) << "the other one is kept";
+  EXPECT_EQ(FileCount(), 2u) << "the others are kept";
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "common/util/status.h"
+#include "controller/hdr/interval_log.h"
 #include "controller/output/older_run.h"
 #include "controller/output/output_dir.h"
 #include "controller/output/result_json.h"
@@ -55,8 +56,11 @@ class RunFilesTest : public ::testing::Test {
                     [this](const Statement& notice) { notices_.push_back(StatementText(Language::kEnglish, notice)); });
   }
   void Report(RunFiles& files) const {
+    int64_t number = 0;
     for (const SeriesPoint& point : result_.series) {
-      files.OnInterval(std::make_shared<const IntervalSnapshot>(IntervalSnapshot{.point = point}));
+      files.OnInterval(std::make_shared<const IntervalSnapshot>(
+          TakeSnapshot(number++, kNsPerSecond, point,
+                       point.delta.success > 0 ? PerfectMeasure(point.delta.success) : Stats(), Stats(), {})));
     }
   }
 
@@ -75,8 +79,13 @@ TEST_F(RunFilesTest, WhatIsThereWhileTheRunGoesOnCanBeRead) {
   EXPECT_THAT(Files(), IsEmpty()) << "it has not begun";
   files.OnBegin();
   Report(files);
-  EXPECT_THAT(Files(), ElementsAre("run.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("latency.hlog", "run.json", "timeseries.csv"));
   EXPECT_EQ(Content("timeseries.csv"), TimeseriesCsv(result_));
+  const absl::StatusOr<IntervalLog> log = ReadIntervalLog(Content("latency.hlog"));
+  ASSERT_TRUE(log.ok()) << log.status();
+  ASSERT_EQ(log->intervals.size(), 2u);
+  EXPECT_EQ(log->intervals[0].response.count(), 100);
+  EXPECT_NEAR(log->intervals[1].span.start_s, log->intervals[0].span.start_s + 1, 0.001);
   const auto run = nlohmann::json::parse(Content("run.json"));
   EXPECT_EQ(run["schema"], "wsload.run/1");
   EXPECT_EQ(run["run_id"], "new");
@@ -85,11 +94,25 @@ TEST_F(RunFilesTest, WhatIsThereWhileTheRunGoesOnCanBeRead) {
   EXPECT_EQ(Content("run.json").find("secret"), std::string::npos);
 
   ASSERT_TRUE(End(files, result_).ok());
-  EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("latency.hgrm", "latency.hlog", "result.json", "timeseries.csv"));
   EXPECT_EQ(Content("result.json"), ResultJson(result_));
   EXPECT_EQ(Content("timeseries.csv"), TimeseriesCsv(result_));
   EXPECT_EQ(files.dir(), dir_);
   EXPECT_THAT(notices_, IsEmpty());
+}
+
+TEST_F(RunFilesTest, WhatAgentsReportTooLateIsInTheLogAtTheEnd) {
+  RunFiles files = Begin("new");
+  files.OnBegin();
+  Report(files);
+  result_.totals.response.RecordUs(500'000, 7);
+  ASSERT_TRUE(End(files, result_).ok());
+  const absl::StatusOr<IntervalLog> log = ReadIntervalLog(Content("latency.hlog"));
+  ASSERT_TRUE(log.ok()) << log.status();
+  Histogram sum;
+  for (const LoggedInterval& interval : log->intervals) sum.Merge(interval.response);
+  EXPECT_EQ(sum.count(), result_.totals.response.count());
+  EXPECT_EQ(sum.max_us(), 500'000);
 }
 
 TEST_F(RunFilesTest, AnOlderResultMovesAside) {
@@ -101,8 +124,8 @@ TEST_F(RunFilesTest, AnOlderResultMovesAside) {
   RunFiles files = Begin("new");
   EXPECT_EQ(RunIn(dir_), "older1") << "nothing moves before the run begins";
   files.OnBegin();
-  EXPECT_THAT(Files(),
-              ElementsAre("notes.txt", "older1/result.json", "older1/timeseries.csv", "run.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("latency.hlog", "notes.txt", "older1/latency.hgrm", "older1/result.json",
+                                   "older1/timeseries.csv", "run.json", "timeseries.csv"));
   ASSERT_TRUE(End(files, result_).ok());
   EXPECT_EQ(Content("older1/result.json"), older);
   EXPECT_EQ(RunIn(dir_), "new");
@@ -113,7 +136,8 @@ TEST_F(RunFilesTest, WhatAKilledRunLeftMovesAsideToo) {
   Begin("killed").OnBegin();
   RunFiles files = Begin("new");
   files.OnBegin();
-  EXPECT_THAT(Files(), ElementsAre("killed/run.json", "killed/timeseries.csv", "run.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("killed/latency.hlog", "killed/run.json", "killed/timeseries.csv", "latency.hlog",
+                                   "run.json", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, FilesWithoutAnIdMoveAsideAndReplaceNothing) {
@@ -133,13 +157,13 @@ TEST_F(RunFilesTest, LinksThatOthersPlantedAreNotFollowed) {
     std::filesystem::create_symlink(dir_ + "/mine", dir_ + "/" + name);
   }
   std::filesystem::create_directory_symlink(dir_, dir_ + "/older");
-  files.OnPhase(Phase::kConnect);
+  files.OnBegin();
   for (const char* name : {"result.json", "timeseries.csv"}) {
     std::filesystem::remove(dir_ + "/" + name);
     std::filesystem::create_symlink(dir_ + "/mine", dir_ + "/" + name);
   }
   Report(files);
-  ASSERT_TRUE(files.Finish(result_).ok());
+  ASSERT_TRUE(End(files, result_).ok());
   EXPECT_EQ(Content("mine"), "precious");
   EXPECT_EQ(Content("result.json"), ResultJson(result_));
   EXPECT_TRUE(std::filesystem::is_symlink(dir_ + "/older-2/run.json")) << "moved where no link led";
@@ -154,7 +178,7 @@ TEST_F(RunFilesTest, ARunThatNeverBeganLeavesTheOlderOneAlone) {
   EXPECT_TRUE(End(files, result_).ok());
   EXPECT_EQ(files.dir(), "");
   EXPECT_EQ(RunIn(dir_), "older1");
-  EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("latency.hgrm", "result.json", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, ARunThatNeverBeganLeavesNoDirectoryOfItsOwn) {
@@ -168,7 +192,7 @@ TEST_F(RunFilesTest, AnInterruptedRunIsKeptHoweverEarly) {
   result_.interrupted = true;
   RunFiles files = Begin("new", /*by_default=*/true);
   EXPECT_TRUE(End(files, result_).ok());
-  EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("latency.hgrm", "result.json", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
@@ -183,7 +207,9 @@ TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
   EXPECT_EQ(first.dir(), dir_ + "/first");
   ASSERT_TRUE(End(second, result_).ok());
   EXPECT_EQ(second.dir(), dir_);
-  EXPECT_THAT(Files(), ElementsAre("first/result.json", "first/timeseries.csv", "result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(),
+              ElementsAre("first/latency.hgrm", "first/latency.hlog", "first/result.json", "first/timeseries.csv",
+                          "latency.hgrm", "latency.hlog", "result.json", "timeseries.csv"));
   EXPECT_EQ(RunIn(dir_), "new");
   EXPECT_EQ(RunIn(dir_ + "/first"), "first");
 }

@@ -1,4 +1,4 @@
-#include "agent/client/base64.h"
+#include "common/util/base64.h"
 
 #include <array>
 #include <cstdint>

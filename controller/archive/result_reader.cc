@@ -1,0 +1,213 @@
+#include "controller/archive/result_reader.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/net/header_list.h"
+#include "common/plan/plan_fields.h"
+#include "common/util/redact.h"
+#include "common/util/status.h"
+#include "common/util/text.h"
+#include "common/version.h"
+#include "controller/archive/json_view.h"
+#include "controller/archive/stats_reader.h"
+#include "controller/output/result_json.h"
+
+namespace wsload {
+namespace {
+
+int64_t UnixNs(const JsonView& rfc3339) {
+  absl::Time time;
+  std::string why;
+  if (absl::ParseTime(absl::RFC3339_full, ToAbsl(rfc3339.Text()), &time, &why)) return absl::ToUnixNanos(time);
+  rfc3339.Fail("want an instant as 2030-01-31T23:59:59.000Z");
+  return 0;
+}
+
+int64_t Nanoseconds(const JsonView& seconds) {
+  constexpr double kMost = 1e9;
+  const double value = seconds.Double();
+  if (std::fabs(value) <= kMost) return std::llround(value * kNsPerSecond);
+  seconds.Fail("that many seconds are no run's");
+  return 0;
+}
+
+HeaderList ReadHeaders(const JsonView& from) {
+  HeaderList headers;
+  from.ForEachElement(
+      [&](const JsonView& header) { headers.emplace_back(header.At("name").Text(), header.At("value").Text()); });
+  return headers;
+}
+
+/// `current` says what it is.
+FieldValue ReadValue(const JsonView& from, Exposure exposure, const FieldValue& current) {
+  // That there is one is known, and what it is is not.
+  if (exposure == Exposure::kWhetherSet) return std::string(from.Bool() ? kRedacted : "");
+  if (std::holds_alternative<HeaderList>(current)) return ReadHeaders(from);
+  if (std::holds_alternative<bool>(current)) return from.Bool();
+  if (std::holds_alternative<int64_t>(current)) return from.Int();
+  if (std::holds_alternative<double>(current)) return from.Double();
+  return from.Text();
+}
+
+RunPlan ReadPlan(const JsonView& from) {
+  RunPlan plan;
+  for (const Field<RunPlan>& field : PlanFields()) {
+    if (field.info.exposure == Exposure::kSecret) continue;
+    const std::optional<JsonView> value = from.Find(ResultName(field.info));
+    if (!value.has_value()) continue;
+    const absl::Status set = field.member.set(plan, ReadValue(*value, field.info.exposure, field.member.get(plan)));
+    if (!set.ok()) value->Fail(Text(set));
+  }
+  return plan;
+}
+
+StatementArg ReadArg(const JsonView& from) {
+  if (from.IsText()) return from.Text();
+  if (from.IsInt()) return from.Int();
+  return from.Double();
+}
+
+std::vector<Statement> ReadStatements(const JsonView& from) {
+  std::vector<Statement> statements;
+  from.ForEachElement([&](const JsonView& statement) {
+    std::vector<std::pair<std::string, StatementArg>> args;
+    statement.At("args").ForEachMember(
+        [&](std::string_view name, const JsonView& value) { args.emplace_back(name, ReadArg(value)); });
+    const std::string kind = statement.At("kind").Text();
+    if (std::optional<Statement> known = StatementOf(kind, args); known.has_value()) {
+      statements.push_back(*std::move(known));
+    } else {
+      statement.Fail(fmt::format("wsload {} knows no \"{}\" with these arguments; it may be of a newer version",
+                                 kVersion, Shown(kind)));
+    }
+  });
+  return statements;
+}
+
+PhaseTimes ReadPhase(const JsonView& from) {
+  PhaseTimes phase;
+  phase.phase = ReadChoice<Phase>(from.At("phase"));
+  if (const auto started = from.Find("started_at"); started.has_value()) phase.started_unix_ns = UnixNs(*started);
+  phase.duration_ns = from.At("duration_ns").Int();
+  phase.delta = ReadCounters(from.At("totals"));
+  return phase;
+}
+
+Gap ReadGap(const JsonView& from) {
+  return {.agent = from.At("agent").Text(),
+          .from_ns = Nanoseconds(from.At("from_s")),
+          .to_ns = Nanoseconds(from.At("to_s")),
+          .messages_not_scheduled = from.At("messages_not_scheduled").Int(),
+          .unaccounted = from.At("unaccounted").Int()};
+}
+
+void ReadClock(const JsonView& from, AgentResult& agent) {
+  agent.clock_offset_us = from.At("clock_offset_us").Int();
+  agent.clock_error_us = from.At("clock_error_us").Int();
+  if (const auto after = from.Find("clock_offset_after_us"); after.has_value()) {
+    agent.clock_after = {.offset_us = after->Int(), .error_us = from.At("clock_error_after_us").Int()};
+  }
+  if (const auto skew = from.Find("start_skew_us"); skew.has_value()) agent.start_skew_us = skew->Int();
+}
+
+CpuUsage ReadCpu(const JsonView& from) {
+  CpuUsage cpu;
+  cpu.user_us = from.At("user_us").Int();
+  cpu.system_us = from.At("system_us").Int();
+  cpu.wall_us = from.At("wall_us").Int();
+  cpu.busiest_worker_share = from.At("busiest_worker_share").Double();
+  if (const auto quota = from.Find("quota_cores"); quota.has_value()) cpu.quota_cores = quota->Double();
+  cpu.throttled_us = from.At("throttled_us").Int();
+  return cpu;
+}
+
+AgentResult ReadAgent(const JsonView& from) {
+  AgentResult agent;
+  agent.name = from.At("name").Text();
+  agent.address = from.At("address").Text();
+  agent.version = from.At("version").Text();
+  agent.state = ReadChoice<AgentResult::State>(from.At("state"));
+  agent.state_detail = from.At("state_detail").Text();
+  agent.stopped_early = from.At("stopped_early").Text();
+  agent.workers = static_cast<int>(from.At("workers").Int());
+  agent.cores = static_cast<int>(from.At("cores").Int());
+  agent.slice.clients.count = from.At("clients_assigned").Int();
+  agent.slice.messages.count = from.At("messages_assigned").Int();
+  agent.clients_taken_over = from.At("clients_taken_over").Int();
+  agent.messages_taken_over = from.At("messages_taken_over").Int();
+  agent.messages_yielded = from.At("messages_yielded").Int();
+  ReadClock(from, agent);
+  agent.totals.counters = ReadCounters(from.At("totals"));
+  ReadLatencies(from, agent.totals);
+  agent.cpu = ReadCpu(from.At("cpu"));
+  ReadLoopHistograms(from, agent.totals);
+  agent.worker_loads = ReadWorkerLoads(from.At("worker_loads"));
+  return agent;
+}
+
+/// False: it is no result, or one of another schema.
+bool CheckSchema(const JsonView& json) {
+  const std::string schema = json.At("schema").Text();
+  if (schema == kResultSchema) return true;
+  json.At("schema").Fail(
+      fmt::format("\"{}\" is not {}, which this version of wsload reads", Shown(schema), kResultSchema));
+  return false;
+}
+
+void ReadHead(const JsonView& json, RunResult& result) {
+  result.run_id = json.At("run_id").Text();
+  result.started_unix_ns = UnixNs(json.At("started_at"));
+  result.interrupted = json.At("interrupted").Bool();
+  if (const auto error = json.Find("error"); error.has_value()) {
+    result.error = MakeStatus(absl::StatusCode::kUnknown, "{}", error->Text());
+  }
+  result.plan = ReadPlan(json.At("plan"));
+  result.verdict = ReadChoice<Verdict>(json.At("verdict").At("code"));
+  result.verdict_reasons = ReadStatements(json.At("verdict").At("reasons"));
+  result.outcome = ReadChoice<RunOutcome>(json.At("outcome").At("code"));
+  result.outcome_reasons = ReadStatements(json.At("outcome").At("reasons"));
+  result.warnings = ReadStatements(json.At("warnings"));
+  result.check_connections = json.At("check_connections").Int();
+  result.measured_ns = json.At("measured_ns").Int();
+}
+
+void ReadBody(const JsonView& json, RunResult& result) {
+  json.At("phases").ForEachElement([&](const JsonView& phase) { result.phases.push_back(ReadPhase(phase)); });
+  result.totals.counters = ReadCounters(json.At("totals"));
+  result.connections_active_peak = json.At("totals").At("connections").At("active_peak").Int();
+  ReadLatencies(json, result.totals);
+  ReadLoopHistograms(json.At("generator"), result.totals);
+  result.on_agent_loss = ReadChoice<AgentLossPolicy>(json.At("on_agent_loss"));
+  json.At("gaps").ForEachElement([&](const JsonView& gap) { result.gaps.push_back(ReadGap(gap)); });
+  json.At("agents").ForEachElement([&](const JsonView& agent) { result.agents.push_back(ReadAgent(agent)); });
+  json.At("series").ForEachElement([&](const JsonView& point) { result.series.push_back(ReadSeriesPoint(point)); });
+}
+
+}  // namespace
+
+absl::StatusOr<StoredResult> ReadResult(std::string_view json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  if (const auto error = parser.parse(json.data(), json.size()).get(document); error != simdjson::SUCCESS) {
+    return InvalidArgument("is no whole JSON document ({})", simdjson::error_message(error));
+  }
+  StoredResult stored;
+  absl::Status error;
+  const JsonView view(document, &error);
+  if (CheckSchema(view)) {
+    stored.wsload_version = view.At("wsload_version").Text();
+    ReadHead(view, stored.result);
+    ReadBody(view, stored.result);
+  }
+  if (!error.ok()) return error;
+  return stored;
+}
+
+}  // namespace wsload

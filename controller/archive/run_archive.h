@@ -1,0 +1,27 @@
+// Runs that were kept: their directories, and what is in them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "controller/archive/result_reader.h"
+#include "controller/hdr/interval_log.h"
+
+namespace wsload {
+
+struct ArchivedRun {
+  std::string dir;  ///< as it was named
+  StoredResult stored;
+  std::optional<IntervalLog> log;  ///< none: there is no latency.hlog
+};
+
+/// The directories of the runs that `dir` stands for: itself, or, where it has no result of its own, its run-1, run-2
+/// and so on. kInvalidArgument: one line.
+absl::StatusOr<std::vector<std::string>> RunDirectories(const std::string& dir);
+
+/// kInvalidArgument: one line that names the file.
+absl::StatusOr<ArchivedRun> ReadRun(const std::string& dir);
+
+}  // namespace wsload

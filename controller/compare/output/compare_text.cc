@@ -1,0 +1,133 @@
+#include "controller/compare/output/compare_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/util/share_text.h"
+#include "controller/compare/output/words.h"
+#include "controller/output/figures.h"
+#include "controller/output/text_table.h"
+
+namespace wsload {
+namespace {
+
+constexpr char kNothing[] = "-";
+
+std::string Label(Language language, const LocalText& text) { return std::string(text.In(language)); }
+
+const char* Colon(Language language) { return language == Language::kChinese ? "：" : ": "; }
+
+/// A metric's row, but for its answer.
+std::vector<std::string> Figures(Language language, const MetricComparison& metric) {
+  const bool compared = metric.answer != Answer::kNotCompared;
+  return {Label(language, metric.metric->label),
+          compared ? MetricValueText(*metric.metric, metric.mean_a) : kNothing,
+          compared ? MetricValueText(*metric.metric, metric.mean_b) : kNothing,
+          compared ? ChangeText(metric.ratio) : kNothing,
+          IntervalText(metric),
+          PText(metric)};
+}
+
+std::vector<std::string> Titles(Language language) {
+  return {Label(language, kMetricLabel),
+          "A",
+          "B",
+          Label(language, kChangeLabel),
+          Label(language, kIntervalLabel),
+          Label(language, kPLabel),
+          Label(language, kAnswerLabel)};
+}
+
+/// Of text that may stand in a table's cell.
+std::string Escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '<' || c == '[') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string MarkdownRow(const std::vector<std::string>& cells) {
+  std::string row = "|";
+  for (const std::string& cell : cells) row += " " + Escaped(cell) + " |";
+  return row + "\n";
+}
+
+}  // namespace
+
+std::string MetricValueText(const MetricInfo& metric, double value) {
+  switch (metric.unit) {
+    case MetricInfo::Unit::kMicroseconds:
+      return MsText(std::llround(value)) + " ms";
+    case MetricInfo::Unit::kShare:
+      return PercentText(value) + " %";
+    case MetricInfo::Unit::kPerSecond:
+      return fmt::format("{:.2f}/s", value);
+  }
+  return {};
+}
+
+std::string ChangeText(double ratio) { return fmt::format("{:+.1f} %", (ratio - 1) * 100); }
+
+std::string IntervalText(const MetricComparison& metric) {
+  if (!metric.interval.has_value()) return kNothing;
+  return fmt::format("{:+.1f} .. {:+.1f} %", (metric.interval->low - 1) * 100, (metric.interval->high - 1) * 100);
+}
+
+std::string PText(const MetricComparison& metric) {
+  if (!metric.p_adjusted.has_value()) return kNothing;
+  return *metric.p_adjusted < 0.001 ? "<0.001" : fmt::format("{:.3f}", *metric.p_adjusted);
+}
+
+std::string AnswerText(Language language, const MetricComparison& metric) {
+  std::string text = Label(language, AnswerLabel(metric.answer));
+  if (metric.remark.has_value()) {
+    text += Colon(language) + StatementText(language, *metric.remark);
+  }
+  return text;
+}
+
+std::string HeadlineText(Language language, const Comparison& comparison) {
+  return fmt::format(fmt::runtime(kHeadline.In(language)), comparison.a.size(), comparison.b.size(),
+                     SharePercent(comparison.options.min_change, 0) + " %", comparison.options.seed);
+}
+
+std::string CompareTable(Language language, const Comparison& comparison) {
+  TextTable table;
+  table.AddRow(Titles(language));
+  std::string remarks;
+  for (const MetricComparison& metric : comparison.metrics) {
+    std::vector<std::string> row = Figures(language, metric);
+    row.push_back(Label(language, AnswerLabel(metric.answer)));
+    table.AddRow(std::move(row));
+    // Beside the table, which would not fit a screen with them.
+    if (metric.remark.has_value()) {
+      remarks += fmt::format("  {}{}{}\n", metric.metric->label.In(language), Colon(language),
+                             StatementText(language, *metric.remark));
+    }
+  }
+  if (!remarks.empty()) remarks += "\n";
+  std::string out = HeadlineText(language, comparison) + "\n\n" + table.Render(kMargin) + "\n" + remarks;
+  for (const Statement& remark : comparison.remarks) out += NoticeLine(language, remark);
+  return out;
+}
+
+std::string CompareMarkdown(Language language, const Comparison& comparison) {
+  std::string out = fmt::format("### {}\n\n{}\n\n", kCompareTitle.In(language), HeadlineText(language, comparison));
+  out += MarkdownRow(Titles(language)) + "| :-- | --: | --: | --: | --: | --: | :-- |\n";
+  for (const MetricComparison& metric : comparison.metrics) {
+    std::vector<std::string> row = Figures(language, metric);
+    row.push_back(AnswerText(language, metric));
+    out += MarkdownRow(row);
+  }
+  if (!comparison.remarks.empty()) out += "\n";
+  for (const Statement& remark : comparison.remarks) out += "- " + Escaped(StatementText(language, remark)) + "\n";
+  return out + fmt::format("\n{}\n", kHowToRead.In(language));
+}
+
+}  // namespace wsload
