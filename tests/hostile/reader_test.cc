@@ -151,9 +151,9 @@ TEST_F(ReaderTest, NobodyIsWaitedForForEver) {
   Process controller(Behind(kFillStdout, "wsload", Flags("2s")));
   ExpectWholeRun(AwaitResult(controller, seconds(40)), 200);
   const auto deadline = std::chrono::steady_clock::now() + seconds(90);
-  // Not Wait(), which reads.
-  while (UseOf(controller.pid()).threads > 0 && std::chrono::steady_clock::now() < deadline) poll(nullptr, 0, 100);
-  EXPECT_EQ(UseOf(controller.pid()).threads, 0);
+  // Not Wait(), which reads; a process that has ended and was not waited for has no memory.
+  while (UseOf(controller.pid()).rss_bytes > 0 && std::chrono::steady_clock::now() < deadline) poll(nullptr, 0, 100);
+  EXPECT_EQ(UseOf(controller.pid()).rss_bytes, 0);
   EXPECT_EQ(controller.Wait(seconds(5)), 1);
   EXPECT_THAT(controller.err(), HasSubstr("nobody read the output"));
 }
