@@ -18,9 +18,10 @@ die() {
 for program in debootstrap chroot dpkg-deb; do
   command -v "$program" >/dev/null || die "$program is missing"
 done
-work=$(mktemp -d) root=
+work=$(mktemp -d)
 root=$work/root
 failed=0
+export work root
 
 cleanup() {
   mountpoint -q "$root/proc" && umount "$root/proc"
@@ -32,7 +33,8 @@ trap cleanup EXIT
 check() {
   local what=$1
   shift
-  if timeout 600 "$@" >"$work/output" 2>&1; then
+  # Functions too: in a shell of their own, as they have a deadline.
+  if timeout 1200 bash -c '"$@"' check "$@" >"$work/output" 2>&1; then
     echo "PASS $what"
   else
     echo "FAIL $what"
@@ -70,6 +72,8 @@ run_a_load() {
     grep -q "\"success\": 40" result/result.json
     wsload selftest -duration=5s'
 }
+
+export -f inside has run_a_load
 
 package=${1:-}
 if [ -z "$package" ]; then
