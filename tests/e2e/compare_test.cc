@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -32,14 +32,14 @@ void CallValid(const std::string& dir) {
   std::ofstream(dir + "/result.json") << result.dump(1);
 }
 
-void Run(const Gateway& gateway, const std::string& out, const std::string& duration = "1s") {
+void KeepRun(const Gateway& gateway, const std::string& out, const std::string& duration = "1s") {
   Process run({Binary("wsload"), "-server=" + gateway.url(), "-clients=2", "-mps=40", "-ramp-up=10ms", "-workers=1",
                "-duration=" + duration, "-quiet", "-out=" + out});
   EXPECT_THAT(run.Wait(kDeadline).value_or(-1), AnyOf(0, 102, 103)) << run.err();
   CallValid(out);
 }
 
-Process Compare(std::vector<std::string> words) {
+Process StartCompare(std::vector<std::string> words) {
   words.insert(words.begin(), {Binary("wsload"), "compare"});
   return Process(words);
 }
@@ -50,17 +50,17 @@ TEST(Compare, ASlowerServerIsWorseAndFailsOnlyWhereAsked) {
   Gateway slow({"-ack-delay=150ms"});
   std::vector<std::string> words;
   for (int i = 1; i <= 4; ++i) {
-    Run(fast, dir.path() + "/fast/run-" + std::to_string(i));
-    Run(slow, dir.path() + "/slow" + std::to_string(i));
+    KeepRun(fast, dir.path() + "/fast/run-" + std::to_string(i));
+    KeepRun(slow, dir.path() + "/slow" + std::to_string(i));
     words.push_back(dir.path() + "/slow" + std::to_string(i));
   }
   words.insert(words.begin(), {dir.path() + "/fast", "--"});
-  Process told = Compare(words);
+  Process told = StartCompare(words);
   EXPECT_EQ(told.Wait(kDeadline), 0) << told.err();
   EXPECT_THAT(told.out(), StartsWith("A: 4 run(s), B: 4 run(s); a change of 5 % matters; seed 1\n"));
   EXPECT_THAT(told.out(), HasSubstr("server is ws://")) << "said, and no reason to refuse";
   words.insert(words.begin(), {"-fail-on=worse", "-out=" + dir.path() + "/out", "-lang=zh"});
-  Process failed = Compare(words);
+  Process failed = StartCompare(words);
   EXPECT_EQ(failed.Wait(kDeadline), 99) << failed.out() << failed.err();
   EXPECT_THAT(failed.out(), HasSubstr("变差"));
   const auto json = nlohmann::json::parse(FileText(dir.path() + "/out/compare.json"));
@@ -73,10 +73,10 @@ TEST(Compare, ASlowerServerIsWorseAndFailsOnlyWhereAsked) {
 TEST(Compare, WhatCannotBeComparedIsOneLine) {
   const TempDir dir;
   Gateway gateway;
-  Run(gateway, dir.path() + "/one");
-  Run(gateway, dir.path() + "/other", "500ms");
+  KeepRun(gateway, dir.path() + "/one");
+  KeepRun(gateway, dir.path() + "/other", "500ms");
   const auto refuses = [&](const std::vector<std::string>& words, int code, const std::string& line) {
-    Process process = Compare(words);
+    Process process = StartCompare(words);
     EXPECT_EQ(process.Wait(kDeadline), code);
     EXPECT_THAT(process.err(), HasSubstr(line));
     EXPECT_EQ(std::count(process.err().begin(), process.err().end(), '\n'), 1) << process.err();
@@ -88,7 +88,7 @@ TEST(Compare, WhatCannotBeComparedIsOneLine) {
   refuses({one}, 104, "want directories of runs on both sides of --");
   refuses({one, "--", dir.path() + "/none"}, 104, "none: is no directory");
   refuses({one, other, "-min-change=5"}, 104, "-min-change=5: want a share with its sign");
-  Process forced = Compare({one, other, "-force", "-fail-on=worse"});
+  Process forced = StartCompare({one, other, "-force", "-fail-on=worse"});
   EXPECT_EQ(forced.Wait(kDeadline), 0) << "one run a side never fails";
   EXPECT_THAT(forced.out(), HasSubstr("within these two runs; how much runs differ anyway is not known"));
   std::ofstream(other + "/result.json") << "{}";
@@ -98,7 +98,7 @@ TEST(Compare, WhatCannotBeComparedIsOneLine) {
 TEST(ResultSchema, RealResultsAreAsItSays) {
   const TempDir dir;
   Gateway gateway({"-ack-drop=0.2", "-push-rate=20"});
-  Run(gateway, dir.path() + "/one");
+  KeepRun(gateway, dir.path() + "/one");
   std::vector<std::string> flags = {"-server=" + gateway.url(), "-duration=500ms", "-ramp-up=10ms", "-mps=50"};
   const auto agents = StartAgents(2);
   flags.push_back(AgentsFlag(agents));
