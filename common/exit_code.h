@@ -6,6 +6,7 @@ namespace wsload {
 enum class ExitCode : int {
   kPassed = 0,
   kError = 1,  ///< the run, or whatever was asked for, could not be carried out, or the run's outcome is that it failed
+  kThresholdBroken = 99,  ///< by the server, and never by a generator that was late
   kDegraded = 102,
   kGeneratorLimited = 103,
   kBadFlags = 104,

@@ -1,148 +1,130 @@
 #include "controller/commands/run_command.h"
 
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdio>
 #include <memory>
-#include <optional>
-#include <random>
-#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "common/lang/statement.h"
-#include "common/loop/asio_event_loop.h"
-#include "common/loop/signal_watch.h"
-#include "common/plan/plan_warnings.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
-#include "controller/link/embedded_agent_link.h"
-#include "controller/link/grpc_agent_link.h"
-#include "controller/output/console_reporter.h"
-#include "controller/output/console_summary.h"
+#include "controller/commands/one_run.h"
+#include "controller/output/ci_lines.h"
+#include "controller/output/markdown_summary.h"
+#include "controller/output/older_run.h"
 #include "controller/output/output_dir.h"
-#include "controller/output/result_json.h"
-#include "controller/output/run_files.h"
-#include "controller/result/run_exit_code.h"
-#include "controller/run/coordinator.h"
+#include "controller/output/run_series.h"
+#include "controller/result/series_exit_code.h"
 
 namespace wsload {
 namespace {
 
-using Links = std::vector<std::unique_ptr<AgentLink>>;
-
-struct RunId {
-  std::string text;
-  int64_t unix_ns = 0;  ///< when it was given
-};
-
-std::string RandomRunId() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}", random(), random());
+/// Under GitHub's runner, for people who read no log. It is the runner's file: a line, and nothing else, when it fails.
+void AddStepSummary(const OutputOptions& options, const Environment& environment, const std::string& markdown) {
+  if (!IsUnderGithub(options.ci, environment)) return;
+  const absl::Status appended = AppendStepSummary(environment, markdown);
+  if (!appended.ok()) Print(stderr, fmt::format("wsload: {}\n", Text(appended)));
 }
 
-Links MakeLinks(Agents agents) {
-  Links links;
-  if (agents.addresses.empty()) links.push_back(NewEmbeddedAgentLink(std::move(agents.embedded)));
-  for (AgentAddress& agent : agents.addresses) links.push_back(NewGrpcAgentLink(std::move(agent), agents.access));
-  return links;
-}
-
-/// Every reason not to begin, one line each on stderr; false when there is none.
-bool RefuseRun(const std::vector<AgentCheck>& checks, Language language) {
-  std::string lines;
-  for (const AgentCheck& check : checks) {
-    for (const Statement& problem : check.problems) {
-      lines += fmt::format("wsload: {}\n", StatementText(language, problem));
-    }
+ExitCode RunOnce(const RunCommandLine& line, const Environment& environment, const RunId& id, RunFiles::Place place) {
+  OneRun run(line, environment);
+  if (!run.Check()) return run.code();
+  absl::StatusOr<Kept> kept;
+  {
+    AsioEventLoop loop;
+    Interruption interruption(loop);
+    kept = run.CarryOut(id, std::move(place), loop, interruption);
   }
-  Print(stderr, lines);
-  return !lines.empty();
-}
-
-std::vector<Statement> Warnings(const RunPlan& plan, const std::vector<AgentCheck>& checks) {
-  std::vector<Statement> warnings = PlanWarnings(plan);
-  for (const AgentCheck& check : checks) warnings.insert(warnings.end(), check.warnings.begin(), check.warnings.end());
-  return warnings;
-}
-
-/// Rewriting in place works on terminals that know the escapes.
-bool IsLive(FILE* stream, const Environment& environment) {
-  const std::string term = ValueOf(environment, "TERM");
-  return ::isatty(::fileno(stream)) != 0 && !term.empty() && term != "dumb";
-}
-
-/// First signal: drain; second: end at once with what is there. `reporter` may be null.
-SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, ConsoleReporter* reporter) {
-  return SignalWatch(loop, EndingSignals(), [&coordinator, reporter, again = false](int signal) mutable {
-    const bool second = std::exchange(again, true);
-    // A lost terminal sends it once itself, and once more through the shell.
-    if (second && signal == SIGHUP) return;
-    if (reporter != nullptr) {
-      reporter->OnNotice({second ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
-    }
-    coordinator.Interrupt();
-  });
-}
-
-struct Kept {
-  RunResult result;
-  absl::Status written;
-  std::string dir;  ///< empty: nothing is kept
-};
-
-/// Signals that come while the result is written do not end the process: it is what they ask for.
-Kept CarryOut(const RunCommandLine& line, const RunId& id, RunFiles::Place place, Links links,
-              const std::vector<Statement>& warnings, int64_t check_connections, ConsoleReporter* reporter) {
-  AsioEventLoop loop;
-  RunFiles files(std::move(place), id.text, line.plan, id.unix_ns, reporter);
-  RunCoordinator::Limits limits;
-  limits.policy = line.policy;
-  RunCoordinator coordinator(loop, SystemClock(), id.text, line.plan, std::move(links), limits, &files);
-  const SignalWatch signals = InterruptOnSignal(loop, coordinator, reporter);
-  std::optional<RunResult> result;
-  coordinator.Start([&](RunResult finished) {
-    result = std::move(finished);
-    loop.Stop();
-  });
-  loop.Run();
-  result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
-  result->check_connections = check_connections;
-  absl::Status written = files.Finish(*result);
-  return {.result = *std::move(result), .written = std::move(written), .dir = files.dir()};
-}
-
-/// Where this run is kept. A directory that nobody asked for and that cannot be made is no reason not to run.
-RunFiles::Place PlaceOf(const OutputOptions& options, const RunId& id, std::vector<Statement>& warnings) {
-  RunFiles::Place place{.dir = OutputDirOf(options.out_dir, id.text, id.unix_ns),
-                        .by_default = options.out_dir.empty()};
-  if (!place.by_default || place.dir.empty()) return place;
-  if (const absl::Status made = MakeOutputDir(place.dir); !made.ok()) {
-    warnings.push_back({StatementKind::kResultNotKept, {place.dir, std::string(Text(made))}});
-    // It is a warning like others to those who see them.
-    if (options.quiet) Print(stderr, NoticeLine(options.language, warnings.back()));
-    place.dir.clear();
-  }
-  return place;
-}
-
-ExitCode Publish(const OutputOptions& options, const Kept& kept, FILE* people) {
-  const RunResult& result = kept.result;
-  const ExitCode code = kept.written.ok() ? ExitCodeOf(result) : FailWith(kept.written);
-  if (options.json) Print(stdout, ResultJson(result));
-  if (!result.error.ok()) {
-    Print(stderr, ConsoleVerdict(options.language, result));
-  } else if (!options.quiet) {
-    Print(people, "\n" + ConsoleSummary(options.language, result));
-  } else if (!options.json) {
-    Print(people, ConsoleVerdict(options.language, result));
-  }
-  if (kept.written.ok() && !kept.dir.empty()) {
-    Print(people, Say(options.language, Msg::kFilesWritten, kept.dir) + "\n");
-  }
+  if (!kept.ok()) return FailWith(kept.status());
+  const ExitCode code = run.Publish(*kept);
+  AddStepSummary(line.output, environment, MarkdownSummary(line.output.language, kept->result));
   return code;
 }
+
+/// The runs of -repeat.
+class RunSeries {
+ public:
+  RunSeries(const RunCommandLine& line, const Environment& environment, RunFiles::Place place)
+      : line_(line), environment_(environment), place_(std::move(place)) {}
+
+  ExitCode CarryOut() {
+    {
+      AsioEventLoop loop;
+      Interruption interruption(loop);
+      while (!IsOver()) {
+        const ExitCode code = Next(loop, interruption);
+        codes_.push_back(code);
+        if (EndsSeries(code)) break;
+        if (interruption.Came()) {
+          codes_.push_back(ExitCode::kInterrupted);
+          break;
+        }
+      }
+    }
+    return Publish();
+  }
+
+ private:
+  int planned() const { return line_.policy.repeat; }
+
+  bool IsOver() const {
+    if (static_cast<int>(codes_.size()) == planned()) return true;
+    return !line_.judge.thresholds.empty() && !line_.policy.repeat_all && RunsAgree(codes_, planned());
+  }
+
+  ExitCode Next(AsioEventLoop& loop, Interruption& interruption) {
+    const OutputOptions& options = line_.output;
+    const int number = static_cast<int>(codes_.size()) + 1;
+    if (!options.quiet) Print(stdout, "\n" + Say(options.language, Msg::kSeriesRun, number, planned()) + "\n");
+    OneRun run(line_, environment_);
+    if (!run.Check()) return run.code();
+    if (number == 1) MakeRoom();
+    RunFiles::Place place = place_;
+    if (!place.dir.empty()) place.dir = RunDirIn(place.dir, number);
+    absl::StatusOr<Kept> kept = run.CarryOut(NewRunId(), std::move(place), loop, interruption);
+    if (!kept.ok()) return FailWith(kept.status());
+    const ExitCode code = run.Publish(*kept);
+    results_.push_back(ForSeries(kept->result));
+    // What could not be kept of one run cannot be of all.
+    if (kept->dir.empty()) place_.dir.clear();
+    return code;
+  }
+
+  /// An older result may be in the directory.
+  void MakeRoom() {
+    if (place_.dir.empty()) return;
+    const absl::StatusOr<std::string> moved = MoveOlderRun(place_.dir);
+    if (!moved.ok()) {
+      Print(stderr, fmt::format("wsload: {}\n", Text(moved.status())));
+    } else if (!moved->empty() && !line_.output.quiet) {
+      Print(stdout, NoticeLine(line_.output.language, {StatementKind::kOlderResultMoved, {place_.dir, *moved}}));
+    }
+  }
+
+  ExitCode Publish() {
+    const OutputOptions& options = line_.output;
+    const ExitCode worst = WorstOf(codes_);
+    if (!place_.dir.empty()) RemoveEmptyOutputDir(place_.dir);
+    if (results_.empty()) return worst;
+    const auto done = static_cast<int>(results_.size());
+    std::string text = "\n" + SeriesSummary(options.language, results_);
+    if (done < planned()) {
+      const bool agreed = !EndsSeries(codes_.back());
+      text += Say(options.language, agreed ? Msg::kSeriesAgreed : Msg::kSeriesEnded, done, planned()) + "\n";
+    }
+    if (!options.quiet) Print(stdout, text);
+    AddStepSummary(options, environment_, SeriesMarkdown(options.language, results_));
+    if (place_.dir.empty()) return worst;
+    if (const absl::Status written = WriteSeriesFiles(place_.dir, options.language, results_); !written.ok()) {
+      return WorstOf({worst, FailWith(written)});
+    }
+    Print(options.quiet ? stderr : stdout, Say(options.language, Msg::kSeriesWritten, place_.dir) + "\n");
+    return worst;
+  }
+
+  const RunCommandLine& line_;
+  const Environment& environment_;
+  RunFiles::Place place_;  ///< of all of them
+  std::vector<ExitCode> codes_;
+  std::vector<RunResult> results_;
+};
 
 ExitCode Run(const std::vector<std::string>& args, const Environment& environment) {
   const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment);
@@ -153,32 +135,15 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   }
   PrintNotices(line->notices);
   const OutputOptions& options = line->output;
-  const RunId id{.text = RandomRunId(), .unix_ns = SystemClock().UnixNs()};
-  if (const std::string asked_for = options.out_dir.empty() ? "" : OutputDirOf(options.out_dir, id.text, id.unix_ns);
-      !asked_for.empty()) {
+  const RunId id = NewRunId();
+  RunFiles::Place place{.dir = OutputDirOf(options.out_dir, id.text, id.unix_ns),
+                        .by_default = options.out_dir.empty()};
+  if (!place.by_default && !place.dir.empty()) {
     // Before the run: a run whose result cannot be kept is not worth its time.
-    if (absl::Status prepared = PrepareOutputDir(asked_for); !prepared.ok()) return FailWith(prepared);
+    if (absl::Status prepared = PrepareOutputDir(place.dir); !prepared.ok()) return FailWith(prepared);
   }
-  absl::StatusOr<Agents> agents = FindAgents(*line);
-  if (!agents.ok()) return FailWith(agents.status());
-  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy);
-  if (RefuseRun(checks, options.language)) return ExitCode::kError;
-
-  FILE* people = options.json ? stderr : stdout;
-  ConsoleOptions console;
-  console.language = options.language;
-  console.stats_interval_ns = options.stats_interval_ns;
-  console.live = IsLive(people, environment);
-  ConsoleReporter reporter(line->plan, console, [people](std::string_view text) { Print(people, text); });
-  std::vector<Statement> warnings = Warnings(line->plan, checks);
-  RunFiles::Place place = PlaceOf(options, id, warnings);
-  if (!options.quiet) {
-    for (const Statement& warning : warnings) reporter.OnNotice(warning);
-  }
-  const Kept kept = CarryOut(*line, id, std::move(place), MakeLinks(*std::move(agents)), warnings,
-                             CheckConnections(checks), options.quiet ? nullptr : &reporter);
-  reporter.Finish();
-  return Publish(options, kept, people);
+  if (line->policy.repeat > 1) return RunSeries(*line, environment, std::move(place)).CarryOut();
+  return RunOnce(*line, environment, id, std::move(place));
 }
 
 }  // namespace

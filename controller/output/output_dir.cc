@@ -10,6 +10,8 @@
 #include "common/util/file.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
+#include "controller/output/junit_xml.h"
+#include "controller/output/markdown_summary.h"
 #include "controller/output/older_run.h"
 #include "controller/output/result_json.h"
 #include "controller/output/timeseries_csv.h"
@@ -55,11 +57,17 @@ void RemoveEmptyOutputDir(const std::string& dir) {
   if (::rmdir(dir.c_str()) == 0) ::rmdir(kDefaultOutputDir);
 }
 
-absl::Status WriteResultFiles(const std::string& dir, const RunResult& result) {
-  absl::Status whole = Write(dir + "/" + kResultFile, ResultJson(result));
-  // Of two that fail the first one says it; what can be kept is.
-  absl::Status series = Write(dir + "/" + kTimeseriesFile, TimeseriesCsv(result));
-  return whole.ok() ? series : whole;
+absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, Language language) {
+  absl::Status first;
+  // Of several that fail the first one says it; what can be kept is.
+  const auto write = [&](const char* name, const std::string& content) {
+    if (absl::Status written = Write(dir + "/" + name, content); first.ok()) first = std::move(written);
+  };
+  write(kResultFile, ResultJson(result));
+  write(kTimeseriesFile, TimeseriesCsv(result));
+  write(kJunitFile, JunitXml({&result}));
+  write(kSummaryFile, MarkdownSummary(language, result));
+  return first;
 }
 
 }  // namespace wsload

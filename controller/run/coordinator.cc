@@ -17,6 +17,7 @@
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/run/agent_peer.h"
+#include "controller/run/opening_watch.h"
 #include "controller/run/relief.h"
 #include "controller/run/slice_ledger.h"
 
@@ -51,7 +52,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
         listener_(listener),
         slices_(SplitOverAgents(plan_, static_cast<int>(links.size()))),
         ledger_(plan_, slices_),
-        builder_(run_id, plan_, AgentEntries(links, slices_), listener) {
+        opening_(plan_, listener, [this] { scope_.Post(loop_, [this] { EndUnopened(); }); }),
+        builder_(run_id, plan_, AgentEntries(links, slices_), &opening_) {
     builder_.SetAgentLossPolicy(limits_.policy.on_agent_loss);
     v1::Assign assign;
     assign.set_run_id(run_id);
@@ -87,6 +89,15 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     interrupted_ = true;
     EndEarly({StatementKind::kRunInterrupted});
+  }
+
+  void StopEarly(const Statement& why) {
+    // Not inside of what a report has set going.
+    scope_.Post(loop_, [this, why] {
+      if (stage_ == Stage::kStopping || stage_ == Stage::kEnded) return;
+      builder_.SetInterrupted();
+      EndEarly(why);
+    });
   }
 
   void OnPeerAccepted(int peer) override {
@@ -165,11 +176,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     for (const auto& peer : peers_) {
       if (!peer->ended() && !peer->accepted()) return;
     }
-    if (setup_failures_.empty()) {
-      BeginConnect();
-    } else {
-      FailSetup();
-    }
+    setup_failures_.empty() ? BeginConnect() : FailSetup();
   }
 
   /// No more is wanted of an agent that has not said its last word.
@@ -274,13 +281,14 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       opened += peer->connections_opened();
     }
     if (waiting == 0) return CheckEnd();
-    // Starting now would only count every message as unsent, for as long as the run was to take.
-    nothing_opened_ = opened == 0;
-    if (nothing_opened_) {
-      EndEarly({StatementKind::kNoConnection});
-    } else {
-      BeginRun();
-    }
+    // Starting without any would only count every message as unsent, for as long as the run was to take.
+    opened > 0 ? BeginRun() : EndUnopened();
+  }
+
+  void EndUnopened() {
+    if (stage_ != Stage::kConnecting) return;
+    nothing_opened_ = true;
+    EndEarly({StatementKind::kNoConnection});
   }
 
   void BeginRun() {
@@ -453,6 +461,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   RunListener* const listener_;
   const std::vector<Slice> slices_;
   SliceLedger ledger_;
+  OpeningWatch opening_;
   ResultBuilder builder_;
   const CallbackScope scope_;
   std::vector<std::unique_ptr<AgentPeer>> peers_;
@@ -484,5 +493,6 @@ RunCoordinator::~RunCoordinator() = default;
 
 void RunCoordinator::Start(std::function<void(RunResult)> done) { impl_->Start(std::move(done)); }
 void RunCoordinator::Interrupt() { impl_->Interrupt(); }
+void RunCoordinator::StopEarly(const Statement& why) { impl_->StopEarly(why); }
 
 }  // namespace wsload
