@@ -72,6 +72,7 @@ inline constexpr Arg kTarget{"target", Form::kText};
 inline constexpr Arg kFlags{"flags", Form::kText};
 inline constexpr Arg kQuotaCores{"quota_cores", Form::kCores};
 inline constexpr Arg kThrottledNs{"throttled_ns", Form::kNanoseconds};
+inline constexpr Arg kThreshold{"threshold", Form::kText};
 inline constexpr Arg kWhy{"why", Form::kText};
 inline constexpr Arg kIntervals{"intervals", Form::kCount};
 

@@ -49,6 +49,11 @@ enum class StatementKind {
   kNotCarriedOut,
   kNoConnectionOpened,
   kNothingSucceeded,
+  kThresholdBroken,
+  kThresholdNotMeasured,
+  kThresholdAborted,            ///< and the run was stopped for it
+  kThresholdAbortedUnmeasured,  ///< likewise
+  kThresholdProvesNothing,
 
   // Why an agent cannot take its slice of a run.
   kAgentUnusable,

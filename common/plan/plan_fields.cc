@@ -115,7 +115,6 @@ constexpr Field<RunPlan> kPlanFields[] = {
      {.name = "first_user_id",
       .flag = "first-user-id",
       .help = {"client i is user first-user-id + i", "第 i 个客户端的用户 ID 是 first-user-id + i"},
-      .in_short_help = true,
       .least = 0,
       .example = "10000"}},
     {MemberOf<&RunPlan::jwt_key>(),

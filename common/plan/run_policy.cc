@@ -23,6 +23,18 @@ constexpr Field<RunPolicy> kPolicyFields[] = {
       .flag = "check-server",
       .help = {"begin only when every agent can open a connection to the server",
                "仅当每个压测节点都能连上服务器时才开始"}}},
+    {MemberOf<&RunPolicy::repeat>(),
+     {.name = "repeat",
+      .flag = "repeat",
+      .help = {"runs, one after the other; with thresholds fewer when more than half agree and none differs",
+               "依次压测的次数；设有阈值时，过半结果一致且无一不同即提前结束"},
+      .least = 1,
+      .most = 100,
+      .example = "5"}},
+    {MemberOf<&RunPolicy::repeat_all>(),
+     {.name = "repeat_all",
+      .flag = "repeat-all",
+      .help = {"carry out all runs of -repeat, whatever the first say", "执行 -repeat 的全部压测，不提前结束"}}},
 };
 
 }  // namespace

@@ -29,6 +29,8 @@ struct RunPolicy {
   int64_t agent_lease_ns = 5 * kNsPerSecond;
   /// Before the run every agent opens one connection to the server and closes it; without one there is no run.
   bool check_server = true;
+  int32_t repeat = 1;       ///< runs, one after the other
+  bool repeat_all = false;  ///< also when their outcomes have agreed before
 };
 
 /// Flag, range and help of every member.

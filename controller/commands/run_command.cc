@@ -1,151 +1,130 @@
 #include "controller/commands/run_command.h"
 
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdio>
 #include <memory>
-#include <optional>
-#include <random>
-#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "common/lang/statement.h"
-#include "common/loop/asio_event_loop.h"
-#include "common/loop/signal_watch.h"
-#include "common/plan/plan_warnings.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
-#include "controller/feed/feed.h"
-#include "controller/link/embedded_agent_link.h"
-#include "controller/link/grpc_agent_link.h"
-#include "controller/output/console_reporter.h"
-#include "controller/output/final_text.h"
+#include "controller/commands/one_run.h"
+#include "controller/output/ci_lines.h"
+#include "controller/output/markdown_summary.h"
+#include "controller/output/older_run.h"
 #include "controller/output/output_dir.h"
-#include "controller/output/run_files.h"
-#include "controller/result/run_exit_code.h"
-#include "controller/run/coordinator.h"
+#include "controller/output/run_series.h"
+#include "controller/result/series_exit_code.h"
 
 namespace wsload {
 namespace {
 
-// A reader that has not taken anything for so long is not there.
-constexpr int64_t kReaderPatienceNs = 30 * kNsPerSecond;
-
-using Links = std::vector<std::unique_ptr<AgentLink>>;
-
-struct RunId {
-  std::string text;
-  int64_t unix_ns = 0;  ///< when it was given
-};
-
-std::string RandomRunId() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}", random(), random());
+/// Under GitHub's runner, for people who read no log. It is the runner's file: a line, and nothing else, when it fails.
+void AddStepSummary(const OutputOptions& options, const Environment& environment, const std::string& markdown) {
+  if (!IsUnderGithub(options.ci, environment)) return;
+  const absl::Status appended = AppendStepSummary(environment, markdown);
+  if (!appended.ok()) Print(stderr, fmt::format("wsload: {}\n", Text(appended)));
 }
 
-Links MakeLinks(Agents agents) {
-  Links links;
-  if (agents.addresses.empty()) links.push_back(NewEmbeddedAgentLink(std::move(agents.embedded)));
-  for (AgentAddress& agent : agents.addresses) links.push_back(NewGrpcAgentLink(std::move(agent), agents.access));
-  return links;
+ExitCode RunOnce(const RunCommandLine& line, const Environment& environment, const RunId& id, RunFiles::Place place) {
+  OneRun run(line, environment);
+  if (!run.Check()) return run.code();
+  absl::StatusOr<Kept> kept;
+  {
+    AsioEventLoop loop;
+    Interruption interruption(loop);
+    kept = run.CarryOut(id, std::move(place), loop, interruption);
+  }
+  if (!kept.ok()) return FailWith(kept.status());
+  const ExitCode code = run.Publish(*kept);
+  AddStepSummary(line.output, environment, MarkdownSummary(line.output.language, *kept->result));
+  return code;
 }
 
-/// Every reason not to begin, one line each on stderr; false when there is none.
-bool RefuseRun(const std::vector<AgentCheck>& checks, Language language) {
-  std::string lines;
-  for (const AgentCheck& check : checks) {
-    for (const Statement& problem : check.problems) {
-      lines += fmt::format("wsload: {}\n", StatementText(language, problem));
+/// The runs of -repeat.
+class RunSeries {
+ public:
+  RunSeries(const RunCommandLine& line, const Environment& environment, RunFiles::Place place)
+      : line_(line), environment_(environment), place_(std::move(place)) {}
+
+  ExitCode CarryOut() {
+    {
+      AsioEventLoop loop;
+      Interruption interruption(loop);
+      while (!IsOver()) {
+        const ExitCode code = Next(loop, interruption);
+        codes_.push_back(code);
+        if (EndsSeries(code)) break;
+        if (interruption.Came()) {
+          codes_.push_back(ExitCode::kInterrupted);
+          break;
+        }
+      }
+    }
+    return Publish();
+  }
+
+ private:
+  int planned() const { return line_.policy.repeat; }
+
+  bool IsOver() const {
+    if (static_cast<int>(codes_.size()) == planned()) return true;
+    return !line_.judge.thresholds.empty() && !line_.policy.repeat_all && RunsAgree(codes_, planned());
+  }
+
+  ExitCode Next(AsioEventLoop& loop, Interruption& interruption) {
+    const OutputOptions& options = line_.output;
+    const int number = static_cast<int>(codes_.size()) + 1;
+    if (!options.quiet) Print(stdout, "\n" + Say(options.language, Msg::kSeriesRun, number, planned()) + "\n");
+    OneRun run(line_, environment_);
+    if (!run.Check()) return run.code();
+    if (number == 1) MakeRoom();
+    RunFiles::Place place = place_;
+    if (!place.dir.empty()) place.dir = RunDirIn(place.dir, number);
+    absl::StatusOr<Kept> kept = run.CarryOut(NewRunId(), std::move(place), loop, interruption);
+    if (!kept.ok()) return FailWith(kept.status());
+    const ExitCode code = run.Publish(*kept);
+    results_.push_back(ForSeries(*kept->result));
+    // What could not be kept of one run cannot be of all.
+    if (kept->dir.empty()) place_.dir.clear();
+    return code;
+  }
+
+  /// An older result may be in the directory.
+  void MakeRoom() {
+    if (place_.dir.empty()) return;
+    const absl::StatusOr<std::string> moved = MoveOlderRun(place_.dir);
+    if (!moved.ok()) {
+      Print(stderr, fmt::format("wsload: {}\n", Text(moved.status())));
+    } else if (!moved->empty() && !line_.output.quiet) {
+      Print(stdout, NoticeLine(line_.output.language, {StatementKind::kOlderResultMoved, {place_.dir, *moved}}));
     }
   }
-  Print(stderr, lines);
-  return !lines.empty();
-}
 
-std::vector<Statement> Warnings(const RunPlan& plan, const std::vector<AgentCheck>& checks) {
-  std::vector<Statement> warnings = PlanWarnings(plan);
-  for (const AgentCheck& check : checks) warnings.insert(warnings.end(), check.warnings.begin(), check.warnings.end());
-  return warnings;
-}
-
-/// Rewriting in place works on terminals that know the escapes.
-bool IsLive(FILE* stream, const Environment& environment) {
-  const std::string term = ValueOf(environment, "TERM");
-  return ::isatty(::fileno(stream)) != 0 && !term.empty() && term != "dumb";
-}
-
-std::shared_ptr<RunOutput> NewConsole(const RunCommandLine& line, const Environment& environment) {
-  FILE* people = FinalText::StreamFor(line.output);
-  const ConsoleOptions console{.language = line.output.language,
-                               .stats_interval_ns = line.output.stats_interval_ns,
-                               .live = IsLive(people, environment)};
-  return std::make_shared<ConsoleReporter>(line.plan, console,
-                                           [people](std::string_view text) { Print(people, text); });
-}
-
-/// First signal: drain; second: end at once with what is there.
-SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, Feed& feed) {
-  return SignalWatch(loop, EndingSignals(), [&coordinator, &feed, again = false](int signal) mutable {
-    const bool second = std::exchange(again, true);
-    // A lost terminal sends it once itself, and once more through the shell.
-    if (second && signal == SIGHUP) return;
-    feed.OnNotice({second ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
-    coordinator.Interrupt();
-  });
-}
-
-/// The result stands in the files when this returns. Signals that come while it is written do not end the process: it
-/// is what they ask for.
-std::shared_ptr<const RunResult> CarryOut(const RunCommandLine& line, const RunId& id, Links links,
-                                          const std::vector<Statement>& warnings, int64_t check_connections,
-                                          Feed& feed) {
-  AsioEventLoop loop;
-  RunCoordinator::Limits limits;
-  limits.policy = line.policy;
-  RunCoordinator coordinator(loop, SystemClock(), id.text, line.plan, std::move(links), limits, &feed);
-  const SignalWatch signals = InterruptOnSignal(loop, coordinator, feed);
-  auto result = std::make_shared<RunResult>();
-  coordinator.Start([&](RunResult finished) {
-    *result = std::move(finished);
-    loop.Stop();
-  });
-  loop.Run();
-  result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
-  for (const auto& [kind, missed] : {std::pair(StatementKind::kIntervalsNotKept, feed.Missed(OutputKind::kFile)),
-                                     std::pair(StatementKind::kIntervalsNotShown, feed.Missed(OutputKind::kPeople))}) {
-    if (missed == 0) continue;
-    result->warnings.push_back({kind, {missed}});
-    feed.OnNotice(result->warnings.back());
+  ExitCode Publish() {
+    const OutputOptions& options = line_.output;
+    const ExitCode worst = WorstOf(codes_);
+    if (!place_.dir.empty()) RemoveEmptyOutputDir(place_.dir);
+    if (results_.empty()) return worst;
+    const auto done = static_cast<int>(results_.size());
+    std::string text = "\n" + SeriesSummary(options.language, results_);
+    if (done < planned()) {
+      const bool agreed = !EndsSeries(codes_.back());
+      text += Say(options.language, agreed ? Msg::kSeriesAgreed : Msg::kSeriesEnded, done, planned()) + "\n";
+    }
+    if (!options.quiet) Print(stdout, text);
+    AddStepSummary(options, environment_, SeriesMarkdown(options.language, results_));
+    if (place_.dir.empty()) return worst;
+    if (const absl::Status written = WriteSeriesFiles(place_.dir, options.language, results_); !written.ok()) {
+      return WorstOf({worst, FailWith(written)});
+    }
+    Print(options.quiet ? stderr : stdout, Say(options.language, Msg::kSeriesWritten, place_.dir) + "\n");
+    return worst;
   }
-  result->check_connections = check_connections;
-  feed.End(OutputKind::kFile, result, SideThread::kForever);
-  return result;
-}
 
-/// Where this run is kept. A directory that nobody asked for and that cannot be made is no reason not to run.
-RunFiles::Place PlaceOf(const OutputOptions& options, const RunId& id, std::vector<Statement>& warnings) {
-  RunFiles::Place place{.dir = OutputDirOf(options.out_dir, id.text, id.unix_ns),
-                        .by_default = options.out_dir.empty()};
-  if (!place.by_default || place.dir.empty()) return place;
-  if (const absl::Status made = MakeOutputDir(place.dir); !made.ok()) {
-    warnings.push_back({StatementKind::kResultNotKept, {place.dir, std::string(Text(made))}});
-    // It is a warning like others to those who see them.
-    if (options.quiet) Print(stderr, NoticeLine(options.language, warnings.back()));
-    place.dir.clear();
-  }
-  return place;
-}
-
-/// What people see, for as long as somebody reads it. A signal ends the process meanwhile: the files are written.
-void ShowResult(const OutputOptions& options, const std::shared_ptr<const RunResult>& result, Feed& feed) {
-  const auto taken = [] { return TakenBy(stdout) + TakenBy(stderr); };
-  if (feed.End(OutputKind::kPeople, result, kReaderPatienceNs, taken)) return;
-  const Statement lost{StatementKind::kSummaryNotShown, {kReaderPatienceNs}};
-  GiveUpPrinting(stdout, fmt::format("wsload: {}\n", StatementText(options.language, lost)));
-  GiveUpPrinting(stderr, {});
-}
+  const RunCommandLine& line_;
+  const Environment& environment_;
+  RunFiles::Place place_;  ///< of all of them
+  std::vector<ExitCode> codes_;
+  std::vector<RunResult> results_;
+};
 
 ExitCode Run(const std::vector<std::string>& args, const Environment& environment) {
   const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment);
@@ -156,32 +135,15 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   }
   PrintNotices(line->notices);
   const OutputOptions& options = line->output;
-  const RunId id{.text = RandomRunId(), .unix_ns = SystemClock().UnixNs()};
-  if (const std::string asked_for = options.out_dir.empty() ? "" : OutputDirOf(options.out_dir, id.text, id.unix_ns);
-      !asked_for.empty()) {
+  const RunId id = NewRunId();
+  RunFiles::Place place{.dir = OutputDirOf(options.out_dir, id.text, id.unix_ns),
+                        .by_default = options.out_dir.empty()};
+  if (!place.by_default && !place.dir.empty()) {
     // Before the run: a run whose result cannot be kept is not worth its time.
-    if (absl::Status prepared = PrepareOutputDir(asked_for); !prepared.ok()) return FailWith(prepared);
+    if (absl::Status prepared = PrepareOutputDir(place.dir); !prepared.ok()) return FailWith(prepared);
   }
-  absl::StatusOr<Agents> agents = FindAgents(*line);
-  if (!agents.ok()) return FailWith(agents.status());
-  const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy);
-  if (RefuseRun(checks, options.language)) return ExitCode::kError;
-
-  const auto feed = std::make_shared<Feed>(line->plan.report_interval_ns);
-  std::vector<Statement> warnings = Warnings(line->plan, checks);
-  const auto files = std::make_shared<RunFiles>(PlaceOf(options, id, warnings), id.text, line->plan, id.unix_ns,
-                                                [feed = std::weak_ptr(feed)](const Statement& notice) {
-                                                  if (const auto there = feed.lock()) there->OnNotice(notice);
-                                                });
-  feed->Add(OutputKind::kFile, files);
-  if (!options.quiet) feed->Add(OutputKind::kPeople, NewConsole(*line, environment));
-  feed->Add(OutputKind::kPeople, std::make_shared<FinalText>(options, [files] {
-              return files->written().ok() ? files->dir() : std::string();
-            }));
-  for (const Statement& warning : warnings) feed->OnNotice(warning);
-  const auto result = CarryOut(*line, id, MakeLinks(*std::move(agents)), warnings, CheckConnections(checks), *feed);
-  ShowResult(options, result, *feed);
-  return files->written().ok() ? ExitCodeOf(*result) : FailWith(files->written());
+  if (line->policy.repeat > 1) return RunSeries(*line, environment, std::move(place)).CarryOut();
+  return RunOnce(*line, environment, id, std::move(place));
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ struct Raw {
   RunPlan plan;
   FilePaths plan_files;
   RunPolicy policy;
+  JudgeOptions judge;
   OutputOptions output;
   AccessFlags access;
 };
@@ -31,6 +32,7 @@ void Bind(FlagSet& flags, Raw& raw) {
   BindFields(flags, PlanFields(), raw.plan, &raw.plan_files);
   BindFields(flags, AccessFields(), raw.access);
   BindFields(flags, PolicyFields(), raw.policy);
+  BindFields(flags, JudgeFields(), raw.judge);
   BindFields(flags, OutputFields(), raw.output);
   // What stands in the environment itself, with the same prefix.
   flags.AddVariable("token");
@@ -61,6 +63,10 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
         return InvalidArgument("-{}: only wss:// has certificates; leave it out, or write -server=wss://...", name);
       }
     }
+  }
+  if (raw.policy.repeat > 1 && raw.output.json) {
+    return InvalidArgument("-json: -repeat={} has more than one result to print; leave it out, and read them from -out",
+                           raw.policy.repeat);
   }
   if (flags.IsSet("out") && raw.output.out_dir.empty()) {
     return InvalidArgument("-out=: is empty; name a directory, or write -out=none to keep nothing");
@@ -116,6 +122,7 @@ absl::Status Check(const FlagSet& flags, const Raw& raw) {
   if (absl::Status none = flags.CheckNoArguments(); !none.ok()) return none;
   if (absl::Status checked = CheckCombinations(flags, raw); !checked.ok()) return checked;
   if (absl::Status checked = CheckFields(PolicyFields(), raw.policy); !checked.ok()) return checked;
+  if (absl::Status checked = CheckFields(JudgeFields(), raw.judge); !checked.ok()) return checked;
   return CheckFields(OutputFields(), raw.output);
 }
 
@@ -127,6 +134,10 @@ void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<std::str
   if (raw.access.agents.empty()) {
     for (const char* name : {"on-agent-loss", "agent-lease"}) add(name, "without -agents");
   }
+  if (raw.judge.thresholds.empty()) {
+    for (const char* name : {"abort-on-fail", "accept"}) add(name, "without -threshold");
+  }
+  if (raw.policy.repeat == 1) add("repeat-all", "without -repeat");
   if (raw.output.quiet) add("stats-interval", "with -quiet");
 }
 
@@ -155,10 +166,12 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   absl::StatusOr<AgentAccess> access = ReadAgentAccess(raw.access, environment);
   if (!access.ok()) return access.status();
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
+  if (absl::Status fit = raw.judge.thresholds.CheckAgainst(raw.plan); !fit.ok()) return fit;
   line.notices = flags.notices();
   AddWithoutEffect(flags, raw, line.notices);
   line.plan = std::move(raw.plan);
   line.policy = raw.policy;
+  line.judge = std::move(raw.judge);
   line.output = std::move(raw.output);
   line.agents = std::move(raw.access.agents);
   line.access = *std::move(access);

@@ -12,6 +12,7 @@
 #include "common/util/environment.h"
 #include "controller/link/agent_access.h"
 #include "controller/output/output_options.h"
+#include "controller/result/judge_options.h"
 
 namespace wsload {
 
@@ -21,6 +22,7 @@ struct RunCommandLine {
   std::vector<std::string> notices;  ///< as FlagSet::notices() has them
   RunPlan plan;
   RunPolicy policy;
+  JudgeOptions judge;
   OutputOptions output;
   std::string agents;  ///< as -agents has it; empty: the embedded agent
   AgentAccess access;

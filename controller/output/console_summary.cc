@@ -13,8 +13,10 @@
 #include "controller/output/figures.h"
 #include "controller/output/hints.h"
 #include "controller/output/text_table.h"
+#include "controller/output/threshold_lines.h"
 #include "controller/result/compression_outcome.h"
 #include "controller/result/rates.h"
+#include "controller/result/threshold_judgement.h"
 #include "controller/result/verdict.h"
 
 namespace wsload {
@@ -173,18 +175,6 @@ Msg VerdictText(Verdict verdict) {
   return Msg::kVerdictValid;
 }
 
-Msg OutcomeText(RunOutcome outcome) {
-  switch (outcome) {
-    case RunOutcome::kPassed:
-      return Msg::kOutcomePassed;
-    case RunOutcome::kFailed:
-      return Msg::kOutcomeFailed;
-    case RunOutcome::kNotJudged:
-      return Msg::kOutcomeNotJudged;
-  }
-  return Msg::kOutcomeNotJudged;
-}
-
 /// As many of a kind as a screen has room for.
 std::string ReasonLines(Language language, const std::vector<Statement>& reasons) {
   std::string out;
@@ -205,11 +195,20 @@ std::string ReasonLines(Language language, const std::vector<Statement>& reasons
 std::string ConsoleVerdict(Language language, const RunResult& result) {
   if (!result.error.ok()) return Say(language, Msg::kRunFailed, Text(result.error)) + "\n";
   std::string out;
-  if (result.interrupted) out += Say(language, Msg::kInterrupted) + "\n";
+  if (result.abort_reason.has_value()) {
+    out += StatementText(language, *result.abort_reason) + "\n";
+  } else if (result.interrupted) {
+    out += Say(language, Msg::kInterrupted) + "\n";
+  }
   out += Say(language, Msg::kVerdict, Say(language, VerdictText(result.verdict), NameOf(result.verdict))) + "\n";
   out += ReasonLines(language, result.verdict_reasons);
-  out += Say(language, Msg::kOutcome, MessageText(language, OutcomeText(result.outcome))) + "\n";
-  return out + ReasonLines(language, result.outcome_reasons);
+  out += ThresholdLines(language, result);
+  std::vector<Statement> reasons = result.outcome_reasons;
+  std::erase_if(reasons, IsOfThreshold);
+  if (result.outcome == RunOutcome::kFailed && (!reasons.empty() || result.thresholds.empty())) {
+    out += Say(language, Msg::kOutcomeFailed) + "\n" + ReasonLines(language, reasons);
+  }
+  return out;
 }
 
 std::string ConsoleSummary(Language language, const RunResult& result) {

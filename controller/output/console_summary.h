@@ -8,11 +8,12 @@
 
 namespace wsload {
 
-/// The whole summary: plan, classic figures, latencies, failures with what to do, agents; measurement and outcome with
-/// their reasons last.
+/// The whole summary: plan, classic figures, latencies, failures with what to do, agents; measurement and
+/// thresholds with their reasons last.
 std::string ConsoleSummary(Language language, const RunResult& result);
 
-/// Measurement and outcome alone with their reasons (-quiet); the error when there is no result.
+/// Measurement, thresholds and, where the run failed by itself, the outcome, with their reasons; the error when there
+/// is no result.
 std::string ConsoleVerdict(Language language, const RunResult& result);
 
 }  // namespace wsload

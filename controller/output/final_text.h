@@ -14,8 +14,9 @@ namespace wsload {
 class FinalText final : public RunOutput {
  public:
   /// `kept_in`: at the end, the directory where the result is; empty: nowhere.
-  FinalText(const OutputOptions& options, std::function<std::string()> kept_in)
-      : options_(options), kept_in_(std::move(kept_in)) {}
+  /// `under_github`: with what its runner makes annotations of.
+  FinalText(const OutputOptions& options, bool under_github, std::function<std::string()> kept_in)
+      : options_(options), under_github_(under_github), kept_in_(std::move(kept_in)) {}
 
   /// Where people read.
   static FILE* StreamFor(const OutputOptions& options) { return options.json ? stderr : stdout; }
@@ -25,6 +26,7 @@ class FinalText final : public RunOutput {
 
  private:
   const OutputOptions options_;
+  const bool under_github_;
   const std::function<std::string()> kept_in_;
 };
 

@@ -77,10 +77,20 @@ enum class Msg {
   kVerdictValid,             ///< its name
   kVerdictGeneratorLimited,  ///< its name
   kVerdictDegraded,          ///< its name
-  kOutcome,                  ///< what follows
-  kOutcomePassed,
-  kOutcomeFailed,
-  kOutcomeNotJudged,
+  kThresholds,               ///< what follows
+  kThresholdsPassed,         ///< kept, of how many
+  kThresholdsFailed,         ///< likewise
+  kThresholdsInconclusive,   ///< likewise
+  kThresholdsNotJudged,      ///< likewise
+  kThresholdsNone,
+  kThresholdKept,
+  kThresholdBroken,
+  kThresholdOpen,
+  kThresholdNotMeasured,
+  kThresholdSince,  ///< seconds
+  kOutcomeFailed,   ///< without thresholds, or before them
+  kQuiet,           ///< verdict, rate, share, p50, p99, thresholds, run id
+  kQuietNoThresholds,
   kInterrupted,
   kRunFailed,     ///< error
   kStartSpread,   ///< milliseconds
@@ -89,7 +99,17 @@ enum class Msg {
   kPlanDetails,   ///< protocol, serializer, cipher, agents
   kChecked,       ///< connections
   kFilesWritten,  ///< directory
-  kNotice,        ///< line
+  kSeriesRun,     ///< number, of how many at most
+  kSeriesTitle,   ///< runs
+  kSeriesFigure,
+  kSeriesMedian,
+  kSeriesLeast,
+  kSeriesMost,
+  kSeriesSpread,
+  kSeriesAgreed,   ///< runs, of how many
+  kSeriesEnded,    ///< runs, of how many
+  kSeriesWritten,  ///< directory
+  kNotice,         ///< line
   // The doctor.
   kDoctorVersion,
   kDoctorCores,

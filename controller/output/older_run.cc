@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "common/util/status.h"
 
@@ -15,6 +17,9 @@ namespace wsload {
 namespace {
 
 constexpr std::array kRunsFiles = {kResultFile, kTimeseriesFile, kLatencyLogFile, kPercentilesFile, kRunFile};
+// Only beside these they are a run's: other programs have files of these names.
+constexpr std::array kFilesBeside = {kJunitFile, kSummaryFile};
+constexpr std::string_view kRunDirPrefix = "run-";
 // Of a run whose files do not tell its id.
 constexpr char kNameless[] = "older";
 
@@ -50,6 +55,24 @@ std::string IdIn(const std::string& path) {
   return IsId(id) ? std::string(id) : std::string();
 }
 
+bool IsRunDir(const std::string& path, std::string_view name) {
+  if (!name.starts_with(kRunDirPrefix) || name.size() == kRunDirPrefix.size()) return false;
+  const std::string_view number = name.substr(kRunDirPrefix.size());
+  return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }) && HasRun(path);
+}
+
+/// Names of the directories in `dir` that -repeat made.
+std::vector<std::string> RunDirsIn(const std::string& dir) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(dir, ignored)) {
+    std::string name = entry.path().filename().string();
+    if (IsRunDir(entry.path().string(), name)) names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 absl::Status CannotMove(const std::string& path, const std::string& to, const std::error_code& error) {
   return MakeStatus(absl::StatusCode::kUnavailable, "cannot move {} to {}: {}", path, to, error.message());
 }
@@ -68,9 +91,15 @@ std::string RunIn(const std::string& dir) {
   return {};
 }
 
+std::string RunDirIn(const std::string& dir, int number) { return fmt::format("{}/{}{}", dir, kRunDirPrefix, number); }
+
 absl::StatusOr<std::string> MoveOlderRun(const std::string& dir) {
-  if (!HasRun(dir)) return std::string();
-  const std::string id = RunIn(dir);
+  std::vector<std::string> moving = RunDirsIn(dir);
+  if (!HasRun(dir) && moving.empty()) return std::string();
+  std::string id = RunIn(dir);
+  if (id.empty() && !moving.empty()) id = RunIn(dir + "/" + moving.front());
+  moving.insert(moving.end(), kRunsFiles.begin(), kRunsFiles.end());
+  moving.insert(moving.end(), kFilesBeside.begin(), kFilesBeside.end());
   const std::string wanted = dir + "/" + (id.empty() ? kNameless : id);
   std::string to = wanted;
   std::error_code error;
@@ -78,10 +107,10 @@ absl::StatusOr<std::string> MoveOlderRun(const std::string& dir) {
     if (error && !Exists(to)) return CannotMove(dir, to, error);
     to = fmt::format("{}-{}", wanted, next);
   }
-  for (const char* file : kRunsFiles) {
-    const std::string path = dir + "/" + file;
+  for (const std::string& name : moving) {
+    const std::string path = dir + "/" + name;
     if (!Exists(path)) continue;
-    std::filesystem::rename(path, to + "/" + file, error);
+    std::filesystem::rename(path, to + "/" + name, error);
     if (error) return CannotMove(path, to, error);
   }
   return to;

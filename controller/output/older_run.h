@@ -11,6 +11,8 @@ inline constexpr char kResultFile[] = "result.json";
 inline constexpr char kTimeseriesFile[] = "timeseries.csv";
 inline constexpr char kLatencyLogFile[] = "latency.hlog";
 inline constexpr char kPercentilesFile[] = "latency.hgrm";
+inline constexpr char kJunitFile[] = "junit.xml";
+inline constexpr char kSummaryFile[] = "summary.md";
 /// There as long as the run goes on.
 inline constexpr char kRunFile[] = "run.json";
 
@@ -20,8 +22,11 @@ bool HasRun(const std::string& dir);
 /// The id of the run whose files are in `dir`, as they say it; empty when none says so.
 std::string RunIn(const std::string& dir);
 
-/// Moves the files of a run to `dir`/<its id>, or, when there is one already, to a name beside it; answers which, and
-/// nothing when there are no files. kUnavailable: one line.
+/// Where the runs of -repeat are: `dir`/run-1 and so on.
+std::string RunDirIn(const std::string& dir, int number);
+
+/// Moves the files of a run, or of several that -repeat made, to `dir`/<its id, or the first one's>, or, when there is
+/// one already, to a name beside it; answers which, and nothing when there are no files. kUnavailable: one line.
 absl::StatusOr<std::string> MoveOlderRun(const std::string& dir);
 
 }  // namespace wsload

@@ -11,6 +11,8 @@
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/hdr/percentile_table.h"
+#include "controller/output/junit_xml.h"
+#include "controller/output/markdown_summary.h"
 #include "controller/output/older_run.h"
 #include "controller/output/result_json.h"
 #include "controller/output/timeseries_csv.h"
@@ -56,14 +58,18 @@ void RemoveEmptyOutputDir(const std::string& dir) {
   if (::rmdir(dir.c_str()) == 0) ::rmdir(kDefaultOutputDir);
 }
 
-absl::Status WriteResultFiles(const std::string& dir, const RunResult& result) {
-  absl::Status whole = Write(dir + "/" + kResultFile, ResultJson(result));
-  // Of two that fail the first one says it; what can be kept is.
-  whole.Update(Write(dir + "/" + kTimeseriesFile, TimeseriesCsv(result)));
-  if (result.totals.response.count() > 0) {
-    whole.Update(Write(dir + "/" + kPercentilesFile, PercentileTable(result.totals.response)));
-  }
-  return whole;
+absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, Language language) {
+  absl::Status first;
+  // Of several that fail the first one says it; what can be kept is.
+  const auto write = [&](const char* name, const std::string& content) {
+    if (absl::Status written = Write(dir + "/" + name, content); first.ok()) first = std::move(written);
+  };
+  write(kResultFile, ResultJson(result));
+  write(kTimeseriesFile, TimeseriesCsv(result));
+  if (result.totals.response.count() > 0) write(kPercentilesFile, PercentileTable(result.totals.response));
+  write(kJunitFile, JunitXml({&result}));
+  write(kSummaryFile, MarkdownSummary(language, result));
+  return first;
 }
 
 }  // namespace wsload

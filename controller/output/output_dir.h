@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "common/lang/language.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
@@ -28,8 +29,8 @@ absl::Status PrepareOutputDir(const std::string& dir);
 /// Takes back MakeOutputDir() of a default directory, as far as nothing is in there.
 void RemoveEmptyOutputDir(const std::string& dir);
 
-/// result.json, timeseries.csv and, where there was a response, latency.hgrm, each whole or not at all. The error is
-/// one line.
-absl::Status WriteResultFiles(const std::string& dir, const RunResult& result);
+/// result.json, timeseries.csv, junit.xml, summary.md (the one for people, in `language`) and, where there was a
+/// response, latency.hgrm, each whole or not at all. The error is one line.
+absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, Language language);
 
 }  // namespace wsload

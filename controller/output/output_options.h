@@ -1,22 +1,36 @@
 // What a run leaves behind and prints.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
 #include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/time/clock.h"
+#include "common/util/choice.h"
 
 namespace wsload {
+
+/// Where a run is carried out, as far as its output is concerned.
+enum class CiSystem {
+  kAuto,    ///< as the environment says
+  kGithub,  ///< lines that its runner makes annotations of, and its step summary
+  kNone,    ///< nothing beside the files, which all systems read
+};
+
+template <>
+inline constexpr std::array kChoices<CiSystem> = {Choice{CiSystem::kAuto, "auto"}, Choice{CiSystem::kGithub, "github"},
+                                                  Choice{CiSystem::kNone, "none"}};
 
 /// Neither agents nor the run itself see it.
 struct OutputOptions {
   std::string out_dir;  ///< as -out has it: empty, a directory of the run's own; none: no files
   bool json = false;    ///< result.json on stdout
-  bool quiet = false;   ///< only the verdict
+  bool quiet = false;   ///< one line at the end
   int64_t stats_interval_ns = 5 * kNsPerSecond;
   Language language = Language::kEnglish;
+  CiSystem ci = CiSystem::kAuto;
 };
 
 /// Of -lang, in every command that prints for people.

@@ -36,6 +36,20 @@ void WriteValue(JsonWriter& json, const FieldValue& value, Exposure exposure) {
   json.Value(std::get<std::string>(value));
 }
 
+std::string TextOf(const FieldValue& value, Exposure exposure, const RunPlan& plan) {
+  if (const HeaderList* headers = std::get_if<HeaderList>(&value)) {
+    std::string names;
+    for (const auto& [name, content] : *headers) names += (names.empty() ? "" : ", ") + name;
+    return names;
+  }
+  if (const bool* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
+  if (const int64_t* whole = std::get_if<int64_t>(&value)) return fmt::to_string(*whole);
+  if (const double* number = std::get_if<double>(&value)) return fmt::to_string(*number);
+  const std::string& text = std::get<std::string>(value);
+  if (exposure == Exposure::kWhetherSet) return text.empty() ? "false" : "true";
+  return exposure == Exposure::kUrl ? RedactUrl(text, plan.token_param) : text;
+}
+
 }  // namespace
 
 void WritePlan(JsonWriter& json, const RunPlan& plan) {
@@ -46,6 +60,15 @@ void WritePlan(JsonWriter& json, const RunPlan& plan) {
       WriteValue(json, field.member.get(plan), field.info.exposure);
     }
   });
+}
+
+std::vector<std::pair<std::string, std::string>> PlanTexts(const RunPlan& plan) {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const Field<RunPlan>& field : PlanFields()) {
+    if (field.info.exposure == Exposure::kSecret) continue;
+    texts.emplace_back(ResultName(field.info), TextOf(field.member.get(plan), field.info.exposure, plan));
+  }
+  return texts;
 }
 
 }  // namespace wsload

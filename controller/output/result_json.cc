@@ -89,6 +89,24 @@ void WriteGaps(JsonWriter& json, const RunResult& result) {
   });
 }
 
+void WriteThresholds(JsonWriter& json, const RunResult& result) {
+  json.Array("thresholds", Layout::kLines, [&] {
+    for (const ThresholdResult& judged : result.thresholds) {
+      json.Object(Layout::kOneLine, [&] {
+        json.Member("expression", judged.threshold.expression);
+        json.Member("metric", judged.threshold.metric);
+        json.Member("comparison", NameOf(judged.threshold.comparison));
+        json.Member("unit", NameOf(judged.threshold.unit));
+        json.Member("bound", judged.threshold.bound);
+        json.Member("value", judged.value);
+        json.Member("passed", judged.passed);
+        json.Member("first_broken_s", judged.first_broken_s);
+        json.Member("aborted_run", judged.aborted_run);
+      });
+    }
+  });
+}
+
 void WriteClock(JsonWriter& json, const AgentResult& agent) {
   std::optional<int64_t> offset_after_us;
   std::optional<int64_t> error_after_us;
@@ -165,7 +183,7 @@ std::string ResultJson(const RunResult& result) {
     WriteRates(json, result);
     WriteLatencies(json, result.totals);
     WriteGenerator(json, result);
-    json.Array("thresholds", Layout::kLines, [] {});
+    WriteThresholds(json, result);
     json.Member("on_agent_loss", NameOf(result.on_agent_loss));
     WriteGaps(json, result);
     json.Member("start_spread_us", StartSpreadUs(result));

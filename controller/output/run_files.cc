@@ -17,6 +17,7 @@ RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t
                    std::function<void(const Statement&)> notify)
     : dir_(std::move(place.dir)),
       by_default_(place.by_default),
+      language_(place.language),
       run_id_(std::move(run_id)),
       plan_(plan),
       started_unix_ns_(started_unix_ns),
@@ -83,7 +84,7 @@ absl::Status RunFiles::Finish(const RunResult& result) {
     absl::Status taken = begun_ ? MakeOutputDir(dir_ += "/" + run_id_) : TakePlace();
     if (!taken.ok()) return taken;
   }
-  absl::Status written = WriteResultFiles(dir_, result);
+  absl::Status written = WriteResultFiles(dir_, result, language_);
   if (written.ok()) ::unlink((dir_ + "/" + kRunFile).c_str());
   return written;
 }

@@ -18,6 +18,8 @@
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "common/util/choice.h"
+#include "controller/result/judge_options.h"
+#include "controller/result/threshold.h"
 
 namespace wsload {
 
@@ -25,7 +27,12 @@ namespace wsload {
 enum class Verdict { kValid, kGeneratorLimited, kDegraded };
 
 /// What it says of the server.
-enum class RunOutcome { kPassed, kFailed, kNotJudged };
+enum class RunOutcome {
+  kPassed,
+  kFailed,
+  kInconclusive,  ///< thresholds were not kept, and the figures describe the generator
+  kNotJudged,
+};
 
 template <>
 inline constexpr std::array kChoices<Verdict> = {Choice{Verdict::kValid, "VALID"},
@@ -33,9 +40,9 @@ inline constexpr std::array kChoices<Verdict> = {Choice{Verdict::kValid, "VALID"
                                                  Choice{Verdict::kDegraded, "DEGRADED"}};
 
 template <>
-inline constexpr std::array kChoices<RunOutcome> = {Choice{RunOutcome::kPassed, "passed"},
-                                                    Choice{RunOutcome::kFailed, "failed"},
-                                                    Choice{RunOutcome::kNotJudged, "not_judged"}};
+inline constexpr std::array kChoices<RunOutcome> = {
+    Choice{RunOutcome::kPassed, "passed"}, Choice{RunOutcome::kFailed, "failed"},
+    Choice{RunOutcome::kInconclusive, "inconclusive"}, Choice{RunOutcome::kNotJudged, "not_judged"}};
 
 /// What became of one agent.
 struct AgentResult {
@@ -108,6 +115,17 @@ struct Gap {
   int64_t unaccounted = 0;
 };
 
+/// What became of one threshold.
+struct ThresholdResult {
+  Threshold threshold;
+  std::optional<double> value = {};  ///< in the threshold's unit; none: nothing was measured
+  std::optional<bool> passed = {};   ///< none: the run was interrupted before it came to that
+  /// Since when all that had been measured by then broke it, in seconds from the start of the measure phase, 0 for what
+  /// broke before. Only of those that are broken at the end.
+  std::optional<double> first_broken_s = {};
+  bool aborted_run = false;  ///< -abort-on-fail stopped the run for it
+};
+
 struct RunResult {
   std::string run_id;
   int64_t started_unix_ns = 0;
@@ -118,9 +136,12 @@ struct RunResult {
   Verdict verdict = Verdict::kValid;
   std::vector<Statement> verdict_reasons;  ///< empty exactly when kValid
   RunOutcome outcome = RunOutcome::kNotJudged;
-  std::vector<Statement> outcome_reasons;  ///< empty unless kFailed
-  std::vector<Statement> warnings;         ///< of the check before the run, and of the run; they change no verdict
-  int64_t check_connections = 0;           ///< that it opened and closed; in no other figure
+  std::vector<Statement> outcome_reasons;  ///< empty unless kFailed or kInconclusive
+  std::vector<ThresholdResult> thresholds;
+  Accepted accept = Accepted::kNothing;
+  std::optional<Statement> abort_reason;  ///< why -abort-on-fail stopped it; then it counts as interrupted, too
+  std::vector<Statement> warnings;        ///< of the check before the run, and of the run; they change no verdict
+  int64_t check_connections = 0;          ///< that it opened and closed; in no other figure
   std::vector<PhaseTimes> phases;
   Stats totals;
   int64_t connections_active_peak = 0;

@@ -15,6 +15,7 @@
 #include "common/util/forward_state.h"
 #include "common/util/status.h"
 #include "controller/run/agent_peer.h"
+#include "controller/run/opening_watch.h"
 #include "controller/run/relief.h"
 #include "controller/run/report_check.h"
 #include "controller/run/run_setup.h"
@@ -38,7 +39,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
         listener_(listener),
         slices_(SplitOverAgents(plan_, static_cast<int>(links.size()))),
         ledger_(plan_, slices_),
-        builder_(run_id, plan_, AgentEntries(links, slices_), listener) {
+        opening_(plan_, listener, [this] { scope_.Post(loop_, [this] { EndUnopened(); }); }),
+        builder_(run_id, plan_, AgentEntries(links, slices_), &opening_) {
     builder_.SetAgentLossPolicy(limits_.policy.on_agent_loss);
     v1::Assign assign = AssignFor(run_id, plan_);
     for (size_t i = 0; i < links.size(); ++i) {
@@ -64,13 +66,20 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     WSLOAD_DCHECK(loop_.IsLoopThread(), "a run is interrupted on another thread than its loop's");
     if (stage_ == Stage::kEnded) return;
     builder_.SetInterrupted();
-    if (interrupted_) {
+    if (std::exchange(interrupted_, true)) {
       GiveUpOpenPeers("not waited for: interrupted a second time");
-      Finish();
-      return;
+      return Finish();
     }
-    interrupted_ = true;
     EndEarly({StatementKind::kRunInterrupted});
+  }
+
+  void StopEarly(const Statement& why) {
+    // Not inside of what a report has set going.
+    scope_.Post(loop_, [this, why] {
+      if (stage_ == Stage::kStopping || stage_ == Stage::kEnded) return;
+      builder_.SetInterrupted();
+      EndEarly(why);
+    });
   }
 
   void OnPeerAccepted(int peer) override {
@@ -116,9 +125,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void OnPeerDone(int peer, const AgentPeerReport& report) override {
-    if (const absl::Status fits = CheckCpuUsage(LimitsOf(peer, Phase::kClose), report.cpu); !fits.ok()) {
-      return FailProtocol(peer, fits);
-    }
+    const absl::Status fits = CheckCpuUsage(LimitsOf(peer, Phase::kClose), report.cpu);
+    if (!fits.ok()) return FailProtocol(peer, fits);
     BeginClose();
     if (report.start_skew_ns.has_value()) builder_.SetStartSkew(peer, *report.start_skew_ns / kNsPerUs);
     const absl::Status agreed = builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early);
@@ -143,8 +151,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
  private:
-  // kSetup: until every agent has accepted. kConnecting: to the barrier. kRunning: from the start on. kStopping: agents
-  // were told to stop.
+  // kSetup: until every agent has accepted. kConnecting: to the barrier. kStopping: agents were told to stop.
   enum class Stage { kSetup, kConnecting, kRunning, kStopping, kEnded };
 
   void CheckSetup() {
@@ -152,11 +159,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     for (const auto& peer : peers_) {
       if (!peer->ended() && !peer->accepted()) return;
     }
-    if (setup_failures_.empty()) {
-      BeginConnect();
-    } else {
-      FailSetup();
-    }
+    setup_failures_.empty() ? BeginConnect() : FailSetup();
   }
 
   /// What the agent can have done by now, and in the phase.
@@ -278,13 +281,14 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       opened += peer->connections_opened();
     }
     if (waiting == 0) return CheckEnd();
-    // Starting now would only count every message as unsent, for as long as the run was to take.
-    nothing_opened_ = opened == 0;
-    if (nothing_opened_) {
-      EndEarly({StatementKind::kNoConnection});
-    } else {
-      BeginRun();
-    }
+    // Starting without any would only count every message as unsent, for as long as the run was to take.
+    opened > 0 ? BeginRun() : EndUnopened();
+  }
+
+  void EndUnopened() {
+    if (stage_ != Stage::kConnecting) return;
+    nothing_opened_ = true;
+    EndEarly({StatementKind::kNoConnection});
   }
 
   void BeginRun() {
@@ -457,6 +461,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   RunListener* const listener_;
   const std::vector<Slice> slices_;
   SliceLedger ledger_;
+  OpeningWatch opening_;
   ResultBuilder builder_;
   const CallbackScope scope_;
   std::vector<std::unique_ptr<AgentPeer>> peers_;
@@ -490,5 +495,6 @@ RunCoordinator::~RunCoordinator() = default;
 
 void RunCoordinator::Start(std::function<void(RunResult)> done) { impl_->Start(std::move(done)); }
 void RunCoordinator::Interrupt() { impl_->Interrupt(); }
+void RunCoordinator::StopEarly(const Statement& why) { impl_->StopEarly(why); }
 
 }  // namespace wsload

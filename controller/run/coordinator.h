@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/lang/statement.h"
 #include "common/loop/event_loop.h"
 #include "common/plan/end_deadline.h"
 #include "common/plan/run_plan.h"
@@ -45,6 +46,10 @@ class RunCoordinator {
   /// Ctrl-C: agents stop, drain and report; the result is marked interrupted. A second call: does not wait for the
   /// drain.
   void Interrupt();
+
+  /// Likewise, for a reason that has nothing to do with the user, and for which agents are told to stop. May be called
+  /// from within a listener's call. Ignored once the run ends anyway.
+  void StopEarly(const Statement& why);
 
  private:
   class Impl;

@@ -59,7 +59,7 @@ TEST(Judgement, ARunThatWentWellIsNotJudgedWithoutThresholds) {
       RunController({"-clients=5", "-mps=50", "-duration=1s", "-ramp-up=0s", "-server=" + gateway.url()});
   EXPECT_THAT(run.exit_code, AnyOf(0, 103)) << run.out << run.err;
   EXPECT_EQ(run.result.at("outcome").at("code"), "not_judged");
-  EXPECT_THAT(run.out, HasSubstr("\nOutcome: not judged - no thresholds were given\n"));
+  EXPECT_THAT(run.out, HasSubstr("\nThresholds: none given: nothing was judged\n"));
 }
 
 TEST(Hints, AServerSlowerThanTheTimeoutIsCalledSlow) {

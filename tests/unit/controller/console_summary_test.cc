@@ -69,7 +69,7 @@ TEST(ConsoleSummary, English) {
   connect           10   1.500   1.500   1.500   1.500   1.500   1.500   1.500
 
 Measurement: VALID
-Outcome: not judged - no thresholds were given
+Thresholds: none given: nothing was judged
 )");
 }
 
@@ -157,11 +157,13 @@ TEST(ConsoleVerdict, ShowsTheReasonsOfTheResultAndJudgesNothing) {
   EXPECT_EQ(ConsoleVerdict(Language::kEnglish, result),
             "Measurement: GENERATOR_LIMITED - these figures describe the generator, not the server\n"
             "  - messages left late: send lag p99 12.0 ms, bound 10.0 ms (max 80.0 ms)\n"
+            "Thresholds: none given: nothing was judged\n"
             "Outcome: FAILED\n"
             "  - none of 200 messages succeeded: timeout 200\n");
   EXPECT_EQ(ConsoleVerdict(Language::kChinese, result),
             "测量：受压测端限制 (GENERATOR_LIMITED)：数据反映的是压测端而非服务器\n"
             "  - 消息发送滞后：p99 为 12.0 ms，上限 10.0 ms（最大 80.0 ms）\n"
+            "阈值：未设置：未作判定\n"
             "结果：失败 (FAILED)\n"
             "  - 200 条消息均未成功：timeout 200\n");
 }
@@ -187,7 +189,7 @@ TEST(ConsoleVerdict, InterruptedSaysSo) {
   result.interrupted = true;
   EXPECT_EQ(ConsoleVerdict(Language::kEnglish, result),
             "Interrupted: this is the result up to then.\nMeasurement: VALID\n"
-            "Outcome: not judged - no thresholds were given\n");
+            "Thresholds: none given: nothing was judged\n");
 }
 
 }  // namespace

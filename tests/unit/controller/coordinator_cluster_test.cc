@@ -185,6 +185,27 @@ TEST_F(CoordinatorClusterTest, NoOpenConnectionEndsTheRunAtOnce) {
   ExpectConserved();
 }
 
+TEST_F(CoordinatorClusterTest, ARunThatIsStoppedEarlyIsWholeUpToThen) {
+  AddAgents(2);
+  Start();
+  run_.loop.AdvanceBy(5 * kNsPerSecond);
+  ASSERT_FALSE(run_.result.has_value());
+  const Statement why{StatementKind::kThresholdNotMeasured, {"push_max<1s"}};
+  run_.coordinator->StopEarly(why);
+  run_.coordinator->StopEarly(why);
+  RunToEnd();
+  const RunResult& result = *run_.result;
+  EXPECT_TRUE(result.error.ok());
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_EQ(result.verdict, Verdict::kValid) << "what nobody wanted any more is not missing";
+  EXPECT_GT(result.totals.counters.success, 0);
+  EXPECT_LT(result.totals.counters.scheduled, Total());
+  for (auto& agent : agents_) {
+    EXPECT_THAT(agent->script().stop_reasons, ::testing::ElementsAre("push_max<1s: not measured"));
+  }
+  ExpectConserved();
+}
+
 TEST_F(CoordinatorClusterTest, SomeOpenConnectionsAreEnough) {
   AddAgents(3);
   agents_[1]->script().fail_connections = true;

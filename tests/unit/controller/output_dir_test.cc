@@ -60,19 +60,19 @@ TEST_F(OutputDir, AFileInItsPlaceIsOneLine) {
 TEST_F(OutputDir, ReplacesFilesWholeAndLeavesNoOthers) {
   const RunResult result = PerfectResult();
   std::ofstream(dir_ + "/result.json") << "old";
-  ASSERT_TRUE(WriteResultFiles(dir_, result).ok());
+  ASSERT_TRUE(WriteResultFiles(dir_, result, Language::kEnglish).ok());
   EXPECT_EQ(Content(dir_ + "/result.json"), ResultJson(result));
   EXPECT_THAT(Content(dir_ + "/timeseries.csv"), HasSubstr("phase,interval"));
   EXPECT_THAT(Content(dir_ + "/latency.hgrm"), HasSubstr("#[Max     =       20.100, Total count    =          200]"));
-  EXPECT_EQ(FileCount(), 3u);
+  EXPECT_EQ(FileCount(), 5u);
 }
 
 TEST_F(OutputDir, AFailedWriteKeepsTheOldFile) {
   std::filesystem::create_directories(dir_ + "/result.json/occupied");
-  const absl::Status status = WriteResultFiles(dir_, PerfectResult());
+  const absl::Status status = WriteResultFiles(dir_, PerfectResult(), Language::kEnglish);
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(std::string(Text(status)), HasSubstr("cannot write " + dir_ + "/result.json"));
-  EXPECT_EQ(FileCount(), 2u) << "the others are kept";
+  EXPECT_EQ(FileCount(), 4u) << "the others are kept";
 }
 
 }  // namespace

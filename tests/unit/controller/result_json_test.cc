@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "common/util/redact.h"
 #include "controller/output/timeseries_csv.h"
 #include "tests/support/vector_file.h"
 #include "controller/output/timeseries_csv.h"
+#include "tests/support/vector_file.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -133,6 +135,7 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
   result.warnings = {{StatementKind::kNoHeadroom, {501, 400, 500}, "h1:7400"}};
   result.verdict_reasons = {{StatementKind::kConnectionsLost, {4, 10, "reset 4"}}};
   result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
+  result.thresholds = {{.threshold = *Threshold::Parse("p(99)<200ms")}};
   result.gaps = {{.agent = "h1:7400", .from_ns = kNsPerSecond, .to_ns = 2 * kNsPerSecond}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
     stats->counters.connections.failures = {{"cause", 1}};

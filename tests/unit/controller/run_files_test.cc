@@ -94,7 +94,8 @@ TEST_F(RunFilesTest, WhatIsThereWhileTheRunGoesOnCanBeRead) {
   EXPECT_EQ(Content("run.json").find("secret"), std::string::npos);
 
   ASSERT_TRUE(End(files, result_).ok());
-  EXPECT_THAT(Files(), ElementsAre("latency.hgrm", "latency.hlog", "result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(),
+              ElementsAre("junit.xml", "latency.hgrm", "latency.hlog", "result.json", "summary.md", "timeseries.csv"));
   EXPECT_EQ(Content("result.json"), ResultJson(result_));
   EXPECT_EQ(Content("timeseries.csv"), TimeseriesCsv(result_));
   EXPECT_EQ(files.dir(), dir_);
@@ -117,19 +118,36 @@ TEST_F(RunFilesTest, WhatAgentsReportTooLateIsInTheLogAtTheEnd) {
 
 TEST_F(RunFilesTest, AnOlderResultMovesAside) {
   result_.run_id = "older1";
-  ASSERT_TRUE(WriteResultFiles(dir_, result_).ok());
+  ASSERT_TRUE(WriteResultFiles(dir_, result_, Language::kEnglish).ok());
   const std::string older = Content("result.json");
   Write("notes.txt", "mine");
   result_.run_id = "new";
   RunFiles files = Begin("new");
   EXPECT_EQ(RunIn(dir_), "older1") << "nothing moves before the run begins";
   files.OnBegin();
-  EXPECT_THAT(Files(), ElementsAre("latency.hlog", "notes.txt", "older1/latency.hgrm", "older1/result.json",
-                                   "older1/timeseries.csv", "run.json", "timeseries.csv"));
+  EXPECT_THAT(Files(),
+              ElementsAre("latency.hlog", "notes.txt", "older1/junit.xml", "older1/latency.hgrm", "older1/result.json",
+                          "older1/summary.md", "older1/timeseries.csv", "run.json", "timeseries.csv"));
   ASSERT_TRUE(End(files, result_).ok());
   EXPECT_EQ(Content("older1/result.json"), older);
   EXPECT_EQ(RunIn(dir_), "new");
   EXPECT_THAT(notices_, ElementsAre("the older result in " + dir_ + " is now in " + dir_ + "/older1"));
+}
+
+TEST_F(RunFilesTest, SeveralRunsMoveAsideTogether) {
+  for (int number = 1; number <= 2; ++number) {
+    result_.run_id = fmt::format("id{}", number);
+    ASSERT_TRUE(MakeOutputDir(RunDirIn(dir_, number)).ok());
+    ASSERT_TRUE(WriteResultFiles(RunDirIn(dir_, number), result_, Language::kEnglish).ok());
+  }
+  Write("junit.xml", "of both");
+  std::filesystem::create_directory(dir_ + "/run-book");
+  EXPECT_EQ(*MoveOlderRun(dir_), dir_ + "/id1");
+  EXPECT_TRUE(HasRun(dir_ + "/id1/run-1") && HasRun(dir_ + "/id1/run-2"));
+  EXPECT_EQ(Content("id1/junit.xml"), "of both");
+  EXPECT_TRUE(std::filesystem::exists(dir_ + "/run-book"));
+  Write("junit.xml", "of other tests");
+  EXPECT_EQ(*MoveOlderRun(dir_), "") << "which is nobody's run";
 }
 
 TEST_F(RunFilesTest, WhatAKilledRunLeftMovesAsideToo) {
@@ -171,14 +189,14 @@ TEST_F(RunFilesTest, LinksThatOthersPlantedAreNotFollowed) {
 
 TEST_F(RunFilesTest, ARunThatNeverBeganLeavesTheOlderOneAlone) {
   result_.run_id = "older1";
-  ASSERT_TRUE(WriteResultFiles(dir_, result_).ok());
+  ASSERT_TRUE(WriteResultFiles(dir_, result_, Language::kEnglish).ok());
   result_.run_id = "new";
   result_.error = absl::UnavailableError("no agent");
   RunFiles files = Begin("new");
   EXPECT_TRUE(End(files, result_).ok());
   EXPECT_EQ(files.dir(), "");
   EXPECT_EQ(RunIn(dir_), "older1");
-  EXPECT_THAT(Files(), ElementsAre("latency.hgrm", "result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("junit.xml", "latency.hgrm", "result.json", "summary.md", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, ARunThatNeverBeganLeavesNoDirectoryOfItsOwn) {
@@ -192,7 +210,7 @@ TEST_F(RunFilesTest, AnInterruptedRunIsKeptHoweverEarly) {
   result_.interrupted = true;
   RunFiles files = Begin("new", /*by_default=*/true);
   EXPECT_TRUE(End(files, result_).ok());
-  EXPECT_THAT(Files(), ElementsAre("latency.hgrm", "result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("junit.xml", "latency.hgrm", "result.json", "summary.md", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
@@ -207,9 +225,9 @@ TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
   EXPECT_EQ(first.dir(), dir_ + "/first");
   ASSERT_TRUE(End(second, result_).ok());
   EXPECT_EQ(second.dir(), dir_);
-  EXPECT_THAT(Files(),
-              ElementsAre("first/latency.hgrm", "first/latency.hlog", "first/result.json", "first/timeseries.csv",
-                          "latency.hgrm", "latency.hlog", "result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("first/junit.xml", "first/latency.hgrm", "first/latency.hlog", "first/result.json",
+                                   "first/summary.md", "first/timeseries.csv", "junit.xml", "latency.hgrm",
+                                   "latency.hlog", "result.json", "summary.md", "timeseries.csv"));
   EXPECT_EQ(RunIn(dir_), "new");
   EXPECT_EQ(RunIn(dir_ + "/first"), "first");
 }

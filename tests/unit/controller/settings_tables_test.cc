@@ -4,6 +4,7 @@
 #include "agent/service/agent_flags.h"
 #include "controller/commands/access_flags.h"
 #include "controller/output/output_options.h"
+#include "controller/result/judge_options.h"
 #include "tests/support/expect_fields.h"
 
 namespace wsload {
@@ -11,6 +12,7 @@ namespace {
 
 TEST(SettingsTables, HaveARowForEveryMember) {
   ExpectComplete(AccessFields());
+  ExpectComplete(JudgeFields());
   ExpectComplete(OutputFields());
   ExpectComplete(AgentFields());
 }

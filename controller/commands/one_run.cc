@@ -1,0 +1,195 @@
+#include "controller/commands/one_run.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <random>
+#include <string_view>
+#include <utility>
+
+#include "common/plan/plan_warnings.h"
+#include "common/util/status.h"
+#include "controller/commands/command.h"
+#include "controller/link/embedded_agent_link.h"
+#include "controller/link/grpc_agent_link.h"
+#include "controller/output/ci_lines.h"
+#include "controller/output/console_reporter.h"
+#include "controller/output/final_text.h"
+#include "controller/output/output_dir.h"
+#include "controller/result/judging_listener.h"
+#include "controller/result/run_exit_code.h"
+#include "controller/result/threshold_judgement.h"
+
+namespace wsload {
+namespace {
+
+// A reader that has not taken anything for so long is not there.
+constexpr int64_t kReaderPatienceNs = 30 * kNsPerSecond;
+
+using Links = std::vector<std::unique_ptr<AgentLink>>;
+
+Links MakeLinks(Agents agents) {
+  Links links;
+  if (agents.addresses.empty()) links.push_back(NewEmbeddedAgentLink(std::move(agents.embedded)));
+  for (AgentAddress& agent : agents.addresses) links.push_back(NewGrpcAgentLink(std::move(agent), agents.access));
+  return links;
+}
+
+/// Every reason not to begin, one line each on stderr; false when there is none.
+bool RefuseRun(const std::vector<AgentCheck>& checks, Language language) {
+  std::string lines;
+  for (const AgentCheck& check : checks) {
+    for (const Statement& problem : check.problems) {
+      lines += fmt::format("wsload: {}\n", StatementText(language, problem));
+    }
+  }
+  Print(stderr, lines);
+  return !lines.empty();
+}
+
+std::vector<Statement> Warnings(const RunPlan& plan, const std::vector<AgentCheck>& checks) {
+  std::vector<Statement> warnings = PlanWarnings(plan);
+  for (const AgentCheck& check : checks) warnings.insert(warnings.end(), check.warnings.begin(), check.warnings.end());
+  return warnings;
+}
+
+/// Rewriting in place works on terminals that know the escapes.
+bool IsLive(FILE* stream, const Environment& environment) {
+  const std::string term = ValueOf(environment, "TERM");
+  return ::isatty(::fileno(stream)) != 0 && !term.empty() && term != "dumb";
+}
+
+std::shared_ptr<RunOutput> NewConsole(const RunCommandLine& line, const Environment& environment) {
+  FILE* people = FinalText::StreamFor(line.output);
+  const ConsoleOptions console{.language = line.output.language,
+                               .stats_interval_ns = line.output.stats_interval_ns,
+                               .live = IsLive(people, environment)};
+  return std::make_shared<ConsoleReporter>(line.plan, console,
+                                           [people](std::string_view text) { Print(people, text); });
+}
+
+/// A directory that nobody asked for and that cannot be made is no reason not to run.
+absl::Status MakePlace(const OutputOptions& options, RunFiles::Place& place, std::vector<Statement>& warnings) {
+  place.language = options.language;
+  if (place.dir.empty()) return absl::OkStatus();
+  absl::Status made = MakeOutputDir(place.dir);
+  if (made.ok() || !place.by_default) return made;
+  warnings.push_back({StatementKind::kResultNotKept, {place.dir, std::string(Text(made))}});
+  // It is a warning like others to those who see them.
+  if (options.quiet) Print(stderr, NoticeLine(options.language, warnings.back()));
+  place.dir.clear();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+RunId NewRunId() {
+  std::random_device random;
+  return {.text = fmt::format("{:08x}{:08x}", random(), random()), .unix_ns = SystemClock().UnixNs()};
+}
+
+Interruption::Interruption(AsioEventLoop& loop)
+    : loop_(loop), watch_(loop, EndingSignals(), [this](int signal) { OnSignal(signal); }) {}
+
+void Interruption::Enter(RunCoordinator& coordinator, Feed& feed) {
+  coordinator_ = &coordinator;
+  feed_ = &feed;
+  // It came before the run.
+  if (signals_ > 0) coordinator.Interrupt();
+}
+
+void Interruption::Leave() {
+  coordinator_ = nullptr;
+  feed_ = nullptr;
+}
+
+bool Interruption::Came() {
+  // A turn of the loop, which hears of signals by its own.
+  const std::unique_ptr<Timer> turn = loop_.NewTimer([this] { loop_.Stop(); });
+  turn->ArmAt(loop_.MonoNs() + kNsPerMs);
+  loop_.Run();
+  return signals_ > 0;
+}
+
+void Interruption::OnSignal(int signal) {
+  const bool again = signals_++ > 0;
+  // A lost terminal sends it once itself, and once more through the shell.
+  if (coordinator_ == nullptr || (again && signal == SIGHUP)) return;
+  feed_->OnNotice({again ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
+  coordinator_->Interrupt();
+}
+
+bool OneRun::Check() {
+  absl::StatusOr<Agents> agents = FindAgents(line_);
+  if (!agents.ok()) {
+    code_ = FailWith(agents.status());
+    return false;
+  }
+  agents_ = *std::move(agents);
+  checks_ = CheckBeforeRun(agents_, line_.plan, line_.policy);
+  if (!RefuseRun(checks_, line_.output.language)) return true;
+  code_ = ExitCode::kError;
+  return false;
+}
+
+absl::StatusOr<Kept> OneRun::CarryOut(const RunId& id, RunFiles::Place place, AsioEventLoop& loop,
+                                      Interruption& interruption) {
+  const OutputOptions& options = line_.output;
+  std::vector<Statement> warnings = Warnings(line_.plan, checks_);
+  if (absl::Status made = MakePlace(options, place, warnings); !made.ok()) return made;
+  feed_ = std::make_shared<Feed>(line_.plan.report_interval_ns);
+  const auto files = std::make_shared<RunFiles>(std::move(place), id.text, line_.plan, id.unix_ns,
+                                                [feed = std::weak_ptr(feed_)](const Statement& notice) {
+                                                  if (const auto there = feed.lock()) there->OnNotice(notice);
+                                                });
+  feed_->Add(OutputKind::kFile, files);
+  if (!options.quiet) feed_->Add(OutputKind::kPeople, NewConsole(line_, environment_));
+  feed_->Add(OutputKind::kPeople,
+             std::make_shared<FinalText>(options, IsUnderGithub(options.ci, environment_),
+                                         [files] { return files->written().ok() ? files->dir() : std::string(); }));
+  for (const Statement& warning : warnings) feed_->OnNotice(warning);
+
+  auto result = std::make_shared<RunResult>(Play(id, loop, interruption));
+  result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
+  for (const auto& [kind, missed] :
+       {std::pair(StatementKind::kIntervalsNotKept, feed_->Missed(OutputKind::kFile)),
+        std::pair(StatementKind::kIntervalsNotShown, feed_->Missed(OutputKind::kPeople))}) {
+    if (missed == 0) continue;
+    result->warnings.push_back({kind, {missed}});
+    feed_->OnNotice(result->warnings.back());
+  }
+  result->check_connections = CheckConnections(checks_);
+  feed_->End(OutputKind::kFile, result, SideThread::kForever);
+  return Kept{.result = std::move(result), .written = files->written(), .dir = files->dir()};
+}
+
+RunResult OneRun::Play(const RunId& id, AsioEventLoop& loop, Interruption& interruption) {
+  RunCoordinator::Limits limits;
+  limits.policy = line_.policy;
+  RunCoordinator* running = nullptr;
+  JudgingListener judging(line_.judge, *feed_, [&running](const Statement& why) { running->StopEarly(why); });
+  RunResult result;
+  RunCoordinator coordinator(loop, SystemClock(), id.text, line_.plan, MakeLinks(std::move(agents_)), limits, &judging);
+  running = &coordinator;
+  coordinator.Start([&](RunResult finished) {
+    result = std::move(finished);
+    loop.Stop();
+  });
+  interruption.Enter(coordinator, *feed_);
+  loop.Run();
+  interruption.Leave();
+  JudgeThresholds(judging.watch(), line_.judge, result);
+  return result;
+}
+
+ExitCode OneRun::Publish(const Kept& kept) const {
+  const auto taken = [] { return TakenBy(stdout) + TakenBy(stderr); };
+  if (!feed_->End(OutputKind::kPeople, kept.result, kReaderPatienceNs, taken)) {
+    const Statement lost{StatementKind::kSummaryNotShown, {kReaderPatienceNs}};
+    GiveUpPrinting(stdout, fmt::format("wsload: {}\n", StatementText(line_.output.language, lost)));
+    GiveUpPrinting(stderr, {});
+  }
+  return kept.written.ok() ? ExitCodeOf(*kept.result) : FailWith(kept.written);
+}
+
+}  // namespace wsload

@@ -1,0 +1,25 @@
+#include "controller/result/judging_listener.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsload {
+
+JudgingListener::JudgingListener(const JudgeOptions& options, RunListener& next,
+                                 absl::AnyInvocable<void(const Statement& why)> abort)
+    : watch_(options.thresholds, options.abort_on_fail.after_ns()), next_(next), abort_(std::move(abort)) {}
+
+void JudgingListener::OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
+                                 const std::vector<AgentResult>& agents) {
+  next_.OnInterval(point, delta, totals_so_far, agents);
+  if (point.phase != std::exchange(phase_, point.phase)) last_s_ = 0;
+  const auto lost = std::count_if(agents.begin(), agents.end(),
+                                  [](const AgentResult& agent) { return agent.state != AgentResult::State::kDone; });
+  const double from_s = std::exchange(last_s_, point.elapsed_s);
+  if (!watch_.Add({.phase = point.phase, .from_s = from_s, .to_s = point.elapsed_s, .agents_lost = lost}, delta))
+    return;
+  next_.OnNotice(*watch_.abort_reason());
+  abort_(*watch_.abort_reason());
+}
+
+}  // namespace wsload

@@ -1,0 +1,376 @@
+#include "controller/result/threshold.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "common/flags/nearest_name.h"
+#include "common/stats/figure_list.h"
+#include "common/time/duration.h"
+#include "common/util/text.h"
+
+namespace wsload {
+namespace {
+
+using Figure = Threshold::Figure;
+
+struct PlainMetric {
+  std::string_view name;
+  Figure figure;
+};
+constexpr PlainMetric kPlainMetrics[] = {{"success_rate", Figure::kSuccessRate},
+                                         {"rate", Figure::kRate},
+                                         {"failed", Figure::kFailed},
+                                         {"unsent", Figure::kUnsent},
+                                         {"connections_failed", Figure::kConnectionsFailed},
+                                         {"connections_lost", Figure::kConnectionsLost},
+                                         {"agents_lost", Figure::kAgentsLost}};
+constexpr PlainMetric kOfLatency[] = {{"avg", Figure::kMean}, {"max", Figure::kMax}, {"min", Figure::kMin}};
+// Written as a percentile: p(99).
+constexpr std::string_view kPercentileOpens = "p(";
+// What "send_lag" is also called.
+constexpr std::string_view kShortLag = "lag";
+
+constexpr std::string_view kMetrics =
+    "the metrics are p(99), avg, max and min, also as response_p(99), service_p(99), connect_p(99), push_p(99), "
+    "heartbeat_p(99) and lag_p(99); success_rate, rate, failed, unsent, connections_failed, connections_lost, "
+    "agents_lost";
+
+std::string_view NameOfLatency(const HistogramInfo& row) {
+  return row.field == &Stats::send_lag ? kShortLag : std::string_view(row.name.shown);
+}
+
+template <typename Visit>
+void ForEachLatency(Visit&& visit) {
+  for (const HistogramInfo& row : kHistograms) {
+    if (row.group == HistogramInfo::Group::kLatency) visit(row);
+  }
+}
+
+std::vector<std::string> CauseNames() {
+  std::vector<std::string> names;
+  for (const CounterInfo& row : kCounters) {
+    if (row.group == CounterInfo::Group::kFailures) names.emplace_back(row.name.shown);
+  }
+  return names;
+}
+
+std::string Listed(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
+
+std::string DidYouMean(std::string_view name, const std::vector<std::string>& candidates) {
+  const std::string nearest = NearestName(name, candidates);
+  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+}
+
+bool IsNumeral(char c) { return (c >= '0' && c <= '9') || c == '.'; }
+
+/// "p99", "p(99", "P(99)": what was meant as a percentile; empty: nothing like it.
+std::string PercentileMeant(std::string_view name) {
+  if (name.size() < 2 || name.front() != 'p') return {};
+  std::string digits;
+  for (const char c : name.substr(1)) {
+    if (IsNumeral(c)) {
+      digits += c;
+    } else if (c != '(' && c != ')' && c != '_' && c != '%') {
+      return {};
+    }
+  }
+  return digits.empty() ? "" : fmt::format("p({})", digits);
+}
+
+absl::Status UnknownMetric(std::string_view name) {
+  const std::string lower = AsciiLower(name);
+  std::vector<std::string> known;
+  for (const PlainMetric& metric : kPlainMetrics) known.emplace_back(metric.name);
+  for (const PlainMetric& of : kOfLatency) known.emplace_back(of.name);
+  std::vector<std::string> latencies;
+  ForEachLatency([&](const HistogramInfo& row) {
+    latencies.emplace_back(NameOfLatency(row));
+    for (const PlainMetric& of : kOfLatency) known.push_back(fmt::format("{}_{}", NameOfLatency(row), of.name));
+  });
+  std::string meant;
+  const size_t underscore = lower.rfind('_');
+  if (lower == "med" || lower == "median") {
+    meant = "p(50)";
+  } else if (lower == "mean" || lower == "average") {
+    meant = "avg";
+  } else if (const std::string percentile = PercentileMeant(lower); !percentile.empty()) {
+    meant = percentile;
+  } else if (underscore != std::string::npos) {
+    const std::string prefix = NearestName(lower.substr(0, underscore), latencies);
+    const std::string of = PercentileMeant(std::string_view(lower).substr(underscore + 1));
+    if (!prefix.empty() && !of.empty()) meant = fmt::format("{}_{}", prefix, of);
+  }
+  if (meant.empty()) meant = NearestName(lower, known);
+  if (!meant.empty()) return InvalidArgument("unknown metric {}; did you mean {}?", Shown(name), meant);
+  return InvalidArgument("unknown metric {}; {}", Shown(name), kMetrics);
+}
+
+/// "99.9" in 1/kPercentileScale; nothing: no number of at most six decimals.
+std::optional<int64_t> ParsePercent(std::string_view text) {
+  const size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view rest = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+  const auto digits = [](std::string_view part) {
+    return std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (whole.empty() || whole.size() > 3 || rest.size() > 6 || !digits(whole) || !digits(rest)) return std::nullopt;
+  if (point != std::string_view::npos && rest.empty()) return std::nullopt;
+  int64_t scaled = 0;
+  for (const char c : whole) scaled = scaled * 10 + (c - '0');
+  for (size_t i = 0; i < 6; ++i) scaled = scaled * 10 + (i < rest.size() ? rest[i] - '0' : 0);
+  return scaled;
+}
+
+absl::Status ReadOfLatency(std::string_view name, std::string_view of, Threshold& threshold) {
+  for (const PlainMetric& known : kOfLatency) {
+    if (known.name != of) continue;
+    threshold.figure = known.figure;
+    return absl::OkStatus();
+  }
+  if (!of.starts_with(kPercentileOpens) || !of.ends_with(')')) return UnknownMetric(name);
+  const std::string_view number = of.substr(kPercentileOpens.size(), of.size() - kPercentileOpens.size() - 1);
+  const std::optional<int64_t> percentile = ParsePercent(number);
+  if (!percentile.has_value() || *percentile <= 0 || *percentile > 100 * Threshold::kPercentileScale) {
+    return InvalidArgument("{}: want a percentile over 0 and up to 100, with at most six decimals; for example p(99.9)",
+                           Shown(name));
+  }
+  threshold.figure = Figure::kPercentile;
+  threshold.percentile = *percentile;
+  return absl::OkStatus();
+}
+
+/// `name` without cause and phase.
+absl::Status ReadName(std::string_view name, Threshold& threshold) {
+  for (const PlainMetric& known : kPlainMetrics) {
+    if (known.name != name) continue;
+    threshold.figure = known.figure;
+    return absl::OkStatus();
+  }
+  std::string_view of = name;
+  threshold.histogram = &Stats::response;
+  ForEachLatency([&](const HistogramInfo& row) {
+    for (const std::string_view called : {NameOfLatency(row), std::string_view(row.name.shown)}) {
+      if (!name.starts_with(called) || !name.substr(called.size()).starts_with('_')) continue;
+      threshold.histogram = row.field;
+      of = name.substr(called.size() + 1);
+      return;
+    }
+  });
+  return ReadOfLatency(name, of, threshold);
+}
+
+absl::Status ReadPhase(std::string_view name, Threshold& threshold) {
+  for (const Choice<Phase>& choice : kChoices<Phase>) {
+    if (name != choice.name) continue;
+    if (threshold.figure == Figure::kRate && choice.value != Phase::kMeasure) {
+      return InvalidArgument("a rate is one of the measure phase; leave @{} out", name);
+    }
+    if (threshold.figure == Figure::kAgentsLost) {
+      return InvalidArgument("agents are lost once for the whole run; leave @{} out", name);
+    }
+    threshold.phase = choice.value;
+    return absl::OkStatus();
+  }
+  std::vector<std::string> names;
+  for (const Choice<Phase>& choice : kChoices<Phase>) names.emplace_back(choice.name);
+  const std::string meant = DidYouMean(AsciiLower(name), names);
+  return InvalidArgument("unknown phase @{}{}", Shown(name),
+                         meant.empty() ? fmt::format("; the phases are {}", Listed(names)) : meant);
+}
+
+absl::Status ReadCause(std::string_view name, Threshold& threshold) {
+  if (threshold.figure != Figure::kFailed) {
+    return InvalidArgument("only failed has causes; for example failed:timeout<10");
+  }
+  for (const CounterInfo& row : kCounters) {
+    if (row.group != CounterInfo::Group::kFailures || name != row.name.shown) continue;
+    threshold.cause = row.field;
+    return absl::OkStatus();
+  }
+  const std::string meant = DidYouMean(AsciiLower(name), CauseNames());
+  return InvalidArgument("unknown cause {}{}", Shown(name),
+                         meant.empty() ? fmt::format("; the causes are {}", Listed(CauseNames())) : meant);
+}
+
+absl::Status ReadMetric(Threshold& threshold) {
+  std::string_view name = threshold.metric;
+  const size_t at = name.find('@');
+  const std::string_view phase = at == std::string_view::npos ? std::string_view() : name.substr(at + 1);
+  name = name.substr(0, at);
+  const size_t colon = name.find(':');
+  const std::string_view cause = colon == std::string_view::npos ? std::string_view() : name.substr(colon + 1);
+  if (absl::Status read = ReadName(name.substr(0, colon), threshold); !read.ok()) return read;
+  if (colon != std::string_view::npos) {
+    if (absl::Status read = ReadCause(cause, threshold); !read.ok()) return read;
+  }
+  return at == std::string_view::npos ? absl::OkStatus() : ReadPhase(phase, threshold);
+}
+
+/// The number that `text` begins with; nothing: none.
+std::optional<double> TakeNumber(std::string_view& text) {
+  const char* const end = text.data() + text.size();
+  double value = 0;
+  // No exponents, no "inf": a number as people write it.
+  const auto [rest, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  if (error != std::errc() || text.empty() || !(IsNumeral(text.front()) || text.front() == '-')) return std::nullopt;
+  text = std::string_view(rest, static_cast<size_t>(end - rest));
+  return value;
+}
+
+absl::Status ReadLatencyBound(std::string_view number, std::string_view unit, std::string_view text,
+                              Threshold& threshold) {
+  if (unit.empty()) {
+    return InvalidArgument("{} has no unit; write {}ms, {}us or {}s", text, number, number, number);
+  }
+  const absl::StatusOr<int64_t> ns = ParseDuration(text);
+  if (!ns.ok()) return InvalidArgument("{} is no unit of a time; write us, ms or s, as in 200ms", Shown(unit));
+  threshold.unit = ThresholdUnit::kMicroseconds;
+  threshold.bound = static_cast<double>(*ns) / kNsPerUs;
+  const bool several_units = std::any_of(unit.begin(), unit.end(), IsNumeral);
+  threshold.bound_text = several_units ? std::string(text) : fmt::format("{} {}", number, unit);
+  return absl::OkStatus();
+}
+
+absl::Status ReadRateBound(double value, std::string_view number, std::string_view unit, Threshold& threshold) {
+  if (unit != "/s") {
+    if (unit.empty()) return InvalidArgument("{} has no unit; write {}/s", number, number);
+    return InvalidArgument("{} is no unit of a rate; write {}/s", Shown(unit), number);
+  }
+  threshold.unit = ThresholdUnit::kPerSecond;
+  threshold.bound = value;
+  threshold.bound_text = fmt::format("{}/s", number);
+  return absl::OkStatus();
+}
+
+absl::Status ReadShareBound(double value, std::string_view number, std::string_view unit, Threshold& threshold) {
+  threshold.unit = ThresholdUnit::kRatio;
+  threshold.bound_text = fmt::format("{} %", number);
+  threshold.bound = value / 100;
+  if (unit == "%") return absl::OkStatus();
+  if (!unit.empty()) return InvalidArgument("{} is no unit of a share; write {}%", Shown(unit), number);
+  // 0.995 cannot be meant as anything else.
+  if (value <= 0 || value >= 1) return InvalidArgument("{} has no unit; write {}%", number, number);
+  threshold.bound = value;
+  threshold.bound_text = fmt::format("{:.9g} %", value * 100);
+  return absl::OkStatus();
+}
+
+absl::Status ReadCountBound(double value, std::string_view number, std::string_view unit, Threshold& threshold) {
+  if (unit == "%" && threshold.figure != Figure::kAgentsLost) {
+    return ReadShareBound(value, number, unit, threshold);
+  }
+  if (!unit.empty()) {
+    const std::string share = threshold.figure == Figure::kAgentsLost ? "" : fmt::format(" or {}%", number);
+    return InvalidArgument("{} is no unit of a count; write {}{}", Shown(unit), number, share);
+  }
+  if (number.find('.') != std::string_view::npos) {
+    return InvalidArgument("{} is no whole number; a share of all is written with %", number);
+  }
+  threshold.unit = ThresholdUnit::kCount;
+  threshold.bound = value;
+  threshold.bound_text = std::string(number);
+  return absl::OkStatus();
+}
+
+absl::Status ReadBound(std::string_view text, Threshold& threshold) {
+  std::string_view unit = text;
+  const std::optional<double> value = TakeNumber(unit);
+  if (!value.has_value()) {
+    return InvalidArgument("{} is no number; for example p(99)<200ms", text.empty() ? "nothing" : Shown(text));
+  }
+  const std::string_view number = text.substr(0, text.size() - unit.size());
+  if (number.front() == '-') return InvalidArgument("{} is below 0, which no figure is", Shown(text));
+  if (threshold.IsLatency()) return ReadLatencyBound(number, unit, text, threshold);
+  if (threshold.figure == Figure::kRate) return ReadRateBound(*value, number, unit, threshold);
+  if (threshold.figure == Figure::kSuccessRate) return ReadShareBound(*value, number, unit, threshold);
+  return ReadCountBound(*value, number, unit, threshold);
+}
+
+/// A share is one of messages or connections that the phase itself began.
+absl::Status CheckShareOfPhase(const Threshold& threshold) {
+  if (threshold.unit != ThresholdUnit::kRatio || !threshold.phase.has_value()) return absl::OkStatus();
+  const bool of_dials = threshold.figure == Figure::kConnectionsFailed;
+  const bool of_messages = !of_dials && threshold.figure != Figure::kConnectionsLost;
+  const Phase phase = *threshold.phase;
+  if ((of_messages && phase == Phase::kMeasure) || (of_dials && phase == Phase::kConnect)) return absl::OkStatus();
+  return InvalidArgument("is a share of what @{} does not begin; leave @{} out{}", NameOf(phase), NameOf(phase),
+                         threshold.figure == Figure::kSuccessRate ? "" : ", or write a count");
+}
+
+/// Nothing that is measured could ever keep it, or all would.
+absl::Status CheckBound(const Threshold& threshold) {
+  if (absl::Status checked = CheckShareOfPhase(threshold); !checked.ok()) return checked;
+  const bool all_or_more = threshold.unit == ThresholdUnit::kRatio && threshold.bound >= 1;
+  if (threshold.unit == ThresholdUnit::kRatio && threshold.bound > 1) {
+    return InvalidArgument("{} is over 100 %, which no share is", threshold.bound_text);
+  }
+  if (all_or_more && threshold.comparison == Comparison::kMore) {
+    return InvalidArgument("nothing is over 100 %; write >=100%");
+  }
+  if (threshold.bound == 0 && threshold.comparison == Comparison::kLess) {
+    return InvalidArgument("nothing is below 0; write <=0 for none at all, or a bound over 0");
+  }
+  if ((threshold.bound == 0 && threshold.comparison == Comparison::kAtLeast) ||
+      (all_or_more && threshold.comparison == Comparison::kAtMost)) {
+    return InvalidArgument("is always kept, whatever is measured; name a bound that can be broken");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BadOperator(std::string_view found) {
+  constexpr std::string_view kExample = "for example p(99)<200ms";
+  if (found == "=<") return InvalidArgument("=< is no comparison; write <=");
+  if (found == "=>") return InvalidArgument("=> is no comparison; write >=");
+  if (found.empty()) {
+    return InvalidArgument("has no <, <=, > or >=; {} (in quotes in a shell, which takes < and > for itself)",
+                           kExample);
+  }
+  return InvalidArgument("{} is no comparison; write <, <=, > or >=, {}", found, kExample);
+}
+
+}  // namespace
+
+absl::StatusOr<Threshold> Threshold::Parse(std::string_view text) {
+  constexpr size_t kLongest = 200;
+  constexpr std::string_view kOperators = "<>=!";
+  Threshold threshold;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(threshold.expression),
+               [](char c) { return c != ' ' && c != '\t'; });
+  const std::string& whole = threshold.expression;
+  if (whole.empty()) return InvalidArgument("is empty; for example p(99)<200ms");
+  if (whole.size() > kLongest || !IsUtf8(whole) || HasControlCharacter(whole)) {
+    return InvalidArgument("want one line of at most {} characters; for example p(99)<200ms", kLongest);
+  }
+  const size_t begin = std::min(whole.find_first_of(kOperators), whole.size());
+  const size_t end = std::min(whole.find_first_not_of(kOperators, begin), whole.size());
+  const std::string_view found = std::string_view(whole).substr(begin, end - begin);
+  const auto comparison = std::find_if(kChoices<Comparison>.begin(), kChoices<Comparison>.end(),
+                                       [&](const Choice<Comparison>& choice) { return found == choice.name; });
+  if (comparison == kChoices<Comparison>.end()) return BadOperator(found);
+  threshold.comparison = comparison->value;
+  threshold.metric = whole.substr(0, begin);
+  if (threshold.metric.empty()) return InvalidArgument("has no metric before {}; for example p(99)<200ms", found);
+  if (absl::Status read = ReadMetric(threshold); !read.ok()) return read;
+  if (absl::Status read = ReadBound(std::string_view(whole).substr(end), threshold); !read.ok()) return read;
+  if (absl::Status checked = CheckBound(threshold); !checked.ok()) return checked;
+  return threshold;
+}
+
+bool Threshold::Holds(double value) const {
+  switch (comparison) {
+    case Comparison::kLess:
+      return value < bound;
+    case Comparison::kAtMost:
+      return value <= bound;
+    case Comparison::kMore:
+      return value > bound;
+    case Comparison::kAtLeast:
+      return value >= bound;
+  }
+  return false;
+}
+
+}  // namespace wsload

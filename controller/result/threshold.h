@@ -1,0 +1,72 @@
+// One bound on one figure of a run, as -threshold writes it: p(99)<200ms. What each means is in docs/thresholds.md.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "common/plan/phase.h"
+#include "common/stats/stats.h"
+#include "common/util/choice.h"
+
+namespace wsload {
+
+/// How the value has to stand to the bound.
+enum class Comparison { kLess, kAtMost, kMore, kAtLeast };
+
+template <>
+inline constexpr std::array kChoices<Comparison> = {Choice{Comparison::kLess, "<"}, Choice{Comparison::kAtMost, "<="},
+                                                    Choice{Comparison::kMore, ">"}, Choice{Comparison::kAtLeast, ">="}};
+
+/// What bound and value are counted in.
+enum class ThresholdUnit { kMicroseconds, kRatio, kPerSecond, kCount };
+
+template <>
+inline constexpr std::array kChoices<ThresholdUnit> = {
+    Choice{ThresholdUnit::kMicroseconds, "us"}, Choice{ThresholdUnit::kRatio, "ratio"},
+    Choice{ThresholdUnit::kPerSecond, "per_s"}, Choice{ThresholdUnit::kCount, "count"}};
+
+struct Threshold {
+  enum class Figure {
+    kPercentile,
+    kMean,
+    kMax,
+    kMin,
+    kSuccessRate,
+    kRate,
+    kFailed,
+    kUnsent,
+    kConnectionsFailed,
+    kConnectionsLost,
+    kAgentsLost,
+  };
+  /// Of `percentile`: as fine as it may be written.
+  static constexpr int64_t kPercentileScale = 1'000'000;
+
+  std::string expression;  ///< without blanks: "p(99)<200ms"
+  std::string metric;      ///< its left side: "p(99)", "failed:timeout@drain"
+  std::string bound_text;  ///< its right side: "200 ms", "99 %", "790/s", "10"
+  Figure figure = Figure::kPercentile;
+  Histogram Stats::*histogram = nullptr;  ///< of latencies; else null
+  int64_t percentile = 0;                 ///< 1 to 100 times kPercentileScale
+  int64_t Counters::*cause = nullptr;     ///< of kFailed; null: all of them
+  std::optional<Phase> phase;             ///< none: the whole run
+  Comparison comparison = Comparison::kLess;
+  ThresholdUnit unit = ThresholdUnit::kMicroseconds;
+  double bound = 0;
+
+  /// Blanks count for nothing. kInvalidArgument: a line about the text alone, with the mend.
+  static absl::StatusOr<Threshold> Parse(std::string_view text);
+
+  bool Holds(double value) const;
+  /// < or <=
+  bool IsUpperBound() const { return comparison == Comparison::kLess || comparison == Comparison::kAtMost; }
+  bool IsLatency() const { return histogram != nullptr; }
+
+  friend bool operator==(const Threshold&, const Threshold&) = default;
+};
+
+}  // namespace wsload

@@ -1,0 +1,82 @@
+#include "controller/result/threshold_list.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/schedule/arrival_schedule.h"
+#include "common/util/status.h"
+
+namespace wsload {
+namespace {
+
+constexpr size_t kMaxThresholds = 64;
+
+/// The fewest samples of which one lies beyond the percentile.
+int64_t SamplesNeeded(const Threshold& threshold) {
+  constexpr int64_t kAll = 100 * Threshold::kPercentileScale;
+  const int64_t beyond = kAll - threshold.percentile;
+  return beyond == 0 ? 1 : (kAll + beyond - 1) / beyond;
+}
+
+absl::Status CheckSamples(const Threshold& threshold, const RunPlan& plan) {
+  const int64_t needed = SamplesNeeded(threshold);
+  const bool of_connections = threshold.histogram == &Stats::connect;
+  const bool of_messages = threshold.histogram == &Stats::response || threshold.histogram == &Stats::service ||
+                           threshold.histogram == &Stats::send_lag;
+  if (of_connections && needed > plan.clients) {
+    return InvalidArgument(
+        "-threshold={}: takes at least {} connections, and {} are planned; raise -clients, or write "
+        "connect_max",
+        threshold.expression, needed, plan.clients);
+  }
+  // How many come outside of it nobody knows before.
+  if (!of_messages || threshold.phase.value_or(Phase::kMeasure) != Phase::kMeasure) return absl::OkStatus();
+  const int64_t messages = ArrivalSchedule(plan.mps, plan.duration_ns).total();
+  if (needed > messages) {
+    return InvalidArgument(
+        "-threshold={}: takes at least {} messages, and {} are planned; raise -mps or -duration, or "
+        "name a lower percentile",
+        threshold.expression, needed, messages);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ThresholdList> ThresholdList::Parse(std::string_view text) {
+  ThresholdList list;
+  if (text.find_first_not_of(" \t") == std::string_view::npos) return list;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    absl::StatusOr<Threshold> threshold = Threshold::Parse(text.substr(begin, end - begin));
+    begin = end + 1;
+    if (!threshold.ok()) return threshold.status();
+    const std::string& expression = threshold->expression;
+    if (std::any_of(list.thresholds_.begin(), list.thresholds_.end(),
+                    [&](const Threshold& other) { return other.expression == expression; })) {
+      return InvalidArgument("{} is there twice; leave one out", expression);
+    }
+    if (list.thresholds_.size() == kMaxThresholds) return InvalidArgument("at most {} of them", kMaxThresholds);
+    list.text_.append(list.text_.empty() ? "" : ",").append(expression);
+    list.thresholds_.push_back(*std::move(threshold));
+  }
+  return list;
+}
+
+absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
+  for (const Threshold& threshold : thresholds_) {
+    if (threshold.figure == Threshold::Figure::kPercentile) {
+      if (absl::Status enough = CheckSamples(threshold, plan); !enough.ok()) return enough;
+    }
+    const auto planned = static_cast<double>(plan.mps);
+    const bool beyond =
+        threshold.comparison == Comparison::kMore ? threshold.bound >= planned : threshold.bound > planned;
+    if (threshold.figure == Threshold::Figure::kRate && !threshold.IsUpperBound() && beyond) {
+      return InvalidArgument("-threshold={}: the plan sends {}/s; raise -mps, or lower the bound", threshold.expression,
+                             plan.mps);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace wsload
