@@ -17,6 +17,7 @@
 #include "common/util/text.h"
 #include "controller/commands/certs_command.h"
 #include "controller/commands/doctor_command.h"
+#include "controller/commands/report_command.h"
 #include "controller/commands/run_command.h"
 #include "controller/commands/selftest_command.h"
 
@@ -29,7 +30,8 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"run", RunCommand}, {"doctor", DoctorCommand}, {"selftest", SelftestCommand}, {"certs", CertsCommand}};
+    {"run", RunCommand},       {"doctor", DoctorCommand}, {"selftest", SelftestCommand},
+    {"report", ReportCommand}, {"certs", CertsCommand}};
 
 int Main(std::vector<std::string> args) {
   std::string command = "run";

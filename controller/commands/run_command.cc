@@ -109,6 +109,7 @@ Kept CarryOut(const RunCommandLine& line, const RunId& id, RunFiles::Place place
   loop.Run();
   result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
   result->check_connections = check_connections;
+  result->labels = line.labels;
   absl::Status written = files.Finish(*result);
   return {.result = *std::move(result), .written = std::move(written), .dir = files.dir()};
 }
@@ -116,7 +117,8 @@ Kept CarryOut(const RunCommandLine& line, const RunId& id, RunFiles::Place place
 /// Where this run is kept. A directory that nobody asked for and that cannot be made is no reason not to run.
 RunFiles::Place PlaceOf(const OutputOptions& options, const RunId& id, std::vector<Statement>& warnings) {
   RunFiles::Place place{.dir = OutputDirOf(options.out_dir, id.text, id.unix_ns),
-                        .by_default = options.out_dir.empty()};
+                        .by_default = options.out_dir.empty(),
+                        .language = options.language};
   if (!place.by_default || place.dir.empty()) return place;
   if (const absl::Status made = MakeOutputDir(place.dir); !made.ok()) {
     warnings.push_back({StatementKind::kResultNotKept, {place.dir, std::string(Text(made))}});

@@ -10,6 +10,7 @@
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/commands/access_flags.h"
+#include "controller/commands/command_line.h"
 
 namespace wsload {
 namespace {
@@ -134,10 +135,10 @@ void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<std::str
 
 const LocalText kRunIntro = {
     "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
-    "Also: wsload doctor (agents), selftest (this machine), certs, version, help.\n"
+    "Also: wsload doctor (agents), selftest (this machine), report (of a result), certs, version, help.\n"
     "Durations: 500ms, 1m30s; sizes: 100, 1k (1024 bytes); counts: 100, 2k (2000).",
     "wsload [run] [参数]：对 WebSocket 网关施压，单机或经由多个压测节点。\n"
-    "另有：wsload doctor（压测节点）、selftest（本机）、certs、version、help。\n"
+    "另有：wsload doctor（压测节点）、selftest（本机）、report（生成报告）、certs、version、help。\n"
     "时长写作 500ms、1m30s；大小写作 100、1k（1024 字节）；数量写作 100、2k（2000）。"};
 
 absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,
@@ -157,6 +158,10 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
   line.notices = flags.notices();
   AddWithoutEffect(flags, raw, line.notices);
+  line.labels = {.title = raw.output.title,
+                 .tags = raw.output.tags.tags(),
+                 .command_line =
+                     CommandLineOf(flags, {raw.plan, raw.plan_files, raw.policy, raw.output, raw.access})};
   line.plan = std::move(raw.plan);
   line.policy = raw.policy;
   line.output = std::move(raw.output);

@@ -12,6 +12,7 @@
 #include "common/util/environment.h"
 #include "controller/link/agent_access.h"
 #include "controller/output/output_options.h"
+#include "controller/result/run_result.h"
 
 namespace wsload {
 
@@ -22,6 +23,7 @@ struct RunCommandLine {
   RunPlan plan;
   RunPolicy policy;
   OutputOptions output;
+  RunLabels labels;
   std::string agents;  ///< as -agents has it; empty: the embedded agent
   AgentAccess access;
   bool server_given = false;  ///< -server was written, not left at its default

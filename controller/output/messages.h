@@ -89,6 +89,7 @@ enum class Msg {
   kPlanDetails,   ///< protocol, serializer, cipher, agents
   kChecked,       ///< connections
   kFilesWritten,  ///< directory
+  kReportWritten,  ///< file
   kNotice,        ///< line
   // The doctor.
   kDoctorVersion,

@@ -12,7 +12,7 @@
 namespace wsload {
 namespace {
 
-constexpr std::array kRunsFiles = {kResultFile, kTimeseriesFile, kRunFile};
+constexpr std::array kRunsFiles = {kResultFile, kTimeseriesFile, kReportFile, kRunFile};
 // Of a run whose files do not tell its id.
 constexpr char kNameless[] = "older";
 

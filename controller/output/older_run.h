@@ -9,6 +9,7 @@ namespace wsload {
 
 inline constexpr char kResultFile[] = "result.json";
 inline constexpr char kTimeseriesFile[] = "timeseries.csv";
+inline constexpr char kReportFile[] = "report.html";
 /// There as long as the run goes on.
 inline constexpr char kRunFile[] = "run.json";
 

@@ -13,9 +13,13 @@
 #include "controller/output/older_run.h"
 #include "controller/output/result_json.h"
 #include "controller/output/timeseries_csv.h"
+#include "controller/page/page.h"
 
 namespace wsload {
 namespace {
+
+// Of a thousand agents.
+constexpr size_t kMaxResultBytes = size_t{1} << 30;
 
 absl::Status Write(const std::string& path, std::string_view content) {
   const absl::Status written = WriteFile(path, content);
@@ -55,11 +59,31 @@ void RemoveEmptyOutputDir(const std::string& dir) {
   if (::rmdir(dir.c_str()) == 0) ::rmdir(kDefaultOutputDir);
 }
 
-absl::Status WriteResultFiles(const std::string& dir, const RunResult& result) {
-  absl::Status whole = Write(dir + "/" + kResultFile, ResultJson(result));
-  // Of two that fail the first one says it; what can be kept is.
-  absl::Status series = Write(dir + "/" + kTimeseriesFile, TimeseriesCsv(result));
-  return whole.ok() ? series : whole;
+absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, Language language) {
+  const std::string json = ResultJson(result);
+  // Of those that fail the first one says it; what can be kept is.
+  absl::Status written = Write(dir + "/" + kResultFile, json);
+  written.Update(Write(dir + "/" + kTimeseriesFile, TimeseriesCsv(result)));
+  const absl::StatusOr<std::string> report = ReportHtml(json, language);
+  written.Update(report.ok() ? Write(dir + "/" + kReportFile, *report) : report.status());
+  return written;
+}
+
+absl::StatusOr<std::string> WriteReport(const std::string& dir, Language language) {
+  const std::string source = dir + "/" + kResultFile;
+  const absl::StatusOr<std::string> json = ReadSmallFile(source, kMaxResultBytes);
+  if (!json.ok()) {
+    // A run that was killed leaves what it had, and one that goes on has no result yet.
+    const bool unfinished = HasRun(dir);
+    return InvalidArgument("{}: {}; {}", source, Text(json.status()),
+                           unfinished ? "the run goes on, or was ended before it could write its result"
+                                      : "name the directory of a run, as -out had it");
+  }
+  const absl::StatusOr<std::string> report = ReportHtml(*json, language);
+  if (!report.ok()) return InvalidArgument("{}: {}", source, Text(report.status()));
+  const std::string path = dir + "/" + kReportFile;
+  if (const absl::Status written = Write(path, *report); !written.ok()) return written;
+  return path;
 }
 
 }  // namespace wsload

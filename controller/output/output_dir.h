@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/lang/language.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
@@ -28,7 +30,13 @@ absl::Status PrepareOutputDir(const std::string& dir);
 /// Takes back MakeOutputDir() of a default directory, as far as nothing is in there.
 void RemoveEmptyOutputDir(const std::string& dir);
 
-/// result.json and timeseries.csv, each whole or not at all. The error is one line.
-absl::Status WriteResultFiles(const std::string& dir, const RunResult& result);
+/// result.json, timeseries.csv and report.html, each whole or not at all; the report opens in `language`. The error is
+/// one line.
+absl::Status WriteResultFiles(const std::string& dir, const RunResult& result,
+                              Language language = Language::kEnglish);
+
+/// report.html of the result.json in `dir`; answers its path. kInvalidArgument: one line on what is wrong with `dir`,
+/// kUnavailable on why it cannot be written.
+absl::StatusOr<std::string> WriteReport(const std::string& dir, Language language);
 
 }  // namespace wsload

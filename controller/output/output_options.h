@@ -7,6 +7,7 @@
 #include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/time/clock.h"
+#include "controller/output/tag_list.h"
 
 namespace wsload {
 
@@ -15,6 +16,8 @@ struct OutputOptions {
   std::string out_dir;  ///< as -out has it: empty, a directory of the run's own; none: no files
   bool json = false;    ///< result.json on stdout
   bool quiet = false;   ///< only the verdict
+  std::string title;     ///< of the result and its report; empty: none
+  TagList tags;          ///< as -tag has them
   int64_t stats_interval_ns = 5 * kNsPerSecond;
   Language language = Language::kEnglish;
 };

@@ -7,10 +7,13 @@
 #include "common/plan/run_policy.h"
 #include "common/util/status.h"
 #include "common/version.h"
+#include "controller/output/also_seen.h"
+#include "controller/output/hints.h"
 #include "controller/output/json_writer.h"
 #include "controller/output/plan_json.h"
 #include "controller/output/statement_json.h"
 #include "controller/output/stats_json.h"
+#include "controller/result/compression_outcome.h"
 #include "controller/result/rates.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/result/verdict.h"
@@ -28,6 +31,11 @@ void WriteHead(JsonWriter& json, const RunResult& result) {
   json.Member("schema", kResultSchema);
   json.Member("wsload_version", kVersion);
   json.Member("run_id", result.run_id);
+  json.Member("title", result.labels.title);
+  json.Object("tags", Layout::kOneLine, [&] {
+    for (const auto& [name, value] : result.labels.tags) json.Member(name, value);
+  });
+  json.Member("command_line", result.labels.command_line);
   json.Member("started_at", Rfc3339(result.started_unix_ns));
   json.Member("interrupted", result.interrupted);
   json.Member("error", result.error.ok() ? std::nullopt : std::make_optional(Text(result.error)));
@@ -86,6 +94,31 @@ void WriteGaps(JsonWriter& json, const RunResult& result) {
         json.Member("unaccounted", gap.unaccounted);
       });
     }
+  });
+}
+
+/// What to do about causes of failure, and what else was seen: for readers who have no wsload at hand.
+void WriteHints(JsonWriter& json, const RunResult& result) {
+  const Counters& totals = result.totals.counters;
+  const HintContext run{result.plan, totals};
+  json.Object("hints", Layout::kLines, [&] {
+    json.Key("messages");
+    WriteStatements(json, MessageHints(run));
+    json.Object("connections", Layout::kLines, [&] {
+      CauseCounts causes = totals.connections.failures;
+      causes.insert(totals.connections.losses.begin(), totals.connections.losses.end());
+      for (const auto& [cause, count] : causes) {
+        const std::optional<Statement> hint = ConnectionHint(cause, run);
+        if (!hint.has_value()) continue;
+        json.Key(cause);
+        WriteStatement(json, *hint);
+      }
+    });
+    std::vector<Statement> seen = AlsoSeen(totals);
+    const std::vector<Statement> compression = CompressionOutcome(result.plan, totals);
+    seen.insert(seen.end(), compression.begin(), compression.end());
+    json.Key("also_seen");
+    WriteStatements(json, seen);
   });
 }
 
@@ -165,6 +198,7 @@ std::string ResultJson(const RunResult& result) {
     WriteRates(json, result);
     WriteLatencies(json, result.totals);
     WriteGenerator(json, result);
+    WriteHints(json, result);
     json.Array("thresholds", Layout::kLines, [] {});
     json.Member("on_agent_loss", NameOf(result.on_agent_loss));
     WriteGaps(json, result);

@@ -37,6 +37,7 @@ int Create(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_C
 RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t started_unix_ns, RunListener* next)
     : dir_(std::move(place.dir)),
       by_default_(place.by_default),
+      language_(place.language),
       run_id_(std::move(run_id)),
       plan_(plan),
       started_unix_ns_(started_unix_ns),
@@ -113,7 +114,7 @@ absl::Status RunFiles::Finish(const RunResult& result) {
     absl::Status taken = begun_ ? MakeOutputDir(dir_ += "/" + run_id_) : TakePlace();
     if (!taken.ok()) return taken;
   }
-  absl::Status written = WriteResultFiles(dir_, result);
+  absl::Status written = WriteResultFiles(dir_, result, language_);
   if (written.ok()) ::unlink((dir_ + "/" + kRunFile).c_str());
   return written;
 }

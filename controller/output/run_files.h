@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/lang/language.h"
 #include "common/plan/run_plan.h"
 #include "controller/result/run_listener.h"
 #include "controller/result/run_result.h"
@@ -13,8 +14,8 @@
 namespace wsload {
 
 /// While the run goes on: run.json (its id and plan) and timeseries.csv, which grows by a line with every interval, so
-/// that a controller that is killed leaves all but its last second. At the end: result.json and the whole
-/// timeseries.csv; run.json is then gone. An older run's files are moved to DIR/<its run id> before the first of these
+/// that a controller that is killed leaves all but its last second. At the end: result.json, report.html
+/// and the whole timeseries.csv; run.json is then gone. An older run's files are moved to DIR/<its run id> before the first of these
 /// is written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run that fails before it
 /// begins writes nothing where there is an older one, and nothing to a directory that was not asked for.
 /// One thread; hands every call on.
@@ -23,6 +24,7 @@ class RunFiles final : public RunListener {
   struct Place {
     std::string dir;          ///< is there; empty: nothing is kept
     bool by_default = false;  ///< nobody asked for it
+    Language language = Language::kEnglish;  ///< that the report opens in
   };
 
   /// `next` may be null; it outlives this, and is told when the series cannot be written.
@@ -52,6 +54,7 @@ class RunFiles final : public RunListener {
 
   std::string dir_;
   const bool by_default_;
+  const Language language_;
   const std::string run_id_;
   const RunPlan plan_;
   const int64_t started_unix_ns_;
