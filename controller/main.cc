@@ -29,9 +29,11 @@ struct Command {
   int (*run)(const std::vector<std::string>& args, const Environment& environment);
 };
 
-constexpr Command kCommands[] = {
-    {"run", RunCommand},       {"doctor", DoctorCommand}, {"selftest", SelftestCommand},
-    {"report", ReportCommand}, {"certs", CertsCommand}};
+constexpr Command kCommands[] = {{"run", RunCommand},
+                                 {"doctor", DoctorCommand},
+                                 {"selftest", SelftestCommand},
+                                 {"report", ReportCommand},
+                                 {"certs", CertsCommand}};
 
 int Main(std::vector<std::string> args) {
   std::string command = "run";

@@ -8,8 +8,8 @@
 
 namespace wsload {
 
-/// Writes DIR/report.html of DIR/result.json. `args` without program and subcommand. Prints to stdout and stderr; answers
-/// the exit code.
+/// Writes DIR/report.html of DIR/result.json. `args` without program and subcommand. Prints to stdout and stderr;
+/// answers the exit code.
 int ReportCommand(const std::vector<std::string>& args, const Environment& environment);
 
 }  // namespace wsload

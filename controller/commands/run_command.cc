@@ -14,9 +14,13 @@
 #include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/loop/signal_watch.h"
+#include "common/net/host_port.h"
 #include "common/plan/plan_warnings.h"
+#include "common/time/duration.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
+#include "controller/dashboard/dashboard.h"
+#include "controller/dashboard/dashboard_feed.h"
 #include "controller/link/embedded_agent_link.h"
 #include "controller/link/grpc_agent_link.h"
 #include "controller/output/console_reporter.h"
@@ -41,6 +45,9 @@ std::string RandomRunId() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
 }
+
+/// 128 bits that nobody guesses.
+std::string RandomSecret() { return RandomRunId() + RandomRunId(); }
 
 Links MakeLinks(Agents agents) {
   Links links;
@@ -94,24 +101,65 @@ struct Kept {
 
 /// Signals that come while the result is written do not end the process: it is what they ask for.
 Kept CarryOut(const RunCommandLine& line, const RunId& id, RunFiles::Place place, Links links,
-              const std::vector<Statement>& warnings, int64_t check_connections, ConsoleReporter* reporter) {
+              const std::vector<Statement>& warnings, int64_t check_connections, ConsoleReporter* reporter,
+              Dashboard* dashboard) {
   AsioEventLoop loop;
-  RunFiles files(std::move(place), id.text, line.plan, id.unix_ns, reporter);
+  std::optional<DashboardFeed> feed;
+  if (dashboard != nullptr) feed.emplace(line.plan, *dashboard, reporter);
+  RunListener* const next = feed.has_value() ? static_cast<RunListener*>(&*feed) : reporter;
+  RunFiles files(std::move(place), id.text, line.plan, id.unix_ns, next);
   RunCoordinator::Limits limits;
   limits.policy = line.policy;
   RunCoordinator coordinator(loop, SystemClock(), id.text, line.plan, std::move(links), limits, &files);
   const SignalWatch signals = InterruptOnSignal(loop, coordinator, reporter);
+  if (dashboard != nullptr) {
+    for (const Statement& warning : warnings) feed->Tell(warning);
+    dashboard->SetStop([&loop, &coordinator] { loop.Post([&coordinator] { coordinator.Interrupt(); }); });
+  }
   std::optional<RunResult> result;
   coordinator.Start([&](RunResult finished) {
     result = std::move(finished);
     loop.Stop();
   });
   loop.Run();
+  if (dashboard != nullptr) dashboard->SetStop(nullptr);
   result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
   result->check_connections = check_connections;
   result->labels = line.labels;
   absl::Status written = files.Finish(*result);
   return {.result = *std::move(result), .written = std::move(written), .dir = files.dir()};
+}
+
+/// Null without -dashboard. What cannot be listened on is said before the run, as nobody would look on.
+absl::StatusOr<std::unique_ptr<Dashboard>> OpenDashboard(const RunCommandLine& line, const RunId& id) {
+  if (line.output.dashboard.empty()) return nullptr;
+  const absl::StatusOr<HostPort> address = ParseHostPort(line.output.dashboard, /*allow_port_zero=*/true);
+  if (!address.ok()) return address.status();
+  auto dashboard =
+      Dashboard::Listen(*address, address->IsLoopback() ? std::string() : line.access.token, RandomSecret(),
+                        {.run_id = id.text,
+                         .labels = line.labels,
+                         .run_json = RunJson(id.text, id.unix_ns, line.plan, line.labels, JsonWriter::Layout::kOneLine),
+                         .language = line.output.language});
+  if (dashboard.ok()) return dashboard;
+  return MakeStatus(dashboard.status().code(), "{}; choose another -dashboard, port 0 for any free one",
+                    Text(dashboard.status()));
+}
+
+std::string UrlOf(const Dashboard& dashboard) { return fmt::format("http://{}/", dashboard.address().ToString()); }
+
+/// What is left to do for those who look on: they get the result, and no more time than that takes unless -linger says.
+void CloseDashboard(const OutputOptions& options, std::unique_ptr<Dashboard> dashboard) {
+  if (dashboard == nullptr) return;
+  constexpr int64_t kTimeToGetTheResultNs = 2 * kNsPerSecond;
+  dashboard->AwaitViewers(kTimeToGetTheResultNs);
+  if (options.linger_ns == 0) return;
+  Print(stderr, Say(options.language, Msg::kLingering, FormatDuration(options.linger_ns), UrlOf(*dashboard)) + "\n");
+  AsioEventLoop loop;
+  const SignalWatch signals(loop, EndingSignals(), [&loop](int) { loop.Stop(); });
+  const std::unique_ptr<Timer> over = loop.NewTimer([&loop] { loop.Stop(); });
+  over->ArmAt(loop.MonoNs() + options.linger_ns);
+  loop.Run();
 }
 
 /// Where this run is kept. A directory that nobody asked for and that cannot be made is no reason not to run.
@@ -177,10 +225,16 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   if (!options.quiet) {
     for (const Statement& warning : warnings) reporter.OnNotice(warning);
   }
+  absl::StatusOr<std::unique_ptr<Dashboard>> dashboard = OpenDashboard(*line, id);
+  if (!dashboard.ok()) return FailWith(dashboard.status());
+  if (*dashboard != nullptr) Print(stderr, Say(options.language, Msg::kDashboardAt, UrlOf(**dashboard)) + "\n");
   const Kept kept = CarryOut(*line, id, std::move(place), MakeLinks(*std::move(agents)), warnings,
-                             CheckConnections(checks), options.quiet ? nullptr : &reporter);
+                             CheckConnections(checks), options.quiet ? nullptr : &reporter, dashboard->get());
   reporter.Finish();
-  return Publish(options, kept, people);
+  if (*dashboard != nullptr) (*dashboard)->End(ResultJson(kept.result));
+  const ExitCode code = Publish(options, kept, people);
+  CloseDashboard(options, *std::move(dashboard));
+  return code;
 }
 
 }  // namespace

@@ -89,6 +89,8 @@ constexpr Entry kEntries[] = {
     {Msg::kFilesWritten, "result.json, report.html and timeseries.csv are in {}",
      "result.json、report.html 和 timeseries.csv 已写入 {}"},
     {Msg::kReportWritten, "The report is {}", "报告已写入 {}"},
+    {Msg::kDashboardAt, "The run can be watched at {}", "可在 {} 查看运行情况"},
+    {Msg::kLingering, "Its report stays at {1} for {0} (Ctrl-C ends that)", "报告在 {1} 保留 {0}（按 Ctrl-C 结束）"},
     {Msg::kNotice, "! {}", "! {}"},
     {Msg::kDoctorVersion, "version", "版本"},
     {Msg::kDoctorCores, "cores", "核数"},

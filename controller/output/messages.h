@@ -82,15 +82,17 @@ enum class Msg {
   kOutcomeFailed,
   kOutcomeNotJudged,
   kInterrupted,
-  kRunFailed,     ///< error
-  kStartSpread,   ///< milliseconds
-  kRunId,         ///< id
-  kPlan,          ///< clients, msg/s, duration, ramp-up, message size, server
-  kPlanDetails,   ///< protocol, serializer, cipher, agents
-  kChecked,       ///< connections
-  kFilesWritten,  ///< directory
+  kRunFailed,      ///< error
+  kStartSpread,    ///< milliseconds
+  kRunId,          ///< id
+  kPlan,           ///< clients, msg/s, duration, ramp-up, message size, server
+  kPlanDetails,    ///< protocol, serializer, cipher, agents
+  kChecked,        ///< connections
+  kFilesWritten,   ///< directory
   kReportWritten,  ///< file
-  kNotice,        ///< line
+  kDashboardAt,    ///< URL
+  kLingering,      ///< duration, URL
+  kNotice,         ///< line
   // The doctor.
   kDoctorVersion,
   kDoctorCores,

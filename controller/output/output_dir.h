@@ -32,8 +32,7 @@ void RemoveEmptyOutputDir(const std::string& dir);
 
 /// result.json, timeseries.csv and report.html, each whole or not at all; the report opens in `language`. The error is
 /// one line.
-absl::Status WriteResultFiles(const std::string& dir, const RunResult& result,
-                              Language language = Language::kEnglish);
+absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, Language language = Language::kEnglish);
 
 /// report.html of the result.json in `dir`; answers its path. kInvalidArgument: one line on what is wrong with `dir`,
 /// kUnavailable on why it cannot be written.

@@ -3,6 +3,9 @@
 namespace wsload {
 namespace {
 
+// What -dashboard alone stands for.
+constexpr char kDashboardAddress[] = "127.0.0.1:8089";
+
 constexpr Field<OutputOptions> kOutputFields[] = {
     {MemberOf<&OutputOptions::out_dir>(),
      {.name = "out_dir",
@@ -22,6 +25,25 @@ constexpr Field<OutputOptions> kOutputFields[] = {
       .is_list = true,
       .help = {"name=value,... to find the result by; may be repeated", "name=value,...，便于查找结果；可重复"},
       .example = "build=512"}},
+    {MemberOf<&OutputOptions::dashboard>(),
+     {.name = "dashboard",
+      .flag = "dashboard",
+      .if_true = kDashboardAddress,
+      .if_false = "",
+      .help = {"host:port of a live page of the run; -dashboard alone: 127.0.0.1:8089",
+               "实时页面的 host:port；单写 -dashboard 为 127.0.0.1:8089"},
+      .in_short_help = true,
+      .example = "127.0.0.1:0"}},
+    {MemberOf<&OutputOptions::linger_ns>(),
+     {.name = "linger_ns",
+      .flag = "linger",
+      .help = {"how long -dashboard stays after the run; 0: not at all",
+               "运行结束后 -dashboard 保留多久；0 表示不保留"},
+      .unit = Unit::kNanoseconds,
+      .least = kNsPerSecond,
+      .most = 24 * 3600 * kNsPerSecond,
+      .or_zero = true,
+      .example = "10m"}},
     {MemberOf<&OutputOptions::json>(),
      {.name = "json",
       .flag = "json",

@@ -27,15 +27,19 @@ std::string Rfc3339(int64_t unix_ns) {
   return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", absl::FromUnixNanos(unix_ns), absl::UTCTimeZone());
 }
 
+void WriteLabels(JsonWriter& json, const RunLabels& labels) {
+  json.Member("title", labels.title);
+  json.Object("tags", Layout::kOneLine, [&] {
+    for (const auto& [name, value] : labels.tags) json.Member(name, value);
+  });
+  json.Member("command_line", labels.command_line);
+}
+
 void WriteHead(JsonWriter& json, const RunResult& result) {
   json.Member("schema", kResultSchema);
   json.Member("wsload_version", kVersion);
   json.Member("run_id", result.run_id);
-  json.Member("title", result.labels.title);
-  json.Object("tags", Layout::kOneLine, [&] {
-    for (const auto& [name, value] : result.labels.tags) json.Member(name, value);
-  });
-  json.Member("command_line", result.labels.command_line);
+  WriteLabels(json, result.labels);
   json.Member("started_at", Rfc3339(result.started_unix_ns));
   json.Member("interrupted", result.interrupted);
   json.Member("error", result.error.ok() ? std::nullopt : std::make_optional(Text(result.error)));
@@ -70,16 +74,6 @@ void WritePhases(JsonWriter& json, const RunResult& result) {
         WriteTotals(json, phase.delta);
       });
     }
-  });
-}
-
-void WriteRates(JsonWriter& json, const RunResult& result) {
-  const Rates rates = RatesOf(result);
-  json.Object("rates", Layout::kOneLine, [&] {
-    json.Member("scheduled_per_s", rates.scheduled_per_s);
-    json.Member("sent_per_s", rates.sent_per_s);
-    json.Member("success_per_s", rates.success_per_s);
-    json.Member("success_ratio", rates.success_ratio);
   });
 }
 
@@ -172,18 +166,21 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent) {
 
 }  // namespace
 
-std::string RunJson(const std::string& run_id, int64_t started_unix_ns, const RunPlan& plan) {
+std::string RunJson(const std::string& run_id, int64_t started_unix_ns, const RunPlan& plan, const RunLabels& labels,
+                    JsonWriter::Layout layout) {
   std::string out;
   JsonWriter json(out);
-  json.Object(Layout::kLines, [&] {
+  json.Object(layout, [&] {
     json.Member("schema", kRunSchema);
     json.Member("wsload_version", kVersion);
     json.Member("run_id", run_id);
+    WriteLabels(json, labels);
     json.Member("started_at", Rfc3339(started_unix_ns));
     json.Key("plan");
     WritePlan(json, plan);
   });
-  out += "\n";
+  // A file's last line has an end; what goes into a line has none.
+  if (layout == JsonWriter::Layout::kLines) out += "\n";
   return out;
 }
 
@@ -195,9 +192,9 @@ std::string ResultJson(const RunResult& result) {
     WritePhases(json, result);
     json.Key("totals");
     WriteTotals(json, result.totals.counters, result.connections_active_peak);
-    WriteRates(json, result);
+    WriteRates(json, result.totals.counters, static_cast<double>(result.measured_ns) / kNsPerSecond);
     WriteLatencies(json, result.totals);
-    WriteGenerator(json, result);
+    WriteGenerator(json, result.agents, result.totals);
     WriteHints(json, result);
     json.Array("thresholds", Layout::kLines, [] {});
     json.Member("on_agent_loss", NameOf(result.on_agent_loss));

@@ -15,15 +15,15 @@ namespace wsload {
 
 /// While the run goes on: run.json (its id and plan) and timeseries.csv, which grows by a line with every interval, so
 /// that a controller that is killed leaves all but its last second. At the end: result.json, report.html
-/// and the whole timeseries.csv; run.json is then gone. An older run's files are moved to DIR/<its run id> before the first of these
-/// is written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run that fails before it
-/// begins writes nothing where there is an older one, and nothing to a directory that was not asked for.
-/// One thread; hands every call on.
+/// and the whole timeseries.csv; run.json is then gone. An older run's files are moved to DIR/<its run id> before the
+/// first of these is written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run that
+/// fails before it begins writes nothing where there is an older one, and nothing to a directory that was not asked
+/// for. One thread; hands every call on.
 class RunFiles final : public RunListener {
  public:
   struct Place {
-    std::string dir;          ///< is there; empty: nothing is kept
-    bool by_default = false;  ///< nobody asked for it
+    std::string dir;                         ///< is there; empty: nothing is kept
+    bool by_default = false;                 ///< nobody asked for it
     Language language = Language::kEnglish;  ///< that the report opens in
   };
 

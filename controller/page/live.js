@@ -22,24 +22,24 @@ class LivePage {
     const source = new EventSource("/events");
     source.addEventListener("history", (event) => {
       const history = JSON.parse(event.data);
-      this.result.series = history.series;
+      Object.assign(this.result, history.run, {series: history.series});
       this.notices = history.notices;
       this.connected = true;
-      this.refresh();
+      if (history.last) this.take(history.last); else this.refresh();
     });
     source.addEventListener("interval", (event) => {
       const interval = JSON.parse(event.data);
       this.result.series.push(interval.point);
       this.take(interval);
     });
-    source.addEventListener("state", (event) => this.take(JSON.parse(event.data)));
     source.addEventListener("notice", (event) => {
       this.notices.push(JSON.parse(event.data));
       this.refresh();
     });
     source.addEventListener("end", (event) => {
       source.close();
-      this.end(JSON.parse(event.data));
+      const result = JSON.parse(event.data);
+      if (result) this.end(result); else location.reload();
     });
     source.onopen = () => {
       this.connected = true;

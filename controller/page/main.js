@@ -34,14 +34,18 @@ function showPage() {
     return;
   }
   const {result} = page.data;
+  const isUnfinished = Boolean(page.data.page.unfinished);
   document.title = `${titleOf(result)} - wsload`;
   document.getElementById("top").replaceChildren(toolbar());
-  showReport(main, result, page.charts);
+  showReport(main, result, page.charts, isUnfinished);
 }
 
 function begin() {
   page.data = JSON.parse(document.getElementById("data").textContent);
   setLanguage(page.data.page.language);
+  const {result} = page.data;
+  // Of a run that goes on, what does not change stands apart.
+  if (result && result.run) page.data.result = {...result.run, ...result};
   if (page.data.page.live) page.live = new LivePage(page);
   showPage();
   if (page.live) page.live.listen();

@@ -47,8 +47,14 @@ std::string JsonInHtml(std::string_view json) {
 absl::StatusOr<std::string> ReportHtml(std::string_view result_json, Language language) {
   const absl::StatusOr<std::string> data = ReportData(result_json);
   if (!data.ok()) return data.status();
-  return PageWith(kNoConnections, fmt::format(R"({{"page":{{"language":"{}","live":false}},"result":{}}})",
-                                              NameOf(language), *data));
+  return PageWith(kNoConnections,
+                  fmt::format(R"({{"page":{{"language":"{}","live":false}},"result":{}}})", NameOf(language), *data));
+}
+
+std::string UnfinishedReportHtml(std::string_view so_far, Language language) {
+  return PageWith(kNoConnections,
+                  fmt::format(R"({{"page":{{"language":"{}","live":false,"unfinished":true}},"result":{}}})",
+                              NameOf(language), so_far));
 }
 
 std::string LivePageHtml(Language language, std::string_view stop_secret) {

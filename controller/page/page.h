@@ -14,6 +14,10 @@ namespace wsload {
 /// alone.
 absl::StatusOr<std::string> ReportHtml(std::string_view result_json, Language language);
 
+/// The report of a run that goes on, as far as it is known: `so_far` is an object of result.json's members, and of
+/// `run`, what RunJson() says.
+std::string UnfinishedReportHtml(std::string_view so_far, Language language);
+
 /// The page of a run that goes on. `stop_secret` is what POST /stop asks for.
 std::string LivePageHtml(Language language, std::string_view stop_secret);
 

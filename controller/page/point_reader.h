@@ -8,8 +8,8 @@
 
 namespace wsload {
 
-/// A handler for RapidJSON's Reader: of one object, or of many one after the other. What stands deeper than in an object
-/// of the point, or in an array, is passed over. False ends the reading: what came is no object.
+/// A handler for RapidJSON's Reader: of one object, or of many one after the other. What stands deeper than in an
+/// object of the point, or in an array, is passed over. False ends the reading: what came is no object.
 class PointReader {
  public:
   explicit PointReader(SeriesTable& table) : table_(table) {}

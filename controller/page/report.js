@@ -77,7 +77,7 @@ function thresholdsOf(result, live) {
 }
 
 /** The sentence that proves what the measurement is worth; empty when nothing is known. */
-function proofOf(result) {
+function proofOf(result, live) {
   const totals = result.totals || {};
   const generator = result.generator || {};
   const bounds = generator.bounds || {};
@@ -91,13 +91,24 @@ function proofOf(result) {
       bound: percentText(bounds.worker_cpu_share, 0)}));
   }
   if (totals.scheduled > 0) {
-    parts.push(say(totals.unaccounted > 0 ? "proofSumOpen" : "proofSum", {
+    parts.push(say(live ? "proofSumLive" : totals.unaccounted > 0 ? "proofSumOpen" : "proofSum", {
       scheduled: countText(totals.scheduled), success: countText(totals.success), failed: countText(totals.failed),
       unsent: countText(totals.unsent), open: countText(totals.unaccounted)}));
   }
   if (parts.length === 0) return "";
   const text = parts.join(language === "zh" ? "；" : "; ") + (language === "zh" ? "。" : ".");
-  return text;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** While the run goes on: whether its figures are the server's, as far as that can be told. */
+function measurementSoFar(result) {
+  const lag = (result.latency_us || {}).send_lag || {};
+  const bounds = (result.generator || {}).bounds || {};
+  if (!(lag.count > 0)) return null;
+  const isLate = lag.p99 > bounds.send_lag_us_p99 || result.generator.worker_cpu_share_max > bounds.worker_cpu_share;
+  return element("section", {class: "verdict " + (isLate ? "warn" : "good"), id: "measurement"},
+    element("p", {}, element("strong", {class: "sign"}, say("measurement") + (language === "zh" ? "：" : ": ") +
+      say(isLate ? "lateSoFar" : "inTimeSoFar")), " ", proofOf(result, true)));
 }
 
 function measurementOf(result, live) {
@@ -106,13 +117,13 @@ function measurementOf(result, live) {
       element("p", {}, element("strong", {class: "sign"}, say("runError", {error: result.error}))));
   }
   const verdict = result.verdict || {};
-  if (live && !verdict.code) return null;
+  if (live && !verdict.code) return measurementSoFar(result);
   const kinds = {VALID: ["good", "ofServer"], GENERATOR_LIMITED: ["bad", "ofGenerator"], DEGRADED: ["warn", "ofLess"]};
   const [kind, meaning] = kinds[verdict.code] || ["warn", ""];
   const colon = language === "zh" ? "：" : ": ";
   return element("section", {class: "verdict " + kind, id: "measurement"},
     element("p", {}, element("strong", {class: "sign"}, say("measurement") + colon + say(verdict.code || "-")), " ",
-      meaning ? say(meaning) : "", " ", proofOf(result)),
+      meaning ? say(meaning) : "", " ", proofOf(result, false)),
     result.interrupted ? element("p", {}, say("interrupted")) : null,
     (verdict.reasons || []).length > 0
       ? element("ul", {}, verdict.reasons.map((reason) => element("li", {}, statementText(reason)))) : null);
@@ -141,7 +152,7 @@ function figuresOf(result) {
     [some ? latencyText(response.p50) : "-", say("medianResponse")],
     [some ? latencyText(response.p99) : "-", say("p99Response")],
     failureFigure(totals),
-    [countText(isNumber(connections.active) ? connections.active : connections.opened),
+    [countText(isNumber(result.active_connections) ? result.active_connections : connections.opened),
       say("connectionsOf", {clients: countText((result.plan || {}).clients), lost: countText(connections.lost || 0)})],
   ];
   return element("dl", {class: "figures", id: "figures"},
@@ -382,11 +393,12 @@ function chartsOf(result, group, live) {
   return {specs, part};
 }
 
-/** Fills `main` with the whole report. */
-function showReport(main, result, group) {
+/** Fills `main` with the whole report; `isUnfinished`: of a run that goes on. */
+function showReport(main, result, group, isUnfinished) {
   group.clear();
-  const charts = chartsOf(result, group, false);
-  const parts = [headOf(result), thresholdsOf(result, false), measurementOf(result, false), figuresOf(result),
+  const charts = chartsOf(result, group, isUnfinished);
+  const parts = [headOf(result), isUnfinished ? element("p", {class: "verdict warn"}, say("unfinished")) : null,
+    thresholdsOf(result, isUnfinished), measurementOf(result, isUnfinished), figuresOf(result),
     findingsSection(result), charts.part, latenciesOf(result), failuresOf(result, false), alsoSeenOf(result),
     agentsOf(result), repeatOf(result), wordsOf()];
   main.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined));

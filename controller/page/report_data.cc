@@ -29,13 +29,27 @@ class Condenser {
 
   bool is_result() const { return is_result_; }
 
-  bool Null() { return Scalar([&](auto& to) { return to.Null(); }); }
-  bool Bool(bool value) { return Scalar([&](auto& to) { return to.Bool(value); }); }
-  bool Int(int value) { return Scalar([&](auto& to) { return to.Int(value); }); }
-  bool Uint(unsigned value) { return Scalar([&](auto& to) { return to.Uint(value); }); }
-  bool Int64(int64_t value) { return Scalar([&](auto& to) { return to.Int64(value); }); }
-  bool Uint64(uint64_t value) { return Scalar([&](auto& to) { return to.Uint64(value); }); }
-  bool Double(double value) { return Scalar([&](auto& to) { return to.Double(value); }); }
+  bool Null() {
+    return Scalar([&](auto& to) { return to.Null(); });
+  }
+  bool Bool(bool value) {
+    return Scalar([&](auto& to) { return to.Bool(value); });
+  }
+  bool Int(int value) {
+    return Scalar([&](auto& to) { return to.Int(value); });
+  }
+  bool Uint(unsigned value) {
+    return Scalar([&](auto& to) { return to.Uint(value); });
+  }
+  bool Int64(int64_t value) {
+    return Scalar([&](auto& to) { return to.Int64(value); });
+  }
+  bool Uint64(uint64_t value) {
+    return Scalar([&](auto& to) { return to.Uint64(value); });
+  }
+  bool Double(double value) {
+    return Scalar([&](auto& to) { return to.Double(value); });
+  }
   bool RawNumber(const char*, Size, bool) { return false; }
   bool String(const char* text, Size size, bool copy) {
     if (keys_.size() == 1 && keys_.front() == "schema") is_result_ = std::string_view(text, size) == kSchema;

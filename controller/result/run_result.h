@@ -111,9 +111,9 @@ struct Gap {
 
 /// What whoever started a run says of it, and how they did; for those who read its result.
 struct RunLabels {
-  std::string title;                                       ///< empty: none
-  std::vector<std::pair<std::string, std::string>> tags;   ///< in the order given
-  std::string command_line;                                ///< that starts it again, without secrets
+  std::string title;                                      ///< empty: none
+  std::vector<std::pair<std::string, std::string>> tags;  ///< in the order given
+  std::string command_line;                               ///< that starts it again, without secrets
 };
 
 struct RunResult {

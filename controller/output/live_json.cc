@@ -1,0 +1,110 @@
+#include "controller/output/live_json.h"
+
+#include <string_view>
+
+#include "common/plan/phase.h"
+#include "controller/output/json_writer.h"
+#include "controller/output/stats_json.h"
+
+namespace wsload {
+namespace {
+
+using Layout = JsonWriter::Layout;
+
+int64_t PlannedNs(const RunPlan& plan, Phase phase) {
+  switch (phase) {
+    case Phase::kConnect:
+      return plan.ramp_up_ns;
+    case Phase::kMeasure:
+      return plan.duration_ns;
+    case Phase::kDrain:
+      return plan.resp_timeout_ns;
+    case Phase::kClose:
+      return 0;
+  }
+  return 0;
+}
+
+void WriteProgress(JsonWriter& json, const LiveInterval& interval) {
+  json.Object("progress", Layout::kOneLine, [&] {
+    json.Member("phase", NameOf(interval.point.phase));
+    json.Member("elapsed_s", interval.point.phase_clock_s);
+    json.Member("planned_s", static_cast<double>(PlannedNs(interval.plan, interval.point.phase)) / kNsPerSecond);
+  });
+}
+
+/// A table shows so much of a distribution.
+void WriteP99(JsonWriter& json, std::string_view name, const Histogram& histogram) {
+  json.Object(name, Layout::kOneLine, [&] {
+    json.Member("count", histogram.count());
+    json.Member("p99", histogram.PercentileUs(99));
+  });
+}
+
+void WriteAgentRow(JsonWriter& json, const AgentResult& agent) {
+  const Counters& totals = agent.totals.counters;
+  json.Object(Layout::kOneLine, [&] {
+    json.Member("name", agent.name);
+    json.Member("address", agent.address);
+    // What an agent that goes on will have been is not known yet.
+    json.Member("state", agent.state == AgentResult::State::kDone ? std::string_view("running") : NameOf(agent.state));
+    if (!agent.state_detail.empty()) json.Member("state_detail", agent.state_detail);
+    json.Member("clock_offset_us", agent.clock_offset_us);
+    json.Member("clock_error_us", agent.clock_error_us);
+    json.Object("totals", Layout::kOneLine, [&] {
+      json.Member("scheduled", totals.scheduled);
+      json.Member("success", totals.success);
+      json.Member("failed", totals.failed());
+      json.Member("unsent", totals.unsent);
+      json.Member("open", totals.open());
+      json.Object("connections", Layout::kOneLine, [&] {
+        json.Member("opened", totals.connections.opened);
+        json.Member("active", totals.connections.active());
+      });
+    });
+    json.Object("latency_us", Layout::kOneLine, [&] {
+      WriteP99(json, "response", agent.totals.response);
+      WriteP99(json, "send_lag", agent.totals.send_lag);
+    });
+    json.Array("worker_loads", Layout::kOneLine, [&] {
+      for (const WorkerLoad& worker : agent.worker_loads) {
+        json.Object(Layout::kOneLine, [&] {
+          json.Member("cpu_share", worker.cpu_share());
+          json.Member("cpu_waited_share", worker.waited_share());
+        });
+      }
+    });
+  });
+}
+
+}  // namespace
+
+std::string LiveJson(const LiveInterval& interval) {
+  std::string out;
+  JsonWriter json(out);
+  json.Object(Layout::kOneLine, [&] {
+    json.Member("schema", kIntervalSchema);
+    WriteProgress(json, interval);
+    json.Key("point");
+    WriteSeriesPoint(json, interval.point);
+    json.Member("active_connections", interval.point.active_connections);
+    json.Key("totals");
+    WriteTotals(json, interval.totals.counters);
+    WriteRates(json, interval.totals.counters, interval.measured_s);
+    WriteLatencies(json, interval.totals, Buckets::kLeftOut);
+    WriteGenerator(json, interval.agents, interval.totals, Buckets::kLeftOut);
+    json.Array("agents", Layout::kOneLine, [&] {
+      for (const AgentResult& agent : interval.agents) WriteAgentRow(json, agent);
+    });
+  });
+  return out;
+}
+
+std::string LivePointJson(const SeriesPoint& point) {
+  std::string out;
+  JsonWriter json(out);
+  WriteSeriesPoint(json, point);
+  return out;
+}
+
+}  // namespace wsload

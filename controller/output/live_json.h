@@ -1,0 +1,31 @@
+// An interval of a run that goes on, as those who watch it read it: schema "wsload.interval/1" (docs/live.md).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/plan/run_plan.h"
+#include "common/stats/stats.h"
+#include "controller/result/run_result.h"
+
+namespace wsload {
+
+inline constexpr char kIntervalSchema[] = "wsload.interval/1";
+
+/// What is known when an interval has been reported by all; outlives the call.
+struct LiveInterval {
+  const RunPlan& plan;
+  const SeriesPoint& point;
+  const Stats& totals;
+  const std::vector<AgentResult>& agents;
+  double measured_s = 0;  ///< of the measure phase, so far
+};
+
+/// One object on one line: what came since the last one, and all that is known so far, under the names that they have
+/// in result.json. Without buckets; of agents no more than their rows in a table take.
+std::string LiveJson(const LiveInterval& interval);
+
+/// The member `point` of it alone, one object: as an element of result.json's series.
+std::string LivePointJson(const SeriesPoint& point);
+
+}  // namespace wsload
