@@ -151,10 +151,10 @@ void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<std::str
 
 const LocalText kRunIntro = {
     "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
-    "Also: wsload doctor (agents), selftest (this machine), report (of a result), certs, version, help.\n"
+    "Also: wsload doctor (agents), selftest (this machine), report, certs, help.\n"
     "Durations: 500ms, 1m30s; sizes: 100, 1k (1024 bytes); counts: 100, 2k (2000).",
     "wsload [run] [参数]：对 WebSocket 网关施压，单机或经由多个压测节点。\n"
-    "另有：wsload doctor（压测节点）、selftest（本机）、report（生成报告）、certs、version、help。\n"
+    "另有：wsload doctor（压测节点）、selftest（本机）、report、certs、help。\n"
     "时长写作 500ms、1m30s；大小写作 100、1k（1024 字节）；数量写作 100、2k（2000）。"};
 
 absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,

@@ -47,18 +47,19 @@ function boundText(us) {
   return us >= 1e7 ? `${chosenText(us / 1e6)} s` : `${chosenText(us / 1000)} ms`;
 }
 
-/** A share in percent, cut off and never rounded to an end: 100 is all and 0 nothing. */
+/** A share in percent, as the console has it (common/util/share_text.h): cut off and not rounded, with more digits near
+    both ends, so that 100 is all and 0 nothing. */
 function percentText(share, digits = 2) {
   if (!isNumber(share)) return "-";
   if (share <= 0) return "0 %";
   if (share >= 1) return "100 %";
-  for (let shown = digits; shown < 9; ++shown) {
-    const scale = 10 ** shown;
-    // What is 0.9969 must not become 99.68 by the way it is held.
-    const cut = Math.floor(share * 100 * scale + 1e-6) / scale;
-    if (cut > 0 && cut < 100) return `${cut.toFixed(shown)} %`;
-  }
-  return share < 0.5 ? "> 0 %" : "< 100 %";
+  const mostDigits = 9;
+  const noise = 1e-6;
+  const percent = share * 100;
+  const toAnEnd = Math.min(percent, 100 - percent);
+  let shown = digits;
+  while (shown < mostDigits && toAnEnd * 10 ** shown < 1 - noise) ++shown;
+  return `${(Math.max(1, Math.floor(percent * 10 ** shown + noise)) / 10 ** shown).toFixed(shown)} %`;
 }
 
 /** "40 s", "2 min 5 s", "3 h"; in Chinese likewise. */

@@ -13,7 +13,7 @@ function headOf(result) {
   const agents = (result.agents || []).length;
   const parts = [
     result.run_id ? say("run", {id: result.run_id}) : null,
-    result.started_at || null,
+    result.started_at ? momentOfDay(result.started_at) : null,
     isNumber(plan.clients) ? say("planClients", {clients: countText(plan.clients)}) : null,
     isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration: spanText(plan.duration_ns / 1e9, language)})
       : null,
@@ -26,6 +26,11 @@ function headOf(result) {
   return element("header", {},
     element("h1", {}, titleOf(result)),
     element("p", {class: "quiet"}, parts.filter((part) => part !== null).join(" · ")));
+}
+
+/** "2026-11-25 10:30:32 UTC" of the same in RFC 3339. */
+function momentOfDay(text) {
+  return String(text).replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
 }
 
 function titleOf(result) {
@@ -142,13 +147,15 @@ function failureFigure(totals) {
 function figuresOf(result) {
   if (result.error) return null;
   const totals = result.totals || {};
+  // Those still open count neither way while the run goes on; afterwards there are none but lost agents'.
+  const judged = (totals.scheduled || 0) - (result.verdict ? 0 : totals.unaccounted || 0);
   const rates = result.rates || {};
   const response = (result.latency_us || {}).response || {};
   const connections = totals.connections || {};
   const some = response.count > 0;
   const figures = [
     [say("perSecond", {rate: rateText(rates.sent_per_s)}), say("sentOf", {mps: chosenText((result.plan || {}).mps)})],
-    [totals.scheduled > 0 ? percentText(rates.success_ratio) : "-", say("succeededShare")],
+    [judged > 0 ? percentText(totals.success / judged) : "-", say("succeededShare")],
     [some ? latencyText(response.p50) : "-", say("medianResponse")],
     [some ? latencyText(response.p99) : "-", say("p99Response")],
     failureFigure(totals),

@@ -78,7 +78,6 @@ const WORDS = {
   unitMs: ["ms", "毫秒"],
   unitMsLog: ["ms, logarithmic", "毫秒，对数坐标"],
   unitPerSecond: ["1/s", "每秒"],
-  unitPercentile: ["ms, logarithmic, over percentiles", "毫秒，对数坐标，横轴为百分位"],
   unitConnections: ["open (left), opened and lost per second (right)", "打开数（左），每秒新建与中断（右）"],
   seriesMax: ["max", "最大"],
   seriesDue: ["due", "应发"],
@@ -92,7 +91,6 @@ const WORDS = {
   seriesOpen: ["open", "打开"],
   seriesOpened: ["opened/s", "新建/秒"],
   seriesLost: ["lost/s", "中断/秒"],
-  legendAt: ["at {at}", "第 {at}"],
   noteResponse: ["From the moment each message was due. Shaded: {shaded}.", "从每条消息的应发时刻算起。阴影：{shaded}。"],
   noteResponsePlain: ["From the moment each message was due.", "从每条消息的应发时刻算起。"],
   noteService: ["From the moment each message was really sent.", "从每条消息实际发出的时刻算起。"],
@@ -159,7 +157,6 @@ const WORDS = {
   repeatNote: ["Secrets are left out.", "不含密钥等敏感内容。"],
   repeatUnknown: ["The result does not say with which flags it was made.", "结果中没有记录所用的参数。"],
   wordsMean: ["What the words mean", "名词解释"],
-  madeBy: ["Made by wsload {version}; started {at}.", "由 wsload {version} 生成；开始于 {at}。"],
   // The live page.
   phase_connect: ["CONNECTING", "建立连接"],
   phase_measure: ["MEASURING", "压测中"],

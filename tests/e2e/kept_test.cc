@@ -73,7 +73,7 @@ TEST(Kept, WithoutOutTheResultHasADirectoryOfItsOwn) {
     EXPECT_EQ(people.find('\n', at), people.size() - 1) << "the last line";
     const std::string kept = people.substr(people.rfind(' ') + 1, people.size() - people.rfind(' ') - 2);
     EXPECT_THAT(kept, testing::MatchesRegex("wsload-results/[0-9]{8}-[0-9]{6}-[0-9a-f]{16}"));
-    EXPECT_THAT(Names(dir.path() + "/" + kept), ElementsAre("result.json", "timeseries.csv"));
+    EXPECT_THAT(Names(dir.path() + "/" + kept), ElementsAre("report.html", "result.json", "timeseries.csv"));
   }
   EXPECT_EQ(Names(dir.path() + "/wsload-results").size(), 2u);
   Process none(InShell(dir.path(), "exec \"$@\"", Load(gateway, {"-duration=300ms", "-out=none"})));

@@ -22,6 +22,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-extensions",
+    # Pages behind others are looked at too.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
     "--no-first-run",
     "--no-default-browser-check",
     "--hide-scrollbars",
@@ -141,7 +145,10 @@ class Page:
         self.wait_for("document.readyState === 'complete'")
 
     def close(self):
-        self._browser.call("Target.closeTarget", targetId=self._target)
+        """Once or more."""
+        if self._target is not None:
+            self._browser.call("Target.closeTarget", targetId=self._target)
+        self._target = None
 
     def collect(self):
         """Keeps what the page asked of the network, and what it or the browser complained of."""
@@ -182,6 +189,8 @@ class Page:
         self._call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key)
 
     def screenshot(self, path, whole=True):
+        # What is behind another page is not drawn.
+        self._call("Page.bringToFront")
         data = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))

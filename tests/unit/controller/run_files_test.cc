@@ -90,7 +90,7 @@ TEST_F(RunFilesTest, WhatIsThereWhileTheRunGoesOnCanBeRead) {
   EXPECT_EQ(notices_.intervals, static_cast<int>(result_.series.size()));
 
   ASSERT_TRUE(files.Finish(result_).ok());
-  EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("report.html", "result.json", "timeseries.csv"));
   EXPECT_EQ(Content("result.json"), ResultJson(result_));
   EXPECT_EQ(Content("timeseries.csv"), TimeseriesCsv(result_));
   EXPECT_EQ(files.dir(), dir_);
@@ -106,8 +106,8 @@ TEST_F(RunFilesTest, AnOlderResultMovesAside) {
   RunFiles files = Begin("new");
   EXPECT_EQ(RunIn(dir_), "older1") << "nothing moves before the run begins";
   files.OnPhase(Phase::kConnect);
-  EXPECT_THAT(Files(),
-              ElementsAre("notes.txt", "older1/result.json", "older1/timeseries.csv", "run.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("notes.txt", "older1/report.html", "older1/result.json", "older1/timeseries.csv",
+                                   "run.json", "timeseries.csv"));
   ASSERT_TRUE(files.Finish(result_).ok());
   EXPECT_EQ(Content("older1/result.json"), older);
   EXPECT_EQ(RunIn(dir_), "new");
@@ -140,7 +140,7 @@ TEST_F(RunFilesTest, ARunThatNeverBeganLeavesTheOlderOneAlone) {
   EXPECT_TRUE(files.Finish(result_).ok());
   EXPECT_EQ(files.dir(), "");
   EXPECT_EQ(RunIn(dir_), "older1");
-  EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("report.html", "result.json", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, ARunThatNeverBeganLeavesNoDirectoryOfItsOwn) {
@@ -154,7 +154,7 @@ TEST_F(RunFilesTest, AnInterruptedRunIsKeptHoweverEarly) {
   result_.interrupted = true;
   RunFiles files = Begin("new", /*by_default=*/true);
   EXPECT_TRUE(files.Finish(result_).ok());
-  EXPECT_THAT(Files(), ElementsAre("result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("report.html", "result.json", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
@@ -169,7 +169,8 @@ TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
   EXPECT_EQ(first.dir(), dir_ + "/first");
   ASSERT_TRUE(second.Finish(result_).ok());
   EXPECT_EQ(second.dir(), dir_);
-  EXPECT_THAT(Files(), ElementsAre("first/result.json", "first/timeseries.csv", "result.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("first/report.html", "first/result.json", "first/timeseries.csv", "report.html",
+                                   "result.json", "timeseries.csv"));
   EXPECT_EQ(RunIn(dir_), "new");
   EXPECT_EQ(RunIn(dir_ + "/first"), "first");
 }
