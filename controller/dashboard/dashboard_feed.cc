@@ -19,7 +19,10 @@ void DashboardFeed::OnInterval(const SeriesPoint& point, const Stats& delta, con
                                const std::vector<AgentResult>& agents) {
   if (point.phase == Phase::kMeasure) measured_s_ = point.phase_clock_s;
   durations_.Add(delta);
-  dashboard_.Publish({.json = LiveJson({plan_, point, totals_so_far, agents, measured_s_}),
+  std::vector<LiveAgent> rows;
+  rows.reserve(agents.size());
+  for (const AgentResult& agent : agents) rows.push_back(MakeLiveAgent(agent));
+  dashboard_.Publish({.json = LiveJson({plan_, point, totals_so_far, rows, measured_s_}),
                       .point = LivePointJson(point),
                       .figures = {.phase = point.phase,
                                   .active_connections = point.active_connections,

@@ -1,5 +1,6 @@
 #include "controller/output/live_json.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "common/plan/phase.h"
@@ -33,22 +34,19 @@ void WriteProgress(JsonWriter& json, const LiveInterval& interval) {
   });
 }
 
-/// A table shows so much of a distribution.
-void WriteP99(JsonWriter& json, std::string_view name, const Histogram& histogram) {
+void WriteP99(JsonWriter& json, std::string_view name, int64_t us, int64_t count) {
   json.Object(name, Layout::kOneLine, [&] {
-    json.Member("count", histogram.count());
-    json.Member("p99", histogram.PercentileUs(99));
+    json.Member("count", count);
+    json.Member("p99", us);
   });
 }
 
-void WriteAgentRow(JsonWriter& json, const AgentResult& agent) {
-  const Counters& totals = agent.totals.counters;
+void WriteAgentRow(JsonWriter& json, const LiveAgent& agent) {
+  const Counters& totals = agent.totals;
   json.Object(Layout::kOneLine, [&] {
-    json.Member("name", agent.name);
-    json.Member("address", agent.address);
+    json.Member("name", agent.label);
     // What an agent that goes on will have been is not known yet.
     json.Member("state", agent.state == AgentResult::State::kDone ? std::string_view("running") : NameOf(agent.state));
-    if (!agent.state_detail.empty()) json.Member("state_detail", agent.state_detail);
     json.Member("clock_offset_us", agent.clock_offset_us);
     json.Member("clock_error_us", agent.clock_error_us);
     json.Object("totals", Layout::kOneLine, [&] {
@@ -56,28 +54,45 @@ void WriteAgentRow(JsonWriter& json, const AgentResult& agent) {
       json.Member("success", totals.success);
       json.Member("failed", totals.failed());
       json.Member("unsent", totals.unsent);
-      json.Member("open", totals.open());
       json.Object("connections", Layout::kOneLine, [&] {
         json.Member("opened", totals.connections.opened);
         json.Member("active", totals.connections.active());
       });
     });
     json.Object("latency_us", Layout::kOneLine, [&] {
-      WriteP99(json, "response", agent.totals.response);
-      WriteP99(json, "send_lag", agent.totals.send_lag);
+      WriteP99(json, "response", agent.response_us_p99, totals.success);
+      WriteP99(json, "send_lag", agent.send_lag_us_p99, totals.sent());
     });
-    json.Array("worker_loads", Layout::kOneLine, [&] {
-      for (const WorkerLoad& worker : agent.worker_loads) {
-        json.Object(Layout::kOneLine, [&] {
-          json.Member("cpu_share", worker.cpu_share());
-          json.Member("cpu_waited_share", worker.waited_share());
-        });
-      }
-    });
+    json.Member("worker_cpu_share_max", agent.worker_cpu_share_max);
+    json.Member("worker_cpu_waited_share_max", agent.worker_cpu_waited_share_max);
+  });
+}
+
+void WriteGeneratorSoFar(JsonWriter& json, const LiveInterval& interval) {
+  double busiest = 0;
+  for (const LiveAgent& agent : interval.agents) busiest = std::max(busiest, agent.worker_cpu_share_max);
+  json.Object("generator", Layout::kOneLine, [&] {
+    json.Member("worker_cpu_share_max", busiest);
+    WriteLoopHistograms(json, interval.totals, Buckets::kLeftOut);
+    WriteGeneratorBounds(json);
   });
 }
 
 }  // namespace
+
+LiveAgent MakeLiveAgent(const AgentResult& agent) {
+  WorkerPeaks peaks;
+  peaks.Add(agent.worker_loads);
+  return {.label = agent.label(),
+          .state = agent.state,
+          .totals = agent.totals.counters,
+          .response_us_p99 = agent.totals.response.PercentileUs(99),
+          .send_lag_us_p99 = agent.totals.send_lag.PercentileUs(99),
+          .worker_cpu_share_max = peaks.cpu_share_max,
+          .worker_cpu_waited_share_max = peaks.waited_share_max,
+          .clock_offset_us = agent.clock_offset_us,
+          .clock_error_us = agent.clock_error_us};
+}
 
 std::string LiveJson(const LiveInterval& interval) {
   std::string out;
@@ -92,9 +107,9 @@ std::string LiveJson(const LiveInterval& interval) {
     WriteTotals(json, interval.totals.counters);
     WriteRates(json, interval.totals.counters, interval.measured_s);
     WriteLatencies(json, interval.totals, Buckets::kLeftOut);
-    WriteGenerator(json, interval.agents, interval.totals, Buckets::kLeftOut);
+    WriteGeneratorSoFar(json, interval);
     json.Array("agents", Layout::kOneLine, [&] {
-      for (const AgentResult& agent : interval.agents) WriteAgentRow(json, agent);
+      for (const LiveAgent& agent : interval.agents) WriteAgentRow(json, agent);
     });
   });
   return out;

@@ -143,7 +143,7 @@ void WriteWorkerLoads(JsonWriter& json, const std::vector<WorkerLoad>& workers) 
   });
 }
 
-void WriteGenerator(JsonWriter& json, const std::vector<AgentResult>& agents, const Stats& totals, Buckets buckets) {
+void WriteGenerator(JsonWriter& json, const std::vector<AgentResult>& agents, const Stats& totals) {
   WorkerPeaks peaks;
   WorkerLoad sum;
   for (const AgentResult& agent : agents) {
@@ -156,14 +156,18 @@ void WriteGenerator(JsonWriter& json, const std::vector<AgentResult>& agents, co
     json.Member("worker_cpu_share_max", peaks.cpu_share_max);
     json.Member("worker_cpu_waited_share_max", peaks.waited_share_max);
     WriteWorkerGroup(json, sum, WorkerFigureInfo::Group::kLoop, WorkerFigureInfo::ShownOf::kGenerator);
-    WriteLoopHistograms(json, totals, buckets);
-    json.Object("bounds", Layout::kOneLine, [&] {
-      json.Member("send_lag_us_p99", kSendLagBoundUs);
-      json.Member("worker_cpu_share", kBusyWorkerBound);
-      // Who stalls that long has touched as much.
-      json.Member("worker_stalled_share", kTouchedBound);
-      json.Member("worker_touched_share", kTouchedBound);
-    });
+    WriteLoopHistograms(json, totals);
+    WriteGeneratorBounds(json);
+  });
+}
+
+void WriteGeneratorBounds(JsonWriter& json) {
+  json.Object("bounds", Layout::kOneLine, [&] {
+    json.Member("send_lag_us_p99", kSendLagBoundUs);
+    json.Member("worker_cpu_share", kBusyWorkerBound);
+    // Who stalls that long has touched as much.
+    json.Member("worker_stalled_share", kTouchedBound);
+    json.Member("worker_touched_share", kTouchedBound);
   });
 }
 

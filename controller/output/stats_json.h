@@ -31,8 +31,10 @@ void WriteLoopHistograms(JsonWriter& json, const Stats& stats, Buckets buckets =
 void WriteWorkerLoads(JsonWriter& json, const std::vector<WorkerLoad>& workers);
 
 /// The member generator: what the generator knows of itself, over all `agents`, whose sum is `totals`.
-void WriteGenerator(JsonWriter& json, const std::vector<AgentResult>& agents, const Stats& totals,
-                    Buckets buckets = Buckets::kWritten);
+void WriteGenerator(JsonWriter& json, const std::vector<AgentResult>& agents, const Stats& totals);
+
+/// Its member bounds.
+void WriteGeneratorBounds(JsonWriter& json);
 
 /// The member rates, over the measure phase as long as it was.
 void WriteRates(JsonWriter& json, const Counters& totals, double measured_s);

@@ -68,10 +68,12 @@ function thresholdsOf(result, live) {
     : live ? say(failed > 0 ? "thresholdsSoFar" : "thresholdsKept", {failed, count: thresholds.length})
       : failed > 0 ? say("thresholdsFailed", {failed, count: thresholds.length})
         : say(thresholds.length === 1 ? "thresholdPassed" : "thresholdsPassed", {count: thresholds.length});
-  const kind = thresholds.length === 0 ? "" : failed > 0 ? "bad" : "good";
+  const kind = thresholds.length === 0 ? "" : outcome.code === "inconclusive" ? "warn" : failed > 0 ? "bad" : "good";
+  const isInconclusive = !live && outcome.code === "inconclusive";
   const boxes = [element("section", {class: "verdict " + kind, id: "thresholds"},
     element("p", {}, element("strong", {class: "sign"}, say("thresholds") + (language === "zh" ? "：" : ": ") + text)),
-    thresholds.length > 0 ? element("ul", {}, thresholds.map(thresholdItem)) : null)];
+    thresholds.length > 0 ? element("ul", {}, thresholds.map(thresholdItem)) : null,
+    isInconclusive ? element("p", {}, say("outcomeInconclusive")) : null)];
   const reasons = outcome.reasons || [];
   if (!live && outcome.code === "failed" && reasons.length > 0 && thresholds.length === 0) {
     boxes.push(element("section", {class: "verdict bad", id: "outcome"},
@@ -259,11 +261,12 @@ function mostOf(numbers) {
 }
 
 function busiestOf(agent) {
-  const own = (agent.cpu || {}).busiest_worker_share;
+  const own = (agent.cpu || {}).busiest_worker_share || agent.worker_cpu_share_max;
   return own > 0 ? own : mostOf((agent.worker_loads || []).map((worker) => worker.cpu_share));
 }
 
 function waitedOf(agent) {
+  if (isNumber(agent.worker_cpu_waited_share_max)) return agent.worker_cpu_waited_share_max;
   return mostOf((agent.worker_loads || []).map((worker) => worker.cpu_waited_share));
 }
 

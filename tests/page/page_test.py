@@ -213,9 +213,10 @@ class ReportTest(PageTest):
 class Run:
     """wsload with a dashboard, against a gateway of its own."""
 
-    def __init__(self, folder, *flags, address="127.0.0.1:0"):
+    def __init__(self, folder, *flags, address="127.0.0.1:0", gateway_flags=()):
         self._exits = contextlib.ExitStack()
-        gateway = self._start([program("wsload-gateway"), "-listen=127.0.0.1:0", "-ack-delay=exp:5ms"], stdout=True)
+        command = [program("wsload-gateway"), "-listen=127.0.0.1:0", "-ack-delay=exp:5ms", *gateway_flags]
+        gateway = self._start(command, stdout=True)
         server = self._find(gateway.stdout, r"(127\.0\.0\.1:\d+)")
         self.out = os.path.join(folder, "out")
         command = [program("wsload"), f"-server=ws://{server}/ws", f"-dashboard={address}", f"-out={self.out}",
