@@ -163,10 +163,12 @@ void CloseDashboard(const OutputOptions& options, std::unique_ptr<Dashboard> das
 }
 
 /// Where this run is kept. A directory that nobody asked for and that cannot be made is no reason not to run.
-RunFiles::Place PlaceOf(const OutputOptions& options, const RunId& id, std::vector<Statement>& warnings) {
+RunFiles::Place PlaceOf(const RunCommandLine& line, const RunId& id, std::vector<Statement>& warnings) {
+  const OutputOptions& options = line.output;
   RunFiles::Place place{.dir = OutputDirOf(options.out_dir, id.text, id.unix_ns),
                         .by_default = options.out_dir.empty(),
-                        .language = options.language};
+                        .language = options.language,
+                        .labels = line.labels};
   if (!place.by_default || place.dir.empty()) return place;
   if (const absl::Status made = MakeOutputDir(place.dir); !made.ok()) {
     warnings.push_back({StatementKind::kResultNotKept, {place.dir, std::string(Text(made))}});
@@ -221,7 +223,7 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   console.live = IsLive(people, environment);
   ConsoleReporter reporter(line->plan, console, [people](std::string_view text) { Print(people, text); });
   std::vector<Statement> warnings = Warnings(line->plan, checks);
-  RunFiles::Place place = PlaceOf(options, id, warnings);
+  RunFiles::Place place = PlaceOf(*line, id, warnings);
   if (!options.quiet) {
     for (const Statement& warning : warnings) reporter.OnNotice(warning);
   }

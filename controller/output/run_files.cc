@@ -38,6 +38,7 @@ RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t
     : dir_(std::move(place.dir)),
       by_default_(place.by_default),
       language_(place.language),
+      labels_(std::move(place.labels)),
       run_id_(std::move(run_id)),
       plan_(plan),
       started_unix_ns_(started_unix_ns),
@@ -75,7 +76,7 @@ void RunFiles::Begin() {
   // Not to the disk, which may take its time while agents wait for the controller. Where this fails, the series does
   // too.
   if (const int run = Create(dir_ + "/" + kRunFile); run >= 0) {
-    AppendTo(run, RunJson(run_id_, started_unix_ns_, plan_));
+    AppendTo(run, RunJson(run_id_, started_unix_ns_, plan_, labels_));
     ::close(run);
   }
   series_ = Create(dir_ + "/" + kTimeseriesFile);

@@ -13,8 +13,8 @@
 
 namespace wsload {
 
-/// While the run goes on: run.json (its id and plan) and timeseries.csv, which grows by a line with every interval, so
-/// that a controller that is killed leaves all but its last second. At the end: result.json, report.html
+/// While the run goes on: run.json (its id, labels and plan) and timeseries.csv, which grows by a line with every
+/// interval, so that a controller that is killed leaves all but its last second. At the end: result.json, report.html
 /// and the whole timeseries.csv; run.json is then gone. An older run's files are moved to DIR/<its run id> before the
 /// first of these is written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run that
 /// fails before it begins writes nothing where there is an older one, and nothing to a directory that was not asked
@@ -25,6 +25,7 @@ class RunFiles final : public RunListener {
     std::string dir;                         ///< is there; empty: nothing is kept
     bool by_default = false;                 ///< nobody asked for it
     Language language = Language::kEnglish;  ///< that the report opens in
+    RunLabels labels;
   };
 
   /// `next` may be null; it outlives this, and is told when the series cannot be written.
@@ -55,6 +56,7 @@ class RunFiles final : public RunListener {
   std::string dir_;
   const bool by_default_;
   const Language language_;
+  const RunLabels labels_;
   const std::string run_id_;
   const RunPlan plan_;
   const int64_t started_unix_ns_;

@@ -3,6 +3,8 @@
 const STOP_SURE_MS = 5000;
 const MOST_NOTICES = 50;
 const SPARK_POINTS = 120;
+// Beyond twice kMostReportPoints the server has thinned its history (controller/dashboard), and the page asks for it anew.
+const MOST_POINTS = 7300;
 
 class LivePage {
   constructor(owner) {
@@ -31,6 +33,10 @@ class LivePage {
       const interval = JSON.parse(event.data);
       this.result.series.push(interval.point);
       this.take(interval);
+      if (this.result.series.length > MOST_POINTS) {
+        source.close();
+        this.listen();
+      }
     });
     source.addEventListener("notice", (event) => {
       this.notices.push(JSON.parse(event.data));
@@ -93,7 +99,8 @@ class LivePage {
   }
 
   refresh() {
-    if (!this.parts) return;
+    // What nobody sees is drawn when somebody does.
+    if (!this.parts || document.hidden) return;
     const {result} = this;
     document.title = `${titleOf(result)} - wsload`;
     this.showState();

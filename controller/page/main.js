@@ -49,6 +49,9 @@ function begin() {
   if (page.data.page.live) page.live = new LivePage(page);
   showPage();
   if (page.live) page.live.listen();
+  document.addEventListener("visibilitychange", () => {
+    if (page.live) page.live.refresh();
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => page.charts.redraw());
   // Paper is white, whatever the screen is.
   const onPaper = (isPaper) => {

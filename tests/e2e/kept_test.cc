@@ -68,7 +68,7 @@ TEST(Kept, WithoutOutTheResultHasADirectoryOfItsOwn) {
     Process run(InShell(dir.path(), "exec \"$@\"", Load(gateway, {"-duration=300ms", quiet})));
     EXPECT_THAT(run.Wait(kDeadline).value_or(-1), kCarriedOut) << run.err();
     const std::string people = quiet == std::string("-json") ? run.err() : run.out();
-    const size_t at = people.rfind("result.json and timeseries.csv are in ");
+    const size_t at = people.rfind("result.json, report.html and timeseries.csv are in ");
     ASSERT_NE(at, std::string::npos) << people;
     EXPECT_EQ(people.find('\n', at), people.size() - 1) << "the last line";
     const std::string kept = people.substr(people.rfind(' ') + 1, people.size() - people.rfind(' ') - 2);

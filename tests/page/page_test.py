@@ -40,6 +40,11 @@ def program(name):
     return os.path.join(BIN_DIR, name)
 
 
+def long_run():
+    """Of three hours, and a thousand agents."""
+    return results.result(seconds=10797, agents=1000, clients=200_000, mps=9000)
+
+
 class PageTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -145,7 +150,7 @@ class ReportTest(PageTest):
         self.assertIn("could not be carried out: agent h1:7400 cannot be reached", text)
 
     def test_a_thousand_agents_over_three_hours(self):
-        url = self.report_of(results.result(seconds=10797, agents=1000, clients=200_000, mps=9000))
+        url = self.report_of(long_run())
         size = os.path.getsize(os.path.join(self.folder, "report.html"))
         self.assertLess(size, 8_000_000)
         for width in (375, 1440):
@@ -159,6 +164,33 @@ class ReportTest(PageTest):
             page.evaluate("document.querySelector('#agents > button').click()")
             self.assertEqual(page.evaluate("document.querySelectorAll('#agents tbody tr').length"), 1000)
             page.close()
+
+    def test_the_live_page_of_a_thousand_agents_after_three_hours(self):
+        # The page's own scripts, fed with what a long run would have told them.
+        page = self.open(self.report_of(long_run()), width=375)
+        page.wait_for("document.querySelector('#main h1') !== null")
+        page.evaluate("""(() => {
+          const {result} = page.data;
+          const agents = result.agents.map((agent) => ({...agent, state: agent.state === 'lost' ? 'lost' : 'running'}));
+          const {plan, totals, rates, latency_us, generator, thresholds} = result;
+          page.live = new LivePage(page);
+          showPage();
+          page.live.result.series = result.series.slice(0, -3);
+          for (const point of result.series.slice(-3)) {
+            page.live.result.series.push(point);
+            page.live.take({progress: {phase: 'measure', elapsed_s: 10797, planned_s: 14400}, plan, totals, rates,
+              latency_us, generator, thresholds, agents});
+          }
+          page.live.agentTable.body.querySelector('button').click();
+        })()""")
+        text = self.look_at(page, "live-1000-agents-375", charts=6)
+        self.assertIn("MEASURING · 74 %, 2:59:57 of 4:00:00", text)
+        self.assertIn("1 of 3 not kept so far.", text)
+        self.assertIn("The 50 worst of 1,000.", text)
+        self.assertIn("! load-7.example.net:7400", text)
+        self.assertIn("Of load-7.example.net:7400, since this page was opened:", text)
+        page.evaluate("page.live.agentTable.head.children[7].firstChild.click()")
+        self.assertEqual(page.evaluate("page.live.agentTable.head.children[7].getAttribute('aria-sort')"), "descending")
 
     def test_nothing_that_a_server_says_runs(self):
         page = self.open(self.report_of(results.result(hostile=HOSTILE)))
