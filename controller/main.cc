@@ -22,6 +22,7 @@
 #include "controller/commands/certs_command.h"
 #include "controller/commands/compare_command.h"
 #include "controller/commands/doctor_command.h"
+#include "controller/commands/report_command.h"
 #include "controller/commands/run_command.h"
 #include "controller/commands/selftest_command.h"
 
@@ -33,11 +34,8 @@ struct Command {
   int (*run)(const std::vector<std::string>& args, const Environment& environment);
 };
 
-constexpr Command kCommands[] = {{"run", RunCommand},
-                                 {"doctor", DoctorCommand},
-                                 {"compare", CompareCommand},
-                                 {"selftest", SelftestCommand},
-                                 {"certs", CertsCommand}};
+constexpr Command kCommands[] = {{"run", RunCommand},           {"doctor", DoctorCommand}, {"compare", CompareCommand},
+                                 {"selftest", SelftestCommand}, {"report", ReportCommand}, {"certs", CertsCommand}};
 
 GuidedProgram Guided() {
   GuidedProgram program{.name = "wsload"};

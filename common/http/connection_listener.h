@@ -1,4 +1,4 @@
-// The agent's listening sockets. gRPC's own listener stops for good once accept() fails, as it does when the process
+// Listening sockets. gRPC's own listener stops for good once accept() fails, as it does when the process
 // has no descriptors left: a crowd of strangers, or a load at the limit, would make the agent unreachable until it is
 // started again. This one waits a moment and goes on.
 #pragma once

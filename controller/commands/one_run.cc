@@ -7,15 +7,19 @@
 #include <string_view>
 #include <utility>
 
+#include "common/net/host_port.h"
 #include "common/plan/plan_warnings.h"
+#include "common/time/duration.h"
 #include "common/util/status.h"
 #include "controller/commands/command.h"
+#include "controller/dashboard/dashboard_feed.h"
 #include "controller/link/embedded_agent_link.h"
 #include "controller/link/grpc_agent_link.h"
 #include "controller/output/ci_lines.h"
 #include "controller/output/console_reporter.h"
 #include "controller/output/final_text.h"
 #include "controller/output/output_dir.h"
+#include "controller/output/result_json.h"
 #include "controller/result/judging_listener.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/result/threshold_judgement.h"
@@ -27,6 +31,12 @@ namespace {
 constexpr int64_t kReaderPatienceNs = 30 * kNsPerSecond;
 
 using Links = std::vector<std::unique_ptr<AgentLink>>;
+
+/// 64 bits.
+std::string RandomHex() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
 
 Links MakeLinks(Agents agents) {
   Links links;
@@ -68,9 +78,45 @@ std::shared_ptr<RunOutput> NewConsole(const RunCommandLine& line, const Environm
                                            [people](std::string_view text) { Print(people, text); });
 }
 
+/// 128 bits that nobody guesses.
+std::string RandomSecret() { return RandomHex() + RandomHex(); }
+
+/// Null without -dashboard. What cannot be listened on is said before the run, as nobody would look on.
+absl::StatusOr<std::unique_ptr<Dashboard>> OpenDashboard(const RunCommandLine& line, const RunId& id) {
+  if (line.output.dashboard.empty()) return nullptr;
+  const absl::StatusOr<HostPort> address = ParseHostPort(line.output.dashboard, /*allow_port_zero=*/true);
+  if (!address.ok()) return address.status();
+  auto dashboard =
+      Dashboard::Listen(*address, address->IsLoopback() ? std::string() : line.access.token, RandomSecret(),
+                        {.run_id = id.text,
+                         .labels = line.labels,
+                         .run_json = RunJson(id.text, id.unix_ns, line.plan, line.labels, JsonWriter::Layout::kOneLine),
+                         .language = line.output.language});
+  if (dashboard.ok()) return dashboard;
+  return MakeStatus(dashboard.status().code(), "{}; choose another -dashboard, port 0 for any free one",
+                    Text(dashboard.status()));
+}
+
+std::string UrlOf(const Dashboard& dashboard) { return fmt::format("http://{}/", dashboard.address().ToString()); }
+
+/// What is left to do for those who look on: they get the result, and no more time than that takes unless -linger says.
+void CloseDashboard(const OutputOptions& options, Dashboard& dashboard) {
+  constexpr int64_t kTimeToGetTheResultNs = 2 * kNsPerSecond;
+  dashboard.AwaitViewers(kTimeToGetTheResultNs);
+  if (options.linger_ns == 0) return;
+  Print(stderr, Say(options.language, Msg::kLingering, FormatDuration(options.linger_ns), UrlOf(dashboard)) + "\n");
+  AsioEventLoop loop;
+  const SignalWatch signals(loop, EndingSignals(), [&loop](int) { loop.Stop(); });
+  const std::unique_ptr<Timer> over = loop.NewTimer([&loop] { loop.Stop(); });
+  over->ArmAt(loop.MonoNs() + options.linger_ns);
+  loop.Run();
+}
+
 /// A directory that nobody asked for and that cannot be made is no reason not to run.
-absl::Status MakePlace(const OutputOptions& options, RunFiles::Place& place, std::vector<Statement>& warnings) {
+absl::Status MakePlace(const RunCommandLine& line, RunFiles::Place& place, std::vector<Statement>& warnings) {
+  const OutputOptions& options = line.output;
   place.language = options.language;
+  place.labels = line.labels;
   if (place.dir.empty()) return absl::OkStatus();
   absl::Status made = MakeOutputDir(place.dir);
   if (made.ok() || !place.by_default) return made;
@@ -83,10 +129,7 @@ absl::Status MakePlace(const OutputOptions& options, RunFiles::Place& place, std
 
 }  // namespace
 
-RunId NewRunId() {
-  std::random_device random;
-  return {.text = fmt::format("{:08x}{:08x}", random(), random()), .unix_ns = SystemClock().UnixNs()};
-}
+RunId NewRunId() { return {.text = RandomHex(), .unix_ns = SystemClock().UnixNs()}; }
 
 Interruption::Interruption(AsioEventLoop& loop)
     : loop_(loop), watch_(loop, EndingSignals(), [this](int signal) { OnSignal(signal); }) {}
@@ -136,7 +179,11 @@ absl::StatusOr<Kept> OneRun::CarryOut(const RunId& id, RunFiles::Place place, As
                                       Interruption& interruption) {
   const OutputOptions& options = line_.output;
   std::vector<Statement> warnings = Warnings(line_.plan, checks_);
-  if (absl::Status made = MakePlace(options, place, warnings); !made.ok()) return made;
+  if (absl::Status made = MakePlace(line_, place, warnings); !made.ok()) return made;
+  absl::StatusOr<std::unique_ptr<Dashboard>> dashboard = OpenDashboard(line_, id);
+  if (!dashboard.ok()) return dashboard.status();
+  dashboard_ = *std::move(dashboard);
+  if (dashboard_ != nullptr) Print(stderr, Say(options.language, Msg::kDashboardAt, UrlOf(*dashboard_)) + "\n");
   feed_ = std::make_shared<Feed>(line_.plan.report_interval_ns);
   const auto files = std::make_shared<RunFiles>(std::move(place), id.text, line_.plan, id.unix_ns,
                                                 [feed = std::weak_ptr(feed_)](const Statement& notice) {
@@ -149,7 +196,7 @@ absl::StatusOr<Kept> OneRun::CarryOut(const RunId& id, RunFiles::Place place, As
                                          [files] { return files->written().ok() ? files->dir() : std::string(); }));
   for (const Statement& warning : warnings) feed_->OnNotice(warning);
 
-  auto result = std::make_shared<RunResult>(Play(id, loop, interruption));
+  auto result = std::make_shared<RunResult>(Play(id, warnings, loop, interruption));
   result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
   for (const auto& [kind, missed] :
        {std::pair(StatementKind::kIntervalsNotKept, feed_->Missed(OutputKind::kFile)),
@@ -159,15 +206,24 @@ absl::StatusOr<Kept> OneRun::CarryOut(const RunId& id, RunFiles::Place place, As
     feed_->OnNotice(result->warnings.back());
   }
   result->check_connections = CheckConnections(checks_);
+  result->labels = line_.labels;
   feed_->End(OutputKind::kFile, result, SideThread::kForever);
+  if (dashboard_ != nullptr) dashboard_->End(ResultJson(*result));
   return Kept{.result = std::move(result), .written = files->written(), .dir = files->dir()};
 }
 
-RunResult OneRun::Play(const RunId& id, AsioEventLoop& loop, Interruption& interruption) {
+RunResult OneRun::Play(const RunId& id, const std::vector<Statement>& warnings, AsioEventLoop& loop,
+                       Interruption& interruption) {
   RunCoordinator::Limits limits;
   limits.policy = line_.policy;
   RunCoordinator* running = nullptr;
-  JudgingListener judging(line_.judge, *feed_, [&running](const Statement& why) { running->StopEarly(why); });
+  std::optional<DashboardFeed> watched;
+  if (dashboard_ != nullptr) {
+    watched.emplace(line_.plan, *dashboard_, feed_.get());
+    for (const Statement& warning : warnings) watched->Tell(warning);
+  }
+  RunListener& next = watched.has_value() ? static_cast<RunListener&>(*watched) : *feed_;
+  JudgingListener judging(line_.judge, next, [&running](const Statement& why) { running->StopEarly(why); });
   RunResult result;
   RunCoordinator coordinator(loop, SystemClock(), id.text, line_.plan, MakeLinks(std::move(agents_)), limits, &judging);
   running = &coordinator;
@@ -176,7 +232,11 @@ RunResult OneRun::Play(const RunId& id, AsioEventLoop& loop, Interruption& inter
     loop.Stop();
   });
   interruption.Enter(coordinator, *feed_);
+  if (dashboard_ != nullptr) {
+    dashboard_->SetStop([&loop, &coordinator] { loop.Post([&coordinator] { coordinator.Interrupt(); }); });
+  }
   loop.Run();
+  if (dashboard_ != nullptr) dashboard_->SetStop(nullptr);
   interruption.Leave();
   JudgeThresholds(judging.watch(), line_.judge, result);
   return result;
@@ -189,7 +249,9 @@ ExitCode OneRun::Publish(const Kept& kept) const {
     GiveUpPrinting(stdout, fmt::format("wsload: {}\n", StatementText(line_.output.language, lost)));
     GiveUpPrinting(stderr, {});
   }
-  return kept.written.ok() ? ExitCodeOf(*kept.result) : FailWith(kept.written);
+  const ExitCode code = kept.written.ok() ? ExitCodeOf(*kept.result) : FailWith(kept.written);
+  if (dashboard_ != nullptr) CloseDashboard(line_.output, *dashboard_);
+  return code;
 }
 
 }  // namespace wsload

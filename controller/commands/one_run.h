@@ -14,6 +14,7 @@
 #include "common/loop/signal_watch.h"
 #include "common/util/environment.h"
 #include "controller/commands/run_flags.h"
+#include "controller/dashboard/dashboard.h"
 #include "controller/feed/feed.h"
 #include "controller/output/run_files.h"
 #include "controller/result/run_result.h"
@@ -78,14 +79,17 @@ class OneRun {
   ExitCode Publish(const Kept& kept) const;
 
  private:
-  RunResult Play(const RunId& id, AsioEventLoop& loop, Interruption& interruption);
+  RunResult Play(const RunId& id, const std::vector<Statement>& warnings, AsioEventLoop& loop,
+                 Interruption& interruption);
 
   const RunCommandLine& line_;
   const Environment& environment_;
   Agents agents_;
   std::vector<AgentCheck> checks_;
   ExitCode code_ = ExitCode::kPassed;
-  std::shared_ptr<Feed> feed_;  ///< once it is carried out
+  // Once it is carried out.
+  std::unique_ptr<Dashboard> dashboard_;  ///< null without -dashboard
+  std::shared_ptr<Feed> feed_;
 };
 
 }  // namespace wsload

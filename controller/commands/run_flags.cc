@@ -4,12 +4,14 @@
 
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
+#include "common/net/host_port.h"
 #include "common/plan/plan_fields.h"
 #include "common/security/secret_file.h"
 #include "common/util/file.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/commands/access_flags.h"
+#include "controller/commands/command_line.h"
 
 namespace wsload {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 // Of the variables that stand for flags, and of those that hold secrets themselves, for containers that hand them over
 // this way: WSLOAD_JWT_KEY for the plan's jwt_key.
 constexpr char kEnvironmentPrefix[] = "WSLOAD";
+constexpr std::string_view kTokenFile = "token-file";
 
 /// What the flags write to before it is checked and read.
 struct Raw {
@@ -39,6 +42,18 @@ void Bind(FlagSet& flags, Raw& raw) {
   for (const Field<RunPlan>& field : PlanFields()) {
     if (field.info.from_file && field.info.exposure == Exposure::kSecret) flags.AddVariable(field.info.name);
   }
+}
+
+/// A dashboard that others reach must know whom it shows the run to, and who may stop it.
+absl::Status CheckDashboard(const OutputOptions& output, const AgentAccess& access) {
+  if (output.dashboard.empty()) return absl::OkStatus();
+  const absl::StatusOr<HostPort> address = ParseHostPort(output.dashboard, /*allow_port_zero=*/true);
+  if (!address.ok()) return InvalidArgument("-dashboard={}: {}", Shown(output.dashboard), Text(address.status()));
+  if (address->IsLoopback() || !access.token.empty()) return absl::OkStatus();
+  return InvalidArgument(
+      "-dashboard={}: whoever reaches it could look on and stop the run; add -token-file=FILE, whose token is then the "
+      "password, or listen on 127.0.0.1",
+      output.dashboard);
 }
 
 /// Which of two flags cannot go together is a matter of what was written, not of values.
@@ -73,7 +88,8 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
   }
   if (raw.access.agents.empty()) {
     for (const char* name : {"tls-ca", "tls-cert", "tls-key", "token-file"}) {
-      if (flags.IsSet(name)) {
+      // A dashboard asks for the token too.
+      if (flags.IsSet(name) && (name != kTokenFile || raw.output.dashboard.empty())) {
         return InvalidArgument("-{}: is for agents over the network; leave it out, or name them with -agents", name);
       }
     }
@@ -139,16 +155,17 @@ void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<std::str
   }
   if (raw.policy.repeat == 1) add("repeat-all", "without -repeat");
   if (raw.output.quiet) add("stats-interval", "with -quiet");
+  if (raw.output.dashboard.empty()) add("linger", "without -dashboard");
 }
 
 }  // namespace
 
 const LocalText kRunIntro = {
     "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
-    "Also: wsload doctor (agents), selftest (this machine), certs, version, help.\n"
+    "Also: wsload doctor (agents), selftest (this machine), report, certs, help.\n"
     "Durations: 500ms, 1m30s; sizes: 100, 1k (1024 bytes); counts: 100, 2k (2000).",
     "wsload [run] [参数]：对 WebSocket 网关施压，单机或经由多个压测节点。\n"
-    "另有：wsload doctor（压测节点）、selftest（本机）、certs、version、help。\n"
+    "另有：wsload doctor（压测节点）、selftest（本机）、report、certs、help。\n"
     "时长写作 500ms、1m30s；大小写作 100、1k（1024 字节）；数量写作 100、2k（2000）。"};
 
 absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,
@@ -165,10 +182,14 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   if (absl::Status read = ReadPlanFiles(raw.plan_files, environment, raw.plan); !read.ok()) return read;
   absl::StatusOr<AgentAccess> access = ReadAgentAccess(raw.access, environment);
   if (!access.ok()) return access.status();
+  if (absl::Status checked = CheckDashboard(raw.output, *access); !checked.ok()) return checked;
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
   if (absl::Status fit = raw.judge.thresholds.CheckAgainst(raw.plan); !fit.ok()) return fit;
   line.notices = flags.notices();
   AddWithoutEffect(flags, raw, line.notices);
+  line.labels = {.title = raw.output.title,
+                 .tags = raw.output.tags.tags(),
+                 .command_line = CommandLineOf(flags, {raw.plan, raw.plan_files, raw.policy, raw.output, raw.access})};
   line.plan = std::move(raw.plan);
   line.policy = raw.policy;
   line.judge = std::move(raw.judge);

@@ -13,6 +13,7 @@
 #include "controller/link/agent_access.h"
 #include "controller/output/output_options.h"
 #include "controller/result/judge_options.h"
+#include "controller/result/run_result.h"
 
 namespace wsload {
 
@@ -24,6 +25,7 @@ struct RunCommandLine {
   RunPolicy policy;
   JudgeOptions judge;
   OutputOptions output;
+  RunLabels labels;
   std::string agents;  ///< as -agents has it; empty: the embedded agent
   AgentAccess access;
   bool server_given = false;  ///< -server was written, not left at its default

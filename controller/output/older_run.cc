@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::array kRunsFiles = {kResultFile, kTimeseriesFile, kLatencyLogFile, kPercentilesFile, kRunFile};
 // Only beside these they are a run's: other programs have files of these names.
-constexpr std::array kFilesBeside = {kJunitFile, kSummaryFile};
+constexpr std::array kFilesBeside = {kReportFile, kJunitFile, kSummaryFile};
 constexpr std::string_view kRunDirPrefix = "run-";
 // Of a run whose files do not tell its id.
 constexpr char kNameless[] = "older";

@@ -16,9 +16,13 @@
 #include "controller/output/older_run.h"
 #include "controller/output/result_json.h"
 #include "controller/output/timeseries_csv.h"
+#include "controller/page/page.h"
 
 namespace wsload {
 namespace {
+
+// Of a thousand agents.
+constexpr size_t kMaxResultBytes = size_t{1} << 30;
 
 absl::Status Write(const std::string& path, std::string_view content) {
   const absl::Status written = WriteFile(path, content);
@@ -64,12 +68,35 @@ absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, L
   const auto write = [&](const char* name, const std::string& content) {
     if (absl::Status written = Write(dir + "/" + name, content); first.ok()) first = std::move(written);
   };
-  write(kResultFile, ResultJson(result));
+  const std::string json = ResultJson(result);
+  write(kResultFile, json);
   write(kTimeseriesFile, TimeseriesCsv(result));
   if (result.totals.response.count() > 0) write(kPercentilesFile, PercentileTable(result.totals.response));
+  if (const absl::StatusOr<std::string> report = ReportHtml(json, language); report.ok()) {
+    write(kReportFile, *report);
+  } else {
+    first.Update(report.status());
+  }
   write(kJunitFile, JunitXml({&result}));
   write(kSummaryFile, MarkdownSummary(language, result));
   return first;
+}
+
+absl::StatusOr<std::string> WriteReport(const std::string& dir, Language language) {
+  const std::string source = dir + "/" + kResultFile;
+  const absl::StatusOr<std::string> json = ReadSmallFile(source, kMaxResultBytes);
+  if (!json.ok()) {
+    // A run that was killed leaves what it had, and one that goes on has no result yet.
+    const bool unfinished = HasRun(dir);
+    return InvalidArgument("{}: {}; {}", source, Text(json.status()),
+                           unfinished ? "the run goes on, or was ended before it could write its result"
+                                      : "name the directory of a run, as -out had it");
+  }
+  const absl::StatusOr<std::string> report = ReportHtml(*json, language);
+  if (!report.ok()) return InvalidArgument("{}: {}", source, Text(report.status()));
+  const std::string path = dir + "/" + kReportFile;
+  if (const absl::Status written = Write(path, *report); !written.ok()) return written;
+  return path;
 }
 
 }  // namespace wsload

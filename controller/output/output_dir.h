@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/lang/language.h"
 #include "controller/result/run_result.h"
 
@@ -29,8 +30,12 @@ absl::Status PrepareOutputDir(const std::string& dir);
 /// Takes back MakeOutputDir() of a default directory, as far as nothing is in there.
 void RemoveEmptyOutputDir(const std::string& dir);
 
-/// result.json, timeseries.csv, junit.xml, summary.md (the one for people, in `language`) and, where there was a
-/// response, latency.hgrm, each whole or not at all. The error is one line.
-absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, Language language);
+/// result.json, timeseries.csv, report.html and summary.md (which open in, and are in, `language`), junit.xml and,
+/// where there was a response, latency.hgrm, each whole or not at all. The error is one line.
+absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, Language language = Language::kEnglish);
+
+/// report.html of the result.json in `dir`; answers its path. kInvalidArgument: one line on what is wrong with `dir`,
+/// kUnavailable on why it cannot be written.
+absl::StatusOr<std::string> WriteReport(const std::string& dir, Language language);
 
 }  // namespace wsload

@@ -9,6 +9,7 @@
 #include "common/plan/field.h"
 #include "common/time/clock.h"
 #include "common/util/choice.h"
+#include "controller/output/tag_list.h"
 
 namespace wsload {
 
@@ -25,9 +26,13 @@ inline constexpr std::array kChoices<CiSystem> = {Choice{CiSystem::kAuto, "auto"
 
 /// Neither agents nor the run itself see it.
 struct OutputOptions {
-  std::string out_dir;  ///< as -out has it: empty, a directory of the run's own; none: no files
-  bool json = false;    ///< result.json on stdout
-  bool quiet = false;   ///< one line at the end
+  std::string out_dir;    ///< as -out has it: empty, a directory of the run's own; none: no files
+  std::string dashboard;  ///< host:port of the live page; empty: none
+  int64_t linger_ns = 0;  ///< how long that stays after the run
+  bool json = false;      ///< result.json on stdout
+  bool quiet = false;     ///< one line at the end
+  std::string title;      ///< of the result and its report; empty: none
+  TagList tags;           ///< as -tag has them
   int64_t stats_interval_ns = 5 * kNsPerSecond;
   Language language = Language::kEnglish;
   CiSystem ci = CiSystem::kAuto;

@@ -7,10 +7,13 @@
 #include "common/plan/run_policy.h"
 #include "common/util/status.h"
 #include "common/version.h"
+#include "controller/output/also_seen.h"
+#include "controller/output/hints.h"
 #include "controller/output/json_writer.h"
 #include "controller/output/plan_json.h"
 #include "controller/output/statement_json.h"
 #include "controller/output/stats_json.h"
+#include "controller/result/compression_outcome.h"
 #include "controller/result/rates.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/result/verdict.h"
@@ -24,10 +27,19 @@ std::string Rfc3339(int64_t unix_ns) {
   return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", absl::FromUnixNanos(unix_ns), absl::UTCTimeZone());
 }
 
+void WriteLabels(JsonWriter& json, const RunLabels& labels) {
+  json.Member("title", labels.title);
+  json.Object("tags", Layout::kOneLine, [&] {
+    for (const auto& [name, value] : labels.tags) json.Member(name, value);
+  });
+  json.Member("command_line", labels.command_line);
+}
+
 void WriteHead(JsonWriter& json, const RunResult& result) {
   json.Member("schema", kResultSchema);
   json.Member("wsload_version", kVersion);
   json.Member("run_id", result.run_id);
+  WriteLabels(json, result.labels);
   json.Member("started_at", Rfc3339(result.started_unix_ns));
   json.Member("interrupted", result.interrupted);
   json.Member("error", result.error.ok() ? std::nullopt : std::make_optional(Text(result.error)));
@@ -65,16 +77,6 @@ void WritePhases(JsonWriter& json, const RunResult& result) {
   });
 }
 
-void WriteRates(JsonWriter& json, const RunResult& result) {
-  const Rates rates = RatesOf(result);
-  json.Object("rates", Layout::kOneLine, [&] {
-    json.Member("scheduled_per_s", rates.scheduled_per_s);
-    json.Member("sent_per_s", rates.sent_per_s);
-    json.Member("success_per_s", rates.success_per_s);
-    json.Member("success_ratio", rates.success_ratio);
-  });
-}
-
 void WriteGaps(JsonWriter& json, const RunResult& result) {
   json.Array("gaps", Layout::kLines, [&] {
     for (const Gap& gap : result.gaps) {
@@ -86,6 +88,31 @@ void WriteGaps(JsonWriter& json, const RunResult& result) {
         json.Member("unaccounted", gap.unaccounted);
       });
     }
+  });
+}
+
+/// What to do about causes of failure, and what else was seen: for readers who have no wsload at hand.
+void WriteHints(JsonWriter& json, const RunResult& result) {
+  const Counters& totals = result.totals.counters;
+  const HintContext run{result.plan, totals};
+  json.Object("hints", Layout::kLines, [&] {
+    json.Key("messages");
+    WriteStatements(json, MessageHints(run));
+    json.Object("connections", Layout::kLines, [&] {
+      CauseCounts causes = totals.connections.failures;
+      causes.insert(totals.connections.losses.begin(), totals.connections.losses.end());
+      for (const auto& [cause, count] : causes) {
+        const std::optional<Statement> hint = ConnectionHint(cause, run);
+        if (!hint.has_value()) continue;
+        json.Key(cause);
+        WriteStatement(json, *hint);
+      }
+    });
+    std::vector<Statement> seen = AlsoSeen(totals);
+    const std::vector<Statement> compression = CompressionOutcome(result.plan, totals);
+    seen.insert(seen.end(), compression.begin(), compression.end());
+    json.Key("also_seen");
+    WriteStatements(json, seen);
   });
 }
 
@@ -157,18 +184,21 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent) {
 
 }  // namespace
 
-std::string RunJson(const std::string& run_id, int64_t started_unix_ns, const RunPlan& plan) {
+std::string RunJson(const std::string& run_id, int64_t started_unix_ns, const RunPlan& plan, const RunLabels& labels,
+                    JsonWriter::Layout layout) {
   std::string out;
   JsonWriter json(out);
-  json.Object(Layout::kLines, [&] {
+  json.Object(layout, [&] {
     json.Member("schema", kRunSchema);
     json.Member("wsload_version", kVersion);
     json.Member("run_id", run_id);
+    WriteLabels(json, labels);
     json.Member("started_at", Rfc3339(started_unix_ns));
     json.Key("plan");
     WritePlan(json, plan);
   });
-  out += "\n";
+  // A file's last line has an end; what goes into a line has none.
+  if (layout == JsonWriter::Layout::kLines) out += "\n";
   return out;
 }
 
@@ -180,9 +210,10 @@ std::string ResultJson(const RunResult& result) {
     WritePhases(json, result);
     json.Key("totals");
     WriteTotals(json, result.totals.counters, result.connections_active_peak);
-    WriteRates(json, result);
+    WriteRates(json, result.totals.counters, static_cast<double>(result.measured_ns) / kNsPerSecond);
     WriteLatencies(json, result.totals);
-    WriteGenerator(json, result);
+    WriteGenerator(json, result.agents, result.totals);
+    WriteHints(json, result);
     WriteThresholds(json, result);
     json.Member("on_agent_loss", NameOf(result.on_agent_loss));
     WriteGaps(json, result);

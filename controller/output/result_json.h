@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "controller/output/json_writer.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
@@ -16,6 +17,7 @@ inline constexpr char kRunSchema[] = "wsload.run/1";
 std::string ResultJson(const RunResult& result);
 
 /// What is known of a run when it begins: its id, when, and the plan, under the names that they have in the result.
-std::string RunJson(const std::string& run_id, int64_t started_unix_ns, const RunPlan& plan);
+std::string RunJson(const std::string& run_id, int64_t started_unix_ns, const RunPlan& plan,
+                    const RunLabels& labels = {}, JsonWriter::Layout layout = JsonWriter::Layout::kLines);
 
 }  // namespace wsload

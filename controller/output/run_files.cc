@@ -18,6 +18,7 @@ RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t
     : dir_(std::move(place.dir)),
       by_default_(place.by_default),
       language_(place.language),
+      labels_(std::move(place.labels)),
       run_id_(std::move(run_id)),
       plan_(plan),
       started_unix_ns_(started_unix_ns),
@@ -43,7 +44,7 @@ void RunFiles::OnBegin() {
   if (const absl::Status taken = TakePlace(); !taken.ok()) return SayNotWritten(kTimeseriesFile, taken);
   // Where this fails, the series does too.
   if (GrowingFile run; run.Create(dir_ + "/" + kRunFile).ok()) {
-    (void)run.Append(RunJson(run_id_, started_unix_ns_, plan_));
+    (void)run.Append(RunJson(run_id_, started_unix_ns_, plan_, labels_));
   }
   if (absl::Status made = series_.Create(dir_ + "/" + kTimeseriesFile); !made.ok()) {
     return SayNotWritten(kTimeseriesFile, made);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/lang/language.h"
 #include "common/plan/run_plan.h"
 #include "controller/feed/run_output.h"
 #include "controller/hdr/interval_log.h"
@@ -14,18 +15,20 @@
 
 namespace wsload {
 
-/// While the run goes on: run.json (its id and plan), and timeseries.csv and latency.hlog, which grow with every
-/// interval, so that a controller that is killed leaves all but its last second. At the end: result.json, latency.hgrm,
-/// junit.xml, summary.md and the whole timeseries.csv; latency.hlog gets what agents reported too late for its
-/// interval, and run.json is gone. An older run's files are moved to DIR/<its run id> before the first of these is
-/// written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run that fails before it
-/// begins writes nothing where there is an older one, and nothing to a directory that was not asked for.
+/// While the run goes on: run.json (its id, labels and plan), and timeseries.csv and latency.hlog, which grow with
+/// every interval, so that a controller that is killed leaves all but its last second. At the end: result.json,
+/// report.html, latency.hgrm, junit.xml, summary.md and the whole timeseries.csv; latency.hlog gets what agents
+/// reported too late for its interval, and run.json is gone. An older run's files are moved to DIR/<its run id> before
+/// the first of these is written; where another run took DIR meanwhile, this one's go to DIR/<this run's id>. A run
+/// that fails before it begins writes nothing where there is an older one, and nothing to a directory that was not
+/// asked for.
 class RunFiles final : public RunOutput {
  public:
   struct Place {
-    std::string dir;          ///< is there; empty: nothing is kept
-    bool by_default = false;  ///< nobody asked for it
-    Language language = Language::kEnglish;
+    std::string dir;                         ///< is there; empty: nothing is kept
+    bool by_default = false;                 ///< nobody asked for it
+    Language language = Language::kEnglish;  ///< that the report opens in
+    RunLabels labels;
   };
 
   /// `notify` is told, from the output's thread, when an older result moved and when the series or the log cannot be
@@ -57,6 +60,7 @@ class RunFiles final : public RunOutput {
   std::string dir_;
   const bool by_default_;
   const Language language_;
+  const RunLabels labels_;
   const std::string run_id_;
   const RunPlan plan_;
   const int64_t started_unix_ns_;

@@ -9,6 +9,8 @@ namespace {
 
 using Layout = JsonWriter::Layout;
 
+}  // namespace
+
 void WriteStatement(JsonWriter& json, const Statement& statement) {
   json.Object(Layout::kOneLine, [&] {
     json.Member("kind", StatementName(statement.kind));
@@ -19,10 +21,9 @@ void WriteStatement(JsonWriter& json, const Statement& statement) {
       }
     });
     json.Member("text", StatementText(Language::kEnglish, statement));
+    json.Member("text_zh", StatementText(Language::kChinese, statement));
   });
 }
-
-}  // namespace
 
 void WriteStatements(JsonWriter& json, const std::vector<Statement>& statements) {
   json.Array(Layout::kLines, [&] {

@@ -1,4 +1,4 @@
-// How a statement stands in JSON: {"kind": ..., "args": {name: value, ...}, "text": ...}.
+// How a statement stands in JSON: {"kind": ..., "args": {name: value, ...}, "text": ..., "text_zh": ...}.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,10 @@
 
 namespace wsload {
 
-/// An array with one object per statement; "text" is English.
+/// One object; "text" is English, "text_zh" Chinese.
+void WriteStatement(JsonWriter& json, const Statement& statement);
+
+/// An array with one object per statement.
 void WriteStatements(JsonWriter& json, const std::vector<Statement>& statements);
 
 }  // namespace wsload

@@ -5,6 +5,7 @@
 
 #include "common/plan/phase.h"
 #include "common/stats/figure_list.h"
+#include "controller/result/rates.h"
 #include "controller/result/verdict.h"
 
 namespace wsload {
@@ -95,7 +96,7 @@ void WriteTotals(JsonWriter& json, const Counters& counters, std::optional<int64
   });
 }
 
-void WriteDistribution(JsonWriter& json, const Histogram& histogram) {
+void WriteDistribution(JsonWriter& json, const Histogram& histogram, Buckets buckets) {
   json.Object(histogram.count() == 0 ? Layout::kOneLine : Layout::kLines, [&] {
     json.Member("count", histogram.count());
     json.Member("min", histogram.min_us());
@@ -104,25 +105,25 @@ void WriteDistribution(JsonWriter& json, const Histogram& histogram) {
       json.Member(percentile.name, histogram.PercentileUs(percentile.percent));
     }
     json.Member("max", histogram.max_us());
-    WriteHistogram(json, histogram);
+    if (buckets == Buckets::kWritten) WriteHistogram(json, histogram);
   });
 }
 
-void WriteLatencies(JsonWriter& json, const Stats& stats) {
+void WriteLatencies(JsonWriter& json, const Stats& stats, Buckets buckets) {
   json.Object("latency_us", Layout::kLines, [&] {
     for (const HistogramInfo& row : kHistograms) {
       if (row.group != HistogramInfo::Group::kLatency) continue;
       json.Key(row.name.shown);
-      WriteDistribution(json, stats.*row.field);
+      WriteDistribution(json, stats.*row.field, buckets);
     }
   });
 }
 
-void WriteLoopHistograms(JsonWriter& json, const Stats& stats) {
+void WriteLoopHistograms(JsonWriter& json, const Stats& stats, Buckets buckets) {
   for (const HistogramInfo& row : kHistograms) {
     if (row.group != HistogramInfo::Group::kLoop) continue;
     json.Key(std::string(row.name.shown) + "_us");
-    WriteDistribution(json, stats.*row.field);
+    WriteDistribution(json, stats.*row.field, buckets);
   }
 }
 
@@ -142,10 +143,10 @@ void WriteWorkerLoads(JsonWriter& json, const std::vector<WorkerLoad>& workers) 
   });
 }
 
-void WriteGenerator(JsonWriter& json, const RunResult& result) {
+void WriteGenerator(JsonWriter& json, const std::vector<AgentResult>& agents, const Stats& totals) {
   WorkerPeaks peaks;
   WorkerLoad sum;
-  for (const AgentResult& agent : result.agents) {
+  for (const AgentResult& agent : agents) {
     peaks.Add(agent.worker_loads);
     for (const WorkerLoad& worker : agent.worker_loads) sum.Merge(worker);
   }
@@ -155,14 +156,28 @@ void WriteGenerator(JsonWriter& json, const RunResult& result) {
     json.Member("worker_cpu_share_max", peaks.cpu_share_max);
     json.Member("worker_cpu_waited_share_max", peaks.waited_share_max);
     WriteWorkerGroup(json, sum, WorkerFigureInfo::Group::kLoop, WorkerFigureInfo::ShownOf::kGenerator);
-    WriteLoopHistograms(json, result.totals);
-    json.Object("bounds", Layout::kOneLine, [&] {
-      json.Member("send_lag_us_p99", kSendLagBoundUs);
-      json.Member("worker_cpu_share", kBusyWorkerBound);
-      // Who stalls that long has touched as much.
-      json.Member("worker_stalled_share", kTouchedBound);
-      json.Member("worker_touched_share", kTouchedBound);
-    });
+    WriteLoopHistograms(json, totals);
+    WriteGeneratorBounds(json);
+  });
+}
+
+void WriteGeneratorBounds(JsonWriter& json) {
+  json.Object("bounds", Layout::kOneLine, [&] {
+    json.Member("send_lag_us_p99", kSendLagBoundUs);
+    json.Member("worker_cpu_share", kBusyWorkerBound);
+    // Who stalls that long has touched as much.
+    json.Member("worker_stalled_share", kTouchedBound);
+    json.Member("worker_touched_share", kTouchedBound);
+  });
+}
+
+void WriteRates(JsonWriter& json, const Counters& totals, double measured_s) {
+  const Rates rates = RatesOf(totals, measured_s);
+  json.Object("rates", Layout::kOneLine, [&] {
+    json.Member("scheduled_per_s", rates.scheduled_per_s);
+    json.Member("sent_per_s", rates.sent_per_s);
+    json.Member("success_per_s", rates.success_per_s);
+    json.Member("success_ratio", rates.success_ratio);
   });
 }
 

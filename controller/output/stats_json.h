@@ -15,20 +15,29 @@ namespace wsload {
 /// One object with every counter. `active_peak`: where it is known.
 void WriteTotals(JsonWriter& json, const Counters& counters, std::optional<int64_t> active_peak = std::nullopt);
 
+/// Whether a distribution has its buckets beside its figures.
+enum class Buckets { kWritten, kLeftOut };
+
 /// One object: figures and buckets, all in microseconds.
-void WriteDistribution(JsonWriter& json, const Histogram& histogram);
+void WriteDistribution(JsonWriter& json, const Histogram& histogram, Buckets buckets = Buckets::kWritten);
 
 /// The member latency_us.
-void WriteLatencies(JsonWriter& json, const Stats& stats);
+void WriteLatencies(JsonWriter& json, const Stats& stats, Buckets buckets = Buckets::kWritten);
 
 /// A member for each histogram of the event loops, as loop_stall_us.
-void WriteLoopHistograms(JsonWriter& json, const Stats& stats);
+void WriteLoopHistograms(JsonWriter& json, const Stats& stats, Buckets buckets = Buckets::kWritten);
 
 /// One array, worker by worker.
 void WriteWorkerLoads(JsonWriter& json, const std::vector<WorkerLoad>& workers);
 
-/// The member generator: what the generator knows of itself, over all agents.
-void WriteGenerator(JsonWriter& json, const RunResult& result);
+/// The member generator: what the generator knows of itself, over all `agents`, whose sum is `totals`.
+void WriteGenerator(JsonWriter& json, const std::vector<AgentResult>& agents, const Stats& totals);
+
+/// Its member bounds.
+void WriteGeneratorBounds(JsonWriter& json);
+
+/// The member rates, over the measure phase as long as it was.
+void WriteRates(JsonWriter& json, const Counters& totals, double measured_s);
 
 /// One object on one line.
 void WriteSeriesPoint(JsonWriter& json, const SeriesPoint& point);

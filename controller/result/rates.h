@@ -16,18 +16,21 @@ struct Rates {
   double success_ratio = 0;  ///< success / scheduled, 0 to 1; 0 when nothing was scheduled
 };
 
-inline Rates RatesOf(const RunResult& result) {
+inline Rates RatesOf(const Counters& totals, double measured_s) {
   Rates rates;
-  const auto scheduled = static_cast<double>(result.totals.counters.scheduled);
-  const auto success = static_cast<double>(result.totals.counters.success);
-  if (result.measured_ns > 0) {
-    const double seconds = static_cast<double>(result.measured_ns) / kNsPerSecond;
-    rates.scheduled_per_s = scheduled / seconds;
-    rates.sent_per_s = static_cast<double>(result.totals.counters.sent()) / seconds;
-    rates.success_per_s = success / seconds;
+  const auto scheduled = static_cast<double>(totals.scheduled);
+  const auto success = static_cast<double>(totals.success);
+  if (measured_s > 0) {
+    rates.scheduled_per_s = scheduled / measured_s;
+    rates.sent_per_s = static_cast<double>(totals.sent()) / measured_s;
+    rates.success_per_s = success / measured_s;
   }
   if (scheduled > 0) rates.success_ratio = success / scheduled;
   return rates;
+}
+
+inline Rates RatesOf(const RunResult& result) {
+  return RatesOf(result.totals.counters, static_cast<double>(result.measured_ns) / kNsPerSecond);
 }
 
 /// Between the first and the last agent that began to measure; nothing: not known of two agents.

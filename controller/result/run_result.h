@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -126,8 +127,16 @@ struct ThresholdResult {
   bool aborted_run = false;  ///< -abort-on-fail stopped the run for it
 };
 
+/// What whoever started a run says of it, and how they did; for those who read its result.
+struct RunLabels {
+  std::string title;                                      ///< empty: none
+  std::vector<std::pair<std::string, std::string>> tags;  ///< in the order given
+  std::string command_line;                               ///< that starts it again, without secrets
+};
+
 struct RunResult {
   std::string run_id;
+  RunLabels labels;
   int64_t started_unix_ns = 0;
   RunPlan plan;
   bool interrupted = false;

@@ -69,13 +69,13 @@ TEST(Kept, WithoutOutTheResultHasADirectoryOfItsOwn) {
     EXPECT_THAT(run.Wait(kDeadline).value_or(-1), kCarriedOut) << run.err();
     // What stands on stdout is for programs.
     const std::string people = run.err();
-    const size_t at = people.rfind("result.json and timeseries.csv are in ");
+    const size_t at = people.rfind("result.json, report.html and timeseries.csv are in ");
     ASSERT_NE(at, std::string::npos) << people;
     EXPECT_EQ(people.find('\n', at), people.size() - 1) << "the last line";
     const std::string kept = people.substr(people.rfind(' ') + 1, people.size() - people.rfind(' ') - 2);
     EXPECT_THAT(kept, testing::MatchesRegex("wsload-results/[0-9]{8}-[0-9]{6}-[0-9a-f]{16}"));
-    EXPECT_THAT(Names(dir.path() + "/" + kept), ElementsAre("junit.xml", "latency.hgrm", "latency.hlog", "result.json",
-                                                            "summary.md", "timeseries.csv"));
+    EXPECT_THAT(Names(dir.path() + "/" + kept), ElementsAre("junit.xml", "latency.hgrm", "latency.hlog", "report.html",
+                                                            "result.json", "summary.md", "timeseries.csv"));
   }
   EXPECT_EQ(Names(dir.path() + "/wsload-results").size(), 2u);
   Process none(InShell(dir.path(), "exec \"$@\"", Load(gateway, {"-duration=300ms", "-out=none"})));

@@ -95,7 +95,7 @@ TEST_F(ReaderTest, AFullPipeHoldsNothingUp) {
   EXPECT_THAT(exit_code, testing::AnyOf(0, 103)) << controller.err();
   EXPECT_THAT(controller.out(), HasSubstr("intervals were not shown"));
   EXPECT_THAT(controller.out(), HasSubstr("Measurement: "));
-  EXPECT_THAT(controller.out(), HasSubstr("result.json and timeseries.csv are in"));
+  EXPECT_THAT(controller.out(), HasSubstr("result.json, report.html and timeseries.csv are in"));
 }
 
 TEST_F(ReaderTest, AStoppedTerminalHoldsNothingUp) {

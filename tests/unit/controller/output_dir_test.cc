@@ -64,7 +64,8 @@ TEST_F(OutputDir, ReplacesFilesWholeAndLeavesNoOthers) {
   EXPECT_EQ(Content(dir_ + "/result.json"), ResultJson(result));
   EXPECT_THAT(Content(dir_ + "/timeseries.csv"), HasSubstr("phase,interval"));
   EXPECT_THAT(Content(dir_ + "/latency.hgrm"), HasSubstr("#[Max     =       20.100, Total count    =          200]"));
-  EXPECT_EQ(FileCount(), 5u);
+  EXPECT_THAT(Content(dir_ + "/report.html"), HasSubstr(result.run_id));
+  EXPECT_EQ(FileCount(), 6u);
 }
 
 TEST_F(OutputDir, AFailedWriteKeepsTheOldFile) {
@@ -72,7 +73,30 @@ TEST_F(OutputDir, AFailedWriteKeepsTheOldFile) {
   const absl::Status status = WriteResultFiles(dir_, PerfectResult(), Language::kEnglish);
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(std::string(Text(status)), HasSubstr("cannot write " + dir_ + "/result.json"));
-  EXPECT_EQ(FileCount(), 4u) << "the others are kept";
+  EXPECT_EQ(FileCount(), 5u) << "the others are kept";
+}
+
+TEST_F(OutputDir, MakesTheReportOfAResultThatIsThere) {
+  ASSERT_TRUE(WriteResultFiles(dir_, PerfectResult()).ok());
+  const std::string as_written = Content(dir_ + "/report.html");
+  std::filesystem::remove(dir_ + "/report.html");
+  const absl::StatusOr<std::string> again = WriteReport(dir_, Language::kEnglish);
+  ASSERT_TRUE(again.ok()) << Text(again.status());
+  EXPECT_EQ(*again, dir_ + "/report.html");
+  EXPECT_EQ(Content(*again), as_written);
+  ASSERT_TRUE(WriteReport(dir_, Language::kChinese).ok());
+  EXPECT_THAT(Content(*again), HasSubstr(R"("language":"zh")"));
+}
+
+TEST_F(OutputDir, SaysWhyThereIsNoReport) {
+  const auto why = [this] { return std::string(Text(WriteReport(dir_, Language::kEnglish).status())); };
+  EXPECT_THAT(why(), HasSubstr("/result.json: cannot be read: No such file or directory; name the directory of a run"));
+  std::ofstream(dir_ + "/run.json") << "{}";
+  EXPECT_THAT(why(), HasSubstr("the run goes on, or was ended before it could write its result"));
+  std::ofstream(dir_ + "/result.json") << "{\"schema\": \"wsload.result/1\"}";
+  EXPECT_THAT(why(), HasSubstr("is no result of wsload: want schema wsload.result/2"));
+  std::ofstream(dir_ + "/result.json") << "{\"schema\": ";
+  EXPECT_THAT(why(), HasSubstr("is no JSON (byte 11"));
 }
 
 }  // namespace

@@ -84,7 +84,23 @@ TEST(ResultJson, MeasurementAndOutcomeAreTwoThings) {
   EXPECT_EQ(json["outcome"]["code"], "failed");
   EXPECT_EQ(json["outcome"]["reasons"][0], Json({{"kind", "nothing_succeeded"},
                                                  {"args", {{"messages", 200}, {"causes", "timeout 200"}}},
-                                                 {"text", "none of 200 messages succeeded: timeout 200"}}));
+                                                 {"text", "none of 200 messages succeeded: timeout 200"},
+                                                 {"text_zh", "200 条消息均未成功：timeout 200"}}));
+}
+
+TEST(ResultJson, TellsWhatItIsOfAndWhatToDo) {
+  RunResult result = PerfectResult();
+  result.labels = {.title = "nightly", .tags = {{"build", "512"}, {"branch", "main"}}, .command_line = "wsload -mps=1"};
+  result.totals.counters.timeout = 3;
+  result.totals.counters.connections.failures["refused"] = 1;
+  result.totals.counters.connections.losses["unheard_of"] = 1;
+  const Json json = Json::parse(ResultJson(result));
+  EXPECT_EQ(json["title"], "nightly");
+  EXPECT_EQ(json["tags"], Json({{"build", "512"}, {"branch", "main"}}));
+  EXPECT_EQ(json["command_line"], "wsload -mps=1");
+  EXPECT_EQ(json["hints"]["messages"][0]["kind"], "hint_some_timeouts");
+  EXPECT_EQ(json["hints"]["connections"]["refused"]["kind"], "hint_refused");
+  EXPECT_FALSE(json["hints"]["connections"].contains("unheard_of"));
 }
 
 TEST(ResultJson, AQuotaIsKnownOrNull) {
@@ -111,7 +127,8 @@ TEST(ResultJson, StatementsHaveKindArgumentsAndText) {
   EXPECT_EQ(reasons[0]["text"], StatementText(Language::kEnglish, busy));
   EXPECT_EQ(reasons[1], Json({{"kind", "connections_lost"},
                               {"args", {{"connections", 4}, {"opened", 10}, {"causes", "reset 4"}}},
-                              {"text", "4 of 10 connections lost before the end: reset 4"}}));
+                              {"text", "4 of 10 connections lost before the end: reset 4"},
+                              {"text_zh", "4 个连接（共 10 个）在结束前中断：reset 4"}}));
   ASSERT_EQ(json["warnings"].size(), 1u);
   EXPECT_EQ(json["warnings"][0]["kind"], "no_headroom");
   EXPECT_EQ(json["warnings"][0]["args"]["clients_after_loss"], 501);

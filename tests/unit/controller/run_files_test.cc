@@ -94,8 +94,8 @@ TEST_F(RunFilesTest, WhatIsThereWhileTheRunGoesOnCanBeRead) {
   EXPECT_EQ(Content("run.json").find("secret"), std::string::npos);
 
   ASSERT_TRUE(End(files, result_).ok());
-  EXPECT_THAT(Files(),
-              ElementsAre("junit.xml", "latency.hgrm", "latency.hlog", "result.json", "summary.md", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("junit.xml", "latency.hgrm", "latency.hlog", "report.html", "result.json",
+                                   "summary.md", "timeseries.csv"));
   EXPECT_EQ(Content("result.json"), ResultJson(result_));
   EXPECT_EQ(Content("timeseries.csv"), TimeseriesCsv(result_));
   EXPECT_EQ(files.dir(), dir_);
@@ -125,9 +125,9 @@ TEST_F(RunFilesTest, AnOlderResultMovesAside) {
   RunFiles files = Begin("new");
   EXPECT_EQ(RunIn(dir_), "older1") << "nothing moves before the run begins";
   files.OnBegin();
-  EXPECT_THAT(Files(),
-              ElementsAre("latency.hlog", "notes.txt", "older1/junit.xml", "older1/latency.hgrm", "older1/result.json",
-                          "older1/summary.md", "older1/timeseries.csv", "run.json", "timeseries.csv"));
+  EXPECT_THAT(Files(), ElementsAre("latency.hlog", "notes.txt", "older1/junit.xml", "older1/latency.hgrm",
+                                   "older1/report.html", "older1/result.json", "older1/summary.md",
+                                   "older1/timeseries.csv", "run.json", "timeseries.csv"));
   ASSERT_TRUE(End(files, result_).ok());
   EXPECT_EQ(Content("older1/result.json"), older);
   EXPECT_EQ(RunIn(dir_), "new");
@@ -196,7 +196,8 @@ TEST_F(RunFilesTest, ARunThatNeverBeganLeavesTheOlderOneAlone) {
   EXPECT_TRUE(End(files, result_).ok());
   EXPECT_EQ(files.dir(), "");
   EXPECT_EQ(RunIn(dir_), "older1");
-  EXPECT_THAT(Files(), ElementsAre("junit.xml", "latency.hgrm", "result.json", "summary.md", "timeseries.csv"));
+  EXPECT_THAT(Files(),
+              ElementsAre("junit.xml", "latency.hgrm", "report.html", "result.json", "summary.md", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, ARunThatNeverBeganLeavesNoDirectoryOfItsOwn) {
@@ -210,7 +211,8 @@ TEST_F(RunFilesTest, AnInterruptedRunIsKeptHoweverEarly) {
   result_.interrupted = true;
   RunFiles files = Begin("new", /*by_default=*/true);
   EXPECT_TRUE(End(files, result_).ok());
-  EXPECT_THAT(Files(), ElementsAre("junit.xml", "latency.hgrm", "result.json", "summary.md", "timeseries.csv"));
+  EXPECT_THAT(Files(),
+              ElementsAre("junit.xml", "latency.hgrm", "report.html", "result.json", "summary.md", "timeseries.csv"));
 }
 
 TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
@@ -225,9 +227,10 @@ TEST_F(RunFilesTest, TwoRunsAtOnceReplaceNothingOfEachOther) {
   EXPECT_EQ(first.dir(), dir_ + "/first");
   ASSERT_TRUE(End(second, result_).ok());
   EXPECT_EQ(second.dir(), dir_);
-  EXPECT_THAT(Files(), ElementsAre("first/junit.xml", "first/latency.hgrm", "first/latency.hlog", "first/result.json",
-                                   "first/summary.md", "first/timeseries.csv", "junit.xml", "latency.hgrm",
-                                   "latency.hlog", "result.json", "summary.md", "timeseries.csv"));
+  EXPECT_THAT(Files(),
+              ElementsAre("first/junit.xml", "first/latency.hgrm", "first/latency.hlog", "first/report.html",
+                          "first/result.json", "first/summary.md", "first/timeseries.csv", "junit.xml", "latency.hgrm",
+                          "latency.hlog", "report.html", "result.json", "summary.md", "timeseries.csv"));
   EXPECT_EQ(RunIn(dir_), "new");
   EXPECT_EQ(RunIn(dir_ + "/first"), "first");
 }

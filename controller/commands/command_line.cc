@@ -1,0 +1,69 @@
+#include "controller/commands/command_line.h"
+
+#include <algorithm>
+#include <string_view>
+#include <variant>
+
+#include "common/plan/plan_fields.h"
+#include "common/util/redact.h"
+#include "common/util/text.h"
+
+namespace wsload {
+namespace {
+
+constexpr std::string_view kOwnPlace = "out";
+
+std::string ForShell(const std::string& text) {
+  constexpr std::string_view kPlain = "-._~/:=,@%+";
+  const bool is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return IsUrlUnreserved(c) || kPlain.find(c) != std::string_view::npos;
+  });
+  if (is_plain) return text;
+  std::string quoted = "'";
+  for (const char c : text) c == '\'' ? quoted += "'\\''" : quoted += c;
+  return quoted + "'";
+}
+
+void AddFlag(std::string& line, const FieldInfo& info, const std::string& value) {
+  line += fmt::format(" -{}={}", info.flag, ForShell(ReplaceInvalidUtf8(value)));
+}
+
+void AddValue(std::string& line, const FieldInfo& info, const FieldValue& value, std::string_view secret_parameter) {
+  if (const HeaderList* headers = std::get_if<HeaderList>(&value)) {
+    for (const auto& [name, content] : *headers) {
+      const std::string shown = IsSecretName(name) ? std::string(kRedacted) : RedactText(content, false);
+      AddFlag(line, info, fmt::format("{}: {}", name, shown));
+    }
+  } else if (info.exposure == Exposure::kUrl) {
+    AddFlag(line, info, RedactUrl(std::get<std::string>(value), secret_parameter));
+  } else {
+    AddFlag(line, info, RedactText(FormatValue(info, value)));
+  }
+}
+
+template <typename Owner>
+void AddFields(std::string& line, const FlagSet& flags, Fields<Owner> fields, const Owner& owner,
+               const FilePaths& files = {}, std::string_view secret_parameter = {}) {
+  for (const Field<Owner>& field : fields) {
+    const FieldInfo& info = field.info;
+    if (!info.has_flag || info.flag == kOwnPlace || !flags.IsSet(info.flag)) continue;
+    if (info.from_file) {
+      AddFlag(line, info, files.at(info.name));
+    } else {
+      AddValue(line, info, field.member.get(owner), secret_parameter);
+    }
+  }
+}
+
+}  // namespace
+
+std::string CommandLineOf(const FlagSet& flags, const SetByFlags& set) {
+  std::string line = "wsload";
+  AddFields(line, flags, PlanFields(), set.plan, set.plan_files, set.plan.token_param);
+  AddFields(line, flags, AccessFields(), set.access);
+  AddFields(line, flags, PolicyFields(), set.policy);
+  AddFields(line, flags, OutputFields(), set.output);
+  return line;
+}
+
+}  // namespace wsload

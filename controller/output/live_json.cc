@@ -1,0 +1,125 @@
+#include "controller/output/live_json.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "common/plan/phase.h"
+#include "controller/output/json_writer.h"
+#include "controller/output/stats_json.h"
+
+namespace wsload {
+namespace {
+
+using Layout = JsonWriter::Layout;
+
+int64_t PlannedNs(const RunPlan& plan, Phase phase) {
+  switch (phase) {
+    case Phase::kConnect:
+      return plan.ramp_up_ns;
+    case Phase::kMeasure:
+      return plan.duration_ns;
+    case Phase::kDrain:
+      return plan.resp_timeout_ns;
+    case Phase::kClose:
+      return 0;
+  }
+  return 0;
+}
+
+void WriteProgress(JsonWriter& json, const LiveInterval& interval) {
+  json.Object("progress", Layout::kOneLine, [&] {
+    json.Member("phase", NameOf(interval.point.phase));
+    json.Member("elapsed_s", interval.point.phase_clock_s);
+    json.Member("planned_s", static_cast<double>(PlannedNs(interval.plan, interval.point.phase)) / kNsPerSecond);
+  });
+}
+
+void WriteP99(JsonWriter& json, std::string_view name, int64_t us, int64_t count) {
+  json.Object(name, Layout::kOneLine, [&] {
+    json.Member("count", count);
+    json.Member("p99", us);
+  });
+}
+
+void WriteAgentRow(JsonWriter& json, const LiveAgent& agent) {
+  const Counters& totals = agent.totals;
+  json.Object(Layout::kOneLine, [&] {
+    json.Member("name", agent.label);
+    // What an agent that goes on will have been is not known yet.
+    json.Member("state", agent.state == AgentResult::State::kDone ? std::string_view("running") : NameOf(agent.state));
+    json.Member("clock_offset_us", agent.clock_offset_us);
+    json.Member("clock_error_us", agent.clock_error_us);
+    json.Object("totals", Layout::kOneLine, [&] {
+      json.Member("scheduled", totals.scheduled);
+      json.Member("success", totals.success);
+      json.Member("failed", totals.failed());
+      json.Member("unsent", totals.unsent);
+      json.Object("connections", Layout::kOneLine, [&] {
+        json.Member("opened", totals.connections.opened);
+        json.Member("active", totals.connections.active());
+      });
+    });
+    json.Object("latency_us", Layout::kOneLine, [&] {
+      WriteP99(json, "response", agent.response_us_p99, totals.success);
+      WriteP99(json, "send_lag", agent.send_lag_us_p99, totals.sent());
+    });
+    json.Member("worker_cpu_share_max", agent.worker_cpu_share_max);
+    json.Member("worker_cpu_waited_share_max", agent.worker_cpu_waited_share_max);
+  });
+}
+
+void WriteGeneratorSoFar(JsonWriter& json, const LiveInterval& interval) {
+  double busiest = 0;
+  for (const LiveAgent& agent : interval.agents) busiest = std::max(busiest, agent.worker_cpu_share_max);
+  json.Object("generator", Layout::kOneLine, [&] {
+    json.Member("worker_cpu_share_max", busiest);
+    WriteLoopHistograms(json, interval.totals, Buckets::kLeftOut);
+    WriteGeneratorBounds(json);
+  });
+}
+
+}  // namespace
+
+LiveAgent MakeLiveAgent(const AgentResult& agent) {
+  WorkerPeaks peaks;
+  peaks.Add(agent.worker_loads);
+  return {.label = agent.label(),
+          .state = agent.state,
+          .totals = agent.totals.counters,
+          .response_us_p99 = agent.totals.response.PercentileUs(99),
+          .send_lag_us_p99 = agent.totals.send_lag.PercentileUs(99),
+          .worker_cpu_share_max = peaks.cpu_share_max,
+          .worker_cpu_waited_share_max = peaks.waited_share_max,
+          .clock_offset_us = agent.clock_offset_us,
+          .clock_error_us = agent.clock_error_us};
+}
+
+std::string LiveJson(const LiveInterval& interval) {
+  std::string out;
+  JsonWriter json(out);
+  json.Object(Layout::kOneLine, [&] {
+    json.Member("schema", kIntervalSchema);
+    WriteProgress(json, interval);
+    json.Key("point");
+    WriteSeriesPoint(json, interval.point);
+    json.Member("active_connections", interval.point.active_connections);
+    json.Key("totals");
+    WriteTotals(json, interval.totals.counters);
+    WriteRates(json, interval.totals.counters, interval.measured_s);
+    WriteLatencies(json, interval.totals, Buckets::kLeftOut);
+    WriteGeneratorSoFar(json, interval);
+    json.Array("agents", Layout::kOneLine, [&] {
+      for (const LiveAgent& agent : interval.agents) WriteAgentRow(json, agent);
+    });
+  });
+  return out;
+}
+
+std::string LivePointJson(const SeriesPoint& point) {
+  std::string out;
+  JsonWriter json(out);
+  WriteSeriesPoint(json, point);
+  return out;
+}
+
+}  // namespace wsload

@@ -1,0 +1,416 @@
+// A result as sections: the report, and the live page's lower half. Each function makes one section of the document
+// `result` (docs/measurement.md; while a run goes on, as much of it as is known), or null when it has nothing to say.
+
+const MOST_AGENTS = 50;
+const FIRST_LATENCIES = ["response", "service", "send_lag", "connect", "push", "heartbeat"];
+const PERCENTILES = [["p50", "p50"], ["p90", "p90"], ["p95", "p95"], ["p99", "p99"], ["p99_9", "p99.9"],
+  ["p99_99", "p99.99"]];
+
+const SIGNS = {true: "✓", false: "✗"};
+
+function headOf(result) {
+  const plan = result.plan || {};
+  const agents = (result.agents || []).length;
+  const parts = [
+    result.run_id ? say("run", {id: result.run_id}) : null,
+    result.started_at ? momentOfDay(result.started_at) : null,
+    isNumber(plan.clients) ? say("planClients", {clients: countText(plan.clients)}) : null,
+    isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration: spanText(plan.duration_ns / 1e9, language)})
+      : null,
+    isNumber(plan.ramp_up_ns) ? say("planRampUp", {rampUp: spanText(plan.ramp_up_ns / 1e9, language)}) : null,
+    isNumber(plan.msg_size_bytes) ? say("planSize", {bytes: countText(plan.msg_size_bytes)}) : null,
+    agents > 0 ? say(agents === 1 ? "planAgent" : "planAgents", {agents: countText(agents)}) : null,
+    ...Object.entries(result.tags || {}).map(([name, value]) => `${name}=${value}`),
+    result.wsload_version ? `wsload ${result.wsload_version}` : null,
+  ];
+  return element("header", {},
+    element("h1", {}, titleOf(result)),
+    element("p", {class: "quiet"}, parts.filter((part) => part !== null).join(" · ")));
+}
+
+/** "2026-11-25 10:30:32 UTC" of the same in RFC 3339. */
+function momentOfDay(text) {
+  return String(text).replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
+}
+
+function titleOf(result) {
+  return result.title || say("titleOf", {server: (result.plan || {}).server || "-"});
+}
+
+/** The value in the unit in which the threshold was written: both are told in the same one. */
+function thresholdText(threshold) {
+  if (!isNumber(threshold.value)) return say("thresholdNothing");
+  const written = /(<=?|>=?)\s*([\d.]+)\s*([a-zµ%/]*)\s*$/.exec(threshold.expression || "");
+  if (!written || !isNumber(threshold.bound)) return shortNumber(threshold.value);
+  const scale = threshold.bound === 0 ? 1 : Number(written[2]) / threshold.bound;
+  const shown = threshold.value * (scale > 0 ? scale : 1);
+  if (written[3] === "%") return percentText(shown / 100);
+  // A share without a unit must not be rounded to its bound.
+  const text = written[3] === "" && shown < 1 ? String(Math.floor(shown * 1e4) / 1e4) : shortNumber(shown);
+  return written[3].startsWith("/") ? text + written[3] : `${text} ${written[3]}`.trim();
+}
+
+function thresholdItem(threshold) {
+  const passed = threshold.passed === true;
+  const first = isNumber(threshold.first_broken_s)
+    ? `, ${say("thresholdFirst", {at: momentText(threshold.first_broken_s)})}` : "";
+  return element("li", {},
+    element("span", {class: passed ? "sign good" : "sign bad"}, SIGNS[passed]), " ",
+    element("code", {}, threshold.expression || ""), ": ",
+    isNumber(threshold.value) ? say("thresholdValue", {value: thresholdText(threshold)}) : thresholdText(threshold), first);
+}
+
+function thresholdsOf(result, live) {
+  const thresholds = result.thresholds || [];
+  const failed = thresholds.filter((threshold) => threshold.passed !== true).length;
+  const outcome = result.outcome || {};
+  const text = thresholds.length === 0 ? say("noThresholds")
+    : live ? say(failed > 0 ? "thresholdsSoFar" : "thresholdsKept", {failed, count: thresholds.length})
+      : failed > 0 ? say("thresholdsFailed", {failed, count: thresholds.length})
+        : say(thresholds.length === 1 ? "thresholdPassed" : "thresholdsPassed", {count: thresholds.length});
+  const kind = thresholds.length === 0 ? "" : outcome.code === "inconclusive" ? "warn" : failed > 0 ? "bad" : "good";
+  const isInconclusive = !live && outcome.code === "inconclusive";
+  const boxes = [element("section", {class: "verdict " + kind, id: "thresholds"},
+    element("p", {}, element("strong", {class: "sign"}, say("thresholds") + (language === "zh" ? "：" : ": ") + text)),
+    thresholds.length > 0 ? element("ul", {}, thresholds.map(thresholdItem)) : null,
+    isInconclusive ? element("p", {}, say("outcomeInconclusive")) : null)];
+  const reasons = outcome.reasons || [];
+  if (!live && outcome.code === "failed" && reasons.length > 0 && thresholds.length === 0) {
+    boxes.push(element("section", {class: "verdict bad", id: "outcome"},
+      element("p", {}, element("strong", {class: "sign"}, say("outcomeFailed"))),
+      element("ul", {}, reasons.map((reason) => element("li", {}, statementText(reason))))));
+  }
+  return boxes;
+}
+
+/** The sentence that proves what the measurement is worth; empty when nothing is known. */
+function proofOf(result, live) {
+  const totals = result.totals || {};
+  const generator = result.generator || {};
+  const bounds = generator.bounds || {};
+  const lag = (result.latency_us || {}).send_lag || {};
+  const parts = [];
+  if (lag.count > 0 && isNumber(lag.p99)) {
+    parts.push(say("proofLag", {lag: latencyText(lag.p99), bound: boundText(bounds.send_lag_us_p99)}));
+  }
+  if (isNumber(generator.worker_cpu_share_max) && isNumber(bounds.worker_cpu_share)) {
+    parts.push(say("proofCpu", {share: percentText(generator.worker_cpu_share_max, 0),
+      bound: percentText(bounds.worker_cpu_share, 0)}));
+  }
+  if (totals.scheduled > 0) {
+    parts.push(say(live ? "proofSumLive" : totals.unaccounted > 0 ? "proofSumOpen" : "proofSum", {
+      scheduled: countText(totals.scheduled), success: countText(totals.success), failed: countText(totals.failed),
+      unsent: countText(totals.unsent), open: countText(totals.unaccounted)}));
+  }
+  if (parts.length === 0) return "";
+  const text = parts.join(language === "zh" ? "；" : "; ") + (language === "zh" ? "。" : ".");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** While the run goes on: whether its figures are the server's, as far as that can be told. */
+function measurementSoFar(result) {
+  const lag = (result.latency_us || {}).send_lag || {};
+  const bounds = (result.generator || {}).bounds || {};
+  if (!(lag.count > 0)) return null;
+  const isLate = lag.p99 > bounds.send_lag_us_p99 || result.generator.worker_cpu_share_max > bounds.worker_cpu_share;
+  return element("section", {class: "verdict " + (isLate ? "warn" : "good"), id: "measurement"},
+    element("p", {}, element("strong", {class: "sign"}, say("measurement") + (language === "zh" ? "：" : ": ") +
+      say(isLate ? "lateSoFar" : "inTimeSoFar")), " ", proofOf(result, true)));
+}
+
+function measurementOf(result, live) {
+  if (result.error) {
+    return element("section", {class: "verdict bad", id: "measurement"},
+      element("p", {}, element("strong", {class: "sign"}, say("runError", {error: result.error}))));
+  }
+  const verdict = result.verdict || {};
+  if (live && !verdict.code) return measurementSoFar(result);
+  const kinds = {VALID: ["good", "ofServer"], GENERATOR_LIMITED: ["bad", "ofGenerator"], DEGRADED: ["warn", "ofLess"]};
+  const [kind, meaning] = kinds[verdict.code] || ["warn", ""];
+  const colon = language === "zh" ? "：" : ": ";
+  return element("section", {class: "verdict " + kind, id: "measurement"},
+    element("p", {}, element("strong", {class: "sign"}, say("measurement") + colon + say(verdict.code || "-")), " ",
+      meaning ? say(meaning) : "", " ", proofOf(result, false)),
+    result.interrupted ? element("p", {}, say("interrupted")) : null,
+    (verdict.reasons || []).length > 0
+      ? element("ul", {}, verdict.reasons.map((reason) => element("li", {}, statementText(reason)))) : null);
+}
+
+/** What failed, as a figure: the commonest cause by its name. */
+function failureFigure(totals) {
+  const failed = (totals.failed || 0) + (totals.unsent || 0);
+  const causes = largest({...totals.failures, unsent: totals.unsent});
+  if (failed === 0 || causes.length === 0) return [countText(failed), say("noFailures")];
+  const cause = causeText(causes[0][0]);
+  if (causes.length > 1) return [countText(failed), say("failedMostly", {cause})];
+  return [countText(failed), causes[0][0] === "timeout" ? say("timeouts") : say("failedAll", {cause})];
+}
+
+function figuresOf(result) {
+  if (result.error) return null;
+  const totals = result.totals || {};
+  // Those still open count neither way while the run goes on; afterwards there are none but lost agents'.
+  const judged = (totals.scheduled || 0) - (result.verdict ? 0 : totals.unaccounted || 0);
+  const rates = result.rates || {};
+  const response = (result.latency_us || {}).response || {};
+  const connections = totals.connections || {};
+  const some = response.count > 0;
+  const figures = [
+    [say("perSecond", {rate: rateText(rates.sent_per_s)}), say("sentOf", {mps: chosenText((result.plan || {}).mps)})],
+    [judged > 0 ? percentText(totals.success / judged) : "-", say("succeededShare")],
+    [some ? latencyText(response.p50) : "-", say("medianResponse")],
+    [some ? latencyText(response.p99) : "-", say("p99Response")],
+    failureFigure(totals),
+    [countText(isNumber(result.active_connections) ? result.active_connections : connections.opened),
+      say("connectionsOf", {clients: countText((result.plan || {}).clients), lost: countText(connections.lost || 0)})],
+  ];
+  return element("dl", {class: "figures", id: "figures"},
+    figures.map(([value, label]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));
+}
+
+function findingsSection(result) {
+  const findings = findingsOf(result);
+  return section("what-happened", say("whatHappened"),
+    element("ul", {}, findings.map((finding) => element("li", {}, findingText(finding)))));
+}
+
+function latenciesOf(result) {
+  const latencies = result.latency_us || {};
+  const rows = FIRST_LATENCIES.concat(Object.keys(latencies).filter((name) => !FIRST_LATENCIES.includes(name)))
+    .map((name) => [name, latencies[name]]);
+  const stall = (result.generator || {}).loop_stall_us;
+  if (stall && (result.totals || {}).loop_stalls > 0) rows.push(["loop_stall", stall]);
+  const counted = rows.filter(([, figures]) => figures && figures.count > 0);
+  if (counted.length === 0) return null;
+  return section("latencies", say("latencies"),
+    table(say("latencies"), ["", say("count"), say("mean"), ...PERCENTILES.map(([, label]) => label), say("max")],
+      counted.map(([name, figures]) => [say("latency_" + name), countText(figures.count), msText(figures.mean),
+        ...PERCENTILES.map(([key]) => msText(figures[key])), msText(figures.max)])));
+}
+
+/** A table of causes: how many, what happened the first time, what to do. */
+function causeTable(title, causes, examples, hints) {
+  const rows = largest(causes);
+  if (rows.length === 0) return [];
+  if (!examples && !hints) {
+    return [element("h3", {}, title), table(title, [say("cause"), say("number")],
+      rows.map(([cause, count]) => [causeText(cause), countText(count)]))];
+  }
+  return [element("h3", {}, title), table(title, [say("cause"), say("number"),
+    element("th", {scope: "col", class: "left"}, say("example"))],
+  rows.map(([cause, count]) => [causeText(cause), countText(count), element("td", {class: "left wrap"},
+    (examples || {})[cause] ? element("div", {}, examples[cause]) : null,
+    (hints || {})[cause] ? element("div", {class: "quiet"}, statementText(hints[cause])) : null)]))];
+}
+
+function statementList(statements) {
+  if (!statements || statements.length === 0) return null;
+  return element("ul", {}, statements.map((statement) => element("li", {}, statementText(statement))));
+}
+
+function failuresOf(result, live) {
+  if (result.error) return null;
+  const totals = result.totals || {};
+  const connections = totals.connections || {};
+  const hints = result.hints || {};
+  const parts = [
+    ...causeTable(say("failedMessages"), {...totals.failures, unsent: totals.unsent}),
+    statementList(hints.messages),
+    ...causeTable(say("failedConnections"), connections.failures, connections.failure_examples, hints.connections),
+    ...causeTable(say("lostConnections"), connections.losses, connections.loss_examples, hints.connections),
+  ].filter((part) => part !== null);
+  if (parts.length === 0) return live ? null : section("failures", say("failures"), element("p", {}, say("nothingFailed")));
+  return section("failures", say("failures"), parts);
+}
+
+function alsoSeenOf(result) {
+  const warnings = statementList(result.warnings);
+  const seen = statementList((result.hints || {}).also_seen);
+  return [section("warnings", say("warnings"), warnings), section("also-seen", say("alsoSeen"), seen)];
+}
+
+const AGENT_COLUMNS = [
+  ["agent", (agent) => agent.address || agent.name || "-", null],
+  ["state", (agent) => say("state_" + (agent.state || "running")), (agent) => (agent.state === "done" ? 0 : 1)],
+  ["clients", (agent) => countText(connectionsOf(agent)), (agent) => connectionsOf(agent)],
+  ["scheduled", (agent) => countText((agent.totals || {}).scheduled), (agent) => (agent.totals || {}).scheduled],
+  ["succeeded", (agent) => countText((agent.totals || {}).success), (agent) => (agent.totals || {}).success],
+  ["failed", (agent) => countText((agent.totals || {}).failed), (agent) => (agent.totals || {}).failed],
+  ["unsent", (agent) => countText((agent.totals || {}).unsent), (agent) => (agent.totals || {}).unsent],
+  ["p99ms", (agent) => msText(p99Of(agent, "response")), (agent) => p99Of(agent, "response")],
+  ["lagMs", (agent) => msText(p99Of(agent, "send_lag")), (agent) => p99Of(agent, "send_lag")],
+  ["workerCpu", (agent) => percentText(busiestOf(agent), 0), (agent) => busiestOf(agent)],
+  ["waited", (agent) => percentText(waitedOf(agent), 0), (agent) => waitedOf(agent)],
+  ["clockMs", (agent) => offsetText(agent.clock_offset_us, agent.clock_error_us), (agent) =>
+    Math.abs(agent.clock_offset_us || 0)],
+];
+
+function connectionsOf(agent) {
+  const connections = (agent.totals || {}).connections || {};
+  return isNumber(connections.active) ? connections.active : connections.opened;
+}
+
+function p99Of(agent, name) {
+  const figures = (agent.latency_us || {})[name];
+  return figures && figures.count > 0 ? figures.p99 : null;
+}
+
+function mostOf(numbers) {
+  const known = numbers.filter(isNumber);
+  return known.length > 0 ? Math.max(...known) : null;
+}
+
+function busiestOf(agent) {
+  const own = (agent.cpu || {}).busiest_worker_share || agent.worker_cpu_share_max;
+  return own > 0 ? own : mostOf((agent.worker_loads || []).map((worker) => worker.cpu_share));
+}
+
+function waitedOf(agent) {
+  if (isNumber(agent.worker_cpu_waited_share_max)) return agent.worker_cpu_waited_share_max;
+  return mostOf((agent.worker_loads || []).map((worker) => worker.cpu_waited_share));
+}
+
+/** Not well first, then by what failed, then by lateness. */
+function isIll(agent) {
+  return Boolean(agent.state) && !["done", "running"].includes(agent.state);
+}
+function badnessOf(agent) {
+  const totals = agent.totals || {};
+  return [isIll(agent) ? 1 : 0, (totals.failed || 0) + (totals.unsent || 0), p99Of(agent, "send_lag") || 0];
+}
+function worseFirst(a, b) {
+  const [left, right] = [badnessOf(a), badnessOf(b)];
+  const at = left.findIndex((value, i) => value !== right[i]);
+  return at < 0 ? 0 : right[at] - left[at];
+}
+
+/** The agents' table: sortable by its heads, the worst first unless asked otherwise, cut at MOST_AGENTS until all are
+    asked for. Keeps its order over updates. */
+class AgentTable {
+  constructor(onChoose) {
+    this.onChoose = onChoose;
+    this.chosen = null;
+    this.sortBy = null;
+    this.descending = true;
+    this.all = false;
+    this.agents = [];
+    this.head = element("tr");
+    this.body = element("tbody");
+    this.note = element("p", {class: "note"});
+    this.more = element("button", {type: "button", onclick: () => {
+      this.all = !this.all;
+      this.show(this.agents);
+    }});
+    this.table = element("table", {}, element("thead", {}, this.head), this.body);
+    this.part = section("agents", say("agents"), element("div", {class: "scroll", role: "region",
+      "aria-label": say("agents"), tabindex: "0"}, this.table), this.note, this.more);
+  }
+
+  heads() {
+    return AGENT_COLUMNS.map(([key], column) => element("th", {scope: "col", "aria-sort": this.sortBy !== column ? null
+      : this.descending ? "descending" : "ascending"}, element("button", {type: "button", onclick: () => {
+      this.descending = this.sortBy === column ? !this.descending : column !== 0;
+      this.sortBy = column;
+      this.show(this.agents);
+      this.head.children[column].firstChild.focus();
+    }}, say(key) + (this.sortBy === column ? (this.descending ? " ↓" : " ↑") : ""))));
+  }
+
+  ordered() {
+    const agents = [...this.agents].sort(worseFirst);
+    if (this.sortBy === null) return agents;
+    const [, text, number] = AGENT_COLUMNS[this.sortBy];
+    const compare = number === null ? (a, b) => text(a).localeCompare(text(b), undefined, {numeric: true})
+      : (a, b) => (number(a) ?? -1) - (number(b) ?? -1);
+    agents.sort((a, b) => (this.descending ? -compare(a, b) : compare(a, b)));
+    return agents;
+  }
+
+  row(agent) {
+    const key = agent.address || agent.name;
+    const cells = AGENT_COLUMNS.map(([, text], column) => (column === 0 ? null : element("td", {}, text(agent))));
+    const name = (isIll(agent) ? "! " : "") + AGENT_COLUMNS[0][1](agent);
+    cells[0] = element("th", {scope: "row"}, this.onChoose === null ? name
+      : element("button", {type: "button", "aria-pressed": String(this.chosen === key), onclick: () => {
+        this.chosen = this.chosen === key ? null : key;
+        this.onChoose(this.chosen);
+        this.show(this.agents);
+      }}, name));
+    return element("tr", {class: isIll(agent) ? "ill" : this.chosen === key ? "chosen" : null,
+      title: agent.state_detail || null}, cells);
+  }
+
+  show(agents) {
+    this.agents = agents;
+    const ordered = this.ordered();
+    const shown = this.all ? ordered : ordered.slice(0, MOST_AGENTS);
+    const focused = this.table.contains(document.activeElement) ? document.activeElement.textContent : null;
+    this.head.replaceChildren(...this.heads());
+    this.body.replaceChildren(...shown.map((agent) => this.row(agent)));
+    if (focused !== null) {
+      const again = [...this.table.querySelectorAll("button")].find((button) => button.textContent === focused);
+      if (again) again.focus();
+    }
+    const isCut = ordered.length > MOST_AGENTS;
+    this.note.textContent = isCut && !this.all
+      ? say("worstFirst", {shown: countText(shown.length), count: countText(ordered.length)}) : "";
+    this.more.hidden = !isCut;
+    this.more.textContent = this.all ? say("showWorst", {count: MOST_AGENTS})
+      : say("showAll", {count: countText(ordered.length)});
+  }
+}
+
+function agentsOf(result) {
+  const agents = result.agents || [];
+  if (agents.length === 0) return null;
+  const shown = new AgentTable(null);
+  shown.show(agents);
+  if (isNumber(result.start_spread_us) && agents.length > 1) {
+    shown.part.append(element("p", {class: "note"},
+      say("startSpread", {spread: latencyText(result.start_spread_us)})));
+  }
+  return shown.part;
+}
+
+function repeatOf(result) {
+  const command = result.command_line;
+  return section("repeat", say("repeat"),
+    command ? element("pre", {}, command) : element("p", {}, say("repeatUnknown")),
+    command ? element("p", {class: "note"}, say("repeatNote")) : null);
+}
+
+function wordsOf() {
+  return section("words", say("wordsMean"), element("dl", {class: "words"},
+    GLOSSARY.flatMap(([word, meaning]) => [element("dt", {}, inLanguage(word)), element("dd", {}, inLanguage(meaning))])));
+}
+
+/** Where several intervals were made one, to keep the page small. */
+function thinnedNote(result) {
+  const points = measuredPart(timelineOf(result.series || []));
+  const step = medianOf(points.map((point) => point.length));
+  if (!(step > 1.5)) return null;
+  return element("p", {class: "note"}, say("thinned", {points: countText(points.length), span: spanText(step, language)}));
+}
+
+function chartsOf(result, group, live) {
+  const specs = plotsOf(result, live);
+  // A run that could not be carried out, or a single second, has no lines to draw.
+  if (specs.every((spec) => spec.rows.length < 2)) {
+    return {specs: [], part: result.error ? null : section("charts", say("charts"), element("p", {}, say("noSeries")))};
+  }
+  const part = section("charts", say("charts"), element("div", {class: "charts"},
+    specs.map((spec) => group.figure(spec))), thinnedNote(result));
+  return {specs, part};
+}
+
+/** Fills `main` with the whole report; `isUnfinished`: of a run that goes on. */
+function showReport(main, result, group, isUnfinished) {
+  group.clear();
+  const charts = chartsOf(result, group, isUnfinished);
+  const parts = [headOf(result), isUnfinished ? element("p", {class: "verdict warn"}, say("unfinished")) : null,
+    thresholdsOf(result, isUnfinished), measurementOf(result, isUnfinished), figuresOf(result),
+    findingsSection(result), charts.part, latenciesOf(result), failuresOf(result, false), alsoSeenOf(result),
+    agentsOf(result), repeatOf(result), wordsOf()];
+  main.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined));
+  for (const spec of charts.specs) group.update(spec);
+}
