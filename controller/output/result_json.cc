@@ -184,6 +184,7 @@ std::string ResultJson(const RunResult& result) {
     WriteLatencies(json, result.totals);
     WriteGenerator(json, result);
     WriteThresholds(json, result);
+    json.Member("accept", NameOf(result.accept));
     json.Member("on_agent_loss", NameOf(result.on_agent_loss));
     WriteGaps(json, result);
     json.Member("start_spread_us", StartSpreadUs(result));
