@@ -75,6 +75,8 @@ class RunSeries {
     if (!options.quiet) Print(stdout, "\n" + Say(options.language, Msg::kSeriesRun, number, planned()) + "\n");
     OneRun run(line_, environment_);
     if (!run.Check()) return run.code();
+    // The check waits for agents and servers, and not for signals.
+    if (interruption.Came()) return ExitCode::kInterrupted;
     if (number == 1) MakeRoom();
     RunFiles::Place place = place_;
     if (!place.dir.empty()) place.dir = RunDirIn(place.dir, number);

@@ -79,6 +79,10 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
       }
     }
   }
+  if (flags.IsSet("threshold") && raw.judge.thresholds.empty()) {
+    // As of a variable that nobody set: such a run would pass.
+    return InvalidArgument("-threshold=: is empty; write for example -threshold='p(99)<200ms', or leave it out");
+  }
   if (raw.policy.repeat > 1 && raw.output.json) {
     return InvalidArgument("-json: -repeat={} has more than one result to print; leave it out, and read them from -out",
                            raw.policy.repeat);

@@ -215,6 +215,7 @@ std::string ResultJson(const RunResult& result) {
     WriteGenerator(json, result.agents, result.totals);
     WriteHints(json, result);
     WriteThresholds(json, result);
+    json.Member("accept", NameOf(result.accept));
     json.Member("on_agent_loss", NameOf(result.on_agent_loss));
     WriteGaps(json, result);
     json.Member("start_spread_us", StartSpreadUs(result));

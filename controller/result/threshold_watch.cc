@@ -151,23 +151,24 @@ bool ThresholdWatch::FollowLastSeconds(const Threshold& threshold, Progress& pro
 
 std::vector<ThresholdResult> ThresholdWatch::Judge(const RunResult& result) const {
   std::vector<ThresholdResult> results;
-  static const Counters kNone;
   for (size_t i = 0; i < thresholds_.size(); ++i) {
     const Threshold& threshold = thresholds_[i];
     const Counters* counters = &result.totals.counters;
     const Histogram* histogram = threshold.IsLatency() ? &(result.totals.*threshold.histogram) : nullptr;
     if (threshold.phase.has_value()) {
-      counters = &kNone;
+      counters = nullptr;  // as long as the run has not come to it
       histogram = &progress_[i].histogram;
       for (const PhaseTimes& phase : result.phases) {
         if (phase.phase == *threshold.phase) counters = &phase.delta;
       }
     }
     ThresholdResult judged{.threshold = threshold};
-    judged.value = ValueOf(threshold, {.counters = *counters,
-                                       .histogram = histogram,
-                                       .measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond,
-                                       .agents_lost = AgentsLost(result)});
+    if (counters != nullptr) {
+      judged.value = ValueOf(threshold, {.counters = *counters,
+                                         .histogram = histogram,
+                                         .measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond,
+                                         .agents_lost = AgentsLost(result)});
+    }
     judged.passed = judged.value.has_value() && threshold.Holds(*judged.value);
     judged.aborted_run = aborted_by_ == i;
     if (judged.aborted_run) judged.passed = false;

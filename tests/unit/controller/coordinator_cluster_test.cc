@@ -11,6 +11,9 @@
 #include "common/plan/phase.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/util/status.h"
+#include "controller/result/judging_listener.h"
+#include "controller/result/run_exit_code.h"
+#include "controller/result/threshold_judgement.h"
 #include "tests/support/print_statement.h"
 #include "tests/support/sim_agent.h"
 #include "tests/unit/controller/run_harness.h"
@@ -203,6 +206,29 @@ TEST_F(CoordinatorClusterTest, ARunThatIsStoppedEarlyIsWholeUpToThen) {
   for (auto& agent : agents_) {
     EXPECT_THAT(agent->script().stop_reasons, ::testing::ElementsAre("push_max<1s: not measured"));
   }
+  ExpectConserved();
+}
+
+TEST_F(CoordinatorClusterTest, ABrokenThresholdEndsTheRun) {
+  run_.plan.duration_ns = 60 * kNsPerSecond;
+  run_.plan.mps = 100;
+  const JudgeOptions options{.thresholds = *ThresholdList::Parse("max<2us,p(99)<1h"),
+                             .abort_on_fail = *AbortOnFail::Parse("3s")};
+  JudgingListener judging(options, run_.listener, [this](const Statement& why) { run_.coordinator->StopEarly(why); });
+  run_.heard_by = &judging;
+  AddAgents(3);
+  Start();
+  RunToEnd();
+  RunResult& result = *run_.result;
+  JudgeThresholds(judging.watch(), options, result);
+  EXPECT_THAT(run_.listener.notices, Contains(HasSubstr("max<2us was broken for 3.0 s")));
+  EXPECT_GE(result.measured_ns, 3 * kNsPerSecond);
+  EXPECT_LT(result.measured_ns, 5 * kNsPerSecond);
+  EXPECT_EQ(result.verdict, Verdict::kValid);
+  EXPECT_EQ(static_cast<int>(ExitCodeOf(result)), 99);
+  EXPECT_TRUE(result.thresholds[0].aborted_run);
+  EXPECT_EQ(result.thresholds[0].first_broken_s, 1);
+  EXPECT_EQ(result.thresholds[1].passed, true);
   ExpectConserved();
 }
 

@@ -113,6 +113,42 @@ TEST(RunFlags, ReachPolicyAndOutput) {
   EXPECT_TRUE(Parsed({"-server=ws://h"}).server_given);
 }
 
+TEST_F(RunFlagsFiles, ReachWhatTheRunIsJudgedBy) {
+  const RunCommandLine line =
+      Parsed({"-threshold=p(99)<200ms", "-threshold", "failed < 10", "-mps=100", "-abort-on-fail",
+              "-accept=generator-limited", "-repeat=5", "-repeat-all", "-ci=github"});
+  EXPECT_EQ(line.judge.thresholds.text(), "p(99)<200ms,failed<10");
+  EXPECT_EQ(line.judge.abort_on_fail.after_ns(), 10 * kNsPerSecond);
+  EXPECT_EQ(line.judge.accept, Accepted::kGeneratorLimited);
+  EXPECT_EQ(line.policy.repeat, 5);
+  EXPECT_TRUE(line.policy.repeat_all);
+  EXPECT_EQ(line.output.ci, CiSystem::kGithub);
+  EXPECT_THAT(line.notices, ::testing::IsEmpty()) << "several thresholds are no slip";
+  EXPECT_EQ(Parsed({"-threshold=max<1s", "-abort-on-fail=30s"}).judge.abort_on_fail.text(), "30s");
+  EXPECT_EQ(Parsed({"-threshold=max<1s", "-noabort-on-fail"}).judge.abort_on_fail.text(), "off");
+
+  const std::string file = File("t.flags", "-threshold=max<1s\nthreshold = 'failed<=0'\n-threshold=rate>=1/s\n");
+  EXPECT_EQ(Parsed({"-flagfile=" + file}).judge.thresholds.text(), "max<1s,failed<=0,rate>=1/s");
+  EXPECT_THAT(Parsed({"-flagfile=" + file}).notices, ::testing::IsEmpty());
+  EXPECT_EQ(Parsed({}, {{"WSLOAD_THRESHOLD", "max<1s, failed<=0"}}).judge.thresholds.text(), "max<1s,failed<=0");
+  EXPECT_THAT(Refused({"-flagfile=" + File("slip.flags", "-mps=5\n-threshold=p99<1s\n")}),
+              HasSubstr("slip.flags:2: -threshold=p99<1s: unknown metric p99; did you mean p(99)?"));
+}
+
+TEST(RunFlags, WhatCannotBeJudgedIsRefused) {
+  EXPECT_THAT(Refused({"-threshold=p(99)<1s"}), HasSubstr("takes at least 100 messages, and 60 are planned"));
+  EXPECT_THAT(Refused({"-threshold="}), HasSubstr("-threshold=: is empty; write for example"));
+  EXPECT_THAT(Refused({"-threshold=", "-threshold=max<1s", "-threshold="}), HasSubstr("is empty"));
+  EXPECT_THAT(Refused({"-threshold=max<1s", "-abort-on-fail=1ms"}), HasSubstr("must be from 1s to 24h, or off"));
+  EXPECT_THAT(Refused({"-accept=all"}), HasSubstr("want one of generator-limited, nothing"));
+  EXPECT_THAT(Refused({"-repeat=0"}), HasSubstr("must be at least 1"));
+  EXPECT_THAT(Refused({"-repeat=2", "-json"}), HasSubstr("-json: -repeat=2 has more than one result to print"));
+  EXPECT_THAT(Parsed({"-abort-on-fail", "-accept=generator-limited", "-repeat-all"}).notices,
+              ::testing::ElementsAre("-abort-on-fail has no effect without -threshold; leave it out",
+                                     "-accept has no effect without -threshold; leave it out",
+                                     "-repeat-all has no effect without -repeat; leave it out"));
+}
+
 TEST(RunFlags, NamesMayBeInCapitalsAndLanguagesLocales) {
   const RunCommandLine line = Parsed({"-cipher=CHACHA20POLY1305", "-serializer=Proto", "-on-agent-loss=Rebalance"});
   EXPECT_EQ(line.plan.cipher, CipherKind::kChaCha20Poly1305);

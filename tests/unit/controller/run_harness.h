@@ -44,7 +44,7 @@ class RunHarness {
 
   void Start(std::vector<std::unique_ptr<AgentLink>> links, RunCoordinator::Limits limits = {}) {
     coordinator =
-        std::make_unique<RunCoordinator>(loop, loop.clock(), "run-1", plan, std::move(links), limits, &listener);
+        std::make_unique<RunCoordinator>(loop, loop.clock(), "run-1", plan, std::move(links), limits, heard_by);
     coordinator->Start([this](RunResult run_result) {
       ++results;
       finished_at_ns = loop.MonoNs();
@@ -58,6 +58,7 @@ class RunHarness {
   ManualEventLoop loop;
   RunPlan plan;
   RecordingListener listener;
+  RunListener* heard_by = &listener;
   std::unique_ptr<RunCoordinator> coordinator;
   std::optional<RunResult> result;
   int64_t finished_at_ns = 0;
