@@ -28,14 +28,11 @@ void AddFlag(std::string& line, const FieldInfo& info, const std::string& value)
   line += fmt::format(" -{}={}", info.flag, ForShell(ReplaceInvalidUtf8(value)));
 }
 
-void AddValue(std::string& line, const FieldInfo& info, const FieldValue& value, std::string_view secret_parameter) {
+void AddValue(std::string& line, const FieldInfo& info, const FieldValue& value) {
   if (const HeaderList* headers = std::get_if<HeaderList>(&value)) {
-    for (const auto& [name, content] : *headers) {
-      const std::string shown = IsSecretName(name) ? std::string(kRedacted) : RedactText(content, false);
-      AddFlag(line, info, fmt::format("{}: {}", name, shown));
-    }
+    for (const auto& [name, content] : *headers) AddFlag(line, info, fmt::format("{}: {}", name, kRedacted));
   } else if (info.exposure == Exposure::kUrl) {
-    AddFlag(line, info, RedactUrl(std::get<std::string>(value), secret_parameter));
+    AddFlag(line, info, RedactUrl(std::get<std::string>(value)));
   } else {
     AddFlag(line, info, RedactText(FormatValue(info, value)));
   }
@@ -43,14 +40,14 @@ void AddValue(std::string& line, const FieldInfo& info, const FieldValue& value,
 
 template <typename Owner>
 void AddFields(std::string& line, const FlagSet& flags, Fields<Owner> fields, const Owner& owner,
-               const FilePaths& files = {}, std::string_view secret_parameter = {}) {
+               const FilePaths& files = {}) {
   for (const Field<Owner>& field : fields) {
     const FieldInfo& info = field.info;
     if (!info.has_flag || info.flag == kOwnPlace || !flags.IsSet(info.flag)) continue;
     if (info.from_file) {
       AddFlag(line, info, files.at(info.name));
     } else {
-      AddValue(line, info, field.member.get(owner), secret_parameter);
+      AddValue(line, info, field.member.get(owner));
     }
   }
 }
@@ -59,7 +56,7 @@ void AddFields(std::string& line, const FlagSet& flags, Fields<Owner> fields, co
 
 std::string CommandLineOf(const FlagSet& flags, const SetByFlags& set) {
   std::string line = "wsload";
-  AddFields(line, flags, PlanFields(), set.plan, set.plan_files, set.plan.token_param);
+  AddFields(line, flags, PlanFields(), set.plan, set.plan_files);
   AddFields(line, flags, AccessFields(), set.access);
   AddFields(line, flags, PolicyFields(), set.policy);
   AddFields(line, flags, OutputFields(), set.output);

@@ -129,7 +129,7 @@ std::string MarkdownSummary(Language language, const RunResult& result) {
   out += "\n" + MarkdownText(Say(language, Msg::kRunId, result.run_id)) + ": ";
   out += MarkdownText(Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
                           FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes,
-                          RedactUrl(plan.server.text(), plan.token_param)));
+                          RedactUrl(plan.server.text())));
   return out + "\n";
 }
 

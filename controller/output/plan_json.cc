@@ -36,7 +36,7 @@ void WriteValue(JsonWriter& json, const FieldValue& value, Exposure exposure) {
   json.Value(std::get<std::string>(value));
 }
 
-std::string TextOf(const FieldValue& value, Exposure exposure, const RunPlan& plan) {
+std::string TextOf(const FieldValue& value, Exposure exposure) {
   if (const HeaderList* headers = std::get_if<HeaderList>(&value)) {
     std::string names;
     for (const auto& [name, content] : *headers) names += (names.empty() ? "" : ", ") + name;
@@ -47,7 +47,7 @@ std::string TextOf(const FieldValue& value, Exposure exposure, const RunPlan& pl
   if (const double* number = std::get_if<double>(&value)) return fmt::to_string(*number);
   const std::string& text = std::get<std::string>(value);
   if (exposure == Exposure::kWhetherSet) return text.empty() ? "false" : "true";
-  return exposure == Exposure::kUrl ? RedactUrl(text, plan.token_param) : text;
+  return exposure == Exposure::kUrl ? RedactUrl(text) : text;
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ std::vector<std::pair<std::string, std::string>> PlanTexts(const RunPlan& plan) 
   std::vector<std::pair<std::string, std::string>> texts;
   for (const Field<RunPlan>& field : PlanFields()) {
     if (field.info.exposure == Exposure::kSecret) continue;
-    texts.emplace_back(ResultName(field.info), TextOf(field.member.get(plan), field.info.exposure, plan));
+    texts.emplace_back(ResultName(field.info), TextOf(field.member.get(plan), field.info.exposure));
   }
   return texts;
 }

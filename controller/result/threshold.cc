@@ -307,14 +307,14 @@ absl::Status CheckBound(const Threshold& threshold) {
   if (threshold.unit == ThresholdUnit::kRatio && threshold.bound > 1) {
     return InvalidArgument("{} is over 100 %, which no share is", threshold.bound_text);
   }
-  if (all_or_more && threshold.comparison == Comparison::kMore) {
+  if (all_or_more && threshold.comparison == Relation::kMore) {
     return InvalidArgument("nothing is over 100 %; write >=100%");
   }
-  if (threshold.bound == 0 && threshold.comparison == Comparison::kLess) {
+  if (threshold.bound == 0 && threshold.comparison == Relation::kLess) {
     return InvalidArgument("nothing is below 0; write <=0 for none at all, or a bound over 0");
   }
-  if ((threshold.bound == 0 && threshold.comparison == Comparison::kAtLeast) ||
-      (all_or_more && threshold.comparison == Comparison::kAtMost)) {
+  if ((threshold.bound == 0 && threshold.comparison == Relation::kAtLeast) ||
+      (all_or_more && threshold.comparison == Relation::kAtMost)) {
     return InvalidArgument("is always kept, whatever is measured; name a bound that can be broken");
   }
   return absl::OkStatus();
@@ -347,9 +347,9 @@ absl::StatusOr<Threshold> Threshold::Parse(std::string_view text) {
   const size_t begin = std::min(whole.find_first_of(kOperators), whole.size());
   const size_t end = std::min(whole.find_first_not_of(kOperators, begin), whole.size());
   const std::string_view found = std::string_view(whole).substr(begin, end - begin);
-  const auto comparison = std::find_if(kChoices<Comparison>.begin(), kChoices<Comparison>.end(),
-                                       [&](const Choice<Comparison>& choice) { return found == choice.name; });
-  if (comparison == kChoices<Comparison>.end()) return BadOperator(found);
+  const auto comparison = std::find_if(kChoices<Relation>.begin(), kChoices<Relation>.end(),
+                                       [&](const Choice<Relation>& choice) { return found == choice.name; });
+  if (comparison == kChoices<Relation>.end()) return BadOperator(found);
   threshold.comparison = comparison->value;
   threshold.metric = whole.substr(0, begin);
   if (threshold.metric.empty()) return InvalidArgument("has no metric before {}; for example p(99)<200ms", found);
@@ -361,13 +361,13 @@ absl::StatusOr<Threshold> Threshold::Parse(std::string_view text) {
 
 bool Threshold::Holds(double value) const {
   switch (comparison) {
-    case Comparison::kLess:
+    case Relation::kLess:
       return value < bound;
-    case Comparison::kAtMost:
+    case Relation::kAtMost:
       return value <= bound;
-    case Comparison::kMore:
+    case Relation::kMore:
       return value > bound;
-    case Comparison::kAtLeast:
+    case Relation::kAtLeast:
       return value >= bound;
   }
   return false;

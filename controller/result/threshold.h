@@ -15,11 +15,11 @@
 namespace wsload {
 
 /// How the value has to stand to the bound.
-enum class Comparison { kLess, kAtMost, kMore, kAtLeast };
+enum class Relation { kLess, kAtMost, kMore, kAtLeast };
 
 template <>
-inline constexpr std::array kChoices<Comparison> = {Choice{Comparison::kLess, "<"}, Choice{Comparison::kAtMost, "<="},
-                                                    Choice{Comparison::kMore, ">"}, Choice{Comparison::kAtLeast, ">="}};
+inline constexpr std::array kChoices<Relation> = {Choice{Relation::kLess, "<"}, Choice{Relation::kAtMost, "<="},
+                                                  Choice{Relation::kMore, ">"}, Choice{Relation::kAtLeast, ">="}};
 
 /// What bound and value are counted in.
 enum class ThresholdUnit { kMicroseconds, kRatio, kPerSecond, kCount };
@@ -54,7 +54,7 @@ struct Threshold {
   int64_t percentile = 0;                 ///< 1 to 100 times kPercentileScale
   int64_t Counters::*cause = nullptr;     ///< of kFailed; null: all of them
   std::optional<Phase> phase;             ///< none: the whole run
-  Comparison comparison = Comparison::kLess;
+  Relation comparison = Relation::kLess;
   ThresholdUnit unit = ThresholdUnit::kMicroseconds;
   double bound = 0;
 
@@ -63,7 +63,7 @@ struct Threshold {
 
   bool Holds(double value) const;
   /// < or <=
-  bool IsUpperBound() const { return comparison == Comparison::kLess || comparison == Comparison::kAtMost; }
+  bool IsUpperBound() const { return comparison == Relation::kLess || comparison == Relation::kAtMost; }
   bool IsLatency() const { return histogram != nullptr; }
 
   friend bool operator==(const Threshold&, const Threshold&) = default;

@@ -70,7 +70,7 @@ absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
     }
     const auto planned = static_cast<double>(plan.mps);
     const bool beyond =
-        threshold.comparison == Comparison::kMore ? threshold.bound >= planned : threshold.bound > planned;
+        threshold.comparison == Relation::kMore ? threshold.bound >= planned : threshold.bound > planned;
     if (threshold.figure == Threshold::Figure::kRate && !threshold.IsUpperBound() && beyond) {
       return InvalidArgument("-threshold={}: the plan sends {}/s; raise -mps, or lower the bound", threshold.expression,
                              plan.mps);

@@ -37,7 +37,7 @@ TEST(Threshold, IsAMetricAComparisonAndABoundWithItsUnit) {
   EXPECT_EQ(threshold.figure, Figure::kPercentile);
   EXPECT_EQ(threshold.histogram, &Stats::response);
   EXPECT_EQ(threshold.percentile, 99'900'000);
-  EXPECT_EQ(threshold.comparison, Comparison::kAtMost);
+  EXPECT_EQ(threshold.comparison, Relation::kAtMost);
   EXPECT_EQ(threshold.unit, ThresholdUnit::kMicroseconds);
   EXPECT_EQ(threshold.bound, 1'500'000);
   EXPECT_EQ(threshold.phase, std::nullopt);
