@@ -152,6 +152,48 @@ AgentResult ReadAgent(const JsonView& from) {
   return agent;
 }
 
+RunLabels ReadLabels(const JsonView& from) {
+  RunLabels labels;
+  if (const auto title = from.Find("title"); title.has_value()) labels.title = title->Text();
+  if (const auto tags = from.Find("tags"); tags.has_value()) {
+    tags->ForEachMember([&](std::string_view name, const JsonView& value) {
+      labels.tags.emplace_back(std::string(name), value.Text());
+    });
+  }
+  if (const auto line = from.Find("command_line"); line.has_value()) labels.command_line = line->Text();
+  return labels;
+}
+
+ThresholdResult ReadThreshold(const JsonView& from) {
+  ThresholdResult judged;
+  const JsonView expression = from.At("expression");
+  absl::StatusOr<Threshold> threshold = Threshold::Parse(expression.Text());
+  if (!threshold.ok()) {
+    expression.Fail(Text(threshold.status()));
+    return judged;
+  }
+  judged.threshold = *std::move(threshold);
+  if (const auto value = from.Find("value"); value.has_value()) judged.value = value->Double();
+  if (const auto passed = from.Find("passed"); passed.has_value()) judged.passed = passed->Bool();
+  if (const auto since = from.Find("first_broken_s"); since.has_value()) judged.first_broken_s = since->Double();
+  judged.aborted_run = from.At("aborted_run").Bool();
+  return judged;
+}
+
+/// Results of before there were thresholds have nothing of them.
+void ReadJudgement(const JsonView& json, RunResult& result) {
+  if (const auto thresholds = json.Find("thresholds"); thresholds.has_value()) {
+    thresholds->ForEachElement([&](const JsonView& judged) { result.thresholds.push_back(ReadThreshold(judged)); });
+  }
+  if (const auto accept = json.Find("accept"); accept.has_value()) result.accept = ReadChoice<Accepted>(*accept);
+  for (const Statement& reason : result.outcome_reasons) {
+    if (reason.kind != StatementKind::kThresholdAborted && reason.kind != StatementKind::kThresholdAbortedUnmeasured) {
+      continue;
+    }
+    result.abort_reason = reason;
+  }
+}
+
 /// False: it is no result, or one of another schema.
 bool CheckSchema(const JsonView& json) {
   const std::string schema = json.At("schema").Text();
@@ -163,6 +205,7 @@ bool CheckSchema(const JsonView& json) {
 
 void ReadHead(const JsonView& json, RunResult& result) {
   result.run_id = json.At("run_id").Text();
+  result.labels = ReadLabels(json);
   result.started_unix_ns = UnixNs(json.At("started_at"));
   result.interrupted = json.At("interrupted").Bool();
   if (const auto error = json.Find("error"); error.has_value()) {
@@ -173,6 +216,7 @@ void ReadHead(const JsonView& json, RunResult& result) {
   result.verdict_reasons = ReadStatements(json.At("verdict").At("reasons"));
   result.outcome = ReadChoice<RunOutcome>(json.At("outcome").At("code"));
   result.outcome_reasons = ReadStatements(json.At("outcome").At("reasons"));
+  ReadJudgement(json, result);
   result.warnings = ReadStatements(json.At("warnings"));
   result.check_connections = json.At("check_connections").Int();
   result.measured_ns = json.At("measured_ns").Int();

@@ -29,6 +29,15 @@ RunResult FullResult() {
                             {StatementKind::kBusyHost, {1, 0.975, 0.95, 2}, "h2:7400"}};
   result.outcome = RunOutcome::kFailed;
   result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
+  result.labels = {
+      .title = "before the mend", .tags = {{"build", "1a2b"}, {"host", "h1"}}, .command_line = "wsload -mps=200"};
+  result.thresholds = {{.threshold = *Threshold::Parse("p(99)<200ms"),
+                        .value = 589'000,
+                        .passed = false,
+                        .first_broken_s = 7.5,
+                        .aborted_run = true},
+                       {.threshold = *Threshold::Parse("failed:timeout@drain<10")}};
+  result.accept = Accepted::kGeneratorLimited;
   result.warnings = {{StatementKind::kNoHeadroom, {501, 400, 500}, "h1:7400"}};
   result.check_connections = 3;
   result.on_agent_loss = AgentLossPolicy::kRebalance;
@@ -92,6 +101,12 @@ TEST(ResultReader, KeepsWhatTheFileHolds) {
   EXPECT_EQ(read.agents[0].worker_loads, result.agents[0].worker_loads);
   EXPECT_EQ(read.verdict_reasons, result.verdict_reasons);
   EXPECT_EQ(read.warnings, result.warnings);
+  EXPECT_EQ(read.labels.tags, result.labels.tags);
+  ASSERT_EQ(read.thresholds.size(), 2u);
+  EXPECT_EQ(read.thresholds[0].threshold, result.thresholds[0].threshold);
+  EXPECT_EQ(read.thresholds[0].first_broken_s, 7.5);
+  EXPECT_FALSE(read.thresholds[1].passed.has_value());
+  EXPECT_EQ(read.accept, Accepted::kGeneratorLimited);
   EXPECT_EQ(read.phases.size(), result.phases.size());
   EXPECT_EQ(read.started_unix_ns, result.started_unix_ns);
   EXPECT_EQ(read.series[1].delta.success, result.series[1].delta.success);
