@@ -99,7 +99,7 @@ class ChartGroup {
     chart.spec = spec;
     chart.title.data = spec.title;
     chart.unit.textContent = spec.unit;
-    chart.note.textContent = spec.note || "";
+    chart.note.textContent = (spec.rows.length >= 2 && spec.note) || "";
     if (spec.rows.length < 2) {
       this.drop(chart);
       chart.plot.className = "plot none";

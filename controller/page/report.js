@@ -393,13 +393,13 @@ function thinnedNote(result) {
 }
 
 function chartsOf(result, group, live) {
-  const specs = plotsOf(result, live);
-  // A run that could not be carried out, or a single second, has no lines to draw.
-  if (specs.every((spec) => spec.rows.length < 2)) {
-    return {specs: [], part: result.error ? null : section("charts", say("charts"), element("p", {}, say("noSeries")))};
-  }
-  const part = section("charts", say("charts"), element("div", {class: "charts"},
-    specs.map((spec) => group.figure(spec))), thinnedNote(result));
+  // A run that could not be carried out has no lines to draw, and one of a second few.
+  if (result.error) return {specs: [], part: null};
+  const all = plotsOf(result, live);
+  const specs = all.filter((spec) => spec.rows.length >= 2 || spec.empty !== say("noSeries"));
+  const part = section("charts", say("charts"),
+    all.length > specs.length ? element("p", {}, say("noSeries")) : null,
+    element("div", {class: "charts"}, specs.map((spec) => group.figure(spec))), thinnedNote(result));
   return {specs, part};
 }
 

@@ -139,6 +139,7 @@ class ReportTest(PageTest):
             text = self.look_at(page, f"report-{seconds}s")
             self.assertIn("none given: nothing was judged", text)
             self.assertIn("response time", text)
+            self.assertEqual(text.count("Too short for lines over time"), 1 if seconds == 1 else 0)
             self.assertGreaterEqual(page.evaluate("document.querySelectorAll('.plot canvas').length"), charts)
             page.close()
 
@@ -302,7 +303,8 @@ class LiveTest(PageTest):
         return run
 
     def test_shows_the_run_and_becomes_its_report(self):
-        run = self.run_with("-duration=12s", "-title=Nightly")
+        # Longer than looking takes on any machine; ended when all is seen.
+        run = self.run_with("-duration=30m", "-title=Nightly")
         pages = {}
         for width, dark in ((1440, False), (375, True)):
             page = self.open(run.url, width=width, dark=dark)
@@ -326,6 +328,7 @@ class LiveTest(PageTest):
         self.assertRegex(metrics, r'wsload_run_info\{run_id="\w+",title="Nightly"')
         self.assertRegex(metrics, r"\nwsload_messages_scheduled_total [1-9]")
         # It holds nobody up: the process ends, and pages that are open have the whole result.
+        run.process.send_signal(signal.SIGINT)
         code = run.wait()
         with open(os.path.join(run.out, "result.json"), encoding="utf-8") as file:
             result = json.load(file)
@@ -336,6 +339,14 @@ class LiveTest(PageTest):
             self.assertEqual(page.evaluate("page.data.result.totals.success"), result["totals"]["success"])
             self.assertEqual(page.evaluate("page.data.result.series.length"), len(result["series"]))
             self.assertEqual({each for each in page.requests if not each.startswith(run.url)}, set())
+
+    def test_ends_with_the_run(self):
+        run = self.run_with("-duration=20s")
+        page = self.open(run.url)
+        page.wait_for("page.live === null", "the report in place of the live page")
+        self.assertIn("20 s", self.look_at(page, "live-ended"))
+        with open(os.path.join(run.out, "result.json"), encoding="utf-8") as file:
+            self.assertEqual(run.wait(), json.load(file)["exit_code"])
 
     def test_stops_the_run_on_the_second_click_alone(self):
         run = self.run_with("-duration=60s")
