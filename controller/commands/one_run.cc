@@ -190,13 +190,17 @@ absl::StatusOr<Kept> OneRun::CarryOut(const RunId& id, RunFiles::Place place, As
                                                   if (const auto there = feed.lock()) there->OnNotice(notice);
                                                 });
   feed_->Add(OutputKind::kFile, files);
+  // Before those that a terminal may hold up.
+  if (dashboard_ != nullptr) {
+    feed_->Add(OutputKind::kPeople, std::make_shared<DashboardFeed>(line_.plan, dashboard_));
+  }
   if (!options.quiet) feed_->Add(OutputKind::kPeople, NewConsole(line_, environment_));
   feed_->Add(OutputKind::kPeople,
              std::make_shared<FinalText>(options, IsUnderGithub(options.ci, environment_),
                                          [files] { return files->written().ok() ? files->dir() : std::string(); }));
   for (const Statement& warning : warnings) feed_->OnNotice(warning);
 
-  auto result = std::make_shared<RunResult>(Play(id, warnings, loop, interruption));
+  auto result = std::make_shared<RunResult>(Play(id, loop, interruption));
   result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
   for (const auto& [kind, missed] :
        {std::pair(StatementKind::kIntervalsNotKept, feed_->Missed(OutputKind::kFile)),
@@ -208,22 +212,14 @@ absl::StatusOr<Kept> OneRun::CarryOut(const RunId& id, RunFiles::Place place, As
   result->check_connections = CheckConnections(checks_);
   result->labels = line_.labels;
   feed_->End(OutputKind::kFile, result, SideThread::kForever);
-  if (dashboard_ != nullptr) dashboard_->End(ResultJson(*result));
   return Kept{.result = std::move(result), .written = files->written(), .dir = files->dir()};
 }
 
-RunResult OneRun::Play(const RunId& id, const std::vector<Statement>& warnings, AsioEventLoop& loop,
-                       Interruption& interruption) {
+RunResult OneRun::Play(const RunId& id, AsioEventLoop& loop, Interruption& interruption) {
   RunCoordinator::Limits limits;
   limits.policy = line_.policy;
   RunCoordinator* running = nullptr;
-  std::optional<DashboardFeed> watched;
-  if (dashboard_ != nullptr) {
-    watched.emplace(line_.plan, *dashboard_, feed_.get());
-    for (const Statement& warning : warnings) watched->Tell(warning);
-  }
-  RunListener& next = watched.has_value() ? static_cast<RunListener&>(*watched) : *feed_;
-  JudgingListener judging(line_.judge, next, [&running](const Statement& why) { running->StopEarly(why); });
+  JudgingListener judging(line_.judge, *feed_, [&running](const Statement& why) { running->StopEarly(why); });
   RunResult result;
   RunCoordinator coordinator(loop, SystemClock(), id.text, line_.plan, MakeLinks(std::move(agents_)), limits, &judging);
   running = &coordinator;

@@ -79,8 +79,7 @@ class OneRun {
   ExitCode Publish(const Kept& kept) const;
 
  private:
-  RunResult Play(const RunId& id, const std::vector<Statement>& warnings, AsioEventLoop& loop,
-                 Interruption& interruption);
+  RunResult Play(const RunId& id, AsioEventLoop& loop, Interruption& interruption);
 
   const RunCommandLine& line_;
   const Environment& environment_;
@@ -88,7 +87,7 @@ class OneRun {
   std::vector<AgentCheck> checks_;
   ExitCode code_ = ExitCode::kPassed;
   // Once it is carried out.
-  std::unique_ptr<Dashboard> dashboard_;  ///< null without -dashboard
+  std::shared_ptr<Dashboard> dashboard_;  ///< null without -dashboard
   std::shared_ptr<Feed> feed_;
 };
 

@@ -1,33 +1,26 @@
-// From the run to its dashboard: what the coordinator tells, as texts.
+// From the run to its dashboard: what the feed tells, as texts.
 #pragma once
 
-#include <string>
-#include <vector>
+#include <memory>
 
 #include "common/plan/run_plan.h"
 #include "controller/dashboard/dashboard.h"
-#include "controller/result/run_listener.h"
+#include "controller/feed/run_output.h"
 
 namespace wsload {
 
-/// One thread; hands every call on. Makes one text an interval, whoever looks on, and waits for nobody.
-class DashboardFeed final : public RunListener {
+/// Makes one text an interval, whoever looks on.
+class DashboardFeed final : public RunOutput {
  public:
-  /// `next` may be null; both outlive this.
-  DashboardFeed(const RunPlan& plan, Dashboard& dashboard, RunListener* next);
+  DashboardFeed(const RunPlan& plan, std::shared_ptr<Dashboard> dashboard);
 
-  void OnPhase(Phase phase) override;
-  void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
-                  const std::vector<AgentResult>& agents) override;
+  void OnInterval(const SharedSnapshot& interval) override;
   void OnNotice(const Statement& notice) override;
-
-  /// To those who look on alone.
-  void Tell(const Statement& statement);
+  void OnEnd(const RunResult& result) override;
 
  private:
   const RunPlan plan_;
-  Dashboard& dashboard_;
-  RunListener* const next_;
+  const std::shared_ptr<Dashboard> dashboard_;
   double measured_s_ = 0;
   HistogramDurations durations_ = {};
 };

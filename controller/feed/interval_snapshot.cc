@@ -3,7 +3,6 @@
 #include <algorithm>
 
 namespace wsload {
-namespace {
 
 AgentSnapshot SnapshotOf(const AgentResult& agent) {
   AgentSnapshot snapshot;
@@ -12,15 +11,14 @@ AgentSnapshot SnapshotOf(const AgentResult& agent) {
   snapshot.totals = agent.totals.counters;
   snapshot.response_us_p99 = agent.totals.response.PercentileUs(99);
   snapshot.send_lag_us_p99 = agent.totals.send_lag.PercentileUs(99);
-  for (const WorkerLoad& worker : agent.worker_loads) {
-    snapshot.worker_cpu_share_max = std::max(snapshot.worker_cpu_share_max, worker.cpu_share());
-  }
+  WorkerPeaks peaks;
+  peaks.Add(agent.worker_loads);
+  snapshot.worker_cpu_share_max = peaks.cpu_share_max;
+  snapshot.worker_cpu_waited_share_max = peaks.waited_share_max;
   snapshot.clock_offset_us = agent.clock_offset_us;
   snapshot.clock_error_us = agent.clock_error_us;
   return snapshot;
 }
-
-}  // namespace
 
 size_t IntervalSnapshot::bytes() const {
   return sizeof(IntervalSnapshot) + delta.bytes() + totals.bytes() + agents.size() * sizeof(AgentSnapshot);

@@ -19,7 +19,9 @@ struct AgentSnapshot {
   Counters totals;
   int64_t response_us_p99 = 0;
   int64_t send_lag_us_p99 = 0;
-  double worker_cpu_share_max = 0;  ///< of a core, in the measure phase: the busiest worker
+  // Of a core, in the measure phase: the busiest worker's, and of the one that waited longest.
+  double worker_cpu_share_max = 0;
+  double worker_cpu_waited_share_max = 0;
   int64_t clock_offset_us = 0;
   int64_t clock_error_us = 0;
 };
@@ -43,6 +45,7 @@ struct IntervalSnapshot {
 using SharedSnapshot = std::shared_ptr<const IntervalSnapshot>;
 
 /// Of what a RunListener is told. `report_interval_ns`: the plan's.
+AgentSnapshot SnapshotOf(const AgentResult& agent);
 IntervalSnapshot TakeSnapshot(int64_t number, int64_t report_interval_ns, const SeriesPoint& point, const Stats& delta,
                               const Stats& totals, const std::vector<AgentResult>& agents);
 

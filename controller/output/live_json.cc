@@ -41,7 +41,7 @@ void WriteP99(JsonWriter& json, std::string_view name, int64_t us, int64_t count
   });
 }
 
-void WriteAgentRow(JsonWriter& json, const LiveAgent& agent) {
+void WriteAgentRow(JsonWriter& json, const AgentSnapshot& agent) {
   const Counters& totals = agent.totals;
   json.Object(Layout::kOneLine, [&] {
     json.Member("name", agent.label);
@@ -70,7 +70,7 @@ void WriteAgentRow(JsonWriter& json, const LiveAgent& agent) {
 
 void WriteGeneratorSoFar(JsonWriter& json, const LiveInterval& interval) {
   double busiest = 0;
-  for (const LiveAgent& agent : interval.agents) busiest = std::max(busiest, agent.worker_cpu_share_max);
+  for (const AgentSnapshot& agent : interval.agents) busiest = std::max(busiest, agent.worker_cpu_share_max);
   json.Object("generator", Layout::kOneLine, [&] {
     json.Member("worker_cpu_share_max", busiest);
     WriteLoopHistograms(json, interval.totals, Buckets::kLeftOut);
@@ -79,20 +79,6 @@ void WriteGeneratorSoFar(JsonWriter& json, const LiveInterval& interval) {
 }
 
 }  // namespace
-
-LiveAgent MakeLiveAgent(const AgentResult& agent) {
-  WorkerPeaks peaks;
-  peaks.Add(agent.worker_loads);
-  return {.label = agent.label(),
-          .state = agent.state,
-          .totals = agent.totals.counters,
-          .response_us_p99 = agent.totals.response.PercentileUs(99),
-          .send_lag_us_p99 = agent.totals.send_lag.PercentileUs(99),
-          .worker_cpu_share_max = peaks.cpu_share_max,
-          .worker_cpu_waited_share_max = peaks.waited_share_max,
-          .clock_offset_us = agent.clock_offset_us,
-          .clock_error_us = agent.clock_error_us};
-}
 
 std::string LiveJson(const LiveInterval& interval) {
   std::string out;
@@ -109,7 +95,7 @@ std::string LiveJson(const LiveInterval& interval) {
     WriteLatencies(json, interval.totals, Buckets::kLeftOut);
     WriteGeneratorSoFar(json, interval);
     json.Array("agents", Layout::kOneLine, [&] {
-      for (const LiveAgent& agent : interval.agents) WriteAgentRow(json, agent);
+      for (const AgentSnapshot& agent : interval.agents) WriteAgentRow(json, agent);
     });
   });
   return out;

@@ -24,8 +24,8 @@ std::set<std::string> KeysOf(const Json& object) {
 TEST(LiveJson, CallsThingsAsTheResultDoes) {
   const RunResult whole = PerfectResult();
   const Json result = Json::parse(ResultJson(whole));
-  std::vector<LiveAgent> agents;
-  for (const AgentResult& agent : whole.agents) agents.push_back(MakeLiveAgent(agent));
+  std::vector<AgentSnapshot> agents;
+  for (const AgentResult& agent : whole.agents) agents.push_back(SnapshotOf(agent));
   const std::string text = LiveJson({whole.plan, whole.series.front(), whole.totals, agents, 10.0});
   EXPECT_EQ(text.find('\n'), std::string::npos);
   const Json live = Json::parse(text);
