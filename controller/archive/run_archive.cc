@@ -70,15 +70,17 @@ absl::StatusOr<ArchivedRun> ReadRun(const std::string& dir) {
   absl::StatusOr<StoredResult> stored = ReadResult(*json);
   if (!stored.ok()) return FileError(result_path, stored.status());
   run.stored = *std::move(stored);
+  return run;
+}
 
+absl::StatusOr<std::optional<IntervalLog>> ReadIntervals(const std::string& dir) {
   const std::string log_path = dir + "/" + kLatencyLogFile;
-  if (!HasFile(log_path)) return run;
+  if (!HasFile(log_path)) return std::optional<IntervalLog>();
   const absl::StatusOr<std::string> text = ReadSmallFile(log_path, kMostBytes);
   if (!text.ok()) return FileError(log_path, text.status());
   absl::StatusOr<IntervalLog> log = ReadIntervalLog(*text);
   if (!log.ok()) return FileError(log_path, log.status());
-  run.log = *std::move(log);
-  return run;
+  return std::optional<IntervalLog>(*std::move(log));
 }
 
 }  // namespace wsload

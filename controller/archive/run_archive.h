@@ -14,14 +14,16 @@ namespace wsload {
 struct ArchivedRun {
   std::string dir;  ///< as it was named
   StoredResult stored;
-  std::optional<IntervalLog> log;  ///< none: there is no latency.hlog
 };
 
 /// The directories of the runs that `dir` stands for: itself, or, where it has no result of its own, its run-1, run-2
 /// and so on. kInvalidArgument: one line.
 absl::StatusOr<std::vector<std::string>> RunDirectories(const std::string& dir);
 
-/// kInvalidArgument: one line that names the file.
+/// Its result.json. kInvalidArgument: one line that names the file.
 absl::StatusOr<ArchivedRun> ReadRun(const std::string& dir);
+
+/// Its latency.hlog, which is large where the run was long; nothing where there is none. kInvalidArgument: likewise.
+absl::StatusOr<std::optional<IntervalLog>> ReadIntervals(const std::string& dir);
 
 }  // namespace wsload

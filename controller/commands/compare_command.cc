@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -164,11 +165,15 @@ absl::Status CheckDistinct(const std::vector<ArchivedRun>& a, const std::vector<
   return absl::OkStatus();
 }
 
-std::vector<RunSample> Samples(const std::vector<ArchivedRun>& runs, uint64_t seed, uint64_t first_stream) {
+/// No run's intervals are held longer than for its own sample.
+absl::StatusOr<std::vector<RunSample>> Samples(const std::vector<ArchivedRun>& runs, uint64_t seed,
+                                               uint64_t first_stream) {
   std::vector<RunSample> samples;
   for (const ArchivedRun& run : runs) {
-    samples.push_back(SampleOf(run.dir, run.stored.result, run.log.has_value() ? &*run.log : nullptr, seed,
-                               first_stream + samples.size()));
+    const absl::StatusOr<std::optional<IntervalLog>> log = ReadIntervals(run.dir);
+    if (!log.ok()) return log.status();
+    samples.push_back(
+        SampleOf(run.dir, run.stored.result, log->has_value() ? &**log : nullptr, seed, first_stream + samples.size()));
   }
   return samples;
 }
@@ -182,8 +187,12 @@ absl::StatusOr<Comparison> CompareRuns(const CompareFlags& flags) {
   const absl::StatusOr<Sides> sides = ChooseRuns(*std::move(a), *std::move(b), flags.force);
   if (!sides.ok()) return sides.status();
   const auto seed = static_cast<uint64_t>(flags.seed);
-  Comparison comparison = Compare(Samples(sides->a, seed, 0), Samples(sides->b, seed, sides->a.size()),
-                                  {.min_change = flags.min_change, .seed = seed});
+  absl::StatusOr<std::vector<RunSample>> samples_a = Samples(sides->a, seed, 0);
+  if (!samples_a.ok()) return samples_a.status();
+  absl::StatusOr<std::vector<RunSample>> samples_b = Samples(sides->b, seed, sides->a.size());
+  if (!samples_b.ok()) return samples_b.status();
+  Comparison comparison =
+      Compare(*std::move(samples_a), *std::move(samples_b), {.min_change = flags.min_change, .seed = seed});
   comparison.remarks.insert(comparison.remarks.begin(), sides->remarks.begin(), sides->remarks.end());
   return comparison;
 }

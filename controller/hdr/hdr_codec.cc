@@ -102,13 +102,18 @@ absl::StatusOr<std::string> Inflated(std::string_view bytes) {
     return InvalidArgument("no histogram in the compressed V2 encoding");
   }
   if (BigEndianAt<uint32_t>(bytes, 4) != bytes.size() - kDeflatedHeadBytes) return InvalidArgument("it is cut short");
-  std::string out(kMostBytes, '\0');
-  uLongf size = static_cast<uLongf>(out.size());
   bytes.remove_prefix(kDeflatedHeadBytes);
-  const int done = uncompress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
-                              static_cast<uLong>(bytes.size()));
+  // Most take few times their deflated size, and long logs have very many.
+  std::string out;
+  int done = Z_BUF_ERROR;
+  for (size_t room = 4 * bytes.size() + kHeadBytes; done == Z_BUF_ERROR && out.size() < kMostBytes; room *= 4) {
+    out.resize(std::min(room, kMostBytes));
+    uLongf size = static_cast<uLongf>(out.size());
+    done = uncompress(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
+                      static_cast<uLong>(bytes.size()));
+    if (done == Z_OK) out.resize(size);
+  }
   if (done != Z_OK) return InvalidArgument("it does not inflate");
-  out.resize(size);
   return out;
 }
 

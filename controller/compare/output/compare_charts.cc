@@ -16,7 +16,7 @@ constexpr double kLeft = 70;
 constexpr double kRight = 16;
 constexpr double kTop = 12;
 constexpr double kBottom = 34;
-constexpr double kRowWidth = 180;
+constexpr double kRowWidth = 140;
 constexpr double kRowHeight = 22;
 
 struct Axis {

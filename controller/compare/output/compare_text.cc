@@ -19,6 +19,12 @@ constexpr char kNothing[] = "-";
 
 std::string Label(Language language, const LocalText& text) { return std::string(text.In(language)); }
 
+/// "+9.9" of a ratio of 1.099; of what rounds to nothing "0.0".
+std::string Percents(double ratio) {
+  const std::string text = fmt::format("{:+.1f}", (ratio - 1) * 100);
+  return text.ends_with("0.0") && text.size() == 4 ? "0.0" : text;
+}
+
 const char* Colon(Language language) { return language == Language::kChinese ? "：" : ": "; }
 
 /// A metric's row, but for its answer.
@@ -72,11 +78,11 @@ std::string MetricValueText(const MetricInfo& metric, double value) {
   return {};
 }
 
-std::string ChangeText(double ratio) { return fmt::format("{:+.1f} %", (ratio - 1) * 100); }
+std::string ChangeText(double ratio) { return Percents(ratio) + " %"; }
 
 std::string IntervalText(const MetricComparison& metric) {
   if (!metric.interval.has_value()) return kNothing;
-  return fmt::format("{:+.1f} .. {:+.1f} %", (metric.interval->low - 1) * 100, (metric.interval->high - 1) * 100);
+  return fmt::format("{} .. {} %", Percents(metric.interval->low), Percents(metric.interval->high));
 }
 
 std::string PText(const MetricComparison& metric) {

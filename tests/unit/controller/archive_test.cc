@@ -193,11 +193,11 @@ TEST_F(RunArchiveTest, ReadsWhatIsThere) {
   const absl::StatusOr<ArchivedRun> run = ReadRun(dir_ + "/one");
   ASSERT_TRUE(run.ok()) << run.status();
   EXPECT_EQ(run->stored.result.run_id, "0123456789abcdef");
-  EXPECT_FALSE(run->log.has_value());
+  EXPECT_FALSE(ReadIntervals(dir_ + "/one")->has_value());
   std::ofstream(dir_ + "/one/latency.hlog") << IntervalLogWriter(0).Head();
-  EXPECT_TRUE(ReadRun(dir_ + "/one")->log.has_value());
+  EXPECT_TRUE(ReadIntervals(dir_ + "/one")->has_value());
   std::ofstream(dir_ + "/one/latency.hlog") << "Tag=response,x\n";
-  EXPECT_THAT(std::string(Text(ReadRun(dir_ + "/one").status())),
+  EXPECT_THAT(std::string(Text(ReadIntervals(dir_ + "/one").status())),
               HasSubstr("one/latency.hlog: line 1: \"x\" is no number"));
   std::ofstream(dir_ + "/one/result.json") << "{";
   EXPECT_THAT(std::string(Text(ReadRun(dir_ + "/one").status())), HasSubstr("one/result.json: is no whole JSON"));

@@ -47,6 +47,8 @@ TEST(CompareText, MarkdownKeepsItsTableWhole) {
 TEST(CompareText, ChangesAndTheirIntervals) {
   EXPECT_EQ(ChangeText(1.099), "+9.9 %");
   EXPECT_EQ(ChangeText(0.5), "-50.0 %");
+  EXPECT_EQ(ChangeText(0.9999), "0.0 %");
+  EXPECT_EQ(ChangeText(1.1), "+10.0 %");
   EXPECT_EQ(IntervalText({}), "-");
   EXPECT_EQ(PText({.p_adjusted = 0.0001}), "<0.001");
   EXPECT_EQ(PText({.p_adjusted = 0.0079}), "0.008");
