@@ -1,7 +1,5 @@
 #include "controller/commands/run_command.h"
 
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -11,13 +9,18 @@
 #include <utility>
 #include <vector>
 
+#include "common/flags/flag_set.h"
 #include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
+#include "common/loop/callback_scope.h"
 #include "common/loop/signal_watch.h"
 #include "common/plan/plan_warnings.h"
+#include "common/util/redact.h"
 #include "common/util/status.h"
+#include "common/version.h"
 #include "controller/commands/command.h"
 #include "controller/feed/feed.h"
+#include "controller/feed/stop_request.h"
 #include "controller/link/embedded_agent_link.h"
 #include "controller/link/grpc_agent_link.h"
 #include "controller/output/console_reporter.h"
@@ -26,6 +29,8 @@
 #include "controller/output/run_files.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/run/coordinator.h"
+#include "controller/screen/live_screen.h"
+#include "controller/screen/terminal.h"
 
 namespace wsload {
 namespace {
@@ -70,48 +75,102 @@ std::vector<Statement> Warnings(const RunPlan& plan, const std::vector<AgentChec
   return warnings;
 }
 
-/// Rewriting in place works on terminals that know the escapes.
-bool IsLive(FILE* stream, const Environment& environment) {
-  const std::string term = ValueOf(environment, "TERM");
-  return ::isatty(::fileno(stream)) != 0 && !term.empty() && term != "dumb";
+/// What people see while the run goes on, and how they stop it.
+struct Watching {
+  std::shared_ptr<RunOutput> output;   ///< null: nothing
+  std::shared_ptr<LiveScreen> screen;  ///< null: it is none
+  std::shared_ptr<StopRequest> stop = std::make_shared<StopRequest>();
+};
+
+Watching NewWatching(const RunCommandLine& line, const RunId& id, const Environment& environment) {
+  Watching watching;
+  const OutputOptions& options = line.output;
+  if (options.quiet) return watching;
+  FILE* people = FinalText::StreamFor(options);
+  const ConsoleOptions console{.language = options.language,
+                               .stats_interval_ns = options.stats_interval_ns,
+                               .intervals = options.screen != ScreenMode::kOff};
+  watching.output =
+      std::make_shared<ConsoleReporter>(line.plan, console, [people](std::string_view text) { Print(people, text); });
+  if (options.screen != ScreenMode::kAuto || !Terminal::Suits(people, environment)) return watching;
+  const LiveScreenOptions live{
+      .stream = people, .language = options.language, .colour = ValueOf(environment, "NO_COLOR").empty()};
+  RunFacts facts{.version = kVersion,
+                 .plan = line.plan,
+                 .server = RedactUrl(line.plan.server.text(), line.plan.token_param),
+                 .run_id = id.text};
+  watching.screen = std::make_shared<LiveScreen>(
+      live, std::move(facts), watching.output, [stop = watching.stop] { stop->Ask(); }, SystemClock());
+  watching.output = watching.screen;
+  return watching;
 }
 
-std::shared_ptr<RunOutput> NewConsole(const RunCommandLine& line, const Environment& environment) {
-  FILE* people = FinalText::StreamFor(line.output);
-  const ConsoleOptions console{.language = line.output.language,
-                               .stats_interval_ns = line.output.stats_interval_ns,
-                               .live = IsLive(people, environment)};
-  return std::make_shared<ConsoleReporter>(line.plan, console,
-                                           [people](std::string_view text) { Print(people, text); });
-}
+/// The terminal is given back however the run ends.
+class ScreenKeeper {
+ public:
+  explicit ScreenKeeper(std::shared_ptr<LiveScreen> screen) : screen_(std::move(screen)) {}
+  ~ScreenKeeper() { Leave(); }
+  ScreenKeeper(const ScreenKeeper&) = delete;
+  ScreenKeeper& operator=(const ScreenKeeper&) = delete;
 
-/// First signal: drain; second: end at once with what is there.
-SignalWatch InterruptOnSignal(AsioEventLoop& loop, RunCoordinator& coordinator, Feed& feed) {
-  return SignalWatch(loop, EndingSignals(), [&coordinator, &feed, again = false](int signal) mutable {
-    const bool second = std::exchange(again, true);
-    // A lost terminal sends it once itself, and once more through the shell.
-    if (second && signal == SIGHUP) return;
-    feed.OnNotice({second ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
-    coordinator.Interrupt();
-  });
-}
+  void Leave() {
+    // One that does not read is waited for later, when the files are written.
+    constexpr int64_t kPatienceNs = kNsPerSecond;
+    if (screen_ != nullptr) screen_->Leave(kPatienceNs);
+  }
+
+ private:
+  const std::shared_ptr<LiveScreen> screen_;
+};
+
+/// What Ctrl-C and the screen's key do. First: drain; second: end at once with what is there. On the loop's thread.
+class Interruption {
+ public:
+  Interruption(AsioEventLoop& loop, RunCoordinator& coordinator, Feed& feed, StopRequest& stop)
+      : coordinator_(coordinator), feed_(feed), stop_(stop), signals_(loop, EndingSignals(), [this](int signal) {
+          // A lost terminal sends it once itself, and once more through the shell.
+          if (again_ && signal == SIGHUP) return;
+          Interrupt();
+        }) {
+    stop_.Connect([this, &loop] { scope_.Post(loop, [this] { Interrupt(); }); });
+  }
+  ~Interruption() { stop_.Disconnect(); }
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+
+ private:
+  void Interrupt() {
+    const bool second = std::exchange(again_, true);
+    feed_.OnNotice({second ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
+    coordinator_.Interrupt();
+  }
+
+  RunCoordinator& coordinator_;
+  Feed& feed_;
+  StopRequest& stop_;
+  bool again_ = false;
+  const SignalWatch signals_;
+  const CallbackScope scope_;
+};
 
 /// The result stands in the files when this returns. Signals that come while it is written do not end the process: it
 /// is what they ask for.
 std::shared_ptr<const RunResult> CarryOut(const RunCommandLine& line, const RunId& id, Links links,
                                           const std::vector<Statement>& warnings, int64_t check_connections,
-                                          Feed& feed) {
+                                          const Watching& watching, Feed& feed) {
   AsioEventLoop loop;
   RunCoordinator::Limits limits;
   limits.policy = line.policy;
   RunCoordinator coordinator(loop, SystemClock(), id.text, line.plan, std::move(links), limits, &feed);
-  const SignalWatch signals = InterruptOnSignal(loop, coordinator, feed);
+  const Interruption interruption(loop, coordinator, feed, *watching.stop);
+  ScreenKeeper screen(watching.screen);
   auto result = std::make_shared<RunResult>();
   coordinator.Start([&](RunResult finished) {
     *result = std::move(finished);
     loop.Stop();
   });
   loop.Run();
+  screen.Leave();
   result->warnings.insert(result->warnings.begin(), warnings.begin(), warnings.end());
   for (const auto& [kind, missed] : {std::pair(StatementKind::kIntervalsNotKept, feed.Missed(OutputKind::kFile)),
                                      std::pair(StatementKind::kIntervalsNotShown, feed.Missed(OutputKind::kPeople))}) {
@@ -149,7 +208,9 @@ void ShowResult(const OutputOptions& options, const std::shared_ptr<const RunRes
 
 ExitCode Run(const std::vector<std::string>& args, const Environment& environment) {
   const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment);
-  if (!line.ok()) return FailWith(line.status());
+  if (!line.ok()) {
+    return FailWith(line.status(), WantedLanguage(args, environment, "WSLOAD"));
+  }
   if (line->print.has_value()) {
     Print(stdout, *line->print);
     return ExitCode::kPassed;
@@ -160,10 +221,11 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
   if (const std::string asked_for = options.out_dir.empty() ? "" : OutputDirOf(options.out_dir, id.text, id.unix_ns);
       !asked_for.empty()) {
     // Before the run: a run whose result cannot be kept is not worth its time.
-    if (absl::Status prepared = PrepareOutputDir(asked_for); !prepared.ok()) return FailWith(prepared);
+    if (absl::Status prepared = PrepareOutputDir(asked_for); !prepared.ok())
+      return FailWith(prepared, options.language);
   }
   absl::StatusOr<Agents> agents = FindAgents(*line);
-  if (!agents.ok()) return FailWith(agents.status());
+  if (!agents.ok()) return FailWith(agents.status(), options.language);
   const std::vector<AgentCheck> checks = CheckBeforeRun(*agents, line->plan, line->policy);
   if (RefuseRun(checks, options.language)) return ExitCode::kError;
 
@@ -174,14 +236,16 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
                                                   if (const auto there = feed.lock()) there->OnNotice(notice);
                                                 });
   feed->Add(OutputKind::kFile, files);
-  if (!options.quiet) feed->Add(OutputKind::kPeople, NewConsole(*line, environment));
+  const Watching watching = NewWatching(*line, id, environment);
+  if (watching.output != nullptr) feed->Add(OutputKind::kPeople, watching.output);
   feed->Add(OutputKind::kPeople, std::make_shared<FinalText>(options, [files] {
               return files->written().ok() ? files->dir() : std::string();
             }));
   for (const Statement& warning : warnings) feed->OnNotice(warning);
-  const auto result = CarryOut(*line, id, MakeLinks(*std::move(agents)), warnings, CheckConnections(checks), *feed);
+  const auto result =
+      CarryOut(*line, id, MakeLinks(*std::move(agents)), warnings, CheckConnections(checks), watching, *feed);
   ShowResult(options, result, *feed);
-  return files->written().ok() ? ExitCodeOf(*result) : FailWith(files->written());
+  return files->written().ok() ? ExitCodeOf(*result) : FailWith(files->written(), options.language);
 }
 
 }  // namespace

@@ -1,20 +1,34 @@
 // What a run leaves behind and prints.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
 #include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/time/clock.h"
+#include "common/util/choice.h"
 
 namespace wsload {
+
+/// How a run is shown while it goes on.
+enum class ScreenMode {
+  kAuto,   ///< a screen of its own on a terminal that can, else plain
+  kPlain,  ///< a line every so often
+  kOff,    ///< notices alone
+};
+
+template <>
+inline constexpr std::array kChoices<ScreenMode> = {
+    Choice{ScreenMode::kAuto, "auto"}, Choice{ScreenMode::kPlain, "plain"}, Choice{ScreenMode::kOff, "off"}};
 
 /// Neither agents nor the run itself see it.
 struct OutputOptions {
   std::string out_dir;  ///< as -out has it: empty, a directory of the run's own; none: no files
   bool json = false;    ///< result.json on stdout
   bool quiet = false;   ///< only the verdict
+  ScreenMode screen = ScreenMode::kAuto;
   int64_t stats_interval_ns = 5 * kNsPerSecond;
   Language language = Language::kEnglish;
 };
