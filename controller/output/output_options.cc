@@ -23,7 +23,6 @@ constexpr Field<OutputOptions> kOutputFields[] = {
       .flag = "screen",
       .help = {"while it runs: auto (a screen on a terminal), plain (lines), or off",
                "运行期间：auto（终端上全屏显示）、plain（逐行输出）或 off"},
-      .in_short_help = true,
       .example = "plain"}},
     {MemberOf<&OutputOptions::stats_interval_ns>(),
      {.name = "stats_interval_ns",
