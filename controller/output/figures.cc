@@ -78,7 +78,7 @@ std::string GroupedText(int64_t count) {
 }
 
 std::string ClockText(double seconds) {
-  constexpr double kRounding = 1e-6;
+  constexpr double kRounding = 0.05;
   const auto whole = static_cast<int64_t>(std::max(seconds, 0.0) + kRounding);
   if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);

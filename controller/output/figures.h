@@ -23,7 +23,7 @@ std::string PercentText(double ratio);
 std::string SharePercentText(double ratio);
 /// "20,004".
 std::string GroupedText(int64_t count);
-/// "0:25", "1:02:03": minutes and seconds, cut off.
+/// "0:25", "1:02:03": minutes and seconds, cut off; a clock that is a little early counts as there.
 std::string ClockText(double seconds);
 
 /// Their names.
