@@ -8,6 +8,8 @@
 #include "common/flags/flag_file.h"
 #include "common/flags/flag_values.h"
 #include "common/flags/nearest_name.h"
+#include "common/lang/environment_language.h"
+#include "common/lang/local_error.h"
 #include "common/time/duration.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -17,8 +19,6 @@ namespace {
 
 constexpr std::string_view kFlagFile = "flagfile";
 constexpr std::string_view kLanguage = "lang";
-// For the help of every program, also of one whose other flags have another prefix.
-constexpr char kLanguageVariable[] = "WSLOAD_LANG";
 
 // One way to write names inside: conn_timeout is conn-timeout.
 std::string Normalized(std::string_view name) {
@@ -76,22 +76,6 @@ FlagOptions WithExample(FlagOptions options, const char* example) {
   return options;
 }
 
-/// What -help is written in.
-Language HelpLanguage(const std::vector<std::string>& args, const Environment& environment, std::string_view prefix) {
-  std::string wanted = ValueOf(environment, EnvironmentName(prefix, kLanguage));
-  if (wanted.empty()) wanted = ValueOf(environment, kLanguageVariable);
-  for (size_t i = 0; i < args.size() && args[i] != "--"; ++i) {
-    const auto written = SplitFlag(args[i]);
-    if (!written.has_value() || written->name != kLanguage) continue;
-    if (written->value.has_value()) {
-      wanted = *written->value;
-    } else if (i + 1 < args.size()) {
-      wanted = args[i + 1];
-    }
-  }
-  return ParseChoice<Language>(wanted).value_or(Language::kEnglish);
-}
-
 struct GuideFlag {
   const char* name;
   GuideForm form;
@@ -144,6 +128,21 @@ struct FlagSet::Setting {
   std::string where;  ///< what an error line begins with: "-clients=x", "WSLOAD_CLIENTS=x", "FILE:3: -clients=x"
   std::string place;  ///< "FILE:3"; empty: the command line, or the environment
 };
+
+Language WantedLanguage(const std::vector<std::string>& args, const Environment& environment,
+                        std::string_view env_prefix) {
+  std::string wanted = ValueOf(environment, EnvironmentName(env_prefix, kLanguage));
+  for (size_t i = 0; i < args.size() && args[i] != "--"; ++i) {
+    const auto written = SplitFlag(args[i]);
+    if (!written.has_value() || written->name != kLanguage) continue;
+    if (written->value.has_value()) {
+      wanted = *written->value;
+    } else if (i + 1 < args.size()) {
+      wanted = args[i + 1];
+    }
+  }
+  return wanted.empty() ? EnvironmentLanguage(environment) : ParseChoice<Language>(wanted).value_or(Language::kEnglish);
+}
 
 FlagSet::FlagSet(std::string program, std::string env_prefix)
     : program_(std::move(program)), env_prefix_(std::move(env_prefix)) {}
@@ -232,8 +231,13 @@ absl::Status FlagSet::UnknownFlag(std::string_view name) const {
   std::vector<std::string> names = {std::string(kFlagFile)};
   for (const auto& flag : flags_) names.push_back(flag->spec.name);
   const std::string nearest = NearestName(Normalized(name), names);
-  const std::string hint = nearest.empty() ? "" : fmt::format("; did you mean -{}?", nearest);
-  return InvalidArgument("unknown flag -{}{} (-help lists them)", Shown(name), hint);
+  if (nearest.empty()) {
+    return LocalInvalidArgument({"unknown flag -{} (-help lists them)", "没有参数 -{}（-help 列出所有参数）"},
+                                Shown(name));
+  }
+  return LocalInvalidArgument(
+      {"unknown flag -{}; did you mean -{}? (-help lists them)", "没有参数 -{}；是否想写 -{}？（-help 列出所有参数）"},
+      Shown(name), nearest);
 }
 
 absl::StatusOr<FlagSet::Setting> FlagSet::Read(std::string_view name, std::optional<std::string_view> value,
@@ -242,7 +246,10 @@ absl::StatusOr<FlagSet::Setting> FlagSet::Read(std::string_view name, std::optio
   if (flag == nullptr && name.starts_with("no")) {
     const std::string_view positive = name.substr(name.starts_with("no-") ? 3 : 2);
     if (flag = Find(positive); flag != nullptr && flag->spec.form == FlagSpec::Form::kSwitch) {
-      if (value.has_value()) return InvalidArgument("-{}: takes no value; write -{}=false", name, flag->spec.name);
+      if (value.has_value()) {
+        return LocalInvalidArgument({"-{}: takes no value; write -{}=false", "-{}：不带值；请写 -{}=false"}, name,
+                                    flag->spec.name);
+      }
       return Setting{flag, "false", fmt::format("-{}", name), {}};
     }
     flag = nullptr;
@@ -259,8 +266,8 @@ absl::StatusOr<FlagSet::Setting> FlagSet::Read(std::string_view name, std::optio
     }
   }
   if (!value.has_value()) {
-    return InvalidArgument("-{}: needs a value, for example -{}={}", spec.name, spec.name,
-                           spec.default_text.empty() ? spec.options.example : spec.default_text);
+    return LocalInvalidArgument({"-{}: needs a value, for example -{}={}", "-{}：需要一个值，例如 -{}={}"}, spec.name,
+                                spec.name, spec.default_text.empty() ? spec.options.example : spec.default_text);
   }
   return Setting{flag, std::string(*value), Where("-" + spec.name, *value, spec.options), {}};
 }
@@ -296,10 +303,14 @@ absl::Status FlagSet::ReadArguments(const std::vector<std::string>& args, std::v
       if (written->name == kLanguage && AskForHelp(args)) continue;
       if (written->name == kFlagFile) {
         const auto file = written->value.has_value() ? written->value : next;
-        if (!file.has_value()) return InvalidArgument("-flagfile: needs a value, for example -flagfile=load.flags");
+        if (!file.has_value()) {
+          return LocalInvalidArgument({"-flagfile: needs a value, for example -flagfile=load.flags",
+                                       "-flagfile：需要一个值，例如 -flagfile=load.flags"});
+        }
         if (!written->value.has_value()) ++i;
         if (std::find(flag_files->begin(), flag_files->end(), *file) != flag_files->end()) {
-          return InvalidArgument("-flagfile={}: is named twice; leave one out", Shown(*file));
+          return LocalInvalidArgument(
+              {"-flagfile={}: is named twice; leave one out", "-flagfile={}：写了两次；请去掉一个"}, Shown(*file));
         }
         flag_files->emplace_back(*file);
         continue;
@@ -316,16 +327,20 @@ absl::Status FlagSet::ReadArguments(const std::vector<std::string>& args, std::v
 }
 
 absl::StatusOr<FlagSet::Setting> FlagSet::ReadLine(const FlagLine& line) const {
-  if (line.name == kFlagFile) return InvalidArgument("-flagfile does not nest; name each file in the command");
+  if (line.name == kFlagFile) {
+    return LocalInvalidArgument(
+        {"-flagfile does not nest; name each file in the command", "-flagfile 不能嵌套；请在命令行中逐个列出文件"});
+  }
   if (Find(line.name) == nullptr) {
     std::vector<std::string> names;
     for (const auto& flag : flags_) names.push_back(flag->spec.name);
     const bool meant = line.dashed || (line.name.starts_with("no") && Find(line.name.substr(2)) != nullptr) ||
                        !NearestName(Normalized(line.name), names).empty();
     if (!meant || !MayRepeatName(line.name)) {
-      return InvalidArgument("does not begin with a flag's name; write one flag a line, for example -{}={}",
-                             flags_.empty() ? "name" : flags_.front()->spec.name,
-                             flags_.empty() ? "value" : flags_.front()->spec.options.example);
+      return LocalInvalidArgument({"does not begin with a flag's name; write one flag a line, for example -{}={}",
+                                   "开头不是参数名；请每行写一个参数，例如 -{}={}"},
+                                  flags_.empty() ? "name" : flags_.front()->spec.name,
+                                  flags_.empty() ? "value" : flags_.front()->spec.options.example);
     }
   }
   std::string_view rest;
@@ -334,8 +349,9 @@ absl::StatusOr<FlagSet::Setting> FlagSet::ReadLine(const FlagLine& line) const {
     const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
     const auto other = SplitFlag(word);
     if (other.has_value() && Find(other->name) != nullptr) {
-      return InvalidArgument("-{} stands on the line of -{}; write one flag a line, or put the value in quotes",
-                             Normalized(other->name), Normalized(line.name));
+      return LocalInvalidArgument({"-{} stands on the line of -{}; write one flag a line, or put the value in quotes",
+                                   "-{} 与 -{} 写在同一行；请每行写一个参数，或给值加上引号"},
+                                  Normalized(other->name), Normalized(line.name));
     }
     rest.remove_prefix(std::min(word.size() + 1, rest.size()));
   }
@@ -343,8 +359,9 @@ absl::StatusOr<FlagSet::Setting> FlagSet::ReadLine(const FlagLine& line) const {
   auto setting = Read(line.name, line.value, std::nullopt, &took_next);
   // A header may well hold a " #".
   if (setting.ok() && setting->flag->spec.form == FlagSpec::Form::kList && line.commented) {
-    return InvalidArgument("-{}: is the end of the line a comment, or part of the value? Put the value in quotes",
-                           setting->flag->spec.name);
+    return LocalInvalidArgument({"-{}: is the end of the line a comment, or part of the value? Put the value in quotes",
+                                 "-{}：行尾是注释还是值的一部分？请给值加上引号"},
+                                setting->flag->spec.name);
   }
   return setting;
 }
@@ -354,7 +371,7 @@ absl::Status FlagSet::ReadFile(const std::string& path, std::vector<Setting>* se
   if (!lines.ok()) return lines.status();
   for (const FlagLine& line : *lines) {
     auto setting = ReadLine(line);
-    if (!setting.ok()) return InvalidArgument("{}: {}", line.where, Text(setting.status()));
+    if (!setting.ok()) return LocalInvalidArgument({"{}: {}", "{}：{}"}, line.where, setting.status());
     setting->where = fmt::format("{}: {}", line.where, setting->where);
     setting->place = line.where;
     settings->push_back(*std::move(setting));
@@ -418,7 +435,7 @@ absl::Status FlagSet::Apply(const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
     if (setting.flag->is_set) continue;  // by an earlier source
     if (auto status = setting.flag->spec.parse(setting.value); !status.ok()) {
-      return InvalidArgument("{}: {}", setting.where, Text(status));
+      return LocalInvalidArgument({"{}: {}", "{}：{}"}, setting.where, status);
     }
     newly_set.push_back(setting.flag);
   }
@@ -431,7 +448,7 @@ absl::Status FlagSet::Parse(const std::vector<std::string>& args, const Environm
   std::vector<std::string> flag_files;
   if (auto status = ReadArguments(args, &from_arguments, &flag_files); !status.ok()) return status;
   if (help_wanted_ || helpfull_wanted_ || version_wanted_ || guide_ != GuideForm::kNone) {
-    help_language_ = HelpLanguage(args, environment, env_prefix_);
+    help_language_ = WantedLanguage(args, environment, env_prefix_);
     return absl::OkStatus();
   }
   if (auto status = Apply(from_arguments); !status.ok()) return status;
@@ -461,19 +478,24 @@ absl::Status FlagSet::CheckNoArguments() const {
   if (before_positional_ != nullptr) {
     const FlagSpec& spec = before_positional_->spec;
     if (!spec.options.repeat_value) {
-      return InvalidArgument("-{}: something follows its value; put all of it in quotes, for example -{}={}", spec.name,
-                             spec.name, spec.options.example);
+      return LocalInvalidArgument({"-{}: something follows its value; put all of it in quotes, for example -{}={}",
+                                   "-{}：值的后面还有内容；请给整个值加上引号，例如 -{}={}"},
+                                  spec.name, spec.name, spec.options.example);
     }
     if (spec.form == FlagSpec::Form::kSwitch && ParseBool(first).ok()) {
-      return InvalidArgument("unexpected argument \"{}\"; write -{}={}", Shown(first), spec.name, Shown(first));
+      return LocalInvalidArgument({"unexpected argument \"{}\"; write -{}={}", "多余的参数 \"{}\"；请写 -{}={}"},
+                                  Shown(first), spec.name, Shown(first));
     }
   }
   // It may have a password in it.
   if (first.find(':') != std::string::npos && Find("server") != nullptr) {
-    return InvalidArgument("a server stands alone; write -server= before it, for example -server={}",
-                           Find("server")->spec.options.example);
+    return LocalInvalidArgument({"a server stands alone; write -server= before it, for example -server={}",
+                                 "单独写了服务器；请在前面加上 -server=，例如 -server={}"},
+                                Find("server")->spec.options.example);
   }
-  return InvalidArgument("unexpected argument \"{}\"; flags are written -name=value (-help lists them)", Shown(first));
+  return LocalInvalidArgument({"unexpected argument \"{}\"; flags are written -name=value (-help lists them)",
+                               "多余的参数 \"{}\"；参数写作 -名称=值（-help 列出所有参数）"},
+                              Shown(first));
 }
 
 bool FlagSet::IsSet(std::string_view name) const {

@@ -54,6 +54,11 @@ struct FlagSpec {
   std::string values = {};  ///< of an enumeration, with blanks between; empty: any
 };
 
+/// What people are spoken to in, also of a command line that is wrong: as -lang=zh asks for, wherever it stands, or
+/// else `env_prefix`_LANG or EnvironmentLanguage(). Languages that there are none of are English.
+Language WantedLanguage(const std::vector<std::string>& args, const Environment& environment,
+                        std::string_view env_prefix);
+
 class FlagSet {
  public:
   /// `program` for messages ("wsload"); every flag may also come from PREFIX_<NAME> ("WSLOAD_CONN_TIMEOUT").
@@ -99,8 +104,7 @@ class FlagSet {
   /// What to print when one of these was given, and to do nothing else. `always_full`: -help lists all flags too.
   std::optional<std::string> Answer(const LocalText& intro, bool always_full = false) const;
 
-  /// `intro`, then the flags; `full`: all of them. In the language that -lang=zh, wherever it stands on the command
-  /// line, or else PREFIX_LANG or WSLOAD_LANG asks for, whether or not the program has such a flag.
+  /// `intro`, then the flags; `full`: all of them. In WantedLanguage(), whether or not the program has such a flag.
   std::string Usage(const LocalText& intro, bool full) const;
 
  private:

@@ -1,5 +1,6 @@
 #include "common/plan/field.h"
 
+#include "common/lang/local_error.h"
 #include "common/time/duration.h"
 #include "common/util/text.h"
 
@@ -13,17 +14,19 @@ std::string NumberText(Unit unit, int64_t value) {
 
 template <typename Number>
 absl::Status OutOfRange(const FieldInfo& info, Number value, std::string_view shown) {
-  std::string bound;
   // Written so that no number, NaN, is out of every range.
   if (!(value >= static_cast<Number>(info.least))) {
-    const bool any_positive = info.unit == Unit::kNanoseconds && info.least == 1;
-    bound = any_positive ? "more than 0" : fmt::format("at least {}", NumberText(info.unit, info.least));
-  } else if (!(value <= static_cast<Number>(info.most))) {
-    bound = fmt::format("at most {}", NumberText(info.unit, info.most));
-  } else {
-    return absl::OkStatus();
+    if (info.unit == Unit::kNanoseconds && info.least == 1) {
+      return LocalInvalidArgument(
+          {"-{}={}: must be more than 0; for example -{}={}", "-{}={}：必须大于 0；例如 -{}={}"}, info.flag, shown,
+          info.flag, info.example);
+    }
+    return LocalInvalidArgument({"-{}={}: must be at least {}; for example -{}={}", "-{}={}：不得小于 {}；例如 -{}={}"},
+                                info.flag, shown, NumberText(info.unit, info.least), info.flag, info.example);
   }
-  return InvalidArgument("-{}={}: must be {}; for example -{}={}", info.flag, shown, bound, info.flag, info.example);
+  if (value <= static_cast<Number>(info.most)) return absl::OkStatus();
+  return LocalInvalidArgument({"-{}={}: must be at most {}; for example -{}={}", "-{}={}：不得大于 {}；例如 -{}={}"},
+                              info.flag, shown, NumberText(info.unit, info.most), info.flag, info.example);
 }
 
 }  // namespace
@@ -31,7 +34,10 @@ absl::Status OutOfRange(const FieldInfo& info, Number value, std::string_view sh
 absl::StatusOr<int32_t> field_internal::ToInt32(int64_t value) {
   constexpr int64_t kLeast = std::numeric_limits<int32_t>::min();
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-  if (value < kLeast || value > kMost) return InvalidArgument("out of range; must be from {} to {}", kLeast, kMost);
+  if (value < kLeast || value > kMost) {
+    return LocalInvalidArgument({"out of range; must be from {} to {}", "超出范围；必须在 {} 到 {} 之间"}, kLeast,
+                                kMost);
+  }
   return static_cast<int32_t>(value);
 }
 

@@ -9,4 +9,7 @@ namespace wsload {
 /// "2030-01-31T23:59:59Z"
 std::string UtcText(int64_t unix_ns);
 
+/// "23:59:59", in the time zone of the process.
+std::string LocalTimeText(int64_t unix_ns);
+
 }  // namespace wsload

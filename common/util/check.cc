@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -37,9 +38,12 @@ class Line {
   char* end_ = text_.data();
 };
 
+std::atomic<void (*)()> before_failing = nullptr;
+
 }  // namespace
 
 void Fail(const Site& site, fmt::string_view format, fmt::format_args args) {
+  if (void (*restore)() = before_failing.exchange(nullptr); restore != nullptr) restore();
   std::fflush(stdout);
   Line line;
   line.Append("{}: internal error: ", program_invocation_short_name);
@@ -50,3 +54,9 @@ void Fail(const Site& site, fmt::string_view format, fmt::format_args args) {
 }
 
 }  // namespace wsload::check_internal
+
+namespace wsload {
+
+void BeforeCheckFails(void (*restore)()) { check_internal::before_failing = restore; }
+
+}  // namespace wsload

@@ -28,6 +28,14 @@ template <typename... Args>
 
 }  // namespace wsload::check_internal
 
+namespace wsload {
+
+/// What is called before the line is written, on whichever thread, once: it may do what a signal handler may, and gives
+/// back what people must see the line on. Null: nothing.
+void BeforeCheckFails(void (*restore)());
+
+}  // namespace wsload
+
 /// In every build. The format and its arguments (fmt's; what did not hold, with the figures) are evaluated only when
 /// `condition` is false.
 #define WSLOAD_CHECK(condition, ...)                                                   \

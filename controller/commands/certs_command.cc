@@ -163,7 +163,7 @@ int CertsCommand(const std::vector<std::string>& args, const Environment& enviro
   if (status.ok()) status = Check(flags, options);
   if (status.ok()) PrintNotices(flags.notices());
   if (status.ok()) status = Run(options);
-  if (!status.ok()) return static_cast<int>(FailWith(status));
+  if (!status.ok()) return static_cast<int>(FailWith(status, WantedLanguage(args, environment, "WSLOAD_CERTS")));
   Print(stdout, HowToUse(options));
   return static_cast<int>(ExitCode::kPassed);
 }

@@ -5,6 +5,7 @@
 
 #include "agent/load/engine_factory.h"
 #include "agent/load/upgrade_probe.h"
+#include "common/lang/local_error.h"
 #include "common/time/clock.h"
 #include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
@@ -25,8 +26,8 @@ void PrintNotices(const std::vector<std::string>& notices) {
   for (const std::string& notice : notices) Print(stderr, fmt::format("wsload: {}\n", notice));
 }
 
-ExitCode FailWith(const absl::Status& status) {
-  Print(stderr, fmt::format("wsload: {}\n", RedactText(Text(status))));
+ExitCode FailWith(const absl::Status& status, Language language) {
+  Print(stderr, fmt::format("wsload: {}\n", RedactText(ErrorText(status, language))));
   return status.code() == absl::StatusCode::kInvalidArgument ? ExitCode::kBadFlags : ExitCode::kError;
 }
 

@@ -16,7 +16,7 @@ namespace wsload {
 void PrintNotices(const std::vector<std::string>& notices);
 
 /// One line on stderr. Bad flags have their own exit code.
-ExitCode FailWith(const absl::Status& status);
+ExitCode FailWith(const absl::Status& status, Language language);
 
 /// Resolves -agents, which may block on the DNS. Raises the limit of open files for what is to come: links to agents,
 /// or the embedded one's clients.

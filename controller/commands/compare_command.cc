@@ -215,14 +215,15 @@ absl::Status WriteFiles(const CompareFlags& flags, const Comparison& comparison)
 ExitCode Run(const CompareFlags& flags) {
   if (!flags.out_dir.empty()) {
     // Before the work: what cannot be kept is not worth it.
-    if (absl::Status prepared = PrepareOutputDir(flags.out_dir); !prepared.ok()) return FailWith(prepared);
+    if (absl::Status prepared = PrepareOutputDir(flags.out_dir); !prepared.ok())
+      return FailWith(prepared, flags.language);
   }
   const absl::StatusOr<Comparison> comparison = CompareRuns(flags);
-  if (!comparison.ok()) return FailWith(comparison.status());
+  if (!comparison.ok()) return FailWith(comparison.status(), flags.language);
   if (flags.json) Print(stdout, CompareJson(*comparison));
   FILE* people = flags.json ? stderr : stdout;
   Print(people, CompareTable(flags.language, *comparison));
-  if (absl::Status written = WriteFiles(flags, *comparison); !written.ok()) return FailWith(written);
+  if (absl::Status written = WriteFiles(flags, *comparison); !written.ok()) return FailWith(written, flags.language);
   if (!flags.out_dir.empty())
     Print(people, Say(flags.language, Msg::kCompareFilesWritten, kFiles, flags.out_dir) + "\n");
   const bool worse = flags.fail_on == FailOn::kWorse && Has(*comparison, Answer::kWorse);
@@ -244,7 +245,7 @@ int CompareCommand(const std::vector<std::string>& args, const Environment& envi
   }
   if (status.ok()) status = CheckFields(Fields<CompareFlags>(kCompareFields), options);
   if (status.ok()) status = TakeSides(flags.positional(), options);
-  if (!status.ok()) return static_cast<int>(FailWith(status));
+  if (!status.ok()) return static_cast<int>(FailWith(status, WantedLanguage(args, environment, "WSLOAD_COMPARE")));
   PrintNotices(flags.notices());
   return static_cast<int>(Run(options));
 }

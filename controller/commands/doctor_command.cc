@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/flags/flag_set.h"
 #include "common/lang/language.h"
 #include "controller/commands/command.h"
 #include "controller/output/doctor_report.h"
@@ -17,14 +18,16 @@ constexpr LocalText kDoctorIntro = {
 
 ExitCode ExamineAgents(const std::vector<std::string>& args, const Environment& environment) {
   const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment, kDoctorIntro);
-  if (!line.ok()) return FailWith(line.status());
+  if (!line.ok()) {
+    return FailWith(line.status(), WantedLanguage(args, environment, "WSLOAD"));
+  }
   if (line->print.has_value()) {
     Print(stdout, *line->print);
     return ExitCode::kPassed;
   }
   PrintNotices(line->notices);
   const absl::StatusOr<Agents> agents = FindAgents(*line);
-  if (!agents.ok()) return FailWith(agents.status());
+  if (!agents.ok()) return FailWith(agents.status(), line->output.language);
   const std::vector<AgentCheck> checks =
       CheckForDoctor(*agents, line->plan, line->policy.on_agent_loss, line->server_given);
   Print(stdout, DoctorReport(line->output.language, checks));

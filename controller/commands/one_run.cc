@@ -10,7 +10,9 @@
 #include "common/net/host_port.h"
 #include "common/plan/plan_warnings.h"
 #include "common/time/duration.h"
+#include "common/util/redact.h"
 #include "common/util/status.h"
+#include "common/version.h"
 #include "controller/commands/command.h"
 #include "controller/dashboard/dashboard_feed.h"
 #include "controller/link/embedded_agent_link.h"
@@ -23,6 +25,7 @@
 #include "controller/result/judging_listener.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/result/threshold_judgement.h"
+#include "controller/screen/terminal.h"
 
 namespace wsload {
 namespace {
@@ -63,20 +66,60 @@ std::vector<Statement> Warnings(const RunPlan& plan, const std::vector<AgentChec
   return warnings;
 }
 
-/// Rewriting in place works on terminals that know the escapes.
-bool IsLive(FILE* stream, const Environment& environment) {
-  const std::string term = ValueOf(environment, "TERM");
-  return ::isatty(::fileno(stream)) != 0 && !term.empty() && term != "dumb";
+Watching NewWatching(const RunCommandLine& line, const RunId& id, const Environment& environment) {
+  Watching watching;
+  const OutputOptions& options = line.output;
+  if (options.quiet) return watching;
+  FILE* people = FinalText::StreamFor(options);
+  const ConsoleOptions console{.language = options.language,
+                               .stats_interval_ns = options.stats_interval_ns,
+                               .intervals = options.screen != ScreenMode::kOff};
+  watching.output =
+      std::make_shared<ConsoleReporter>(line.plan, console, [people](std::string_view text) { Print(people, text); });
+  if (options.screen != ScreenMode::kAuto || !Terminal::Suits(people, environment)) return watching;
+  const LiveScreenOptions live{
+      .stream = people, .language = options.language, .colour = ValueOf(environment, "NO_COLOR").empty()};
+  RunFacts facts{
+      .version = kVersion, .plan = line.plan, .server = RedactUrl(line.plan.server.text()), .run_id = id.text};
+  watching.screen = std::make_shared<LiveScreen>(
+      live, std::move(facts), watching.output, [stop = watching.stop] { stop->Ask(); }, SystemClock());
+  watching.output = watching.screen;
+  return watching;
 }
 
-std::shared_ptr<RunOutput> NewConsole(const RunCommandLine& line, const Environment& environment) {
-  FILE* people = FinalText::StreamFor(line.output);
-  const ConsoleOptions console{.language = line.output.language,
-                               .stats_interval_ns = line.output.stats_interval_ns,
-                               .live = IsLive(people, environment)};
-  return std::make_shared<ConsoleReporter>(line.plan, console,
-                                           [people](std::string_view text) { Print(people, text); });
-}
+/// The terminal is given back however the run ends.
+class ScreenKeeper {
+ public:
+  explicit ScreenKeeper(std::shared_ptr<LiveScreen> screen) : screen_(std::move(screen)) {}
+  ~ScreenKeeper() { Leave(); }
+  ScreenKeeper(const ScreenKeeper&) = delete;
+  ScreenKeeper& operator=(const ScreenKeeper&) = delete;
+
+  void Leave() {
+    // One that does not read is waited for later, when the files are written.
+    constexpr int64_t kPatienceNs = kNsPerSecond;
+    if (screen_ != nullptr) screen_->Leave(kPatienceNs);
+  }
+
+ private:
+  const std::shared_ptr<LiveScreen> screen_;
+};
+
+/// The terminal is given back however the run ends.
+class ScreenKeeper {
+ public:
+  explicit ScreenKeeper(std::shared_ptr<LiveScreen> screen) : screen_(std::move(screen)) {}
+  ~ScreenKeeper() {
+    // One that does not read is waited for later, when the files are written.
+    constexpr int64_t kPatienceNs = kNsPerSecond;
+    if (screen_ != nullptr) screen_->Leave(kPatienceNs);
+  }
+  ScreenKeeper(const ScreenKeeper&) = delete;
+  ScreenKeeper& operator=(const ScreenKeeper&) = delete;
+
+ private:
+  const std::shared_ptr<LiveScreen> screen_;
+};
 
 /// 128 bits that nobody guesses.
 std::string RandomSecret() { return RandomHex() + RandomHex(); }
@@ -155,9 +198,14 @@ bool Interruption::Came() {
 }
 
 void Interruption::OnSignal(int signal) {
-  const bool again = signals_++ > 0;
   // A lost terminal sends it once itself, and once more through the shell.
-  if (coordinator_ == nullptr || (again && signal == SIGHUP)) return;
+  if (signals_ > 0 && signal == SIGHUP) return;
+  Ask();
+}
+
+void Interruption::Ask() {
+  const bool again = signals_++ > 0;
+  if (coordinator_ == nullptr) return;
   feed_->OnNotice({again ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
   coordinator_->Interrupt();
 }
@@ -165,7 +213,7 @@ void Interruption::OnSignal(int signal) {
 bool OneRun::Check() {
   absl::StatusOr<Agents> agents = FindAgents(line_);
   if (!agents.ok()) {
-    code_ = FailWith(agents.status());
+    code_ = FailWith(agents.status(), line_.output.language);
     return false;
   }
   agents_ = *std::move(agents);
@@ -194,7 +242,8 @@ absl::StatusOr<Kept> OneRun::CarryOut(const RunId& id, RunFiles::Place place, As
   if (dashboard_ != nullptr) {
     feed_->Add(OutputKind::kPeople, std::make_shared<DashboardFeed>(line_.plan, dashboard_));
   }
-  if (!options.quiet) feed_->Add(OutputKind::kPeople, NewConsole(line_, environment_));
+  watching_ = NewWatching(line_, id, environment_);
+  if (watching_.output != nullptr) feed_->Add(OutputKind::kPeople, watching_.output);
   feed_->Add(OutputKind::kPeople,
              std::make_shared<FinalText>(options, IsUnderGithub(options.ci, environment_),
                                          [files] { return files->written().ok() ? files->dir() : std::string(); }));
@@ -228,11 +277,15 @@ RunResult OneRun::Play(const RunId& id, AsioEventLoop& loop, Interruption& inter
     loop.Stop();
   });
   interruption.Enter(coordinator, *feed_);
-  if (dashboard_ != nullptr) {
-    dashboard_->SetStop([&loop, &coordinator] { loop.Post([&coordinator] { coordinator.Interrupt(); }); });
+  const auto ask = [&loop, &interruption] { loop.Post([&interruption] { interruption.Ask(); }); };
+  watching_.stop->Connect(ask);
+  if (dashboard_ != nullptr) dashboard_->SetStop(ask);
+  {
+    ScreenKeeper screen(watching_.screen);
+    loop.Run();
   }
-  loop.Run();
   if (dashboard_ != nullptr) dashboard_->SetStop(nullptr);
+  watching_.stop->Disconnect();
   interruption.Leave();
   JudgeThresholds(judging.watch(), line_.judge, result);
   return result;
@@ -245,7 +298,7 @@ ExitCode OneRun::Publish(const Kept& kept) const {
     GiveUpPrinting(stdout, fmt::format("wsload: {}\n", StatementText(line_.output.language, lost)));
     GiveUpPrinting(stderr, {});
   }
-  const ExitCode code = kept.written.ok() ? ExitCodeOf(*kept.result) : FailWith(kept.written);
+  const ExitCode code = kept.written.ok() ? ExitCodeOf(*kept.result) : FailWith(kept.written, line_.output.language);
   if (dashboard_ != nullptr) CloseDashboard(line_.output, *dashboard_);
   return code;
 }

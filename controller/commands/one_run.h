@@ -16,9 +16,11 @@
 #include "controller/commands/run_flags.h"
 #include "controller/dashboard/dashboard.h"
 #include "controller/feed/feed.h"
+#include "controller/feed/stop_request.h"
 #include "controller/output/run_files.h"
 #include "controller/result/run_result.h"
 #include "controller/run/coordinator.h"
+#include "controller/screen/live_screen.h"
 
 namespace wsload {
 
@@ -39,6 +41,9 @@ class Interruption {
   void Enter(RunCoordinator& coordinator, Feed& feed);
   void Leave();
 
+  /// As a signal would, on the loop's thread.
+  void Ask();
+
   /// Between runs: whether one came.
   bool Came();
 
@@ -50,6 +55,13 @@ class Interruption {
   Feed* feed_ = nullptr;
   int signals_ = 0;
   SignalWatch watch_;
+};
+
+/// What people see while the run goes on, and how they stop it.
+struct Watching {
+  std::shared_ptr<RunOutput> output;   ///< null: nothing
+  std::shared_ptr<LiveScreen> screen;  ///< null: it is none
+  std::shared_ptr<StopRequest> stop = std::make_shared<StopRequest>();
 };
 
 /// What carrying out a run left.
@@ -89,6 +101,7 @@ class OneRun {
   // Once it is carried out.
   std::shared_ptr<Dashboard> dashboard_;  ///< null without -dashboard
   std::shared_ptr<Feed> feed_;
+  Watching watching_;
 };
 
 }  // namespace wsload

@@ -39,16 +39,18 @@ ExitCode MakeReport(const std::vector<std::string>& args, const Environment& env
   ReportOptions options;
   FlagSet flags("wsload", kEnvironmentPrefix);
   BindFields(flags, Fields<ReportOptions>(kReportFields), options);
-  if (const absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return FailWith(parsed);
+  if (const absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) {
+    return FailWith(parsed, WantedLanguage(args, environment, kEnvironmentPrefix));
+  }
   if (const std::optional<std::string> answer = flags.Answer(kReportIntro, /*always_full=*/true)) {
     Print(stdout, *answer);
     return ExitCode::kPassed;
   }
   PrintNotices(flags.notices());
   const absl::StatusOr<std::string> dir = DirectoryOf(flags.positional());
-  if (!dir.ok()) return FailWith(dir.status());
+  if (!dir.ok()) return FailWith(dir.status(), options.language);
   const absl::StatusOr<std::string> written = WriteReport(*dir, options.language);
-  if (!written.ok()) return FailWith(written.status());
+  if (!written.ok()) return FailWith(written.status(), options.language);
   Print(stdout, Say(options.language, Msg::kReportWritten, *written) + "\n");
   return ExitCode::kPassed;
 }

@@ -32,7 +32,7 @@ ExitCode RunOnce(const RunCommandLine& line, const Environment& environment, con
     Interruption interruption(loop);
     kept = run.CarryOut(id, std::move(place), loop, interruption);
   }
-  if (!kept.ok()) return FailWith(kept.status());
+  if (!kept.ok()) return FailWith(kept.status(), line.output.language);
   const ExitCode code = run.Publish(*kept);
   AddStepSummary(line.output, environment, MarkdownSummary(line.output.language, *kept->result));
   return code;
@@ -81,7 +81,7 @@ class RunSeries {
     RunFiles::Place place = place_;
     if (!place.dir.empty()) place.dir = RunDirIn(place.dir, number);
     absl::StatusOr<Kept> kept = run.CarryOut(NewRunId(), std::move(place), loop, interruption);
-    if (!kept.ok()) return FailWith(kept.status());
+    if (!kept.ok()) return FailWith(kept.status(), options.language);
     const ExitCode code = run.Publish(*kept);
     results_.push_back(ForSeries(*kept->result));
     // What could not be kept of one run cannot be of all.
@@ -115,7 +115,7 @@ class RunSeries {
     AddStepSummary(options, environment_, SeriesMarkdown(options.language, results_));
     if (place_.dir.empty()) return worst;
     if (const absl::Status written = WriteSeriesFiles(place_.dir, options.language, results_); !written.ok()) {
-      return WorstOf({worst, FailWith(written)});
+      return WorstOf({worst, FailWith(written, options.language)});
     }
     Print(options.quiet ? stderr : stdout, Say(options.language, Msg::kSeriesWritten, place_.dir) + "\n");
     return worst;
@@ -130,7 +130,7 @@ class RunSeries {
 
 ExitCode Run(const std::vector<std::string>& args, const Environment& environment) {
   const absl::StatusOr<RunCommandLine> line = ParseRunFlags(args, environment);
-  if (!line.ok()) return FailWith(line.status());
+  if (!line.ok()) return FailWith(line.status(), WantedLanguage(args, environment, "WSLOAD"));
   if (line->print.has_value()) {
     Print(stdout, *line->print);
     return ExitCode::kPassed;
@@ -142,7 +142,8 @@ ExitCode Run(const std::vector<std::string>& args, const Environment& environmen
                         .by_default = options.out_dir.empty()};
   if (!place.by_default && !place.dir.empty()) {
     // Before the run: a run whose result cannot be kept is not worth its time.
-    if (absl::Status prepared = PrepareOutputDir(place.dir); !prepared.ok()) return FailWith(prepared);
+    if (absl::Status prepared = PrepareOutputDir(place.dir); !prepared.ok())
+      return FailWith(prepared, options.language);
   }
   if (line->policy.repeat > 1) return RunSeries(*line, environment, std::move(place)).CarryOut();
   return RunOnce(*line, environment, id, std::move(place));

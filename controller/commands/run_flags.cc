@@ -4,6 +4,8 @@
 
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
+#include "common/lang/environment_language.h"
+#include "common/lang/local_error.h"
 #include "common/net/host_port.h"
 #include "common/plan/plan_fields.h"
 #include "common/security/secret_file.h"
@@ -61,21 +63,26 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
   if (raw.plan.protocol == Protocol::kEcho) {
     for (const char* name : {"serializer", "cipher", "cipher-key-file"}) {
       if (flags.IsSet(name)) {
-        return InvalidArgument("-{}: -protocol=echo sends plain text; leave -{} out, or use -protocol=gateway", name,
-                               name);
+        return LocalInvalidArgument({"-{}: -protocol=echo sends plain text; leave -{} out, or use -protocol=gateway",
+                                     "-{}：-protocol=echo 发送明文；请去掉 -{}，或使用 -protocol=gateway"},
+                                    name, name);
       }
     }
   }
   if (raw.plan.cipher == CipherKind::kNone && !raw.plan_files.at("cipher_key").empty()) {
-    return InvalidArgument("-cipher-key-file: -cipher=none has no key; leave one of the two out");
+    return LocalInvalidArgument({"-cipher-key-file: -cipher=none has no key; leave one of the two out",
+                                 "-cipher-key-file：-cipher=none 没有密钥；请去掉其中一个"});
   }
   if (!raw.plan_files.at("ca_pem").empty() && raw.plan.insecure_skip_verify) {
-    return InvalidArgument("-ca-file: -insecure-skip-verify takes any certificate; leave one of the two out");
+    return LocalInvalidArgument({"-ca-file: -insecure-skip-verify takes any certificate; leave one of the two out",
+                                 "-ca-file：-insecure-skip-verify 接受任何证书；请去掉其中一个"});
   }
   if (!raw.plan.server.url().secure) {
     for (const char* name : {"ca-file", "insecure-skip-verify"}) {
       if (flags.IsSet(name)) {
-        return InvalidArgument("-{}: only wss:// has certificates; leave it out, or write -server=wss://...", name);
+        return LocalInvalidArgument({"-{}: only wss:// has certificates; leave it out, or write -server=wss://...",
+                                     "-{}：只有 wss:// 才有证书；请去掉它，或写 -server=wss://..."},
+                                    name);
       }
     }
   }
@@ -88,13 +95,16 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
                            raw.policy.repeat);
   }
   if (flags.IsSet("out") && raw.output.out_dir.empty()) {
-    return InvalidArgument("-out=: is empty; name a directory, or write -out=none to keep nothing");
+    return LocalInvalidArgument({"-out=: is empty; name a directory, or write -out=none to keep nothing",
+                                 "-out=：为空；请指定目录，或用 -out=none 不保存"});
   }
   if (raw.access.agents.empty()) {
     for (const char* name : {"tls-ca", "tls-cert", "tls-key", "token-file"}) {
       // A dashboard asks for the token too.
       if (flags.IsSet(name) && (name != kTokenFile || raw.output.dashboard.empty())) {
-        return InvalidArgument("-{}: is for agents over the network; leave it out, or name them with -agents", name);
+        return LocalInvalidArgument({"-{}: is for agents over the network; leave it out, or name them with -agents",
+                                     "-{}：用于网络上的压测节点；请去掉它，或用 -agents 指定节点"},
+                                    name);
       }
     }
   }
@@ -114,10 +124,13 @@ absl::StatusOr<std::string> ReadCertificates(const FieldInfo& info, const std::s
   if (path.empty()) return std::string();
   absl::StatusOr<std::string> pem = ReadSmallFile(path, kMaxCaBytes);
   if (!pem.ok()) {
-    return InvalidArgument("-{}={}: {}; give a readable file of PEM certificates", info.flag, Shown(path),
-                           Text(pem.status()));
+    return LocalInvalidArgument(
+        {"-{}={}: {}; give a readable file of PEM certificates", "-{}={}：{}；请给出可读的 PEM 证书文件"}, info.flag,
+        Shown(path), pem.status());
   }
-  if (pem->empty()) return InvalidArgument("-{}={}: is empty; give PEM certificates", info.flag, Shown(path));
+  if (pem->empty())
+    return LocalInvalidArgument({"-{}={}: is empty; give PEM certificates", "-{}={}：为空；请给出 PEM 证书"}, info.flag,
+                                Shown(path));
   return pem;
 }
 
@@ -148,18 +161,26 @@ absl::Status Check(const FlagSet& flags, const Raw& raw) {
 
 /// What does nothing in this run is said and not refused: scripts share their flags.
 void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<std::string>& notices) {
-  const auto add = [&](const char* name, const char* why) {
-    if (flags.IsSet(name)) notices.push_back(fmt::format("-{} has no effect {}; leave it out", name, why));
+  const Language language = raw.output.language;
+  const auto add = [&](const char* name, const LocalText& why) {
+    if (!flags.IsSet(name)) return;
+    notices.push_back(language == Language::kChinese
+                          ? fmt::format("-{} {}不起作用；请去掉它", name, why.In(language))
+                          : fmt::format("-{} has no effect {}; leave it out", name, why.english));
   };
   if (raw.access.agents.empty()) {
-    for (const char* name : {"on-agent-loss", "agent-lease"}) add(name, "without -agents");
+    for (const char* name : {"on-agent-loss", "agent-lease"}) add(name, {"without -agents", "在没有 -agents 时"});
+  }
+  if (raw.output.quiet) {
+    for (const char* name : {"screen", "stats-interval"}) add(name, {"with -quiet", "与 -quiet 同用时"});
+  } else if (raw.output.screen == ScreenMode::kOff) {
+    add("stats-interval", {"with -screen=off", "与 -screen=off 同用时"});
   }
   if (raw.judge.thresholds.empty()) {
-    for (const char* name : {"abort-on-fail", "accept"}) add(name, "without -threshold");
+    for (const char* name : {"abort-on-fail", "accept"}) add(name, {"without -threshold", "未用 -threshold 时"});
   }
-  if (raw.policy.repeat == 1) add("repeat-all", "without -repeat");
-  if (raw.output.quiet) add("stats-interval", "with -quiet");
-  if (raw.output.dashboard.empty()) add("linger", "without -dashboard");
+  if (raw.policy.repeat == 1) add("repeat-all", {"without -repeat", "未用 -repeat 时"});
+  if (raw.output.dashboard.empty()) add("linger", {"without -dashboard", "未用 -dashboard 时"});
 }
 
 }  // namespace
@@ -175,6 +196,7 @@ const LocalText kRunIntro = {
 absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,
                                              const LocalText& intro) {
   Raw raw;
+  raw.output.language = EnvironmentLanguage(environment);
   FlagSet flags("wsload", kEnvironmentPrefix);
   Bind(flags, raw);
   if (absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return parsed;

@@ -155,24 +155,25 @@ class Selftest {
 
 ExitCode ExamineMachine(const std::vector<std::string>& args, const Environment& environment) {
   SelftestOptions options;
+  options.language = WantedLanguage(args, environment, "WSLOAD_SELFTEST");
   FlagSet flags("wsload selftest", "WSLOAD_SELFTEST");
   BindFields(flags, Fields<SelftestOptions>(kSelftestFields), options);
-  if (absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return FailWith(parsed);
+  if (absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) return FailWith(parsed, options.language);
   if (const auto answer = flags.Answer(kSelftestIntro, /*always_full=*/true); answer.has_value()) {
     Print(stdout, *answer);
     return ExitCode::kPassed;
   }
-  if (absl::Status checked = Check(flags, options); !checked.ok()) return FailWith(checked);
+  if (absl::Status checked = Check(flags, options); !checked.ok()) return FailWith(checked, options.language);
   PrintNotices(flags.notices());
   AgentConfig agent = EmbeddedAgent();
   const int gateway_threads = std::clamp(agent.cores - options.workers, 1, kMostGatewayThreads);
   const absl::StatusOr<std::unique_ptr<GatewayProcess>> gateway = GatewayProcess::Start(gateway_threads);
-  if (!gateway.ok()) return FailWith(gateway.status());
+  if (!gateway.ok()) return FailWith(gateway.status(), options.language);
 
   const int cores = agent.cores;
   const absl::StatusOr<SelftestResult> result =
       Selftest(options, cores, std::move(agent), **gateway, gateway_threads).Run();
-  if (!result.ok()) return FailWith(result.status());
+  if (!result.ok()) return FailWith(result.status(), options.language);
   Print(stdout, options.json ? SelftestJson(*result) : SelftestReport(options.language, *result));
   if (result->interrupted) return ExitCode::kInterrupted;
   return BestRun(*result) == nullptr ? ExitCode::kGeneratorLimited : ExitCode::kPassed;

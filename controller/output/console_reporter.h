@@ -1,12 +1,10 @@
-// The run as a person watches it: plain statistics every so often, or one
-// block that is kept up to date on a terminal.
+// The run as a log shows it: a line of statistics every so often.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/lang/statement.h"
 #include "common/plan/phase.h"
@@ -19,8 +17,7 @@ namespace wsload {
 struct ConsoleOptions {
   Language language = Language::kEnglish;
   int64_t stats_interval_ns = 5 * kNsPerSecond;
-  /// Rewrite one block in place (ANSI escapes) instead of printing block after block.
-  bool live = false;
+  bool intervals = true;  ///< false: notices alone
 };
 
 /// Reads no clock: time is what the intervals say.
@@ -32,17 +29,14 @@ class ConsoleReporter final : public RunOutput {
 
   void OnInterval(const SharedSnapshot& interval) override;
   void OnNotice(const Statement& notice) override;
-  /// Leaves the last live block standing; nothing is printed over it.
-  void OnEnd(const RunResult& result) override;
+  void OnEnd(const RunResult&) override {}
 
  private:
   void Begin(const IntervalSnapshot& interval);
-  std::string Block(const IntervalSnapshot& interval) const;
-  std::string ProgressLine(const SeriesPoint& point) const;
-  std::string LatencyTable(const Stats& totals) const;
-  std::string AgentTable(const std::vector<AgentSnapshot>& agents) const;
-  void Show(const std::string& block);
-  int64_t PlannedNs(Phase phase) const;
+  std::string StatisticsLine(const IntervalSnapshot& interval) const;
+  std::string Figures(const IntervalSnapshot& interval) const;
+  /// Of the last seconds, and how many failed in all.
+  std::string MeasureFigures(const Counters& totals) const;
 
   RunPlan plan_;
   ConsoleOptions options_;
@@ -52,11 +46,9 @@ class ConsoleReporter final : public RunOutput {
   // Of the interval before, in the same phase.
   double phase_elapsed_s_ = 0;
   double phase_clock_s_ = 0;
-  double measured_s_ = 0;
-  Stats recent_;         ///< since the last block
+  Stats recent_;         ///< since the last line
   double due_s_ = 0;     ///< what `recent_` covers by the schedule of intervals
   double recent_s_ = 0;  ///< and by the agents' clocks
-  std::string shown_;    ///< the live block on the screen
 };
 
 }  // namespace wsload

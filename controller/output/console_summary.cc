@@ -50,7 +50,7 @@ std::string ClassicLines(Language language, const RunResult& result) {
   TextTable table(/*all_left=*/true);
   // At the end every connection is closed: the peak is what was active.
   for (const Figure& figure : ClassicFigures(language, result.totals.counters, result.connections_active_peak,
-                                             elapsed_s, measured_s, /*running=*/false)) {
+                                             elapsed_s, measured_s)) {
     table.AddRow({figure.label, figure.value});
   }
   return table.Render(kMargin);
@@ -128,20 +128,6 @@ std::string CompressionLines(Language language, const RunResult& result) {
   return out;
 }
 
-Msg StateText(AgentResult::State state) {
-  switch (state) {
-    case AgentResult::State::kDone:
-      return Msg::kStateDone;
-    case AgentResult::State::kLost:
-      return Msg::kStateLost;
-    case AgentResult::State::kRefused:
-      return Msg::kStateRefused;
-    case AgentResult::State::kUnreachable:
-      return Msg::kStateUnreachable;
-  }
-  return Msg::kStateDone;
-}
-
 std::string AgentLines(Language language, const RunResult& result) {
   if (result.agents.size() < 2) return {};
   TextTable table;
@@ -151,7 +137,7 @@ std::string AgentLines(Language language, const RunResult& result) {
   const std::vector<const AgentResult*> shown = AgentsToShow(result.agents);
   for (const AgentResult* agent : shown) {
     const Counters& totals = agent->totals.counters;
-    table.AddRow({agent->label(), Say(language, StateText(agent->state)), fmt::to_string(totals.connections.opened),
+    table.AddRow({agent->label(), Say(language, StateMsg(agent->state)), fmt::to_string(totals.connections.opened),
                   fmt::to_string(totals.scheduled), fmt::to_string(totals.success), fmt::to_string(totals.failed()),
                   fmt::to_string(totals.unsent), MsText(agent->totals.send_lag.PercentileUs(99)),
                   SharePercent(agent->cpu.busiest_worker_share, 0)});

@@ -15,8 +15,20 @@ namespace wsload {
 
 /// "20.1": milliseconds, more digits below 10 ms.
 std::string MsText(int64_t us);
+/// "4.61", "18.2", "589": milliseconds in three digits, where room is dear.
+std::string ShortMsText(int64_t us);
 /// "99.87": as SharePercent() cuts it off.
 std::string PercentText(double ratio);
+/// "5 %": whole, cut off as SharePercent() does.
+std::string SharePercentText(double ratio);
+/// "20,004".
+std::string GroupedText(int64_t count);
+/// "0:25", "1:02:03": minutes and seconds, cut off; a clock that is a little early counts as there.
+std::string ClockText(double seconds);
+
+/// Their names.
+Msg PhaseMsg(Phase phase);
+Msg StateMsg(AgentResult::State state);
 
 /// A label and its value.
 struct Figure {
@@ -25,10 +37,9 @@ struct Figure {
 };
 
 /// The eight classic figures in their order, and the unsent messages behind them when there are any.
-/// The success rate is of all scheduled messages; while the run goes on (`running`) those still open count neither way,
-/// and `active_connections` are those of now; at its end the most there were.
-std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t active_connections,
-                                   double elapsed_s, double measured_s, bool running);
+/// The success rate is of all scheduled messages; `peak_connections`: the most that were open at once.
+std::vector<Figure> ClassicFigures(Language language, const Counters& totals, int64_t peak_connections,
+                                   double elapsed_s, double measured_s);
 
 /// Failures of messages by cause, only those that happened.
 std::vector<Figure> MessageFailures(Language language, const Counters& totals);
@@ -42,7 +53,9 @@ inline constexpr size_t kMaxAgentLines = 20;
 /// The agents to show, in their order: all, or when they are too many the worst (not done, then most messages failed
 /// or unsent, then the longest send lag).
 std::vector<const AgentResult*> AgentsToShow(const std::vector<AgentResult>& agents);
-std::vector<const AgentSnapshot*> AgentsToShow(const std::vector<AgentSnapshot>& agents);
+
+/// All agents, the worst of them first; among equals in their order.
+std::vector<const AgentSnapshot*> WorstFirst(const std::vector<AgentSnapshot>& agents);
 
 /// The line below a list that was cut short; empty when nothing was left out.
 std::string MoreLine(Language language, size_t left_out, int margin);

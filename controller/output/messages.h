@@ -18,8 +18,14 @@ enum class Msg {
   kPhaseMeasure,
   kPhaseDrain,
   kPhaseClose,
-  kProgress,      ///< phase, percent, seconds, of seconds
-  kProgressOpen,  ///< phase, seconds: nobody knows how many it will take
+  // One line an interval.
+  kLineMeasure,      ///< rate, percent succeeded, p50, p99, of the last seconds, failed in all
+  kLineConnect,      ///< connections open, of all
+  kLineDrain,        ///< messages open, failed
+  kLineClose,        ///< connections open
+  kLineUnsent,       ///< messages
+  kLineConnections,  ///< not opened
+  kLineLost,         ///< connections
   // The eight classic figures.
   kTotalConnections,
   kActiveConnections,
@@ -31,7 +37,6 @@ enum class Msg {
   kSuccessRate,
   kUnsentMessages,
   kElapsedValue,  ///< whole, measured seconds
-  kNow,           ///< count
   kPeak,          ///< count
   // Tables.
   kLatencyMs,
@@ -45,8 +50,6 @@ enum class Msg {
   kPush,
   kHeartbeatRoundTrip,
   kLoopStall,
-  kRecent,   ///< name, seconds: of the last seconds
-  kOverall,  ///< name: since the beginning
   kAgent,
   kState,
   kConnections,
@@ -113,6 +116,64 @@ enum class Msg {
   kSeriesEnded,    ///< runs, of how many
   kSeriesWritten,  ///< directory
   kNotice,         ///< line
+  // The live screen.
+  kScreenWaiting,
+  kScreenPaused,
+  kScreenAgents,  ///< how many
+  kScreenLoad,    ///< clients, msg/s
+  kScreenRun,     ///< id
+  kScreenEnds,    ///< time of day
+  kScreenOf,      ///< so much, of so much
+  kScreenRate,
+  kScreenRateOf,       ///< per second, as planned
+  kScreenNow,          ///< per second
+  kScreenCountFailed,  ///< connections
+  kScreenCountLost,    ///< connections
+  kScreenDue,          ///< messages
+  kScreenIsOk,         ///< messages, first of a sum
+  kScreenAndFailed,    ///< messages, of a sum
+  kScreenAndUnsent,    ///< messages, of a sum
+  kScreenAndOpen,      ///< messages, of a sum
+  kScreenFailures,
+  kScreenNone,
+  kScreenNoFailures,
+  kScreenResponseMs,
+  kScreenServiceMs,
+  kScreenThisSecond,
+  kScreenWholeRun,
+  kScreenLastSeconds,  ///< seconds
+  kScreenGenerator,
+  kScreenLate,
+  kScreenLag,    ///< p99, bound in ms
+  kScreenCpu,    ///< of a core, with its sign
+  kScreenStall,  ///< ms
+  kScreenThresholds,
+  kScreenFailingSince,  ///< time
+  kScreenConnections,
+  kScreenDueColumn,
+  kScreenOkColumn,
+  kScreenOpenColumn,
+  kScreenP99,
+  kScreenLagP99,
+  kScreenCpuColumn,
+  kScreenClock,
+  kScreenMoreWell,     ///< agents
+  kScreenMoreNotWell,  ///< agents, of them not well
+  kScreenMessagesChart,
+  kScreenMessagesLegend,
+  kScreenResponseChart,
+  kScreenResponseLegend,
+  kScreenKeyQuit,
+  kScreenKeyAgents,
+  kScreenKeyFailures,
+  kScreenKeyPause,
+  kScreenKeyHelp,
+  kScreenHelpQuit,
+  kScreenHelpAgents,
+  kScreenHelpFailures,
+  kScreenHelpPause,
+  kScreenHelpWords,
+  kScreenHelpSigns,
   // The doctor.
   kDoctorVersion,
   kDoctorCores,

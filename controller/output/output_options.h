@@ -24,6 +24,17 @@ template <>
 inline constexpr std::array kChoices<CiSystem> = {Choice{CiSystem::kAuto, "auto"}, Choice{CiSystem::kGithub, "github"},
                                                   Choice{CiSystem::kNone, "none"}};
 
+/// How a run is shown while it goes on.
+enum class ScreenMode {
+  kAuto,   ///< a screen of its own on a terminal that can, else plain
+  kPlain,  ///< a line every so often
+  kOff,    ///< notices alone
+};
+
+template <>
+inline constexpr std::array kChoices<ScreenMode> = {
+    Choice{ScreenMode::kAuto, "auto"}, Choice{ScreenMode::kPlain, "plain"}, Choice{ScreenMode::kOff, "off"}};
+
 /// Neither agents nor the run itself see it.
 struct OutputOptions {
   std::string out_dir;    ///< as -out has it: empty, a directory of the run's own; none: no files
@@ -33,6 +44,7 @@ struct OutputOptions {
   bool quiet = false;     ///< one line at the end
   std::string title;      ///< of the result and its report; empty: none
   TagList tags;           ///< as -tag has them
+  ScreenMode screen = ScreenMode::kAuto;
   int64_t stats_interval_ns = 5 * kNsPerSecond;
   Language language = Language::kEnglish;
   CiSystem ci = CiSystem::kAuto;

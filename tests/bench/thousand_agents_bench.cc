@@ -75,7 +75,7 @@ class Observer final : public RunListener {
   Observer(const AsioEventLoop& loop, const RunPlan& plan) : loop_(loop), feed_(plan.report_interval_ns) {
     const auto bytes = std::make_shared<size_t>(0);
     feed_.Add(OutputKind::kPeople,
-              std::make_shared<ConsoleReporter>(plan, ConsoleOptions{.live = true},
+              std::make_shared<ConsoleReporter>(plan, ConsoleOptions{.stats_interval_ns = kNsPerSecond},
                                                 [bytes](std::string_view text) { *bytes += text.size(); }));
   }
 

@@ -118,12 +118,12 @@ RunningController::RunningController(const std::vector<std::string>& flags, cons
   all.insert(all.end(), flags.begin(), flags.end());
   const std::vector<std::string> command = Command("wsload", host, all);
   process_ = std::make_unique<Process>(command);
-  // A block of statistics every second: the first one of the measure phase.
+  // A line of statistics every second: the first one of the measure phase.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (std::chrono::steady_clock::now() < deadline && process_->out().find("[measuring") == std::string::npos) {
+  while (std::chrono::steady_clock::now() < deadline && process_->out().find(" measuring ") == std::string::npos) {
     process_->ReadLine(std::chrono::milliseconds(50));
   }
-  EXPECT_NE(process_->out().find("[measuring"), std::string::npos) << process_->out() << process_->err();
+  EXPECT_NE(process_->out().find(" measuring "), std::string::npos) << process_->out() << process_->err();
 }
 
 Outcome RunningController::Wait() { return Finish(*process_, std::chrono::seconds(60), out_); }

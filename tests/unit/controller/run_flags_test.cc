@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/flags/flag_set.h"
+#include "common/lang/local_error.h"
 #include "common/util/display_width.h"
 #include "common/util/status.h"
 
@@ -162,6 +164,38 @@ TEST(RunFlags, NamesMayBeInCapitalsAndLanguagesLocales) {
   }
 }
 
+TEST(RunFlags, TheLocaleGivesTheLanguage) {
+  const auto language = [](const Environment& environment) { return Parsed({}, environment).output.language; };
+  EXPECT_EQ(language({{"LANG", "zh_CN.UTF-8"}}), Language::kChinese);
+  EXPECT_EQ(language({{"LANG", "de_DE.UTF-8"}}), Language::kEnglish);
+  EXPECT_EQ(language({{"LANG", "zh_CN.UTF-8"}, {"LC_MESSAGES", "en_US"}}), Language::kEnglish);
+  EXPECT_EQ(language({{"LANG", "en_US"}, {"LC_MESSAGES", "en_US"}, {"LC_ALL", "zh_CN"}}), Language::kChinese);
+  EXPECT_EQ(language({{"LC_ALL", "C"}, {"WSLOAD_LANG", "zh-CN"}}), Language::kChinese);
+  EXPECT_EQ(Parsed({"-lang=en"}, {{"LANG", "zh_CN.UTF-8"}}).output.language, Language::kEnglish);
+}
+
+TEST(RunFlags, TheScreenIsChosen) {
+  EXPECT_EQ(Parsed({}).output.screen, ScreenMode::kAuto);
+  EXPECT_EQ(Parsed({"-screen=plain"}).output.screen, ScreenMode::kPlain);
+  EXPECT_EQ(Parsed({"-screen=off"}).output.screen, ScreenMode::kOff);
+  EXPECT_THAT(Refused({"-screen=big"}), HasSubstr("want one of auto, plain, off"));
+  EXPECT_THAT(Parsed({"-screen=off", "-stats-interval=1s"}).notices,
+              ::testing::ElementsAre("-stats-interval has no effect with -screen=off; leave it out"));
+}
+
+TEST(RunFlags, WhatIsWrongIsSaidInChineseToo) {
+  const auto refused = [](const std::vector<std::string>& args) {
+    return ErrorText(ParseRunFlags(args, {}).status(), Language::kChinese);
+  };
+  EXPECT_EQ(refused({"-client=5"}), "没有参数 -client；是否想写 -clients？（-help 列出所有参数）");
+  EXPECT_EQ(refused({"-stats-interval=0"}), "-stats-interval=0s：不得小于 1s；例如 -stats-interval=5s");
+  EXPECT_EQ(refused({"-out="}), "-out=：为空；请指定目录，或用 -out=none 不保存");
+  EXPECT_EQ(WantedLanguage({"-clients", "x", "-lang", "zh"}, {}, "WSLOAD"), Language::kChinese);
+  EXPECT_EQ(WantedLanguage({}, {{"WSLOAD_LANG", "en"}, {"LANG", "zh_CN"}}, "WSLOAD"), Language::kEnglish);
+  EXPECT_THAT(Parsed({"-agent-lease=2s", "-lang=zh"}).notices,
+              ::testing::ElementsAre("-agent-lease 在没有 -agents 时不起作用；请去掉它"));
+}
+
 TEST(RunFlags, CountsTakeSuffixes) {
   const RunPlan plan = Parsed({"-clients=2k", "-mps=1.5K", "-msg-size=2k"}).plan;
   EXPECT_EQ(plan.clients, 2000);
@@ -194,7 +228,6 @@ TEST(RunFlags, EnvironmentComesSecond) {
   EXPECT_EQ(line.plan.clients, 20);
   EXPECT_EQ(line.plan.mps, 5);
   EXPECT_EQ(line.output.language, Language::kChinese);
-  EXPECT_EQ(Parsed({}, {{"LANG", "zh_CN.UTF-8"}}).output.language, Language::kEnglish);
 }
 
 TEST_F(RunFlagsFiles, KeysComeFromFilesThenEnvironmentThenTheDemo) {
