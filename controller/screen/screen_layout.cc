@@ -144,7 +144,9 @@ std::vector<StyledLine> LayOutScreen(const ScreenModel& model, const ScreenView&
   for (Row& row : rows) {
     // The keys stand at the foot of the screen.
     if (row.rank == Rank::kKeys) lines.resize(static_cast<size_t>(view.height) - 1);
-    lines.push_back(std::move(row.line));
+    // On what is hardly a screen at all even one piece may be too long.
+    const bool fits = row.line.width() <= view.width;
+    lines.push_back(fits ? std::move(row.line) : StyledLine(std::string(kLeftOut)));
   }
   return lines;
 }
