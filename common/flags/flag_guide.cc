@@ -1,6 +1,7 @@
 #include "common/flags/flag_guide.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "common/util/status.h"
 
@@ -72,6 +73,16 @@ std::string ManFlag(const FlagSpec& spec, Language language) {
   return out + fmt::format("\n{}\n", Roff(HelpLine(spec, language)));
 }
 
+struct GuideFlag {
+  const char* name;
+  GuideForm form;
+};
+/// Of programs for themselves: no help lists them.
+constexpr GuideFlag kGuideFlags[] = {{"guide-bash", GuideForm::kBash},
+                                     {"guide-zsh", GuideForm::kZsh},
+                                     {"guide-fish", GuideForm::kFish},
+                                     {"guide-man", GuideForm::kMan}};
+
 }  // namespace
 
 std::string Roff(std::string_view text) {
@@ -84,6 +95,12 @@ std::string Roff(std::string_view text) {
     out += c == '\\' ? std::string("\\e") : std::string(1, c);
   }
   return out;
+}
+
+GuideForm GuideOf(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kGuideFlags), std::end(kGuideFlags),
+                                   [name](const GuideFlag& flag) { return name == flag.name; });
+  return found == std::end(kGuideFlags) ? GuideForm::kNone : found->form;
 }
 
 std::string GuideOfFlag(const FlagSpec& spec, GuideForm form, std::string_view program, Language language) {

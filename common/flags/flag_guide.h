@@ -9,6 +9,10 @@
 
 namespace wsload {
 
+/// Which one the flag "guide-bash" or its like asks for; kNone: it is none of them. No help lists them: they are of
+/// programs for themselves.
+GuideForm GuideOf(std::string_view name);
+
 /// One flag of a command, in `form`: a line or more of the script or page that PrintGuide() puts together. `language`
 /// is that of the help. Empty for GuideForm::kNone.
 std::string GuideOfFlag(const FlagSpec& spec, GuideForm form, std::string_view program, Language language);

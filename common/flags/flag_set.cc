@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/flags/flag_file.h"
+#include "common/flags/flag_guide.h"
 #include "common/flags/flag_values.h"
 #include "common/flags/nearest_name.h"
 #include "common/lang/environment_language.h"
@@ -74,22 +75,6 @@ std::string Where(std::string name, std::string_view value, const FlagOptions& o
 FlagOptions WithExample(FlagOptions options, const char* example) {
   if (options.example.empty()) options.example = example;
   return options;
-}
-
-struct GuideFlag {
-  const char* name;
-  GuideForm form;
-};
-/// Of programs for themselves: no help lists them.
-constexpr GuideFlag kGuideFlags[] = {{"guide-bash", GuideForm::kBash},
-                                     {"guide-zsh", GuideForm::kZsh},
-                                     {"guide-fish", GuideForm::kFish},
-                                     {"guide-man", GuideForm::kMan}};
-
-GuideForm GuideOf(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kGuideFlags), std::end(kGuideFlags),
-                                   [name](const GuideFlag& flag) { return name == flag.name; });
-  return found == std::end(kGuideFlags) ? GuideForm::kNone : found->form;
 }
 
 bool IsHelp(std::string_view name) {

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "common/util/status.h"
+#include "common/version.h"
 #include "controller/archive/result_reader.h"
 #include "controller/archive/run_archive.h"
 #include "controller/output/output_dir.h"
@@ -132,8 +133,9 @@ TEST(ResultReader, AWrongFileIsALineThatSaysWhere) {
   EXPECT_EQ(Error(With("\"mps\": 100", "\"mps\": \"many\"")), "plan.mps: want a whole number");
   EXPECT_EQ(Error(With("\"code\": \"DEGRADED\"", "\"code\": \"FINE\"")),
             "verdict.code: want one of VALID, GENERATOR_LIMITED, DEGRADED");
-  EXPECT_THAT(Error(With("\"kind\":\"connections_lost\"", "\"kind\":\"new_kind\"")),
-              HasSubstr("verdict.reasons[0]: wsload 0.1.0 knows no \"new_kind\" with these arguments"));
+  EXPECT_THAT(
+      Error(With("\"kind\":\"connections_lost\"", "\"kind\":\"new_kind\"")),
+      HasSubstr("verdict.reasons[0]: wsload " + std::string(kVersion) + " knows no \"new_kind\" with these arguments"));
   EXPECT_EQ(Error(With("[2047,", "[2050,")),
             "latency_us.response.histogram.buckets[2]: want the highest value of a bucket in us, and its count");
   EXPECT_THAT(Error(With("\"significant_digits\":3", "\"significant_digits\":2")),
