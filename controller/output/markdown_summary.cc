@@ -54,7 +54,7 @@ std::string FigureTable(Language language, const RunResult& result) {
   std::string out = "\n| | |\n|---|---:|\n";
   for (const Figure& figure : ClassicFigures(language, result.totals.counters, result.connections_active_peak,
                                              static_cast<double>(elapsed_ns) / kNsPerSecond,
-                                             static_cast<double>(result.measured_ns) / kNsPerSecond, false)) {
+                                             static_cast<double>(result.measured_ns) / kNsPerSecond)) {
     out += MarkdownRow({figure.label, figure.value});
   }
   for (const Figure& failure : MessageFailures(language, result.totals.counters)) {
