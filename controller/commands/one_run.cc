@@ -91,24 +91,6 @@ Watching NewWatching(const RunCommandLine& line, const RunId& id, const Environm
 class ScreenKeeper {
  public:
   explicit ScreenKeeper(std::shared_ptr<LiveScreen> screen) : screen_(std::move(screen)) {}
-  ~ScreenKeeper() { Leave(); }
-  ScreenKeeper(const ScreenKeeper&) = delete;
-  ScreenKeeper& operator=(const ScreenKeeper&) = delete;
-
-  void Leave() {
-    // One that does not read is waited for later, when the files are written.
-    constexpr int64_t kPatienceNs = kNsPerSecond;
-    if (screen_ != nullptr) screen_->Leave(kPatienceNs);
-  }
-
- private:
-  const std::shared_ptr<LiveScreen> screen_;
-};
-
-/// The terminal is given back however the run ends.
-class ScreenKeeper {
- public:
-  explicit ScreenKeeper(std::shared_ptr<LiveScreen> screen) : screen_(std::move(screen)) {}
   ~ScreenKeeper() {
     // One that does not read is waited for later, when the files are written.
     constexpr int64_t kPatienceNs = kNsPerSecond;
