@@ -251,6 +251,7 @@ RunResult OneRun::Play(const RunId& id, AsioEventLoop& loop, Interruption& inter
   limits.policy = line_.policy;
   RunCoordinator* running = nullptr;
   JudgingListener judging(line_.judge, *feed_, [&running](const Statement& why) { running->StopEarly(why); });
+  feed_->SetThresholds([&judging] { return judging.watch().Standing(); });
   RunResult result;
   RunCoordinator coordinator(loop, SystemClock(), id.text, line_.plan, MakeLinks(std::move(agents_)), limits, &judging);
   running = &coordinator;
@@ -269,6 +270,7 @@ RunResult OneRun::Play(const RunId& id, AsioEventLoop& loop, Interruption& inter
   if (dashboard_ != nullptr) dashboard_->SetStop(nullptr);
   watching_.stop->Disconnect();
   interruption.Leave();
+  feed_->SetThresholds(nullptr);
   JudgeThresholds(judging.watch(), line_.judge, result);
   return result;
 }

@@ -17,13 +17,14 @@ void DashboardFeed::OnInterval(const SharedSnapshot& interval) {
   const SeriesPoint& point = interval->point;
   if (point.phase == Phase::kMeasure) measured_s_ = point.phase_clock_s;
   durations_.Add(interval->delta);
-  dashboard_->Publish({.json = LiveJson({plan_, point, interval->totals, interval->agents, measured_s_}),
-                       .point = LivePointJson(point),
-                       .figures = {.phase = point.phase,
-                                   .active_connections = point.active_connections,
-                                   .agents_reporting = point.agents_reporting,
-                                   .totals = interval->totals.counters,
-                                   .durations = durations_}});
+  dashboard_->Publish(
+      {.json = LiveJson({plan_, point, interval->totals, interval->agents, measured_s_, interval->thresholds}),
+       .point = LivePointJson(point),
+       .figures = {.phase = point.phase,
+                   .active_connections = point.active_connections,
+                   .agents_reporting = point.agents_reporting,
+                   .totals = interval->totals.counters,
+                   .durations = durations_}});
 }
 
 void DashboardFeed::OnNotice(const Statement& notice) {

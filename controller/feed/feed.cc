@@ -37,8 +37,9 @@ void Feed::OnPhase(Phase) {
 void Feed::OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                       const std::vector<AgentResult>& agents) {
   if (places_.empty()) return;
-  const auto snapshot = std::make_shared<const IntervalSnapshot>(
-      TakeSnapshot(intervals_++, report_interval_ns_, point, delta, totals_so_far, agents));
+  IntervalSnapshot taken = TakeSnapshot(intervals_++, report_interval_ns_, point, delta, totals_so_far, agents);
+  if (standing_) taken.thresholds = standing_();
+  const auto snapshot = std::make_shared<const IntervalSnapshot>(std::move(taken));
   for (const Place& place : places_) {
     place.thread->Post(kInterval, snapshot->bytes(),
                        [output = place.output, snapshot] { output->OnInterval(snapshot); });

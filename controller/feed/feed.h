@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "common/loop/side_thread.h"
@@ -34,6 +35,9 @@ class Feed final : public RunListener {
   /// Before the run.
   void Add(OutputKind kind, std::shared_ptr<RunOutput> output);
 
+  /// Asked with every interval, on the coordinator's thread: how thresholds stand after it.
+  void SetThresholds(std::function<std::vector<ThresholdResult>()> standing) { standing_ = std::move(standing); }
+
   void OnPhase(Phase phase) override;
   void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                   const std::vector<AgentResult>& agents) override;
@@ -56,6 +60,7 @@ class Feed final : public RunListener {
   };
 
   const int64_t report_interval_ns_;
+  std::function<std::vector<ThresholdResult>()> standing_;
   std::vector<Place> places_;
   int64_t intervals_ = 0;
   bool begun_ = false;

@@ -37,6 +37,7 @@ struct IntervalSnapshot {
   Stats delta;   ///< of all agents in this interval, histograms too
   Stats totals;  ///< from the beginning; may hold more than the intervals up to this one
   std::vector<AgentSnapshot> agents;
+  std::vector<ThresholdResult> thresholds;  ///< as they stand after it
 
   /// About what it takes in memory.
   size_t bytes() const;

@@ -49,8 +49,8 @@ std::string ClassicLines(Language language, const RunResult& result) {
   const double measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond;
   TextTable table(/*all_left=*/true);
   // At the end every connection is closed: the peak is what was active.
-  for (const Figure& figure : ClassicFigures(language, result.totals.counters, result.connections_active_peak,
-                                             elapsed_s, measured_s)) {
+  for (const Figure& figure :
+       ClassicFigures(language, result.totals.counters, result.connections_active_peak, elapsed_s, measured_s)) {
     table.AddRow({figure.label, figure.value});
   }
   return table.Render(kMargin);

@@ -6,6 +6,7 @@
 #include "common/plan/phase.h"
 #include "controller/output/json_writer.h"
 #include "controller/output/stats_json.h"
+#include "controller/output/threshold_json.h"
 
 namespace wsload {
 namespace {
@@ -94,6 +95,7 @@ std::string LiveJson(const LiveInterval& interval) {
     WriteRates(json, interval.totals.counters, interval.measured_s);
     WriteLatencies(json, interval.totals, Buckets::kLeftOut);
     WriteGeneratorSoFar(json, interval);
+    WriteThresholds(json, interval.thresholds);
     json.Array("agents", Layout::kOneLine, [&] {
       for (const AgentSnapshot& agent : interval.agents) WriteAgentRow(json, agent);
     });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct LiveInterval {
   const Stats& totals;
   const std::vector<AgentSnapshot>& agents;
   double measured_s = 0;  ///< of the measure phase, so far
+  std::span<const ThresholdResult> thresholds = {};
 };
 
 /// One object on one line: what came since the last one, and all that is known so far, under the names that they have

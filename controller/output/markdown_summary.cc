@@ -128,8 +128,7 @@ std::string MarkdownSummary(Language language, const RunResult& result) {
   out += CauseLine(language, Msg::kConnectionLosses, connections.losses);
   out += "\n" + MarkdownText(Say(language, Msg::kRunId, result.run_id)) + ": ";
   out += MarkdownText(Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
-                          FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes,
-                          RedactUrl(plan.server.text())));
+                          FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server.text())));
   return out + "\n";
 }
 

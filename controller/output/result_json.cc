@@ -13,6 +13,7 @@
 #include "controller/output/plan_json.h"
 #include "controller/output/statement_json.h"
 #include "controller/output/stats_json.h"
+#include "controller/output/threshold_json.h"
 #include "controller/result/compression_outcome.h"
 #include "controller/result/rates.h"
 #include "controller/result/run_exit_code.h"
@@ -116,24 +117,6 @@ void WriteHints(JsonWriter& json, const RunResult& result) {
   });
 }
 
-void WriteThresholds(JsonWriter& json, const RunResult& result) {
-  json.Array("thresholds", Layout::kLines, [&] {
-    for (const ThresholdResult& judged : result.thresholds) {
-      json.Object(Layout::kOneLine, [&] {
-        json.Member("expression", judged.threshold.expression);
-        json.Member("metric", judged.threshold.metric);
-        json.Member("comparison", NameOf(judged.threshold.comparison));
-        json.Member("unit", NameOf(judged.threshold.unit));
-        json.Member("bound", judged.threshold.bound);
-        json.Member("value", judged.value);
-        json.Member("passed", judged.passed);
-        json.Member("first_broken_s", judged.first_broken_s);
-        json.Member("aborted_run", judged.aborted_run);
-      });
-    }
-  });
-}
-
 void WriteClock(JsonWriter& json, const AgentResult& agent) {
   std::optional<int64_t> offset_after_us;
   std::optional<int64_t> error_after_us;
@@ -214,7 +197,7 @@ std::string ResultJson(const RunResult& result) {
     WriteLatencies(json, result.totals);
     WriteGenerator(json, result.agents, result.totals);
     WriteHints(json, result);
-    WriteThresholds(json, result);
+    WriteThresholds(json, result.thresholds);
     json.Member("accept", NameOf(result.accept));
     json.Member("on_agent_loss", NameOf(result.on_agent_loss));
     WriteGaps(json, result);

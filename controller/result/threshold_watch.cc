@@ -70,6 +70,7 @@ std::optional<double> ThresholdWatch::SoFar(const Threshold& threshold, const Pr
 bool ThresholdWatch::Add(const Interval& interval, const Stats& delta) {
   if (thresholds_.empty()) return false;
   counters_.Merge(delta.counters);
+  agents_lost_ = interval.agents_lost;
   phase_counters_[interval.phase].Merge(delta.counters);
   if (interval.phase == Phase::kMeasure) measured_s_ = interval.to_s;
   if (interval.phase == Phase::kDrain) drained_s_ = interval.to_s;
@@ -147,6 +148,22 @@ bool ThresholdWatch::FollowLastSeconds(const Threshold& threshold, Progress& pro
     abort_reason_ = {StatementKind::kThresholdAbortedUnmeasured, {threshold.expression, in_ns(failing_s)}};
   }
   return true;
+}
+
+std::vector<ThresholdResult> ThresholdWatch::Standing() const {
+  std::vector<ThresholdResult> standing;
+  for (size_t i = 0; i < thresholds_.size(); ++i) {
+    ThresholdResult now{.threshold = thresholds_[i]};
+    now.value = SoFar(now.threshold, progress_[i], agents_lost_);
+    if (now.value.has_value() && now.threshold.Holds(*now.value)) {
+      now.passed = true;
+    } else if (now.value.has_value() && !CanStillBeKept(now.threshold)) {
+      now.passed = false;
+      now.first_broken_s = progress_[i].broken_s;
+    }
+    standing.push_back(std::move(now));
+  }
+  return standing;
 }
 
 std::vector<ThresholdResult> ThresholdWatch::Judge(const RunResult& result) const {

@@ -42,6 +42,10 @@ class ThresholdWatch {
   /// Why it should: kThresholdAborted. Nothing as long as Add() has not answered true.
   const std::optional<Statement>& abort_reason() const { return abort_reason_; }
 
+  /// Every threshold against all so far. `passed` is open where nothing was measured yet, and of what the run can still
+  /// make good.
+  std::vector<ThresholdResult> Standing() const;
+
   /// Every threshold against the finished result. An interrupted run leaves those open that it did not come to.
   std::vector<ThresholdResult> Judge(const RunResult& result) const;
 
@@ -74,6 +78,7 @@ class ThresholdWatch {
   std::map<Phase, Counters> phase_counters_;
   double measured_s_ = 0;
   double drained_s_ = 0;
+  int64_t agents_lost_ = 0;
   std::optional<Statement> abort_reason_;
   std::optional<size_t> aborted_by_;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/time/utc.h"
+#include "controller/output/threshold_lines.h"
 #include "controller/screen/screen_layout.h"
 #include "controller/screen/terminal.h"
 
@@ -129,11 +130,19 @@ void LiveScreen::OnBegin() {
 }
 
 void LiveScreen::OnInterval(const SharedSnapshot& interval) {
+  std::vector<ThresholdState> thresholds;
+  for (const ThresholdResult& standing : interval->thresholds) {
+    thresholds.push_back({.expression = standing.threshold.expression,
+                          .value = ThresholdValueText(state_->options.language, standing),
+                          .holds = standing.passed.value_or(true),
+                          .broken_since_s = standing.first_broken_s});
+  }
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->drawing) {
       ScreenModel& model = state_->model;
       model.Add(interval);
+      model.thresholds = std::move(thresholds);
       if (model.ends_at.empty() && interval->point.phase == Phase::kMeasure) {
         const auto measured_ns = static_cast<int64_t>(interval->point.phase_clock_s * kNsPerSecond);
         model.ends_at = LocalTimeText(clock_.UnixNs() + model.facts.plan.duration_ns - measured_ns);

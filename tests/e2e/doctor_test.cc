@@ -221,7 +221,7 @@ TEST(Preflight, ABusyAgentIsLeftInPeace) {
   flags.insert(flags.begin(), Binary("wsload"));
   flags.insert(flags.end(), {"-mps=50", "-duration=4s", "-stats-interval=1s", "-out=none"});
   Process first(flags);
-  for (int lines = 0; lines < 400 && first.out().find("elapsed") == std::string::npos; ++lines) {
+  for (int lines = 0; lines < 400 && first.out().find(" measuring ") == std::string::npos; ++lines) {
     first.ReadLine(std::chrono::milliseconds(50));
   }
   const std::string busy = "agent " + agents[0]->address() + ": busy with run [0-9a-f]+ since 2[0-9T:-]+Z";

@@ -285,7 +285,7 @@ TEST(Interrupt, CtrlCLeavesAValidPartialResult) {
   Process controller({Binary("wsload"), AgentsFlag(agents), "-clients=10", "-mps=100", "-duration=60s",
                       "-ramp-up=100ms", "-stats-interval=1s", "-server=" + gateway.url(), "-out=" + out.path()});
   // Three statistics blocks or so: the measurement is under way.
-  for (int lines = 0; lines < 400 && controller.out().find("elapsed") == std::string::npos; ++lines) {
+  for (int lines = 0; lines < 400 && controller.out().find(" measuring ") == std::string::npos; ++lines) {
     controller.ReadLine(std::chrono::milliseconds(50));
   }
   controller.Signal(SIGINT);

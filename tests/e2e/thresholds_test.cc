@@ -208,7 +208,7 @@ TEST(Repeat, CtrlCEndsAll) {
   for (const std::string& flag : Short(gateway, {"-duration=5m"})) command.push_back(flag);
   Process run(command);
   const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (std::chrono::steady_clock::now() < until && run.out().find("[measuring") == std::string::npos) {
+  while (std::chrono::steady_clock::now() < until && run.out().find(" measuring ") == std::string::npos) {
     run.ReadLine(std::chrono::milliseconds(50));
   }
   run.Signal(SIGINT);

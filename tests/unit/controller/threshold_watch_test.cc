@@ -284,6 +284,21 @@ class Told final : public RunListener {
   std::vector<Statement> notices;
 };
 
+TEST(ThresholdsSoFar, StandAsTheIntervalsHaveIt) {
+  Watched watched("p(99)<200ms,success_rate>=99%,unsent<5,push_p(50)<1s");
+  EXPECT_FALSE(watched.watch().Standing()[0].passed.has_value()) << "nothing was measured yet";
+  watched.Measure(2, Second(100, 20'000));
+  EXPECT_EQ(watched.watch().Standing()[0].passed, true);
+  watched.Measure(1, Second(100, 589'000, 50));
+  const std::vector<ThresholdResult> standing = watched.watch().Standing();
+  ASSERT_EQ(standing.size(), 4u);
+  EXPECT_EQ(standing[0].passed, false);
+  EXPECT_NEAR(*standing[0].value, 589'000, 600);
+  EXPECT_EQ(standing[0].first_broken_s, 3.0);
+  EXPECT_EQ(standing[2].passed, true);
+  EXPECT_FALSE(standing[3].passed.has_value()) << "nothing was pushed";
+}
+
 TEST(JudgingListener, HearsOfARunsIntervalsAndTellsWhyItShouldEnd) {
   Told told;
   std::vector<Statement> reasons;
