@@ -284,7 +284,7 @@ TEST(Interrupt, CtrlCLeavesAValidPartialResult) {
   const TempDir out;
   Process controller({Binary("wsload"), AgentsFlag(agents), "-clients=10", "-mps=100", "-duration=60s",
                       "-ramp-up=100ms", "-stats-interval=1s", "-server=" + gateway.url(), "-out=" + out.path()});
-  // Three statistics blocks or so: the measurement is under way.
+  // A line of it: the measurement is under way.
   for (int lines = 0; lines < 400 && controller.out().find(" measuring ") == std::string::npos; ++lines) {
     controller.ReadLine(std::chrono::milliseconds(50));
   }
