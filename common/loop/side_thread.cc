@@ -5,10 +5,14 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "common/util/check.h"
+#include "common/util/status.h"
+#include "common/util/thread.h"
 
 namespace wsload {
 
@@ -79,7 +83,11 @@ struct SideThread::State {
 };
 
 SideThread::SideThread(std::vector<Bound> bounds) : state_(std::make_shared<State>(bounds)) {
-  state_->thread = std::thread([state = state_] { state->Run(); });
+  const absl::Status started = StartThread(state_->thread, [state = state_] { state->Run(); });
+  if (!started.ok()) {
+    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
+                            std::string(Text(started)));
+  }
 }
 
 SideThread::~SideThread() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/time/utc.h"
+#include "common/util/thread.h"
 #include "controller/output/threshold_lines.h"
 #include "controller/screen/screen_layout.h"
 #include "controller/screen/terminal.h"
@@ -114,19 +115,24 @@ LiveScreen::LiveScreen(LiveScreenOptions options, RunFacts facts, std::shared_pt
 LiveScreen::~LiveScreen() { Leave(0); }
 
 void LiveScreen::OnBegin() {
-  std::unique_ptr<Terminal> terminal = Terminal::Open(state_->options.stream, state_->options.colour);
+  std::shared_ptr<Terminal> terminal = Terminal::Open(state_->options.stream, state_->options.colour);
   if (terminal == nullptr) return;
   {
     const std::lock_guard lock(state_->mutex);
     state_->drawing = true;
   }
-  std::thread([state = state_, screen = std::move(terminal)]() mutable {
+  std::thread painter;
+  const absl::Status started = StartThread(painter, [state = state_, screen = std::move(terminal)]() mutable {
     state->Paint(*screen);
     screen.reset();
     const std::lock_guard lock(state->mutex);
     state->drawing = false;
     state->changed.notify_all();
-  }).detach();
+  });
+  if (started.ok()) return painter.detach();
+  // Lines do as well.
+  const std::lock_guard lock(state_->mutex);
+  state_->drawing = false;
 }
 
 void LiveScreen::OnInterval(const SharedSnapshot& interval) {
