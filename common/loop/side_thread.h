@@ -24,8 +24,8 @@ class SideThread {
   };
   static constexpr int64_t kForever = std::numeric_limits<int64_t>::max();
 
-  /// Kinds are numbered as their bounds stand here. Throws std::system_error, whose text has the mend, where there can be
-  /// no thread.
+  /// Kinds are numbered as their bounds stand here. Throws std::system_error, whose text has the mend, where there can
+  /// be no thread.
   explicit SideThread(std::vector<Bound> bounds);
   /// End() without patience, where it was not called.
   ~SideThread();
