@@ -38,9 +38,9 @@ class HostileControllerTest : public testing::Test {
     plan_.clients = 10;
   }
 
-  /// A stream that ends by itself after twenty seconds.
+  /// A stream that ends by itself after eight seconds.
   std::unique_ptr<Stream> Open(grpc::ClientContext& context) {
-    context.set_deadline(std::chrono::system_clock::now() + seconds(20));
+    context.set_deadline(std::chrono::system_clock::now() + seconds(8));
     return stub_->Run(&context);
   }
 
@@ -173,11 +173,22 @@ TEST_F(HostileControllerTest, HandsOverWithoutEnd) {
 }
 
 TEST_F(HostileControllerTest, OpensMoreStreamsThanThereAreRuns) {
+  // As many as go over a connection, over four of them.
+  constexpr int kConnections = 4;
+  constexpr int kStreamsEach = 15;
+  std::vector<std::unique_ptr<v1::Agent::Stub>> stubs;
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
   std::vector<std::unique_ptr<Stream>> streams;
-  for (int i = 0; i < 300; ++i) {
-    contexts.push_back(std::make_unique<grpc::ClientContext>());
-    streams.push_back(Open(*contexts.back()));
+  for (int i = 0; i < kConnections; ++i) {
+    grpc::ChannelArguments own;
+    own.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    stubs.push_back(
+        v1::Agent::NewStub(grpc::CreateCustomChannel(agent_.address(), grpc::InsecureChannelCredentials(), own)));
+    for (int stream = 0; stream < kStreamsEach; ++stream) {
+      contexts.push_back(std::make_unique<grpc::ClientContext>());
+      contexts.back()->set_deadline(std::chrono::system_clock::now() + seconds(8));
+      streams.push_back(stubs.back()->Run(contexts.back().get()));
+    }
   }
   const auto answered = TimeToAnswer({"-agents=" + agent_.address()});
   EXPECT_TRUE(answered.has_value()) << "streams that do nothing lock nobody out";
