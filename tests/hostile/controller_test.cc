@@ -72,8 +72,8 @@ class HostileControllerTest : public testing::Test {
     EXPECT_LT(*answered, seconds(3));
     EXPECT_LT(UseOf(agent_.process().pid()).peak_rss_bytes, kMostBytes);
     const e2e::Gateway gateway;
-    const e2e::Outcome run = e2e::RunController(
-        {"-agents=" + agent_.address(), "-clients=4", "-mps=20", "-duration=1s", "-server=" + gateway.url()});
+    const e2e::Outcome run = e2e::RunController({"-agents=" + agent_.address(), "-clients=4", "-mps=20", "-duration=1s",
+                                                 "-ramp-up=100ms", "-server=" + gateway.url()});
     ASSERT_FALSE(run.result.is_null()) << run.out << run.err;
     EXPECT_EQ(run.result.at("totals").at("success"), 20) << run.out;
   }

@@ -77,8 +77,8 @@ class HostileGateway : public ::testing::Test {
     EXPECT_LT(slowest_answer_, seconds(3));
     EXPECT_LT(took_, most_time);
     const e2e::Gateway gateway;
-    const e2e::Outcome next = e2e::RunController(
-        {"-agents=" + agent_.address(), "-clients=4", "-mps=20", "-duration=1s", "-server=" + gateway.url()});
+    const e2e::Outcome next = e2e::RunController({"-agents=" + agent_.address(), "-clients=4", "-mps=20",
+                                                  "-duration=1s", "-ramp-up=100ms", "-server=" + gateway.url()});
     EXPECT_EQ(next.result.at("totals").at("success"), 20) << next.out << next.err;
   }
 
