@@ -5,7 +5,7 @@
 #
 #   deploy/test-package.sh [PACKAGE.deb]    without a package: one of build/release, built first
 #
-#   MIRROR=URL     the Debian mirror (http://deb.debian.org/debian)
+#   MIRROR=URL     the Debian mirror; without it, debootstrap's own choice
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
@@ -86,7 +86,7 @@ fi
 [ -f "$package" ] || die "there is no package $package"
 dpkg-deb --info "$package"
 
-check "a bare Debian is made" debootstrap --variant=minbase bookworm "$root" "${MIRROR:-http://deb.debian.org/debian}"
+check "a bare Debian is made" debootstrap --variant=minbase bookworm "$root" ${MIRROR:+"$MIRROR"}
 [ "$failed" -eq 0 ] || exit 1
 mount -t proc proc "$root/proc" || die "no /proc can be mounted"
 # Without the users that apt would fall to, and which a container may not have.
