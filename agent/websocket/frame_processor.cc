@@ -6,6 +6,7 @@
 
 #include "agent/websocket/connection.h"
 #include "agent/websocket/hybi.h"
+#include "common/util/scratch.h"
 
 namespace wsload {
 namespace {
@@ -15,8 +16,6 @@ namespace frame = websocketpp::frame;
 using wspp::processor::error::make_error_code;
 
 constexpr size_t kMaxHeader = frame::BASIC_HEADER_LENGTH + frame::MAX_EXTENDED_HEADER_LENGTH;
-// Scratch space beyond this is given back: one large message must not own it for the rest of the run.
-constexpr size_t kMaxKeptScratch = 1 << 20;
 // Of a compressed message, in one step: it may inflate to a thousand times as much.
 constexpr size_t kCompressedStep = 512;
 
@@ -83,7 +82,7 @@ FrameContext::FrameContext(std::shared_ptr<MemoryBudget> budget)
 FrameContext::~FrameContext() = default;
 
 uint8_t* FrameContext::Scratch(size_t size) {
-  if (size > scratch_size_ || (scratch_size_ > kMaxKeptScratch && size <= kMaxKeptScratch)) {
+  if (size > scratch_size_ || (scratch_size_ > kMaxKeptScratchBytes && size <= kMaxKeptScratchBytes)) {
     scratch_size_ = std::max<size_t>(size, 64 << 10);
     scratch_ = std::make_unique_for_overwrite<uint8_t[]>(scratch_size_);
   }
@@ -222,7 +221,7 @@ std::string_view FrameProcessor::DataFrame(std::string_view payload, Opcode opco
 
 bool FrameProcessor::Compress(std::string_view payload, std::string_view* compressed) {
   if (deflate_.client_window_bits < Deflater::kMinWindowBits) return false;
-  if (context_.deflated_.size() > kMaxKeptScratch && payload.size() <= kMaxKeptScratch) {
+  if (context_.deflated_.size() > kMaxKeptScratchBytes && payload.size() <= kMaxKeptScratchBytes) {
     context_.deflated_ = std::string();
   }
   if (deflate_.client_no_context_takeover) {

@@ -12,6 +12,7 @@
 #include "common/lang/local_error.h"
 #include "common/util/display_width.h"
 #include "common/util/status.h"
+#include "tests/unit/controller/read_run_flags.h"
 
 namespace wsload {
 namespace {
@@ -20,20 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
-
-RunCommandLine Parsed(const std::vector<std::string>& args, const Environment& environment = {}) {
-  auto line = ParseRunFlags(args, environment);
-  EXPECT_TRUE(line.ok()) << line.status();
-  return line.ok() ? *line : RunCommandLine();
-}
-
-std::string Refused(const std::vector<std::string>& args, const Environment& environment = {}) {
-  const auto line = ParseRunFlags(args, environment);
-  EXPECT_EQ(line.status().code(), absl::StatusCode::kInvalidArgument);
-  const std::string text(Text(line.status()));
-  EXPECT_EQ(text.find('\n'), std::string::npos) << text;
-  return text;
-}
 
 class RunFlagsFiles : public ::testing::Test {
  protected:

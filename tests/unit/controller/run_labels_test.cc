@@ -9,6 +9,7 @@
 
 #include "common/util/status.h"
 #include "controller/commands/run_flags.h"
+#include "tests/unit/controller/read_run_flags.h"
 
 namespace wsload {
 namespace {
@@ -18,35 +19,23 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
 
-RunCommandLine Read(const std::vector<std::string>& args, const Environment& environment = {}) {
-  auto line = ParseRunFlags(args, environment);
-  EXPECT_TRUE(line.ok()) << line.status();
-  return line.ok() ? *line : RunCommandLine();
-}
-
-std::string WhyNot(const std::vector<std::string>& args, const Environment& environment = {}) {
-  const auto line = ParseRunFlags(args, environment);
-  EXPECT_EQ(line.status().code(), absl::StatusCode::kInvalidArgument);
-  return std::string(Text(line.status()));
-}
-
 TEST(RunLabels, TitleAndTagsAreTheRuns) {
   const RunLabels labels =
-      Read({"-title=nightly, build 512", "-tag=build=512", "-tag", "branch = main, os=a=b"}).labels;
+      Parsed({"-title=nightly, build 512", "-tag=build=512", "-tag", "branch = main, os=a=b"}).labels;
   EXPECT_EQ(labels.title, "nightly, build 512");
   EXPECT_THAT(labels.tags, ElementsAre(Pair("build", "512"), Pair("branch", "main"), Pair("os", "a=b")));
-  EXPECT_THAT(WhyNot({"-tag=512"}), HasSubstr("-tag=512: want name=value; for example -tag=build=512"));
-  EXPECT_THAT(WhyNot({"-tag=a=1,a=2"}), HasSubstr("\"a\" is there twice"));
+  EXPECT_THAT(Refused({"-tag=512"}), HasSubstr("-tag=512: want name=value; for example -tag=build=512"));
+  EXPECT_THAT(Refused({"-tag=a=1,a=2"}), HasSubstr("\"a\" is there twice"));
 }
 
 TEST(RunLabels, TheCommandLineStartsTheRunAgain) {
   const std::string line =
-      Read({"-clients=2k", "-duration=90s", "-server=ws://h:1/ws", "-title=it's", "-quiet", "-out=none"},
-           {{"WSLOAD_MPS", "5"}})
+      Parsed({"-clients=2k", "-duration=90s", "-server=ws://h:1/ws", "-title=it's", "-quiet", "-out=none"},
+             {{"WSLOAD_MPS", "5"}})
           .labels.command_line;
   EXPECT_EQ(line, "wsload -clients=2000 -mps=5 -duration=1m30s -server=ws://h:1/ws -title='it'\\''s' -quiet=true");
   // And it is taken as it stands.
-  EXPECT_EQ(Read({"-clients=2000", "-mps=5", "-duration=1m30s", "-server=ws://h:1/ws", "-title=it's", "-quiet=true"})
+  EXPECT_EQ(Parsed({"-clients=2000", "-mps=5", "-duration=1m30s", "-server=ws://h:1/ws", "-title=it's", "-quiet=true"})
                 .labels.command_line,
             line);
 }
@@ -57,9 +46,9 @@ TEST(RunLabels, TheCommandLineHoldsNoSecret) {
   const std::string key = dir + "/key";
   std::ofstream(key) << "0123456789abcdef0123456789abcdef";
   const std::string line =
-      Read({"-server=wss://me:secret1@h/ws?api_key=secret2&room=1", "-jwt-key-file=" + key,
-            "-header=Authorization: Bearer secret3", "-header=X-Room: a b", "-title=see wss://u:secret4@h/"},
-           {{"WSLOAD_CIPHER_KEY", "0123456789abcdef0123456789abcdef"}})
+      Parsed({"-server=wss://me:secret1@h/ws?api_key=secret2&room=1", "-jwt-key-file=" + key,
+              "-header=Authorization: Bearer secret3", "-header=X-Room: a b", "-title=see wss://u:secret4@h/"},
+             {{"WSLOAD_CIPHER_KEY", "0123456789abcdef0123456789abcdef"}})
           .labels.command_line;
   EXPECT_THAT(line, Not(HasSubstr("secret")));
   EXPECT_THAT(line, Not(HasSubstr("0123456789abcdef")));
@@ -70,15 +59,15 @@ TEST(RunLabels, TheCommandLineHoldsNoSecret) {
 }
 
 TEST(RunLabels, ADashboardIsOnLoopbackUnlessATokenKeepsStrangersOut) {
-  EXPECT_EQ(Read({}).output.dashboard, "");
-  EXPECT_EQ(Read({"-dashboard"}).output.dashboard, "127.0.0.1:8089");
-  EXPECT_EQ(Read({"-dashboard", "-nodashboard"}).output.dashboard, "");
-  EXPECT_EQ(Read({"-dashboard=[::1]:0", "-linger=10m"}).output.dashboard, "[::1]:0");
+  EXPECT_EQ(Parsed({}).output.dashboard, "");
+  EXPECT_EQ(Parsed({"-dashboard"}).output.dashboard, "127.0.0.1:8089");
+  EXPECT_EQ(Parsed({"-dashboard", "-nodashboard"}).output.dashboard, "");
+  EXPECT_EQ(Parsed({"-dashboard=[::1]:0", "-linger=10m"}).output.dashboard, "[::1]:0");
   const std::string token = "0123456789abcdef0123456789abcdef";
-  EXPECT_EQ(Read({"-dashboard=0.0.0.0:8089"}, {{"WSLOAD_TOKEN", token}}).access.token, token);
-  EXPECT_THAT(WhyNot({"-dashboard=0.0.0.0:8089"}), HasSubstr("add -token-file=FILE"));
-  EXPECT_THAT(WhyNot({"-dashboard=nowhere"}), HasSubstr("-dashboard=nowhere: "));
-  EXPECT_THAT(Read({"-linger=10m"}).notices, ElementsAre(HasSubstr("-linger")));
+  EXPECT_EQ(Parsed({"-dashboard=0.0.0.0:8089"}, {{"WSLOAD_TOKEN", token}}).access.token, token);
+  EXPECT_THAT(Refused({"-dashboard=0.0.0.0:8089"}), HasSubstr("add -token-file=FILE"));
+  EXPECT_THAT(Refused({"-dashboard=nowhere"}), HasSubstr("-dashboard=nowhere: "));
+  EXPECT_THAT(Parsed({"-linger=10m"}).notices, ElementsAre(HasSubstr("-linger")));
 }
 
 }  // namespace
