@@ -12,12 +12,6 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r";
 constexpr size_t kShownBytes = 40;
 
-std::string_view Trimmed(std::string_view text, std::string_view blanks = kBlanks) {
-  const size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
 /// Cuts the first line off `text`, without its end.
 std::string_view CutLine(std::string_view& text) {
   const size_t end = text.find('\n');
@@ -39,7 +33,7 @@ absl::Status ParseStatusLine(std::string_view line, HttpHead& head) {
       head.status > 599 || !ended) {
     return InvalidArgument("its status line is \"{}\"", Shown(line, kShownBytes));
   }
-  head.reason = Trimmed(line.substr(std::min(line.size(), kStatusEnd)));
+  head.reason = Trimmed(line.substr(std::min(line.size(), kStatusEnd)), kBlanks);
   return absl::OkStatus();
 }
 
@@ -48,17 +42,17 @@ absl::Status ParseField(std::string_view line, HttpHead& head) {
   if (colon == std::string_view::npos) {
     return InvalidArgument("its header line \"{}\" has no ':'", Shown(line, kShownBytes));
   }
-  const std::string_view name = Trimmed(line.substr(0, colon));
+  const std::string_view name = Trimmed(line.substr(0, colon), kBlanks);
   if (!IsHttpToken(name)) {
     return InvalidArgument("its header line \"{}\" has no name that HTTP allows", Shown(line, kShownBytes));
   }
-  head.fields.emplace_back(AsciiLower(name), Trimmed(line.substr(colon + 1)));
+  head.fields.emplace_back(AsciiLower(name), Trimmed(line.substr(colon + 1), kBlanks));
   return absl::OkStatus();
 }
 
 /// "19;name=value": the size of a chunk; false: no such thing.
 bool ChunkSize(std::string_view line, size_t& size) {
-  const std::string_view digits = Trimmed(line.substr(0, line.find(';')));
+  const std::string_view digits = Trimmed(line.substr(0, line.find(';')), kBlanks);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
   return !digits.empty() && error == std::errc() && end == digits.data() + digits.size();
 }
@@ -83,7 +77,7 @@ std::string WithoutTags(std::string_view html) {
 std::string_view FirstLineOf(std::string_view text, bool& ended) {
   while (!text.empty()) {
     ended = text.find('\n') != std::string_view::npos;
-    if (const std::string_view line = Trimmed(CutLine(text)); !line.empty()) return line;
+    if (const std::string_view line = Trimmed(CutLine(text), kBlanks); !line.empty()) return line;
   }
   ended = false;
   return {};
@@ -107,7 +101,7 @@ bool HttpHead::HasToken(std::string_view name, std::string_view token) const {
   const std::string value = AsciiLower(Value(name));
   for (std::string_view rest = value; !rest.empty();) {
     const size_t comma = std::min(rest.find(','), rest.size());
-    if (Trimmed(rest.substr(0, comma)) == token) return true;
+    if (Trimmed(rest.substr(0, comma), kBlanks) == token) return true;
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   return false;
@@ -137,7 +131,7 @@ absl::StatusOr<HttpHead> ParseHttpHead(std::string_view text) {
       // A line that goes on (RFC 9112 section 5.2).
       if (head.fields.empty()) return InvalidArgument("its header begins with a blank");
       std::string& value = head.fields.back().second;
-      value.append(value.empty() ? "" : " ").append(Trimmed(line));
+      value.append(value.empty() ? "" : " ").append(Trimmed(line, kBlanks));
     } else if (absl::Status status = ParseField(line, head); !status.ok()) {
       return status;
     }
@@ -175,7 +169,7 @@ std::pair<std::string, bool> HttpBodyStart::Text() const {
   for (std::string_view rest = raw_; chunked_ && !ended && rest.find('\n') != std::string_view::npos;) {
     size_t size = 0;
     const std::string_view line = CutLine(rest);
-    if (Trimmed(line).empty()) continue;  // behind the chunk before
+    if (Trimmed(line, kBlanks).empty()) continue;  // behind the chunk before
     ended = !ChunkSize(line, size) || size == 0;
     text.append(rest.substr(0, ended ? 0 : size));
     rest.remove_prefix(std::min(ended ? 0 : size, rest.size()));

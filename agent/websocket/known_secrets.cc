@@ -1,10 +1,9 @@
 #include "agent/websocket/known_secrets.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cctype>
 
+#include "common/util/base64.h"
 #include "common/util/redact.h"
 #include "common/util/text.h"
 
@@ -44,11 +43,8 @@ void Hide(std::string& text, const std::string& secret) {
 }  // namespace
 
 std::string BasicCredentials(std::string_view user_info) {
-  std::string out(4 * (user_info.size() / 3 + 1) + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(user_info.data()), static_cast<int>(user_info.size()));
-  out.resize(static_cast<size_t>(size));
+  std::string out(Base64Size(user_info.size()), '\0');
+  EncodeBase64(user_info, out.data());
   return out;
 }
 

@@ -18,17 +18,11 @@ constexpr std::string_view kFileBlanks = " \t\v\f";
 
 bool IsBlank(char c) { return kFileBlanks.find(c) != std::string_view::npos; }
 
-std::string_view WithoutBlanks(std::string_view text) {
-  const size_t first = text.find_first_not_of(kFileBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kFileBlanks) - first + 1);
-}
-
 bool BeginsComment(std::string_view text) { return text.starts_with('#') || text.starts_with("//"); }
 
 /// What is no flag: nothing, a comment, the mark of a line that goes on.
 bool IsNothing(std::string_view text) {
-  text = WithoutBlanks(text);
+  text = Trimmed(text, kFileBlanks);
   return text.empty() || BeginsComment(text) || text == "\\";
 }
 
@@ -76,10 +70,10 @@ std::string_view CutComment(std::string_view text, bool& commented) {
       break;
     }
   }
-  text = WithoutBlanks(text);
+  text = Trimmed(text, kFileBlanks);
   if (text == "\\") return {};
   if (text.size() > 1 && text.ends_with('\\') && IsBlank(text[text.size() - 2])) text.remove_suffix(1);
-  return WithoutBlanks(text);
+  return Trimmed(text, kFileBlanks);
 }
 
 std::string_view WithoutDashes(std::string_view text) {
@@ -89,7 +83,7 @@ std::string_view WithoutDashes(std::string_view text) {
 
 /// The value of a flag, `text` being all that follows its name and '='.
 absl::Status ReadValue(std::string_view text, FlagLine& line) {
-  text = WithoutBlanks(text);
+  text = Trimmed(text, kFileBlanks);
   if (text.empty() || !IsQuote(text.front())) {
     if (BeginsWithLookalike(text)) return Lookalike();
     line.value = CutComment(text, line.commented);
@@ -129,7 +123,7 @@ absl::Status ReadLine(std::string_view text, FlagLine& line) {
   const size_t end = std::min(text.find_first_of("= \t\v\f"), text.size());
   line.name = text.substr(0, end);
   const std::string_view rest = text.substr(end);
-  const std::string_view behind = WithoutBlanks(rest);
+  const std::string_view behind = Trimmed(rest, kFileBlanks);
   if (behind.starts_with('=')) return ReadValue(behind.substr(1), line);
   if (IsNothing(rest)) return absl::OkStatus();
   return ReadValue(rest, line);
@@ -165,7 +159,7 @@ absl::StatusOr<std::vector<FlagLine>> ReadFlagFile(const std::string& path) {
   std::string_view rest = *content;
   if (rest.starts_with(kUtf8Mark)) rest.remove_prefix(kUtf8Mark.size());
   for (int number = 1; !rest.empty(); ++number) {
-    const std::string_view text = WithoutBlanks(TakeLine(rest));
+    const std::string_view text = Trimmed(TakeLine(rest), kFileBlanks);
     if (IsNothing(text)) continue;
     FlagLine line{.where = fmt::format("{}:{}", Shown(path), number)};
     if (absl::Status read = ReadLine(text, line); !read.ok()) {

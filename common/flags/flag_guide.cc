@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "common/util/status.h"
+#include "common/util/text.h"
 
 namespace wsload {
 namespace {
@@ -18,19 +19,12 @@ std::string Escaped(std::string_view text, std::string_view special) {
   return out;
 }
 
-/// In single quotes, for a POSIX shell.
-std::string InQuotes(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 bool IsSwitch(const FlagSpec& spec) { return spec.form == FlagSpec::Form::kSwitch; }
 
 std::string BashFlag(const FlagSpec& spec) {
   std::string out = fmt::format("      flags+=\" -{}{}\"\n", spec.name, IsSwitch(spec) ? "" : "=");
   if (!spec.values.empty()) {
-    out += fmt::format("      [[ $flag == {} ]] && values={}\n", spec.name, InQuotes(spec.values));
+    out += fmt::format("      [[ $flag == {} ]] && values={}\n", spec.name, ShellQuoted(spec.values));
   }
   return out;
 }
@@ -40,13 +34,13 @@ std::string ZshFlag(const FlagSpec& spec, Language language) {
   const std::string repeat = spec.form == FlagSpec::Form::kList ? "*" : "";
   std::string rule = fmt::format("{}-{}{}[{}]", repeat, spec.name, IsSwitch(spec) ? "" : "=-", help);
   if (!IsSwitch(spec)) rule += spec.values.empty() ? ":value:_files" : fmt::format(":value:({})", spec.values);
-  return fmt::format("        {} \\\n", InQuotes(rule));
+  return fmt::format("        {} \\\n", ShellQuoted(rule));
 }
 
 std::string FishFlag(const FlagSpec& spec, std::string_view program, Language language) {
   std::string out = fmt::format("complete -c {} -n \"$when\" -o {}", program, spec.name);
   if (!IsSwitch(spec)) out += " -r";
-  if (!spec.values.empty()) out += fmt::format(" -f -a {}", InQuotes(spec.values));
+  if (!spec.values.empty()) out += fmt::format(" -f -a {}", ShellQuoted(spec.values));
   // Within single quotes fish knows \' and \\ alone.
   return out + fmt::format(" -d '{}'\n", Escaped(HelpLine(spec, language), "'\\"));
 }

@@ -28,13 +28,6 @@ std::string Normalized(std::string_view name) {
   return out;
 }
 
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 // "-name", "--name=value": the name, and the value if there is one. Nothing for an argument that is no flag.
 struct Written {
   std::string_view name;
@@ -83,7 +76,7 @@ bool IsHelp(std::string_view name) {
 
 /// Files that Docker and systemd read variables from keep quotes and ends of lines that a shell would take away.
 std::string_view AsWritten(std::string_view variable) {
-  std::string_view value = Trimmed(variable);
+  std::string_view value = Trimmed(variable, " \t\r\n");
   const bool quoted =
       value.size() > 1 && (value.front() == '"' || value.front() == '\'') && value.front() == value.back();
   return quoted ? value.substr(1, value.size() - 2) : value;

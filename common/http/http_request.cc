@@ -12,13 +12,6 @@ namespace {
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
-std::string_view WithoutBlanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 }  // namespace
 
 std::optional<std::string_view> HttpRequest::Header(std::string_view name) const {
@@ -30,7 +23,7 @@ std::optional<std::string_view> HttpRequest::Header(std::string_view name) const
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos || AsciiLower(line.substr(0, colon)) != wanted) continue;
     if (found.has_value()) return std::nullopt;
-    found = WithoutBlanks(line.substr(colon + 1));
+    found = Trimmed(line.substr(colon + 1));
   }
   return found;
 }

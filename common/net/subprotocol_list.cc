@@ -10,23 +10,16 @@ namespace {
 
 constexpr size_t kMaxSubprotocols = 32;
 constexpr size_t kMaxSubprotocolBytes = 256;
-constexpr std::string_view kSubprotocolBlanks = " \t";
-
-std::string_view WithoutPadding(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kSubprotocolBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSubprotocolBlanks) - begin + 1);
-}
 
 }  // namespace
 
 absl::StatusOr<SubprotocolList> SubprotocolList::Parse(std::string_view text) {
   SubprotocolList list;
-  if (WithoutPadding(text).empty()) return list;
+  if (Trimmed(text).empty()) return list;
   size_t begin = 0;
   while (begin <= text.size()) {
     const size_t end = std::min(text.find(',', begin), text.size());
-    const std::string_view name = WithoutPadding(text.substr(begin, end - begin));
+    const std::string_view name = Trimmed(text.substr(begin, end - begin));
     begin = end + 1;
     if (!IsHttpToken(name) || name.size() > kMaxSubprotocolBytes) {
       return InvalidArgument(

@@ -26,6 +26,15 @@ bool IsHttpToken(std::string_view text);
 /// Letters, digits and -._~ : never percent-encoded in a URL (RFC 3986 section 2.3).
 bool IsUrlUnreserved(char c);
 
+/// In single quotes, as a POSIX shell takes it for one word whatever it holds.
+std::string ShellQuoted(std::string_view text);
+
+/// How `c` is written in XML and HTML where it may not stand for itself: "&amp;" and its like; empty: as it is.
+std::string_view XmlEntity(char c);
+
+/// `text` without the characters of `blanks` at both ends.
+std::string_view Trimmed(std::string_view text, std::string_view blanks = " \t");
+
 /// ASCII letters in lower case, all else as it is.
 std::string AsciiLower(std::string_view text);
 

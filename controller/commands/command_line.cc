@@ -18,10 +18,7 @@ std::string ForShell(const std::string& text) {
   const bool is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     return IsUrlUnreserved(c) || kPlain.find(c) != std::string_view::npos;
   });
-  if (is_plain) return text;
-  std::string quoted = "'";
-  for (const char c : text) c == '\'' ? quoted += "'\\''" : quoted += c;
-  return quoted + "'";
+  return is_plain ? text : ShellQuoted(text);
 }
 
 void AddFlag(std::string& line, const FieldInfo& info, const std::string& value) {

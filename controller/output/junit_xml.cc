@@ -150,11 +150,7 @@ std::string XmlText(std::string_view text) {
     } else if (static_cast<unsigned char>(c) < 0x20) {
       out += kReplacement;
     } else {
-      const std::string_view entity = c == '&'   ? "&amp;"
-                                      : c == '<' ? "&lt;"
-                                      : c == '>' ? "&gt;"
-                                      : c == '"' ? "&quot;"
-                                                 : "";
+      const std::string_view entity = XmlEntity(c);
       entity.empty() ? void(out += c) : void(out += entity);
     }
   }

@@ -13,12 +13,6 @@
 namespace wsload {
 namespace {
 
-std::string MarkdownRow(const std::vector<std::string>& cells) {
-  std::string row = "|";
-  for (const std::string& cell : cells) row += " " + MarkdownText(cell) + " |";
-  return row + "\n";
-}
-
 /// `titles`, and the line below them.
 std::string MarkdownHead(const std::vector<std::string>& titles) {
   std::string rule = "|";
@@ -104,6 +98,12 @@ std::string MarkdownText(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string MarkdownRow(const std::vector<std::string>& cells) {
+  std::string row = "|";
+  for (const std::string& cell : cells) row += " " + MarkdownText(cell) + " |";
+  return row + "\n";
 }
 
 std::string MarkdownSummary(Language language, const RunResult& result) {

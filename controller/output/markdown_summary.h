@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/lang/language.h"
 #include "controller/result/run_result.h"
@@ -11,6 +12,9 @@ namespace wsload {
 
 /// `text` as it stands, in a line or a table's cell, whatever it holds.
 std::string MarkdownText(std::string_view text);
+
+/// A table's row, a line.
+std::string MarkdownRow(const std::vector<std::string>& cells);
 
 /// Measurement, thresholds, the classic figures, latencies and failures.
 std::string MarkdownSummary(Language language, const RunResult& result);

@@ -107,9 +107,8 @@ std::string SeriesMarkdown(Language language, const std::vector<RunResult>& runs
   std::string out = fmt::format("## wsload\n\n**{}**\n\n", MarkdownText(Say(language, Msg::kSeriesTitle, runs.size())));
   const std::vector<std::vector<std::string>> rows = SeriesRows(language, runs);
   for (const std::vector<std::string>& row : rows) {
-    out += "|";
-    for (const std::string& cell : row) out += " " + MarkdownText(cell) + " |";
-    out += &row == &rows.front() ? "\n|---|---:|---:|---:|---:|\n" : "\n";
+    out += MarkdownRow(row);
+    if (&row == &rows.front()) out += "|---|---:|---:|---:|---:|\n";
   }
   out += "\n";
   for (const RunResult& run : runs) out += "1. " + MarkdownText(LineOf(language, run)) + "\n";

@@ -11,13 +11,6 @@ namespace {
 
 constexpr size_t kMostTags = 32;
 
-std::string_view WithoutBlanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 }  // namespace
 
 absl::StatusOr<TagList> TagList::Parse(std::string_view text) {
@@ -25,19 +18,19 @@ absl::StatusOr<TagList> TagList::Parse(std::string_view text) {
   list.text_ = text;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
-    const std::string_view tag = WithoutBlanks(text.substr(0, comma));
+    const std::string_view tag = Trimmed(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
     const size_t equals = tag.find('=');
     if (equals == std::string_view::npos || equals == 0) {
       return InvalidArgument("want name=value; for example -tag=build=512");
     }
-    std::string name(WithoutBlanks(tag.substr(0, equals)));
+    std::string name(Trimmed(tag.substr(0, equals)));
     const auto same = [&](const auto& other) { return other.first == name; };
     if (std::any_of(list.tags_.begin(), list.tags_.end(), same)) {
       return InvalidArgument("\"{}\" is there twice; leave one out", Shown(name));
     }
     if (list.tags_.size() == kMostTags) return InvalidArgument("want at most {} tags", kMostTags);
-    list.tags_.emplace_back(std::move(name), WithoutBlanks(tag.substr(equals + 1)));
+    list.tags_.emplace_back(std::move(name), Trimmed(tag.substr(equals + 1)));
   }
   return list;
 }

@@ -66,6 +66,14 @@ class HostileControllerTest : public testing::Test {
     return answer;
   }
 
+  /// The agent has accepted the run.
+  void TakeRun(Stream& stream) {
+    stream.Write(AssignMessage());
+    v1::AgentMessage answer;
+    ASSERT_TRUE(stream.Read(&answer));
+    ASSERT_TRUE(answer.has_accepted()) << answer.ShortDebugString();
+  }
+
   void ExpectUnharmed() {
     const auto answered = TimeToAnswer({"-agents=" + agent_.address()});
     ASSERT_TRUE(answered.has_value()) << agent_.process().err();
@@ -130,10 +138,8 @@ TEST_F(HostileControllerTest, AssignsAServerThatIsNotAllowed) {
 TEST_F(HostileControllerTest, TakesTheRunAndWithholdsTheLease) {
   grpc::ClientContext context;
   const std::unique_ptr<Stream> stream = Open(context);
-  stream->Write(AssignMessage());
+  ASSERT_NO_FATAL_FAILURE(TakeRun(*stream));
   v1::AgentMessage answer;
-  ASSERT_TRUE(stream->Read(&answer));
-  ASSERT_TRUE(answer.has_accepted()) << answer.ShortDebugString();
   v1::ControllerMessage connect;
   connect.mutable_connect()->set_ramp_start_mono_ns(SystemClock().MonoNs());
   stream->Write(connect);
@@ -148,10 +154,8 @@ TEST_F(HostileControllerTest, TakesTheRunAndWithholdsTheLease) {
 TEST_F(HostileControllerTest, HandsOverWithoutEnd) {
   grpc::ClientContext context;
   const std::unique_ptr<Stream> stream = Open(context);
-  stream->Write(AssignMessage());
+  ASSERT_NO_FATAL_FAILURE(TakeRun(*stream));
   v1::AgentMessage answer;
-  ASSERT_TRUE(stream->Read(&answer));
-  ASSERT_TRUE(answer.has_accepted()) << answer.ShortDebugString();
   const int64_t now_ns = SystemClock().MonoNs();
   v1::ControllerMessage message;
   message.mutable_lease()->set_until_mono_ns(now_ns + 20 * kNsPerSecond);

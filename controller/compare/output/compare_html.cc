@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/time/utc.h"
+#include "common/util/text.h"
 #include "controller/compare/output/compare_charts.h"
 #include "controller/compare/output/compare_style.h"
 #include "controller/compare/output/compare_text.h"
@@ -17,22 +18,8 @@ namespace {
 std::string Html(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
+    const std::string_view entity = XmlEntity(c);
+    entity.empty() ? void(out += c) : void(out += entity);
   }
   return out;
 }
