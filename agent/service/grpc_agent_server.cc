@@ -2,6 +2,7 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -214,7 +215,10 @@ class GrpcAgentServer::Impl final : public RunService, public grpc::CallbackGene
 
  private:
   void Take(int fd, const SocketAddress& peer) {
-    gate_.Add(fd, peer);
+    if (!gate_.Add(fd, peer)) {
+      close(fd);
+      return;
+    }
     gate_timer_->ArmAt(loop_.MonoNs() + kGateIntervalNs);
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.fd = fd;

@@ -11,14 +11,17 @@ namespace wsload {
 StrangerGate::StrangerGate(const Clock& clock, Sockets& sockets, size_t most)
     : clock_(clock), sockets_(sockets), most_(most) {}
 
-void StrangerGate::Add(int fd, const SocketAddress& peer) {
+bool StrangerGate::Add(int fd, const SocketAddress& peer) {
   const std::lock_guard lock(mutex_);
+  const SocketAddress address = WithoutMapping(peer);
+  std::string network = NetworkOf(address);
+  const int64_t now_ns = clock_.MonoNs();
+  if (!offenders_.MayCome(network, now_ns)) return false;
   if (CountStrangers() >= most_) ForgetClosed();
   if (CountStrangers() >= most_) EndOneOfTheLargestNetwork();
-  const SocketAddress address = WithoutMapping(peer);
-  const int64_t now_ns = clock_.MonoNs();
   connections_.insert_or_assign(
-      address, Connection{.fd = fd, .network = NetworkOf(address), .since_ns = now_ns, .last_call_ns = now_ns});
+      address, Connection{.fd = fd, .network = std::move(network), .since_ns = now_ns, .last_call_ns = now_ns});
+  return true;
 }
 
 void StrangerGate::CountCall(std::string_view peer) {
@@ -27,7 +30,7 @@ void StrangerGate::CountCall(std::string_view peer) {
   if (connection == connections_.end()) return;
   Connection& caller = connection->second;
   caller.last_call_ns = clock_.MonoNs();
-  if (!caller.calls.Free(caller.last_call_ns)) return End(connection);
+  if (!caller.calls.Free(caller.last_call_ns)) return EndOffender(connection, caller.last_call_ns);
   caller.calls.Take(caller.last_call_ns);
 }
 
@@ -48,14 +51,18 @@ void StrangerGate::LookAtAll() {
   const int64_t now_ns = clock_.MonoNs();
   for (auto next = connections_.begin(); next != connections_.end();) {
     const auto connection = next++;
-    if (connection->second.is_stranger && HasHadItsTime(connection->first, connection->second, now_ns)) End(connection);
+    if (!connection->second.is_stranger) continue;
+    if (sockets_.ReceivedBytes(connection->second.fd, connection->first) > kMostBytes) {
+      EndOffender(connection, now_ns);
+    } else if (HasHadItsTime(connection->second, now_ns)) {
+      End(connection);
+    }
   }
 }
 
-bool StrangerGate::HasHadItsTime(const SocketAddress& peer, const Connection& connection, int64_t now_ns) {
+bool StrangerGate::HasHadItsTime(const Connection& connection, int64_t now_ns) {
   const bool is_quiet = now_ns - connection.last_call_ns >= kQuietNs;
-  if (now_ns - connection.since_ns >= (is_quiet ? kAgeNs : 2 * kAgeNs)) return true;
-  return sockets_.ReceivedBytes(connection.fd, peer) > kMostBytes;
+  return now_ns - connection.since_ns >= (is_quiet ? kAgeNs : 2 * kAgeNs);
 }
 
 size_t StrangerGate::strangers() const {
@@ -87,6 +94,11 @@ void StrangerGate::EndOneOfTheLargestNetwork() {
 void StrangerGate::End(Connections::iterator connection) {
   sockets_.End(connection->second.fd, connection->first);
   connections_.erase(connection);
+}
+
+void StrangerGate::EndOffender(Connections::iterator connection, int64_t now_ns) {
+  offenders_.Count(connection->second.network, now_ns);
+  End(connection);
 }
 
 size_t StrangerGate::CountStrangers() const {

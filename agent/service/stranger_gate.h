@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/service/offenders.h"
 #include "common/net/socket_address.h"
 #include "common/time/clock.h"
 #include "common/util/rate_bound.h"
@@ -16,8 +17,8 @@ namespace wsload {
 
 /// Knows every connection. One on which no call was let in yet is a stranger's: of these there are few, the oldest one
 /// of the network that has the most gives way to a new one, and none grows old. No connection makes calls without a
-/// bound, whoever's it is: a stream that is opened and reset at once costs a server more than who does it. From any
-/// thread.
+/// bound, whoever's it is: a stream that is opened and reset at once costs a server more than who does it. A network
+/// that went beyond a bound gets few new connections for a while. From any thread.
 class StrangerGate {
  public:
   /// Strangers' connections at once. A controller's is one for as long as TLS and its first call take.
@@ -48,8 +49,9 @@ class StrangerGate {
   /// `most`: instead of kMost, where descriptors are few. `sockets` is called by one thread at a time.
   StrangerGate(const Clock& clock, Sockets& sockets, size_t most = kMost);
 
-  /// Takes note of a connection. Others may have to end for it.
-  void Add(int fd, const SocketAddress& peer);
+  /// Takes note of a connection. Others may have to end for it. False: it comes from where too many came from, and is
+  /// not to be served.
+  bool Add(int fd, const SocketAddress& peer);
   /// A call comes; `peer` as gRPC names it. One too many ends the connection.
   void CountCall(std::string_view peer);
   /// A call of it was let in: it is a controller's.
@@ -77,8 +79,10 @@ class StrangerGate {
   void ForgetClosed();
   void EndOneOfTheLargestNetwork();
   void End(Connections::iterator connection);
+  /// It went beyond a bound.
+  void EndOffender(Connections::iterator connection, int64_t now_ns);
   size_t CountStrangers() const;
-  bool HasHadItsTime(const SocketAddress& peer, const Connection& connection, int64_t now_ns);
+  static bool HasHadItsTime(const Connection& connection, int64_t now_ns);
   Connections::iterator Find(std::string_view peer);
 
   const Clock& clock_;
@@ -86,6 +90,7 @@ class StrangerGate {
   const size_t most_;
   mutable std::mutex mutex_;
   Connections connections_;
+  Offenders offenders_;
 };
 
 }  // namespace wsload

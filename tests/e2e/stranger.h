@@ -11,13 +11,14 @@
 
 namespace wsload::e2e {
 
-/// One connection to 127.0.0.1, blocking, every wait with a deadline.
+/// One connection to 127.0.0.1, blocking, every wait with a deadline. By default from 127.0.0.1; the whole of 127/8 is
+/// this host.
 class Stranger {
  public:
   enum class Transport { kPlain, kTls };
 
   /// kTls: whatever the certificate; connected() is false when the handshake failed.
-  explicit Stranger(uint16_t port, Transport transport = Transport::kPlain);
+  explicit Stranger(uint16_t port, Transport transport = Transport::kPlain, uint32_t from = 0x7f000001);
   ~Stranger();
   Stranger(const Stranger&) = delete;
   Stranger& operator=(const Stranger&) = delete;

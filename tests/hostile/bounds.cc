@@ -101,6 +101,6 @@ std::optional<std::chrono::milliseconds> TimeToAnswer(const std::vector<std::str
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - asked);
 }
 
-bool Long() { return std::getenv("WSLOAD_HOSTILE_LONG") != nullptr; }
+bool Long() { return std::getenv("HOSTILE_LONG") != nullptr; }
 
 }  // namespace wsload::hostile

@@ -8,4 +8,4 @@ cd "$(dirname "$0")/../.."
 preset=${1:-release}
 cmake --preset "$preset" > /dev/null
 cmake --build --preset "$preset" --target hostile_test
-WSLOAD_HOSTILE_LONG=1 "build/$preset/tests/hostile_test" "${@:2}"
+HOSTILE_LONG=1 "build/$preset/tests/hostile_test" "${@:2}"

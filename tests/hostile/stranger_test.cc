@@ -38,6 +38,9 @@ constexpr size_t kBombBytes = 32 << 20;
 // A second or two, on a machine that does nothing else.
 constexpr milliseconds kSoon = seconds(6);
 
+/// Where strangers come from who misbehave: 127.0.0.66, and not where the rightful caller comes from.
+constexpr uint32_t kElsewhere = 0x7f000042;
+
 /// As RFC 9113, section 4.1 has it.
 std::string Http2Frame(uint8_t type, uint8_t flags, uint32_t stream, const std::string& payload = {}) {
   std::string frame;
@@ -77,16 +80,22 @@ class StrangerTest : public testing::Test {
 
   std::vector<std::string> Rightful() const { return {"-agents=" + agent_->address(), token_flag_}; }
 
-  void ExpectAnswer() const {
+  void ExpectAnswer() {
     const auto time = TimeToAnswer(Rightful());
     ASSERT_TRUE(time.has_value()) << "the rightful caller gets no answer";
     EXPECT_LT(*time, kSoon);
+    slowest_answer_ = std::max(slowest_answer_, *time);
   }
 
   /// It lives, answers, has kept within its bounds, and counts right.
   void ExpectUnharmed() {
     ExpectAnswer();
-    EXPECT_LT(UseOf(agent_->process().pid()).peak_rss_bytes, kSmall);
+    const Use use = UseOf(agent_->process().pid());
+    EXPECT_LT(use.peak_rss_bytes, kSmall);
+    if (Long()) {
+      printf("peak %d MiB, threads %d, slowest answer %d ms\n", static_cast<int>(use.peak_rss_bytes >> 20), use.threads,
+             static_cast<int>(slowest_answer_.count()));
+    }
     e2e::Gateway gateway;
     std::vector<std::string> flags = Rightful();
     flags.insert(flags.end(), {"-clients=4", "-mps=20", "-duration=1s", "-ramp-up=100ms", "-server=" + gateway.url()});
@@ -106,6 +115,7 @@ class StrangerTest : public testing::Test {
   const MemoryLimit limit_{kSmall};
   std::unique_ptr<e2e::Agent> agent_;
   uint16_t port_ = 0;
+  milliseconds slowest_answer_{0};
 };
 
 void Prepare(grpc::ClientContext& context, bool compressed) {
@@ -263,8 +273,8 @@ TEST_F(StrangerTest, ConnectionsThatAreHeldLockNobodyOut) {
 }
 
 /// Opens streams of `method` and resets each at once, `streams` of them or until it is cut off; how many it was.
-int Reset(uint16_t port, const std::string& method, int streams) {
-  Stranger stranger(port);
+int Reset(uint16_t port, const std::string& method, int streams, uint32_t from) {
+  Stranger stranger(port, Stranger::Transport::kPlain, from);
   std::string batch = Begin();
   const std::string headers = Headers(method);
   int sent = 0;
@@ -284,27 +294,32 @@ constexpr const char* kMethods[] = {"/wsload.v1.Agent/Run", "/wsload.v1.Agent/De
 
 TEST_F(StrangerTest, StreamsThatAreResetAtOnceAreFew) {
   StartAgent();
+  uint32_t from = kElsewhere;
   for (const char* method : kMethods) {
-    EXPECT_LT(Reset(port_, method, 200'000), 200'000) << method;
+    EXPECT_LT(Reset(port_, method, 200'000, from++), 200'000) << method;
     ExpectAnswer();
   }
   ExpectUnharmed();
 }
 
-TEST_F(StrangerTest, WhoComesBackAgainAndAgainIsOutlived) {
+TEST_F(StrangerTest, WhoComesBackAgainAndAgainIsServedNowAndThen) {
   StartAgent();
   std::atomic<bool> over = false;
+  std::atomic<int> connections = 0;
   std::vector<std::thread> attackers;
   for (const char* method : kMethods) {
-    attackers.emplace_back([this, method, &over] {
-      while (!over) Reset(port_, method, 200'000);
+    attackers.emplace_back([this, method, &over, &connections] {
+      for (; !over; ++connections) Reset(port_, method, 200'000, kElsewhere);
     });
   }
-  // As fast as the cores let them, and these are the agent's too: what counts is what it takes, and that it is there
-  // when they are gone.
-  std::this_thread::sleep_for(Long() ? seconds(60) : seconds(3));
+  // As fast as the cores let them, and these are the agent's too.
+  const auto until = std::chrono::steady_clock::now() + (Long() ? seconds(60) : seconds(3));
+  do {
+    ExpectAnswer();
+  } while (std::chrono::steady_clock::now() < until);
   over = true;
   for (std::thread& attacker : attackers) attacker.join();
+  EXPECT_GT(connections, 10);
   ExpectUnharmed();
 }
 
@@ -313,13 +328,14 @@ TEST_F(StrangerTest, WhoSendsMuchIsCutOff) {
   std::string much = Begin();
   for (int i = 0; i < 20'000; ++i) much += Http2Frame(6, 0, 0, "pingping");
   const auto deadline = std::chrono::steady_clock::now() + seconds(10);
+  uint32_t from = kElsewhere;
   for (const std::string& bytes : {much, Begin() + Http2Frame(1, 0, 1, Headers("/no/such")) + [] {
                                      std::string more;
                                      for (int i = 0; i < 100; ++i)
                                        more += Http2Frame(9, 0, 1, std::string(16'000, '\0'));
                                      return more;
                                    }()}) {
-    Stranger stranger(port_);
+    Stranger stranger(port_, Stranger::Transport::kPlain, from++);
     stranger.Send(bytes);
     EXPECT_TRUE(stranger.AwaitClose(deadline));
   }

@@ -112,6 +112,37 @@ TEST_F(StrangerGateTest, WhoSendsTooMuchIsEnded) {
   EXPECT_THAT(sockets_.ended, ElementsAre(1));
 }
 
+TEST_F(StrangerGateTest, WhoWasCutOffComesBackNowAndThenOnly) {
+  ASSERT_TRUE(gate_.Add(1, From("10.0.0.1", 1)));
+  for (int i = 0; i <= StrangerGate::kCallBurst; ++i) gate_.CountCall("ipv4:10.0.0.1:1");
+  ASSERT_THAT(sockets_.ended, ElementsAre(1));
+  EXPECT_FALSE(gate_.Add(2, From("::ffff:10.0.0.1", 2)));
+  EXPECT_TRUE(gate_.Add(3, From("10.0.0.2", 3))) << "another network is not held up";
+  clock_.AdvanceBy(Offenders::kIntervalNs);
+  EXPECT_TRUE(gate_.Add(4, From("10.0.0.1", 4)));
+  EXPECT_FALSE(gate_.Add(5, From("10.0.0.1", 5)));
+  clock_.AdvanceBy(Offenders::kMemoryNs);
+  EXPECT_TRUE(gate_.Add(6, From("10.0.0.1", 6)));
+  EXPECT_TRUE(gate_.Add(7, From("10.0.0.1", 7))) << "forgotten";
+}
+
+TEST_F(StrangerGateTest, WhoIsOldOrGivesWayIsNoOffender) {
+  for (const int fd : {1, 2, 3, 4, 5}) ASSERT_TRUE(gate_.Add(fd, From("10.0.0.1", static_cast<uint16_t>(fd))));
+  ASSERT_THAT(sockets_.ended, ElementsAre(1));
+  clock_.AdvanceBy(2 * StrangerGate::kAgeNs);
+  gate_.LookAtAll();
+  EXPECT_EQ(gate_.strangers(), 0u);
+  EXPECT_TRUE(gate_.Add(6, From("10.0.0.1", 6)));
+}
+
+TEST(Offenders, AreBoundedInNumber) {
+  Offenders offenders;
+  for (size_t i = 0; i < 2 * Offenders::kMaxNetworks; ++i) offenders.Count(std::to_string(i), static_cast<int64_t>(i));
+  EXPECT_EQ(offenders.size(), Offenders::kMaxNetworks);
+  EXPECT_TRUE(offenders.MayCome("0", 5000)) << "the oldest ones were forgotten";
+  EXPECT_FALSE(offenders.MayCome(std::to_string(2 * Offenders::kMaxNetworks - 1), 5000));
+}
+
 TEST_F(StrangerGateTest, WithoutDescriptorsTheOldestGoes) {
   gate_.EndOldest();
   gate_.Add(1, From("10.0.0.1", 1));
