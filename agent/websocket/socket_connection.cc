@@ -271,10 +271,9 @@ SocketConnection::WriteResult SocketConnection::Append(std::string_view frame, b
 }
 
 void SocketConnection::OnExpiry() {
-  // A TLS record that was begun is finished with the same bytes.
-  queue_->frames.DropExpired(transport_->loop.MonoNs(), stream_.ssl() != nullptr ? kTlsRecordBytes : 1);
+  queue_->frames.DropExpired(transport_->loop.MonoNs());
   const int64_t next_ns = queue_->frames.next_expiry_ns();
-  // Several at once: each time costs a copy of what stays.
+  // Several at once: each time costs a look at what stays.
   const int64_t pause_ns = transport_->queue_timeout_ns / 8;
   queue_->expiry->ArmAt(std::max(transport_->loop.MonoNs(), next_ns == WriteQueue::kNever ? 0 : next_ns) + pause_ns);
 }

@@ -12,10 +12,13 @@
 
 namespace wsload {
 
-/// One thread.
+/// Each frame has memory of its own, so that what one that is dropped gives back is there for the next: of a buffer for
+/// all of them neither would be true. One thread.
 class WriteQueue {
  public:
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  /// So much is put together of small frames for one write.
+  static constexpr size_t kTogetherBytes = 16 << 10;
 
   /// `rest`: of a frame of which the kernel has taken a part, or nothing, and which must follow. `memory` outlives
   /// this.
@@ -25,37 +28,34 @@ class WriteQueue {
   /// the same: it is small, and the connection needs it.
   bool Append(std::string_view frame, int64_t expires_ns);
 
-  /// What to write next, as much of it as goes; never empty while bytes wait.
-  std::string_view front() const;
+  /// What to write next; never empty while bytes wait. It stays the same until some of it was written, as TLS wants it,
+  /// and none of its frames is dropped any more. To be asked for only when something can be written.
+  std::string_view front();
   /// `size` bytes of front() were written.
   void Written(size_t size);
-  size_t waiting() const { return head_.size() - head_at_ + bytes_.size() - bytes_at_; }
+  size_t waiting() const { return head_.size() - head_at_ + frames_bytes_; }
 
-  /// Drops the frames that have expired at `now_ns`, but for what may have been written in part: the first `pinned`
-  /// bytes (at least one) with the frames that they belong to.
-  void DropExpired(int64_t now_ns, size_t pinned);
+  /// Drops the frames that have expired at `now_ns` and were not in front() yet.
+  void DropExpired(int64_t now_ns);
   /// When the first frame that can be dropped expires.
-  int64_t next_expiry_ns() const { return marks_.empty() ? kNever : marks_.front().expires_ns; }
+  int64_t next_expiry_ns() const { return first_expiry_ns_; }
 
  private:
-  /// A frame in bytes_ that may be dropped; in order. What lies between them may not.
-  struct Mark {
+  struct Frame {
     int64_t expires_ns;
-    uint64_t begin;  ///< counted from the queue's first byte
-    uint64_t end;
+    std::string bytes;
   };
 
-  /// By size, not capacity: of what was reserved and never touched the kernel gives no memory.
-  size_t held() const { return head_.size() + bytes_.size() + marks_.size() * sizeof(Mark); }
-  std::string_view Bytes(uint64_t begin, uint64_t end) const;
+  static size_t HeldBy(size_t frame_bytes) { return sizeof(Frame) + frame_bytes; }
+  size_t held() const { return head_.capacity() + frames_.size() * sizeof(Frame) + frames_bytes_; }
+  void FindFirstExpiry();
 
   HeldMemory held_;
-  std::string head_;  ///< goes before bytes_: what was kept when frames were dropped
+  std::string head_;  ///< what front() is of
   size_t head_at_ = 0;
-  std::string bytes_;
-  size_t bytes_at_ = 0;
-  uint64_t bytes_begin_ = 0;  ///< of bytes_[0], counted from the queue's first byte
-  std::deque<Mark> marks_;
+  std::deque<Frame> frames_;  ///< expiries in order, but for those that never do
+  size_t frames_bytes_ = 0;
+  int64_t first_expiry_ns_ = kNever;
 };
 
 }  // namespace wsload

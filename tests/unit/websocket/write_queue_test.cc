@@ -42,9 +42,9 @@ TEST(WriteQueueTest, DropsWhatHasExpiredAndNothingElse) {
   queue.Append("ping,", kNever);
   queue.Append("three,", 30);
   queue.Append("four", 40);
-  queue.DropExpired(9, 1);
+  queue.DropExpired(9);
   EXPECT_EQ(queue.waiting(), 28u);
-  queue.DropExpired(30, 1);
+  queue.DropExpired(30);
   EXPECT_EQ(queue.next_expiry_ns(), 40);
   EXPECT_EQ(Drained(queue), "rest,ping,four");
 }
@@ -55,16 +55,46 @@ TEST(WriteQueueTest, KeepsTheFramesThatMayHaveBegun) {
     WriteQueue queue(memory, "rest,");
     queue.Append("one,", 10);
     queue.Append("two,", 10);
-    queue.Written(6);  // "o" of the first is gone
-    queue.DropExpired(50, 1);
-    EXPECT_EQ(Drained(queue), "ne,");
+    EXPECT_EQ(queue.front(), "rest,") << "what follows may yet be dropped";
+    queue.Written(5);
+    queue.DropExpired(50);
+    EXPECT_EQ(queue.waiting(), 0u);
   }
   WriteQueue queue(memory, "rest,");
   queue.Append("one,", 10);
   queue.Append("two,", 10);
-  queue.Append("three", 10);
-  queue.DropExpired(50, 7);
-  EXPECT_EQ(Drained(queue), "rest,one,");
+  queue.Append(std::string(WriteQueue::kTogetherBytes, 'x'), 10);
+  queue.Written(5);
+  EXPECT_EQ(queue.front(), "one,two,") << "small ones in one write";
+  queue.Written(1);
+  queue.DropExpired(50);
+  EXPECT_EQ(queue.next_expiry_ns(), kNever);
+  EXPECT_EQ(Drained(queue), "ne,two,");
+}
+
+TEST(WriteQueueTest, WhatIsNotWrittenStaysTheSame) {
+  MemoryShare memory(nullptr);
+  WriteQueue queue(memory, "rest,");
+  const std::string_view offered = queue.front();
+  queue.Append("one,", 10);
+  queue.DropExpired(50);
+  EXPECT_EQ(queue.front().data(), offered.data());
+  EXPECT_EQ(queue.front(), "rest,");
+}
+
+TEST(WriteQueueTest, HeldMemoryComesAndGoesWithItsFrames) {
+  const auto budget = std::make_shared<MemoryBudget>(int64_t{64} << 20);
+  const auto used = [&budget] { return (int64_t{64} << 20) - budget->left(); };
+  MemoryShare memory(budget);
+  WriteQueue queue(memory, "rest,");
+  const std::string frame(100 << 10, 'f');
+  for (int64_t round = 1; round <= 50; ++round) {
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(queue.Append(frame, round));
+    EXPECT_GE(used(), 100 * (100 << 10));
+    EXPECT_LE(used(), 101 * (100 << 10) + (1 << 20));
+    queue.DropExpired(round);
+    EXPECT_LE(used(), 1 << 20);
+  }
 }
 
 TEST(WriteQueueTest, AMemoryBudgetBoundsIt) {
@@ -78,7 +108,7 @@ TEST(WriteQueueTest, AMemoryBudgetBoundsIt) {
     EXPECT_GE(taken, 4);
     EXPECT_LE(taken, 10);
     EXPECT_TRUE(queue.Append("close", kNever)) << "small, and the connection needs it";
-    queue.DropExpired(10, 1);
+    queue.DropExpired(10);
     EXPECT_EQ(Drained(queue, 1000), std::string(100, 'r') + "close");
     EXPECT_TRUE(queue.Append(frame, 20)) << "what was dropped has been given back";
   }
@@ -107,7 +137,7 @@ TEST(WriteQueueTest, AnyOrderOfAllItDoesKeepsWholeFrames) {
           break;
         }
         case 2:
-          queue.DropExpired(now, 1 + random() % 30);
+          queue.DropExpired(now);
           break;
       }
     }
