@@ -479,6 +479,14 @@ class Translations(Planted):
         self.replace("README.zh-CN.md", "wsload -clients=10", "wsload -clients=12")
         self.wants("README.zh-CN.md:5: is not the code block of README.md:5")
 
+    def test_code_block_that_a_program_prints(self):
+        self.change("`-mps` is", "```\nfailed 0\nsent 12\n```\n\n`-mps` is", english=True)
+        printed = "```\n失败 0\n发送 12\n```\n\n`-mps` 为"
+        self.change("`-mps` 为", printed)
+        self.wants()
+        self.change("`-mps` 为", printed.replace("\n发送 12", ""))
+        self.wants("common/more.zh-CN.md:5: is not the code block of common/more.md:5")
+
     def test_code_block_that_is_missing(self):
         self.write("README.md", README + "\n```\nmake\n```\n")
         self.wants("README.zh-CN.md:0: has 1 code blocks, and README.md has 2")

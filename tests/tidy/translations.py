@@ -105,9 +105,11 @@ def _check_same_blocks(tree, page, translation):
         yield Breach(translation, 0, f"has {len(chinese)} code blocks, and {page} has {len(english)}")
         return
     for ours, theirs in zip(english, chinese):
-        # What a program prints is translated; what is typed is not.
-        translated = any(_CHINESE_TEXT.search(line) for line in _plain(theirs))
-        if not translated and (ours.language != theirs.language or _plain(ours) != _plain(theirs)):
+        # What a program prints is translated, line by line; what is typed is not.
+        lines, other_lines = _plain(ours), _plain(theirs)
+        translated = any(_CHINESE_TEXT.search(line) for line in other_lines)
+        same = len(lines) == len(other_lines) if translated else lines == other_lines
+        if ours.language != theirs.language or not same:
             yield Breach(translation, theirs.line, f"is not the code block of {page}:{ours.line}")
 
 
