@@ -181,7 +181,7 @@ constexpr Entry kEntries[] = {
      "response: from when a message was due to its acknowledgement; service: from when it left; send lag: between the "
      "two, the generator's own lateness; all in docs/measurement.md",
      "响应时间：从消息应发到收到确认；服务时间：从实际发出算起；发送滞后：两者之差，即压测端自身的延迟；详见 "
-     "docs/measurement.md"},
+     "docs/measurement.zh-CN.md"},
     {Msg::kScreenHelpSigns,
      "! an agent that is gone, late itself, or fails clearly more often than the others; … something had no room here",
      "! 失联、自身滞后或失败明显多于其他的压测节点；… 此处放不下"},

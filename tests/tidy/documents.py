@@ -1,116 +1,18 @@
-"""Rules: what is there in two languages says the same in both, exit codes are the code's, what is named or linked is
-there, and the version is one."""
+"""Rules: exit codes are the code's, what is named or linked is there, and the version is one."""
 
 import fnmatch
 import re
 
 import cpp
 import markdown
-from tree import Breach, room_of
+import translations
+from tree import Breach
 
-CHINESE_ENDING = ".zh-CN.md"
 VERSION = "common/version.h"
 CHANGELOG = "CHANGELOG.md"
 BUILD = "CMakeLists.txt"
 EXIT_CODES = "common/exit_code.h"
 _PATH = re.compile(r"(?:agent|common|controller|proto|tests|deploy|docs)/[\w./*<>-]+")
-_CHINESE_TEXT = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
-
-
-class FlagRow:
-    """A row of a flag table: some flags, and a default for all of them or for each."""
-
-    def __init__(self, line, cells):
-        self.line = line
-        self.flags = [text.lstrip("-") for text in markdown.quoted(cells[0])]
-        # A value that the program shows stands in backticks; any other word only tells what no value means.
-        parts = re.split(r", |、", cells[1])
-        values = [markdown.quoted(part) for part in parts]
-        self.defaults = ["".join(value) for value in values]
-        if len(self.defaults) == 1:
-            self.defaults *= len(self.flags)
-
-
-class FlagTable:
-    """One whose header names the program: | flag of `wsload` | default | … |"""
-
-    def __init__(self, table):
-        self.line = table.line
-        self.program = markdown.quoted(table.header[0])[0]
-        self.rows = [FlagRow(line, cells) for line, cells in table.rows]
-
-
-def flag_tables(lines):
-    """The tables whose first header cell names a program and whose rows begin with flags."""
-    found = []
-    for table in markdown.tables(lines):
-        if markdown.quoted(table.header[0]) and table.rows and table.rows[0][1][0].startswith("`-"):
-            found.append(FlagTable(table))
-    return found
-
-
-def _check_rows(path, tables):
-    for table in tables:
-        for row in table.rows:
-            if len(row.defaults) != len(row.flags):
-                text = f"{len(row.flags)} flags with {len(row.defaults)} defaults; want one for all, or one for each"
-                yield Breach(path, row.line, text)
-
-
-def pairs(tree):
-    """(page, the same page in Chinese), of all that there are."""
-    for path in tree.files:
-        english = path.removesuffix(CHINESE_ENDING) + ".md"
-        if path.endswith(CHINESE_ENDING) and tree.exists(english):
-            yield english, path
-
-
-def _check_same_flags(tree, page, translation):
-    english = flag_tables(tree.lines(page))
-    chinese = flag_tables(tree.lines(translation))
-    yield from _check_rows(page, english)
-    yield from _check_rows(translation, chinese)
-    if [table.program for table in english] != [table.program for table in chinese]:
-        yield Breach(translation, 0, f"has not the flag tables that {page} has")
-        return
-    for ours, theirs in zip(english, chinese):
-        for row, other in zip(ours.rows, theirs.rows):
-            if row.flags != other.flags:
-                yield Breach(translation, other.line, f"has not the flags of {page}:{row.line}")
-            elif row.defaults != other.defaults:
-                yield Breach(translation, other.line, f"has not the defaults of {page}:{row.line}")
-        if len(ours.rows) != len(theirs.rows):
-            yield Breach(translation, theirs.line, f"has not as many rows as {page}:{ours.line}")
-
-
-def _plain(block):
-    """A block's lines without what a translation may change: comments, and the language that is asked for."""
-    lines = [re.sub(r"\s+//\s.*$", "", line).replace(" -lang=zh", "").rstrip() for line in block.lines]
-    return [line for line in lines if line]
-
-
-def _check_same_blocks(tree, page, translation):
-    english = markdown.code_blocks(tree.lines(page))
-    chinese = markdown.code_blocks(tree.lines(translation))
-    if len(english) != len(chinese):
-        yield Breach(translation, 0, f"has {len(chinese)} code blocks, and {page} has {len(english)}")
-        return
-    for ours, theirs in zip(english, chinese):
-        # What a program prints is translated; what is typed is not.
-        translated = any(_CHINESE_TEXT.search(line) for line in _plain(theirs))
-        if not translated and (ours.language != theirs.language or _plain(ours) != _plain(theirs)):
-            yield Breach(translation, theirs.line, f"is not the code block of {page}:{ours.line}")
-
-
-def _check_same_headings(tree, page, translation):
-    english = markdown.headings(tree.lines(page))
-    chinese = markdown.headings(tree.lines(translation))
-    for ours, theirs in zip(english, chinese):
-        if ours[1] != theirs[1]:
-            yield Breach(translation, theirs[0], f"is no heading of the level of {page}:{ours[0]}")
-            return
-    if len(english) != len(chinese):
-        yield Breach(translation, 0, f"has {len(chinese)} headings, and {page} has {len(english)}")
 
 
 def _exit_code_rows(lines):
@@ -126,7 +28,7 @@ def _check_exit_codes(tree):
         match = re.match(r"\s*k\w+ = (\d+),", line)
         if match:
             in_code[int(match[1])] = number
-    for page in pairs(tree):
+    for page in translations.pairs(tree):
         for path in page:
             table_line, in_table = _exit_code_rows(tree.lines(path))
             # One page of each language has them.
@@ -161,15 +63,7 @@ def _check_version(tree):
 
 def _check_links(tree, path):
     for number, target in markdown.links(tree.lines(path)):
-        file, _, fragment = target.partition("#")
-        folder = room_of(path)
-        parts = []
-        for part in ((folder + "/" + file) if file else path).strip("/").split("/"):
-            if part == "..":
-                parts.pop()
-            else:
-                parts.append(part)
-        linked = "/".join(parts)
+        linked, fragment = markdown.resolve(path, target)
         if not tree.exists(linked):
             yield Breach(path, number, f"links to {target}, and there is no {linked}")
         elif fragment and linked.endswith(".md"):
@@ -208,10 +102,6 @@ def check(tree):
             breaches += _check_links(tree, path)
         if path.endswith((".md", ".h", ".cc")):
             breaches += _check_paths(tree, path)
-    for page, translation in pairs(tree):
-        breaches += _check_same_flags(tree, page, translation)
-        breaches += _check_same_blocks(tree, page, translation)
-        breaches += _check_same_headings(tree, page, translation)
     if tree.exists(EXIT_CODES):
         breaches += _check_exit_codes(tree)
     if tree.exists(CHANGELOG):

@@ -14,7 +14,7 @@ import sys
 sys.dont_write_bytecode = True
 
 import markdown
-import documents
+import translations
 from tree import Breach, Tree
 
 # What has a table, and what documents only mention.
@@ -131,8 +131,8 @@ def _check_commands(path, lines, programs):
 def check(tree, programs):
     """`programs`: program -> its flags, as read_help() gives them."""
     breaches = []
-    for pages in zip(*documents.pairs(tree)):
-        tables = [(path, table) for path in pages for table in documents.flag_tables(tree.lines(path))]
+    for pages in zip(*translations.pairs(tree)):
+        tables = [(path, table) for path in pages for table in translations.flag_tables(tree.lines(path))]
         for path, table in tables:
             if table.program in programs:
                 breaches += _check_table(path, table, programs[table.program])

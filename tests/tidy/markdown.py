@@ -1,9 +1,10 @@
 """What the rules read from Markdown: tables, headings, code blocks and links, each with its line."""
 
 import dataclasses
+import os
 import re
 
-from tree import Breach
+from tree import Breach, room_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +79,20 @@ def links(lines):
         for target in re.findall(r"\]\(([^)\s]+)\)", line):
             if "://" not in target:
                 yield number, target
+
+
+def urls(lines):
+    """(line number, URL) of every link that is one."""
+    for number, line in prose(lines):
+        for target in re.findall(r"\]\(([^)\s]+)\)", line):
+            if "://" in target:
+                yield number, target
+
+
+def resolve(path, target):
+    """(file, fragment) of what a page's link leads to, the file from the root on."""
+    file, _, fragment = target.partition("#")
+    return os.path.normpath(os.path.join(room_of(path), file)) if file else path, fragment
 
 
 def anchor(heading):

@@ -15,10 +15,11 @@ import borders
 import layers
 import documents
 import shape
+import translations
 import words
 from tree import Tree
 
-RULES = (layers, borders, shape, words, documents)
+RULES = (layers, borders, shape, words, documents, translations)
 
 
 def check(root):

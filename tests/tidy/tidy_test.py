@@ -76,6 +76,8 @@ CLEAN = {
     "README.md": README,
     "README.zh-CN.md": README.replace("clients=10", "clients=10 -lang=zh")
     .replace("README.zh-CN.md", "README.md")
+    .replace("#flags", "#参数")
+    .replace("## Flags", "## 参数")
     .replace("`-json`, `-mps` | off, `1` | output, rate", "`-json`、`-mps` | 关闭、`1` | 输出，速率"),
     "proto/wsload/v1/plan.proto": 'syntax = "proto3";\n',
     "common/exit_code.h": "// Codes.\n#pragma once\n\nenum class ExitCode {\n  kPassed = 0,\n  kBadFlags = 104,\n};\n",
@@ -371,14 +373,87 @@ class Words(Planted):
 
 class Documents(Planted):
     def test_path_that_is_gone(self):
-        self.write("README.md", README + "\n`agent/load/worker`, `agent/{load,gone}/`, `tests/unit/a*.h`, `docs/<a>`\n")
+        self.write("common/a.md", "# A\n\n`agent/load/worker`, `agent/{load,gone}/`, `tests/unit/a*.h`, `docs/<a>`\n")
         comment = "\n// As common/plan/plan.h and tests/sim are.\n"
         self.write("agent/load/worker.h", CLEAN["agent/load/worker.h"] + comment)
         self.wants(
-            "README.md:20: speaks of agent/gone/, and there is none",
-            "README.md:20: speaks of tests/unit/a*.h, and there is none",
+            "common/a.md:3: speaks of agent/gone/, and there is none",
+            "common/a.md:3: speaks of tests/unit/a*.h, and there is none",
             "agent/load/worker.h:4: speaks of tests/sim, and there is none",
         )
+
+    def test_version_that_is_another_one(self):
+        self.write("CHANGELOG.md", "# Changes\n\n## 0.3.0\n\nNew.\n\n## 0.2.0\n\nOld.\n")
+        self.write("CMakeLists.txt", "project(wsload VERSION 0.2.0 LANGUAGES CXX)\n")
+        self.write("common/version.h", '// The version.\n#pragma once\n\ninline constexpr char kVersion[] = "0.3.0";\n')
+        self.wants('CMakeLists.txt:1: has the version "0.2.0", and common/version.h has "0.3.0"')
+        self.write("CMakeLists.txt", "project(wsload VERSION 0.3.0 LANGUAGES CXX)\n")
+        self.wants()
+
+    def test_exit_code_that_is_in_no_table(self):
+        self.replace("common/exit_code.h", "  kBadFlags = 104,\n", "  kBadFlags = 104,\n  kLate = 105,\n")
+        self.wants(
+            "README.md:15: exit code 105 of common/exit_code.h:7 is in no table",
+            "README.zh-CN.md:15: exit code 105 of common/exit_code.h:7 is in no table",
+        )
+
+    def test_exit_code_that_the_code_has_not(self):
+        self.replace("README.zh-CN.md", "| 104 |", "| 103 |")
+        self.wants(
+            "README.zh-CN.md:15: exit code 104 of common/exit_code.h:6 is in no table",
+            "README.zh-CN.md:18: common/exit_code.h has no exit code 103",
+            "README.zh-CN.md:18: has not the figures of README.md:18",
+        )
+
+    def test_link_that_leads_nowhere(self):
+        self.write("docs/a.md", "[up](../README.md#flags), [gone](gone.md), [part](../README.md#gone)\n")
+        self.replace("ARCHITECTURE.md", "| `tests/tidy/`", "| `docs/` | texts | nothing |\n| `tests/tidy/`")
+        self.wants(
+            "docs/a.md:1: links to ../README.md#gone, and README.md has no such heading",
+            "docs/a.md:1: links to gone.md, and there is no docs/gone.md",
+        )
+
+
+class Translations(Planted):
+    PAGE = """# More
+
+[中文](more.zh-CN.md), [flags](../README.md#flags), [Asio](https://asio.example/)
+
+`-mps` is *sent*, `a = b`.
+
+| what | bound |
+|---|---|
+| `lag` | 1,000 ms in `plan.h` |
+
+## Part
+[above](#more)
+"""
+    CHINESE = """# 更多
+
+[English](more.md)；[Asio](https://asio.example/)，[参数](../README.zh-CN.md#参数)
+
+`-mps` 为*已发送*，`甲 = 乙`。
+
+| 项目 | 上限 |
+|---|---|
+| `lag` | `plan.h` 中为 1000 毫秒 |
+
+## 部分
+[上文](#更多)
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.write("common/more.md", self.PAGE)
+        self.write("common/more.zh-CN.md", self.CHINESE)
+
+    def change(self, old, new, english=False):
+        path, text = ("common/more.md", self.PAGE) if english else ("common/more.zh-CN.md", self.CHINESE)
+        self.assertIn(old, text)
+        self.write(path, text.replace(old, new, 1))
+
+    def test_clean(self):
+        self.wants()
 
     def test_flag_that_one_language_lacks(self):
         self.replace("README.zh-CN.md", "| `-clients` | `10` | connections |\n", "")
@@ -404,51 +479,106 @@ class Documents(Planted):
         self.replace("README.zh-CN.md", "wsload -clients=10", "wsload -clients=12")
         self.wants("README.zh-CN.md:5: is not the code block of README.md:5")
 
+    def test_code_block_that_a_program_prints(self):
+        self.change("`-mps` is", "```\nfailed 0\nsent 12\n```\n\n`-mps` is", english=True)
+        printed = "```\n失败 0\n发送 12\n```\n\n`-mps` 为"
+        self.change("`-mps` 为", printed)
+        self.wants()
+        self.change("`-mps` 为", printed.replace("\n发送 12", ""))
+        self.wants("common/more.zh-CN.md:5: is not the code block of common/more.md:5")
+
     def test_code_block_that_is_missing(self):
         self.write("README.md", README + "\n```\nmake\n```\n")
         self.wants("README.zh-CN.md:0: has 1 code blocks, and README.md has 2")
 
     def test_heading_of_another_level(self):
-        self.replace("README.zh-CN.md", "## Flags", "### Flags")
+        self.replace("README.zh-CN.md", "## 参数", "### 参数")
         self.wants("README.zh-CN.md:9: is no heading of the level of README.md:9")
 
     def test_heading_that_is_missing(self):
         self.write("README.md", README + "\n## More\n")
         self.wants("README.zh-CN.md:0: has 2 headings, and README.md has 3")
 
-    def test_version_that_is_another_one(self):
-        self.write("CHANGELOG.md", "# Changes\n\n## 0.3.0\n\nNew.\n\n## 0.2.0\n\nOld.\n")
-        self.write("CMakeLists.txt", "project(wsload VERSION 0.2.0 LANGUAGES CXX)\n")
-        self.write("common/version.h", '// The version.\n#pragma once\n\ninline constexpr char kVersion[] = "0.3.0";\n')
-        self.wants('CMakeLists.txt:1: has the version "0.2.0", and common/version.h has "0.3.0"')
-        self.write("CMakeLists.txt", "project(wsload VERSION 0.3.0 LANGUAGES CXX)\n")
+    def test_heading_that_any_page_lacks(self):
+        self.change("## Part\n", "## Part\n\n### More of it\n", english=True)
+        self.wants("common/more.zh-CN.md:0: has 2 headings, and common/more.md has 3")
+
+    def test_page_that_is_there_in_chinese_alone(self):
+        self.write("common/other.zh-CN.md", "# 其他\n")
+        self.wants("common/other.zh-CN.md:0: is there in Chinese alone; there is no common/other.md")
+
+    def test_table_that_is_missing(self):
+        self.change("| 项目 | 上限 |\n|---|---|\n| `lag` | `plan.h` 中为 1000 毫秒 |\n", "")
+        self.wants("common/more.zh-CN.md:0: has 0 tables, and common/more.md has 1")
+
+    def test_row_that_is_missing(self):
+        self.change("| `lag` |", "| cpu | 95 % |\n| `lag` |", english=True)
+        self.wants("common/more.zh-CN.md:7: has not as many rows as common/more.md:7")
+
+    def test_cell_that_is_missing(self):
+        self.change("| `lag` | `plan.h` 中为 1000 毫秒 |", "| `lag` |")
+        self.wants("common/more.zh-CN.md:9: has not as many cells as common/more.md:9")
+
+    def test_figure_that_differs(self):
+        self.change("1000", "100")
+        self.wants("common/more.zh-CN.md:9: has not the figures of common/more.md:9")
+
+    def test_name_in_a_table_that_differs(self):
+        self.change("`lag`", "`lags`")
+        self.wants(
+            "common/more.zh-CN.md:0: has not the `lag` of common/more.md:9",
+            "common/more.zh-CN.md:9: has `lags`, and common/more.md has not",
+        )
+
+    def test_name_that_is_missing(self):
+        # Under another heading it is another one.
+        self.change("`-mps` 为", "")
+        self.change("[above]", "`-mps`, [above]", english=True)
+        self.write("common/more.zh-CN.md", self.CHINESE.replace("`甲 = 乙`", "甲"))
+        self.wants(
+            "common/more.zh-CN.md:0: has not the `-mps` of common/more.md:12",
+            "common/more.zh-CN.md:0: has not the `a = b` of common/more.md:5",
+        )
+
+    def test_name_that_the_english_page_has_not(self):
+        self.change("为*已发送*", "为*已发送*（`sent`）")
+        self.wants("common/more.zh-CN.md:5: has `sent`, and common/more.md has not")
+
+    def test_name_that_only_differs_in_the_language(self):
+        self.change("`-mps` is", "`-mps` is `wsload -x`, `DIR/<run id>`,", english=True)
+        self.change("`-mps` 为", "`-mps` 为 `wsload -x -lang=zh`、`DIR/<运行编号>`，")
         self.wants()
 
-    def test_page_that_one_language_lacks_a_heading_of(self):
-        self.write("common/more.md", "# More\n\n## Part\n")
-        self.write("common/more.zh-CN.md", "# 更多\n")
-        self.wants("common/more.zh-CN.md:0: has 1 headings, and common/more.md has 2")
+    def test_link_that_is_missing(self):
+        self.change("，[参数](../README.zh-CN.md#参数)", "")
+        self.wants("common/more.zh-CN.md:0: has not the link to ../README.md#flags of common/more.md:3")
 
-    def test_exit_code_that_is_in_no_table(self):
-        self.replace("common/exit_code.h", "  kBadFlags = 104,\n", "  kBadFlags = 104,\n  kLate = 105,\n")
+    def test_link_to_another_heading(self):
+        self.change("[上文](#更多)", "[上文](#部分)")
         self.wants(
-            "README.md:15: exit code 105 of common/exit_code.h:7 is in no table",
-            "README.zh-CN.md:15: exit code 105 of common/exit_code.h:7 is in no table",
+            "common/more.md:0: has not the link to #部分 of common/more.zh-CN.md:12",
+            "common/more.zh-CN.md:0: has not the link to #more of common/more.md:12",
         )
 
-    def test_exit_code_that_the_code_has_not(self):
-        self.replace("README.zh-CN.md", "| 104 |", "| 103 |")
+    def test_url_that_differs(self):
+        self.change("https://asio.example/", "https://asio.example/zh")
         self.wants(
-            "README.zh-CN.md:15: exit code 104 of common/exit_code.h:6 is in no table",
-            "README.zh-CN.md:18: common/exit_code.h has no exit code 103",
+            "common/more.md:0: has not the link to https://asio.example/zh of common/more.zh-CN.md:3",
+            "common/more.zh-CN.md:0: has not the link to https://asio.example/ of common/more.md:3",
         )
 
-    def test_link_that_leads_nowhere(self):
-        self.write("docs/a.md", "[up](../README.md#flags), [gone](gone.md), [part](../README.md#gone)\n")
-        self.replace("ARCHITECTURE.md", "| `tests/tidy/`", "| `docs/` | texts | nothing |\n| `tests/tidy/`")
+    def test_link_to_the_other_language(self):
+        self.change("../README.zh-CN.md#参数", "../README.md#flags")
+        self.wants("common/more.zh-CN.md:3: links to ../README.md#flags, and there is README.zh-CN.md")
+        self.setUp()
+        self.change("../README.md#flags", "../README.zh-CN.md#参数", english=True)
+        self.wants("common/more.md:3: links to ../README.zh-CN.md#参数, and there is README.md")
+
+    def test_page_that_does_not_link_to_its_other_language(self):
+        self.change("[中文](more.zh-CN.md), ", "", english=True)
         self.wants(
-            "docs/a.md:1: links to ../README.md#gone, and README.md has no such heading",
-            "docs/a.md:1: links to gone.md, and there is no docs/gone.md",
+            "common/more.md:0: has no link to common/more.zh-CN.md",
+            "common/more.md:0: has not the link to more.md of common/more.zh-CN.md:3",
         )
 
 
