@@ -167,6 +167,36 @@ TEST(Security, AnOpenListenerIsRefusedInOneLine) {
               testing::AllOf(HasSubstr("shorter than 16"), Not(HasSubstr("secret7"))));
 }
 
+TEST(Security, WhatKeepsReadersOrStrangersNotOutIsSaid) {
+  const TempDir keys;
+  const auto log_of = [](const Flags& flags) {
+    Process agent(Joined({Binary("wsload-agent"), "-listen=0.0.0.0:0"}, flags));
+    EXPECT_FALSE(agent.ReadLine(std::chrono::seconds(20)).empty());
+    agent.Signal(SIGTERM);
+    EXPECT_EQ(agent.Wait(std::chrono::seconds(20)), 0);
+    return agent.err();
+  };
+  EXPECT_THAT(log_of({"-token-file=" + keys.Write("token", kToken)}),
+              HasSubstr("token and keys cross the network unencrypted; add -tls-cert and -tls-key"));
+  EXPECT_THAT(log_of({"-insecure"}), HasSubstr("can run loads from this host (-insecure)"));
+}
+
+TEST(Security, WhoIsRefusedDoesNotFillTheLog) {
+  const TempDir keys;
+  Agent agent({"-token-file=" + keys.Write("token", kToken)});
+  for (int i = 0; i < 15; ++i) {
+    Process doctor({Binary("wsload"), "doctor", "-agents=" + agent.address()});
+    EXPECT_EQ(doctor.Wait(std::chrono::seconds(40)), 1);
+  }
+  agent.process().Signal(SIGTERM);
+  EXPECT_EQ(agent.process().Wait(std::chrono::seconds(30)), 0);
+  const std::string log = agent.process().err();
+  int lines = 0;
+  for (size_t at = log.find(": refused: "); at != std::string::npos; at = log.find(": refused: ", at + 1)) ++lines;
+  EXPECT_GE(lines, 10) << log;
+  EXPECT_LE(lines, 11) << "ten at once, and one a minute";
+}
+
 /// Everything that a run leaves where others may read it.
 TEST(Security, SecretsAreNowhereToBeSeen) {
   const Certs certs;

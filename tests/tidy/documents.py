@@ -95,6 +95,23 @@ def _check_paths(tree, path):
                 yield Breach(path, number, f"speaks of {one}, and there is none")
 
 
+def _tests(tree):
+    """`Suite.Test` of all tests there are."""
+    for path in tree.files:
+        if path.startswith("tests/") and path.endswith(".cc"):
+            for suite, test in re.findall(r"^TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\)", tree.text(path) or "", re.M):
+                yield f"{suite}.{test}"
+
+
+def _check_tests(tree, path):
+    """Tests that a document names, as `Suite.Test`."""
+    known = set(_tests(tree))
+    for number, line in markdown.prose(tree.lines(path)):
+        for text in markdown.quoted(line):
+            if re.fullmatch(r"[A-Z]\w+\.[A-Z]\w+", text) and text not in known:
+                yield Breach(path, number, f"speaks of the test {text}, and there is none")
+
+
 def check(tree):
     breaches = []
     for path in tree.files:
@@ -102,6 +119,9 @@ def check(tree):
             breaches += _check_links(tree, path)
         if path.endswith((".md", ".h", ".cc")):
             breaches += _check_paths(tree, path)
+    for path in tree.files:
+        if path.startswith("docs/security") and path.endswith(".md"):
+            breaches += _check_tests(tree, path)
     if tree.exists(EXIT_CODES):
         breaches += _check_exit_codes(tree)
     if tree.exists(CHANGELOG):

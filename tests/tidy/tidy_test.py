@@ -163,6 +163,11 @@ class Layers(Planted):
             "agent/load/worker.cc:5: there is no common/plan/plans.h",
         )
 
+    def test_security_names_a_test_that_is_not_there(self):
+        self.write("tests/unit/load/worker_test.cc", "TEST_F(Worker, Works) {}\n")
+        self.write("docs/security.md", "# Safe\n`Worker.Works`, `Worker.Sleeps`\n")
+        self.wants("docs/security.md:0: docs/ has no row", "docs/security.md:2: speaks of the test Worker.Sleeps")
+
     def test_path_that_does_not_begin_at_the_root(self):
         self.write("tests/unit/load/worker_test.cc", '#include "worker.h"\n')
         self.wants("tests/unit/load/worker_test.cc:1: there is no worker.h; paths begin at the root")
