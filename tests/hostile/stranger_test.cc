@@ -35,6 +35,8 @@ constexpr char kToken[] = "strangers-token-0123456789";
 constexpr int64_t kSmall = (kSanitized ? 1024 : 256) << 20;
 // Of one byte: next to nothing when compressed. Larger ones say no more, and take their time to make.
 constexpr size_t kBombBytes = 32 << 20;
+// More than the controller may have.
+constexpr size_t kAnswerBytes = 320 << 20;
 // A second or two, on a machine that does nothing else.
 constexpr milliseconds kSoon = seconds(6);
 
@@ -195,7 +197,7 @@ class BombAgent final : public v1::Agent::Service {
     response->set_cores(1);
     if (bomb_of_describe_) {
       context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
-      response->set_agent_name(std::string(kBombBytes, '0'));
+      response->set_agent_name(std::string(kAnswerBytes, '0'));
     }
     return grpc::Status::OK;
   }
@@ -204,7 +206,7 @@ class BombAgent final : public v1::Agent::Service {
                    grpc::ServerReaderWriter<v1::AgentMessage, v1::ControllerMessage>* stream) override {
     context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
     v1::AgentMessage message;
-    message.mutable_refused()->set_message(std::string(kBombBytes, '0'));
+    message.mutable_refused()->set_message(std::string(kAnswerBytes, '0'));
     stream->Write(message);
     return grpc::Status::OK;
   }
