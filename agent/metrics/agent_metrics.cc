@@ -1,12 +1,16 @@
 #include "agent/metrics/agent_metrics.h"
 
+#include <utility>
+
 #include "common/util/saturating.h"
 
 namespace wsload {
 
-void AgentMetrics::RunBegan(int64_t clients) {
+void AgentMetrics::RunBegan(std::string id, int64_t clients) {
   const std::lock_guard lock(mutex_);
-  figures_.run.emplace().clients = clients;
+  AgentFigures::Run& run = figures_.run.emplace();
+  run.id = std::move(id);
+  run.clients = clients;
 }
 
 void AgentMetrics::ClientsTakenOver(int64_t clients) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "agent/load/load_engine.h"
 #include "common/metrics/histogram_durations.h"
@@ -26,6 +27,7 @@ struct AgentFigures {
 
   // The run under way; of no meaning when there is none.
   struct Run {
+    std::string id;
     int64_t clients = 0;         ///< of its slice, and of what it took over
     Counters counters;           ///< of this run alone
     std::optional<Phase> phase;  ///< of its last report
@@ -37,7 +39,7 @@ struct AgentFigures {
 /// Any thread. Called once per report, never on the way of a message.
 class AgentMetrics {
  public:
-  void RunBegan(int64_t clients);
+  void RunBegan(std::string id, int64_t clients);
   void ClientsTakenOver(int64_t clients);
   void LeaseUntil(int64_t until_mono_ns);
   void Add(const IntervalReport& report);

@@ -25,6 +25,10 @@ constexpr std::array<const char*, kRunEnds> kRunEndNames = {"completed", "stoppe
 void AddRun(MetricFamilies& families, const AgentFigures& figures, int64_t mono_ns) {
   const AgentFigures::Run run = figures.run.value_or(AgentFigures::Run{});
   AddGauge(families, "wsload_agent_busy", "1 while the agent carries out a run.", figures.run.has_value() ? 1 : 0);
+  if (figures.run.has_value()) {
+    AddGauge(families, "wsload_run_info", "The run under way; always 1.", 1,
+             {{"run_id", Shown(run.id, kMaxLabelLength)}});
+  }
   AddGauge(families, "wsload_agent_clients", "Clients of the run under way that are this agent's.",
            static_cast<double>(run.clients));
   MetricFamily& phases = FamilyOf(families, "wsload_agent_phase",

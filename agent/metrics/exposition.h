@@ -19,7 +19,8 @@ struct AgentIdentity {
   int cores = 1;
 };
 
-/// Any thread. No label has more values than CauseCounts has causes; a run's id is none.
+/// Any thread. No label has more values than CauseCounts has causes; a run's id is one of wsload_run_info alone, while
+/// the run goes on.
 class AgentExposition final : public prometheus::Collectable {
  public:
   /// `metrics` and `clock` outlive this.

@@ -20,7 +20,7 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
     std::unique_ptr<MeteredEngine> engine(new MeteredEngine(observer, metrics));
     auto inner = factory(run_id, plan, slice, *engine);
     if (!inner.ok()) return inner.status();
-    metrics.RunBegan(slice.clients.count);
+    metrics.RunBegan(run_id, slice.clients.count);
     engine->inner_ = *std::move(inner);
     return std::unique_ptr<LoadEngine>(std::move(engine));
   }

@@ -41,16 +41,18 @@ absl::Status CheckToken(const std::string& source, std::string_view token) {
 }  // namespace
 
 absl::StatusOr<std::string> ReadAccessToken(const std::string& path, const Environment& environment) {
-  std::string source = kTokenVariable;
+  if (!path.empty()) return ReadTokenFile("token-file", path);
   std::string token = ValueOf(environment, kTokenVariable);
-  if (!path.empty()) {
-    absl::StatusOr<std::string> read = ReadSecretFile("token-file", path);
-    if (!read.ok()) return read.status();
-    token = *std::move(read);
-    source = fmt::format("-token-file={}", Shown(path));
-  }
   if (token.empty()) return token;
-  if (absl::Status checked = CheckToken(source, token); !checked.ok()) return checked;
+  if (absl::Status checked = CheckToken(kTokenVariable, token); !checked.ok()) return checked;
+  return token;
+}
+
+absl::StatusOr<std::string> ReadTokenFile(std::string_view flag, const std::string& path) {
+  absl::StatusOr<std::string> token = ReadSecretFile(flag, path);
+  if (!token.ok()) return token;
+  if (absl::Status checked = CheckToken(fmt::format("-{}={}", flag, Shown(path)), *token); !checked.ok())
+    return checked;
   return token;
 }
 

@@ -22,6 +22,9 @@ inline constexpr char kTokenVariable[] = "WSLOAD_TOKEN";
 /// characters).
 absl::StatusOr<std::string> ReadAccessToken(const std::string& path, const Environment& environment);
 
+/// From the file of the flag -`flag`, with the same errors.
+absl::StatusOr<std::string> ReadTokenFile(std::string_view flag, const std::string& path);
+
 /// Whether `authorization` (the metadata's value) carries `token`; takes as long for every wrong one of its length.
 bool CarriesToken(std::string_view authorization, std::string_view token);
 

@@ -128,7 +128,7 @@ CpuUsage ReadCpu(const JsonView& from) {
   return cpu;
 }
 
-AgentResult ReadAgent(const JsonView& from) {
+AgentResult ReadAgent(const JsonView& from, int64_t interval_ns) {
   AgentResult agent;
   agent.name = from.At("name").Text();
   agent.address = from.At("address").Text();
@@ -149,6 +149,9 @@ AgentResult ReadAgent(const JsonView& from) {
   agent.cpu = ReadCpu(from.At("cpu"));
   ReadLoopHistograms(from, agent.totals);
   agent.worker_loads = ReadWorkerLoads(from.At("worker_loads"));
+  if (const auto series = from.Find("series"); series.has_value()) {
+    agent.series = ReadAgentSeries(*series, interval_ns);
+  }
   return agent;
 }
 
@@ -230,7 +233,9 @@ void ReadBody(const JsonView& json, RunResult& result) {
   ReadLoopHistograms(json.At("generator"), result.totals);
   result.on_agent_loss = ReadChoice<AgentLossPolicy>(json.At("on_agent_loss"));
   json.At("gaps").ForEachElement([&](const JsonView& gap) { result.gaps.push_back(ReadGap(gap)); });
-  json.At("agents").ForEachElement([&](const JsonView& agent) { result.agents.push_back(ReadAgent(agent)); });
+  json.At("agents").ForEachElement([&](const JsonView& agent) {
+    result.agents.push_back(ReadAgent(agent, result.plan.report_interval_ns));
+  });
   json.At("series").ForEachElement([&](const JsonView& point) { result.series.push_back(ReadSeriesPoint(point)); });
 }
 

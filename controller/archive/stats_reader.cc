@@ -160,6 +160,32 @@ std::vector<WorkerLoad> ReadWorkerLoads(const JsonView& loads) {
   return workers;
 }
 
+AgentSeries ReadAgentSeries(const JsonView& from, int64_t interval_ns) {
+  const JsonView step = from.At("step_s");
+  const double together =
+      std::round(step.Double() * kNsPerSecond / static_cast<double>(std::max<int64_t>(1, interval_ns)));
+  constexpr double kMostTogether = 1e9;
+  if (!(together >= 1 && together <= kMostTogether)) {
+    step.Fail("want the plan's report interval, or a multiple of it");
+    return {};
+  }
+  std::vector<AgentPoint> points;
+  bool is_first = true;
+  for (const AgentPointField& row : kAgentPointFields) {
+    const JsonView column = from.At(row.name);
+    const size_t count = column.ElementCount();
+    if (is_first) points.resize(count);
+    is_first = false;
+    if (count != points.size()) {
+      column.Fail("want as many as in the columns before");
+      return {};
+    }
+    size_t at = 0;
+    column.ForEachElement([&](const JsonView& value) { points[at++].*row.field = value.Int(); });
+  }
+  return {static_cast<int64_t>(together), std::move(points)};
+}
+
 SeriesPoint ReadSeriesPoint(const JsonView& from) {
   SeriesPoint point;
   point.phase = ReadChoice<Phase>(from.At("phase"));

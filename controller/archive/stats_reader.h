@@ -23,6 +23,9 @@ void ReadLoopHistograms(const JsonView& where, Stats& stats);
 
 std::vector<WorkerLoad> ReadWorkerLoads(const JsonView& loads);
 
+/// An agent's series; `interval_ns`: the plan's report interval.
+AgentSeries ReadAgentSeries(const JsonView& series, int64_t interval_ns);
+
 /// An element of the series.
 SeriesPoint ReadSeriesPoint(const JsonView& point);
 

@@ -112,10 +112,11 @@ absl::StatusOr<std::unique_ptr<Dashboard>> OpenDashboard(const RunCommandLine& l
   const absl::StatusOr<HostPort> address = ParseHostPort(line.output.dashboard, /*allow_port_zero=*/true);
   if (!address.ok()) return address.status();
   auto dashboard =
-      Dashboard::Listen(*address, address->IsLoopback() ? std::string() : line.access.token, RandomSecret(),
+      Dashboard::Listen(*address, line.dashboard_token, RandomSecret(),
                         {.run_id = id.text,
                          .labels = line.labels,
                          .run_json = RunJson(id.text, id.unix_ns, line.plan, line.labels, JsonWriter::Layout::kOneLine),
+                         .report_interval_ns = line.plan.report_interval_ns,
                          .language = line.output.language});
   if (dashboard.ok()) return dashboard;
   return MakeStatus(dashboard.status().code(), "{}; choose another -dashboard, port 0 for any free one",

@@ -8,6 +8,7 @@
 #include "common/lang/local_error.h"
 #include "common/net/host_port.h"
 #include "common/plan/plan_fields.h"
+#include "common/security/access_token.h"
 #include "common/security/secret_file.h"
 #include "common/util/file.h"
 #include "common/util/status.h"
@@ -46,16 +47,20 @@ void Bind(FlagSet& flags, Raw& raw) {
   }
 }
 
-/// A dashboard that others reach must know whom it shows the run to, and who may stop it.
-absl::Status CheckDashboard(const OutputOptions& output, const AgentAccess& access) {
-  if (output.dashboard.empty()) return absl::OkStatus();
+/// What the dashboard asks for; empty: it asks nobody. One that others reach must know whom it shows the run to, and
+/// who may stop it.
+absl::StatusOr<std::string> ReadDashboardToken(const OutputOptions& output, const AgentAccess& access) {
+  if (output.dashboard.empty()) return std::string();
   const absl::StatusOr<HostPort> address = ParseHostPort(output.dashboard, /*allow_port_zero=*/true);
   if (!address.ok()) return InvalidArgument("-dashboard={}: {}", Shown(output.dashboard), Text(address.status()));
-  if (address->IsLoopback() || !access.token.empty()) return absl::OkStatus();
-  return InvalidArgument(
-      "-dashboard={}: whoever reaches it could look on and stop the run; add -token-file=FILE, whose token is then the "
-      "password, or listen on 127.0.0.1",
-      output.dashboard);
+  if (!output.dashboard_token_file.empty()) return ReadTokenFile("dashboard-token-file", output.dashboard_token_file);
+  if (address->IsLoopback()) return std::string();
+  if (!access.token.empty()) return access.token;
+  return LocalInvalidArgument({"-dashboard={}: whoever reaches it could look on and stop the run; add "
+                               "-dashboard-token-file=FILE, whose token is then the password, or listen on 127.0.0.1",
+                               "-dashboard={}：任何能连上的人都可以查看并停止运行；请加上 "
+                               "-dashboard-token-file=FILE（其令牌即为密码），或监听 127.0.0.1"},
+                              output.dashboard);
 }
 
 /// Which of two flags cannot go together is a matter of what was written, not of values.
@@ -180,7 +185,9 @@ void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<std::str
     for (const char* name : {"abort-on-fail", "accept"}) add(name, {"without -threshold", "未用 -threshold 时"});
   }
   if (raw.policy.repeat == 1) add("repeat-all", {"without -repeat", "未用 -repeat 时"});
-  if (raw.output.dashboard.empty()) add("linger", {"without -dashboard", "未用 -dashboard 时"});
+  if (raw.output.dashboard.empty()) {
+    for (const char* name : {"dashboard-token-file", "linger"}) add(name, {"without -dashboard", "未用 -dashboard 时"});
+  }
 }
 
 }  // namespace
@@ -208,7 +215,8 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   if (absl::Status read = ReadPlanFiles(raw.plan_files, environment, raw.plan); !read.ok()) return read;
   absl::StatusOr<AgentAccess> access = ReadAgentAccess(raw.access, environment);
   if (!access.ok()) return access.status();
-  if (absl::Status checked = CheckDashboard(raw.output, *access); !checked.ok()) return checked;
+  absl::StatusOr<std::string> dashboard_token = ReadDashboardToken(raw.output, *access);
+  if (!dashboard_token.ok()) return dashboard_token.status();
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
   if (absl::Status fit = raw.judge.thresholds.CheckAgainst(raw.plan); !fit.ok()) return fit;
   line.notices = flags.notices();
@@ -222,6 +230,7 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   line.output = std::move(raw.output);
   line.agents = std::move(raw.access.agents);
   line.access = *std::move(access);
+  line.dashboard_token = *std::move(dashboard_token);
   line.server_given = flags.IsSet("server");
   return line;
 }

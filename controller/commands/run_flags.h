@@ -28,6 +28,7 @@ struct RunCommandLine {
   RunLabels labels;
   std::string agents;  ///< as -agents has it; empty: the embedded agent
   AgentAccess access;
+  std::string dashboard_token;  ///< that -dashboard asks for; empty: it asks for none
   bool server_given = false;  ///< -server was written, not left at its default
 };
 

@@ -59,8 +59,10 @@ std::string RefuseToShow(const HttpRequest& request, const DashboardAccess& acce
     return HttpError("403 Forbidden", "not for other sites");
   }
   if (!access.token.empty() && !HasToken(request, access.token)) {
-    return HttpError("401 Unauthorized", "the password is the token of -token-file; the user may be anything",
-                     "WWW-Authenticate: Basic realm=\"wsload\", charset=\"UTF-8\"\r\n");
+    return HttpError(
+        "401 Unauthorized",
+        "the password is the token of -dashboard-token-file, or else of -token-file; the user may be anything",
+        "WWW-Authenticate: Basic realm=\"wsload\", charset=\"UTF-8\"\r\n");
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -9,6 +10,8 @@
 #include "common/http/http_server.h"
 #include "common/http/metrics_answer.h"
 #include "controller/dashboard/access.h"
+#include "controller/output/json_writer.h"
+#include "controller/output/stats_json.h"
 #include "controller/page/page.h"
 #include "controller/page/report_data.h"
 #include "controller/page/series_table.h"
@@ -67,6 +70,7 @@ class Dashboard::Impl {
     if (series_.Add(interval.point).ok() && series_.size() > 2 * kMostReportPoints) series_.Thin(kMostReportPoints);
     last_ = std::move(interval.json);
     figures_ = std::move(interval.figures);
+    for (const auto& [agent, point] : interval.agents) agents_[agent].Add(interval.index, point);
     Tell("interval", last_);
   }
 
@@ -149,9 +153,21 @@ class Dashboard::Impl {
     return series;
   }
 
+  std::string AgentsSeries() const {
+    std::string text;
+    JsonWriter json(text);
+    json.Object(JsonWriter::Layout::kOneLine, [&] {
+      for (const auto& [agent, series] : agents_) {
+        json.Key(agent);
+        WriteAgentSeries(json, series, run_.report_interval_ns);
+      }
+    });
+    return text;
+  }
+
   std::string History() const {
-    return fmt::format(R"({{"run":{},"series":{},"notices":[{}],"last":{}}})", run_.run_json, Series(),
-                       fmt::join(notices_, ","), last_.empty() ? "null" : last_);
+    return fmt::format(R"({{"run":{},"series":{},"agents_series":{},"notices":[{}],"last":{}}})", run_.run_json,
+                       Series(), AgentsSeries(), fmt::join(notices_, ","), last_.empty() ? "null" : last_);
   }
 
   /// The last interval, what the run is, and its series: one object.
@@ -160,7 +176,8 @@ class Dashboard::Impl {
     if (!last.empty()) last.remove_suffix(1);
     // The members of both, one after the other; the interval's schema is the first and stands for all.
     const std::string head = last.empty() ? "{" : fmt::format("{},", last);
-    return fmt::format("{}\"run\":{},\"series\":{}}}", head, run_.run_json, Series());
+    return fmt::format("{}\"run\":{},\"series\":{},\"agents_series\":{}}}", head, run_.run_json, Series(),
+                       AgentsSeries());
   }
 
   DashboardAccess access_;
@@ -169,7 +186,8 @@ class Dashboard::Impl {
   std::string last_;
   std::vector<std::string> notices_;
   RunFigures figures_;
-  std::string result_;  ///< empty: the run goes on
+  std::map<std::string, AgentSeries> agents_;  ///< by their labels
+  std::string result_;                         ///< empty: the run goes on
   std::string end_data_ = "null";
   std::mutex stop_mutex_;
   std::function<void()> stop_;

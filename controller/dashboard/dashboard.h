@@ -4,11 +4,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/lang/language.h"
 #include "common/net/host_port.h"
 #include "controller/dashboard/run_exposition.h"
+#include "controller/result/agent_series.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
@@ -18,6 +21,7 @@ struct DashboardRun {
   std::string run_id;
   RunLabels labels;
   std::string run_json;  ///< of RunJson(), on one line
+  int64_t report_interval_ns = kNsPerSecond;  ///< the plan's
   Language language = Language::kEnglish;
 };
 
@@ -29,6 +33,9 @@ class Dashboard {
     std::string json;   ///< of LiveJson()
     std::string point;  ///< of LivePointJson()
     RunFigures figures;
+    /// Of the measure phase: what each agent did, by its label; and the interval's number in it.
+    std::vector<std::pair<std::string, AgentPoint>> agents;
+    int64_t index = 0;
   };
 
   /// `token`: empty, anyone who reaches `address` may look on. `stop_secret`: that nobody can guess. kUnavailable: why

@@ -17,6 +17,10 @@ void DashboardFeed::OnInterval(const SharedSnapshot& interval) {
   const SeriesPoint& point = interval->point;
   if (point.phase == Phase::kMeasure) measured_s_ = point.phase_clock_s;
   durations_.Add(interval->delta);
+  std::vector<std::pair<std::string, AgentPoint>> agents;
+  for (const AgentSnapshot& agent : interval->agents) {
+    if (point.phase == Phase::kMeasure && agent.interval.has_value()) agents.emplace_back(agent.label, *agent.interval);
+  }
   dashboard_->Publish(
       {.json = LiveJson({plan_, point, interval->totals, interval->agents, measured_s_, interval->thresholds}),
        .point = LivePointJson(point),
@@ -24,7 +28,10 @@ void DashboardFeed::OnInterval(const SharedSnapshot& interval) {
                    .active_connections = point.active_connections,
                    .agents_reporting = point.agents_reporting,
                    .totals = interval->totals.counters,
-                   .durations = durations_}});
+                   .durations = durations_,
+                   .thresholds = interval->thresholds},
+       .agents = std::move(agents),
+       .index = point.interval_index});
 }
 
 void DashboardFeed::OnNotice(const Statement& notice) {

@@ -2,6 +2,8 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <optional>
+
 #include "common/metrics/metric_families.h"
 #include "common/metrics/stats_exposition.h"
 #include "common/util/text.h"
@@ -22,6 +24,48 @@ MetricLabels InfoLabels(const std::string& run_id, const RunLabels& labels) {
           {"version", kVersion}};
 }
 
+/// What Prometheus calls it, and how many of the threshold's are one.
+struct PrometheusUnit {
+  const char* name;
+  double scale;
+};
+PrometheusUnit UnitOf(const Threshold& threshold) {
+  switch (threshold.unit) {
+    case ThresholdUnit::kMicroseconds:
+      return {"seconds", 1e-6};
+    case ThresholdUnit::kRatio:
+      return {"ratio", 1};
+    case ThresholdUnit::kPerSecond:
+      return {"per_second", 1};
+    case ThresholdUnit::kCount:
+      return {"count", 1};
+  }
+  return {"", 1};
+}
+
+void ExposeThresholds(MetricFamilies& families, const std::vector<ThresholdResult>& thresholds) {
+  // One family after the other: a reference to one lives until the next is added.
+  const auto each = [&](const char* name, const char* help, auto&& value_of) {
+    prometheus::MetricFamily& family = FamilyOf(families, name, help, prometheus::MetricType::Gauge);
+    for (const ThresholdResult& standing : thresholds) {
+      const PrometheusUnit unit = UnitOf(standing.threshold);
+      const std::optional<double> value = value_of(standing, unit.scale);
+      if (!value.has_value()) continue;
+      AddGauge(family, *value,
+               {{"threshold", Shown(standing.threshold.expression, kMaxLabelLength)}, {"unit", unit.name}});
+    }
+  };
+  if (thresholds.empty()) return;
+  each("wsload_threshold_bound", "What the threshold asks for, in its unit.",
+       [](const ThresholdResult& standing, double scale) { return std::optional(standing.threshold.bound * scale); });
+  each("wsload_threshold_value", "What was measured so far; none while there is nothing.",
+       [](const ThresholdResult& standing, double scale) {
+         return standing.value.has_value() ? std::optional(*standing.value * scale) : std::nullopt;
+       });
+  each("wsload_threshold_failing", "1 while all that was measured breaks the threshold, 0 while it is kept or open.",
+       [](const ThresholdResult& standing, double) { return std::optional(standing.passed == false ? 1.0 : 0.0); });
+}
+
 }  // namespace
 
 std::string ExposeRun(const std::string& run_id, const RunLabels& labels, const RunFigures& figures) {
@@ -37,6 +81,7 @@ std::string ExposeRun(const std::string& run_id, const RunLabels& labels, const 
            static_cast<double>(figures.totals.open()));
   ExposeCounters(families, figures.totals);
   ExposeDurations(families, figures.durations);
+  ExposeThresholds(families, figures.thresholds);
   return prometheus::TextSerializer().Serialize(families);
 }
 

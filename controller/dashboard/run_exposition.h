@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/metrics/histogram_durations.h"
 #include "common/plan/phase.h"
@@ -17,9 +18,11 @@ struct RunFigures {
   int agents_reporting = 0;
   Counters totals;
   HistogramDurations durations = {};
+  std::vector<ThresholdResult> thresholds = {};  ///< as they stand
 };
 
-/// In Prometheus' text format; which run it is stands in wsload_run_info alone.
+/// In Prometheus' text format; which run it is stands in wsload_run_info alone. Thresholds are told apart by their
+/// expressions; times are in seconds, as Prometheus has them.
 std::string ExposeRun(const std::string& run_id, const RunLabels& labels, const RunFigures& figures);
 
 }  // namespace wsload

@@ -17,6 +17,7 @@ AgentSnapshot SnapshotOf(const AgentResult& agent) {
   snapshot.worker_cpu_waited_share_max = peaks.waited_share_max;
   snapshot.clock_offset_us = agent.clock_offset_us;
   snapshot.clock_error_us = agent.clock_error_us;
+  snapshot.interval = agent.interval;
   return snapshot;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@
 
 namespace wsload {
 
-/// An agent, from the beginning to the interval. Without its histograms, as there may be a thousand agents.
+/// An agent, from the beginning to the interval, and in it. Without its histograms, as there may be a thousand agents.
 struct AgentSnapshot {
   std::string label;
   AgentResult::State state = AgentResult::State::kDone;  ///< kDone as long as it is well
@@ -24,6 +25,7 @@ struct AgentSnapshot {
   double worker_cpu_waited_share_max = 0;
   int64_t clock_offset_us = 0;
   int64_t clock_error_us = 0;
+  std::optional<AgentPoint> interval = {};  ///< in this interval; none: it has not reported it
 };
 
 /// Never changes, and belongs to whoever holds it.

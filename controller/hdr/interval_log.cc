@@ -12,6 +12,7 @@
 
 #include "common/time/clock.h"
 #include "common/time/utc.h"
+#include "common/util/saturating.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/hdr/hdr_codec.h"
@@ -69,7 +70,7 @@ absl::StatusOr<Histogram> WithMax(const Histogram& histogram, double max_ms) {
                     max_us <= histogram.max_us() && max_us >= histogram.min_us();
   if (!fits) return histogram;
   // The middle of the last bucket may lie above it.
-  const int64_t sum_us = std::min(histogram.sum_us(), histogram.count() * max_us);
+  const int64_t sum_us = std::min(histogram.sum_us(), SaturatingMultiply(histogram.count(), max_us));
   Histogram exact;
   absl::Status assigned = exact.Assign(buckets, {.sum_us = sum_us, .min_us = histogram.min_us(), .max_us = max_us});
   if (!assigned.ok()) return assigned;

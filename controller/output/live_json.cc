@@ -66,6 +66,10 @@ void WriteAgentRow(JsonWriter& json, const AgentSnapshot& agent) {
     });
     json.Member("worker_cpu_share_max", agent.worker_cpu_share_max);
     json.Member("worker_cpu_waited_share_max", agent.worker_cpu_waited_share_max);
+    if (agent.interval.has_value()) {
+      json.Key("interval");
+      WriteAgentPoint(json, *agent.interval);
+    }
   });
 }
 

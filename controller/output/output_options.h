@@ -39,6 +39,7 @@ inline constexpr std::array kChoices<ScreenMode> = {
 struct OutputOptions {
   std::string out_dir;    ///< as -out has it: empty, a directory of the run's own; none: no files
   std::string dashboard;  ///< host:port of the live page; empty: none
+  std::string dashboard_token_file;  ///< with the token that it asks for; empty: the agents' one
   int64_t linger_ns = 0;  ///< how long that stays after the run
   bool json = false;      ///< result.json on stdout
   bool quiet = false;     ///< one line at the end

@@ -131,7 +131,7 @@ void WriteClock(JsonWriter& json, const AgentResult& agent) {
   json.Member("start_skew_us", agent.start_skew_us);
 }
 
-void WriteAgent(JsonWriter& json, const AgentResult& agent) {
+void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns) {
   json.Object(Layout::kLines, [&] {
     json.Member("name", agent.name);
     json.Member("address", agent.address);
@@ -162,6 +162,8 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent) {
     WriteLoopHistograms(json, agent.totals);
     json.Key("worker_loads");
     WriteWorkerLoads(json, agent.worker_loads);
+    json.Key("series");
+    WriteAgentSeries(json, agent.series, interval_ns);
   });
 }
 
@@ -203,7 +205,7 @@ std::string ResultJson(const RunResult& result) {
     WriteGaps(json, result);
     json.Member("start_spread_us", StartSpreadUs(result));
     json.Array("agents", Layout::kLines, [&] {
-      for (const AgentResult& agent : result.agents) WriteAgent(json, agent);
+      for (const AgentResult& agent : result.agents) WriteAgent(json, agent, result.plan.report_interval_ns);
     });
     json.Array("series", Layout::kLines, [&] {
       for (const SeriesPoint& point : result.series) WriteSeriesPoint(json, point);

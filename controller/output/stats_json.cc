@@ -181,6 +181,23 @@ void WriteRates(JsonWriter& json, const Counters& totals, double measured_s) {
   });
 }
 
+void WriteAgentPoint(JsonWriter& json, const AgentPoint& point) {
+  json.Object(Layout::kOneLine, [&] {
+    for (const AgentPointField& row : kAgentPointFields) json.Member(row.name, point.*row.field);
+  });
+}
+
+void WriteAgentSeries(JsonWriter& json, const AgentSeries& series, int64_t interval_ns) {
+  json.Object(Layout::kLines, [&] {
+    json.Member("step_s", static_cast<double>(interval_ns) / kNsPerSecond * static_cast<double>(series.together()));
+    for (const AgentPointField& row : kAgentPointFields) {
+      json.Array(row.name, Layout::kOneLine, [&] {
+        for (const AgentPoint& point : series.points()) json.Value(point.*row.field);
+      });
+    }
+  });
+}
+
 void WriteSeriesPoint(JsonWriter& json, const SeriesPoint& point) {
   json.Object(Layout::kOneLine, [&] {
     json.Member("phase", NameOf(point.phase));

@@ -39,6 +39,12 @@ void WriteGeneratorBounds(JsonWriter& json);
 /// The member rates, over the measure phase as long as it was.
 void WriteRates(JsonWriter& json, const Counters& totals, double measured_s);
 
+/// What one agent did in an interval: one object on one line.
+void WriteAgentPoint(JsonWriter& json, const AgentPoint& point);
+
+/// One object: how long a point is, and a column for each figure. `interval_ns`: the plan's report interval.
+void WriteAgentSeries(JsonWriter& json, const AgentSeries& series, int64_t interval_ns);
+
 /// One object on one line.
 void WriteSeriesPoint(JsonWriter& json, const SeriesPoint& point);
 

@@ -100,6 +100,7 @@ class ChartGroup {
     chart.title.data = spec.title;
     chart.unit.textContent = spec.unit;
     chart.note.textContent = (spec.rows.length >= 2 && spec.note) || "";
+    chart.note.className = spec.noteIsForScreen ? "note screen" : "note";
     if (spec.rows.length < 2) {
       this.drop(chart);
       chart.plot.className = "plot none";
@@ -109,7 +110,8 @@ class ChartGroup {
     }
     chart.plot.setAttribute("aria-label", this.describe(spec));
     if (same) {
-      chart.graph.updateOptions({file: spec.rows, ...this.ranges(spec), ...this.windowOf(spec)});
+      const right = spec.lines.some((line) => line.right) ? {axes: {y2: {valueRange: [0, this.rightTop(spec)]}}} : {};
+      chart.graph.updateOptions({file: spec.rows, ...this.ranges(spec), ...this.windowOf(spec), ...right});
       this.showLegend(chart, null);
     } else {
       this.drop(chart);
@@ -125,6 +127,25 @@ class ChartGroup {
     for (const chart of this.charts.values()) {
       this.drop(chart);
       this.update(chart.spec);
+    }
+  }
+
+  /** Makes a picture of every chart, until the next redraw(). */
+  freeze() {
+    for (const chart of this.charts.values()) {
+      if (!chart.graph) continue;
+      const canvases = [...chart.plot.querySelectorAll("canvas")];
+      const pictures = canvases.map((canvas) => {
+        const picture = element("img", {class: "frozen", alt: "", src: canvas.toDataURL()});
+        picture.style.width = canvas.style.width;
+        picture.style.height = canvas.style.height;
+        return picture;
+      });
+      const still = chart.plot.cloneNode(true);
+      still.querySelectorAll("canvas").forEach((canvas, i) => canvas.replaceWith(pictures[i]));
+      const parts = [...still.childNodes];
+      this.drop(chart);
+      chart.plot.replaceChildren(...parts);
     }
   }
 
@@ -186,6 +207,8 @@ class ChartGroup {
       stackedGraph: Boolean(spec.stacked),
       fillGraph: Boolean(spec.stacked),
       animatedZooms: false,
+      // Paper has more dots than a screen.
+      pixelRatio: document.documentElement.dataset.paper ? 3 : null,
       rightGap: spec.lines.some((line) => line.right) ? 4 : 12,
       xRangePad: 4,
       ...this.ranges(spec),
@@ -209,7 +232,7 @@ class ChartGroup {
       };
     }
     if (spec.lines.some((line) => line.right)) {
-      options.axes.y2 = {...shared, drawGrid: false, independentTicks: true, axisLabelWidth: 40, logscale: false,
+      options.axes.y2 = {...shared, drawGrid: false, independentTicks: true, axisLabelWidth: 52, logscale: false,
         valueRange: [0, this.rightTop(spec)], ticker: yTicks(linearTicks)};
     }
     return options;

@@ -2,7 +2,6 @@
 
 const STOP_SURE_MS = 5000;
 const MOST_NOTICES = 50;
-const SPARK_POINTS = 120;
 // Beyond twice kMostReportPoints the server has thinned its history (controller/dashboard), and the page asks for it anew.
 const MOST_POINTS = 7300;
 
@@ -10,13 +9,12 @@ class LivePage {
   constructor(owner) {
     this.owner = owner;
     // A result as far as it is known: what the sections read.
-    this.result = {series: [], agents: [], totals: {}, thresholds: []};
+    this.result = {series: [], agents: [], agents_series: {}, totals: {}, thresholds: []};
     this.progress = {};
     this.notices = [];
     this.connected = true;
     this.stopping = false;
     this.error = "";
-    this.agentLines = [];
     this.agentTable = null;
   }
 
@@ -24,7 +22,7 @@ class LivePage {
     const source = new EventSource("/events");
     source.addEventListener("history", (event) => {
       const history = JSON.parse(event.data);
-      Object.assign(this.result, history.run, {series: history.series});
+      Object.assign(this.result, history.run, {series: history.series, agents_series: history.agents_series || {}});
       this.notices = history.notices;
       this.connected = true;
       if (history.last) this.take(history.last); else this.refresh();
@@ -32,6 +30,8 @@ class LivePage {
     source.addEventListener("interval", (event) => {
       const interval = JSON.parse(event.data);
       this.result.series.push(interval.point);
+      this.result.agents = interval.agents;
+      this.keepAgentPoints(interval.point);
       this.take(interval);
       if (this.result.series.length > MOST_POINTS) {
         source.close();
@@ -62,7 +62,6 @@ class LivePage {
     this.progress = progress || this.progress;
     Object.assign(this.result, state);
     this.connected = true;
-    this.keepAgentLines();
     this.refresh();
   }
 
@@ -80,7 +79,7 @@ class LivePage {
     this.owner.charts.clear();
     this.parts = {
       head: element("div"), judgement: element("div"), figures: element("div"), charts: element("div"),
-      tables: element("div"), agents: element("div"), lines: element("div"),
+      tables: element("div"), agents: element("div"),
       notices: element("section", {id: "notices", "aria-live": "polite"}),
     };
     this.state = element("span", {class: "state", role: "status"});
@@ -88,13 +87,13 @@ class LivePage {
     this.meter = element("div", {class: "progress", role: "progressbar", "aria-label": say("progressLabel"),
       "aria-valuemin": "0", "aria-valuemax": "100"}, this.bar);
     this.stopButton = element("button", {type: "button", class: "danger", id: "stop", onclick: () => this.stop()});
-    this.agentTable = new AgentTable(() => this.showAgentLines());
+    this.agentTable = new AgentTable(() => this.result, () => this.drawCharts());
     this.specs = null;
     document.getElementById("top").replaceChildren(toolbar(this.state, this.stopButton,
       element("a", {href: "/report.html", target: "_blank", rel: "noopener"}, say("openReport"))));
     main.replaceChildren(this.parts.head, this.meter, this.parts.judgement, this.parts.figures, this.parts.charts,
       this.parts.agents, this.parts.notices, this.parts.tables);
-    this.parts.agents.append(this.agentTable.part, this.parts.lines);
+    this.parts.agents.append(this.agentTable.part);
     this.refresh();
   }
 
@@ -113,12 +112,11 @@ class LivePage {
     fill(this.parts.notices, element("h2", {}, say("notices")), this.noticeList());
     this.parts.agents.hidden = result.agents.length === 0;
     this.agentTable.show(result.agents);
-    this.showAgentLines();
     this.drawCharts();
   }
 
   drawCharts() {
-    const specs = plotsOf(this.result, true);
+    const specs = withAgentLines(plotsOf(this.result, true), this.result, this.agentTable.chosen);
     if (this.specs === null) {
       this.parts.charts.replaceChildren(section("charts", say("charts"), element("div", {class: "charts"},
         specs.map((spec) => this.owner.charts.figure(spec)))));
@@ -181,48 +179,18 @@ class LivePage {
     this.showState();
   }
 
-  /** What the chosen agent did by the second, since the page was opened. */
-  keepAgentLines() {
-    const key = this.agentTable === null ? null : this.agentTable.chosen;
-    const of = {};
-    for (const agent of this.result.agents || []) {
-      const totals = agent.totals || {};
-      of[agent.address || agent.name] = [totals.success || 0, totals.failed || 0, p99Of(agent, "response") || 0];
+  /** What each agent did in the interval goes behind what it did before. */
+  keepAgentPoints(point) {
+    if (!point || point.phase !== "measure") return;
+    const known = this.result.agents_series;
+    for (const agent of this.result.agents) {
+      if (!agent.interval) continue;
+      const key = keyOf(agent);
+      if (!Object.hasOwn(known, key)) {
+        known[key] = {step_s: ((this.result.plan || {}).report_interval_ns || 1e9) / 1e9, success: [], failed: [],
+          response_us_p99: [], send_lag_us_p99: []};
+      }
+      addToAgentSeries(known[key], agent.interval, point.elapsed_s);
     }
-    this.agentLines.push(of);
-    if (this.agentLines.length > SPARK_POINTS) this.agentLines.shift();
-    if (key !== null && !Object.hasOwn(of, key)) this.agentTable.chosen = null;
   }
-
-  showAgentLines() {
-    const key = this.agentTable.chosen;
-    if (key === null) {
-      this.parts.lines.replaceChildren();
-      return;
-    }
-    const known = this.agentLines.map((of) => of[key]).filter((values) => values !== undefined);
-    const growth = (column) => known.slice(1).map((values, i) => values[column] - known[i][column]);
-    const line = (label, values, text) => element("p", {}, label + " ", sparkOf(values),
-      values.length > 0 ? " " + text(values[values.length - 1]) : "");
-    this.parts.lines.replaceChildren(element("h3", {}, say("agentLines", {agent: key})),
-      line(say("succeeded"), growth(0), countText), line(say("failed"), growth(1), countText),
-      line(say("p99ms"), known.map((values) => values[2]), msText));
-  }
-}
-
-/** A small line of numbers, for the eye alone. */
-function sparkOf(values) {
-  const canvas = element("canvas", {class: "spark", width: "400", height: "52", "aria-hidden": "true"});
-  const context = canvas.getContext("2d");
-  const high = Math.max(1, ...values);
-  context.strokeStyle = colourOf("blue");
-  context.lineWidth = 2;
-  context.beginPath();
-  values.forEach((value, i) => {
-    const x = (i / Math.max(1, SPARK_POINTS - 1)) * 398 + 1;
-    const y = 50 - (value / high) * 48;
-    if (i === 0) context.moveTo(x, y); else context.lineTo(x, y);
-  });
-  context.stroke();
-  return canvas;
 }

@@ -55,8 +55,11 @@ function begin() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => page.charts.redraw());
   // Paper is white, whatever the screen is.
   const onPaper = (isPaper) => {
-    if (isPaper) document.documentElement.dataset.theme = "light"; else delete document.documentElement.dataset.theme;
+    const {dataset} = document.documentElement;
+    if (isPaper) dataset.theme = dataset.paper = "light"; else for (const name of ["theme", "paper"]) delete dataset[name];
     page.charts.redraw();
+    // What is printed is laid out anew, which empties the charts' canvases.
+    if (isPaper) page.charts.freeze();
   };
   window.addEventListener("beforeprint", () => onPaper(true));
   window.addEventListener("afterprint", () => onPaper(false));

@@ -54,7 +54,7 @@ function ratePlot(result, timeline) {
     lines: [{label: say("seriesDue"), colour: "grey", dashed: true}, {label: say("seriesSucceeded"), colour: "green"},
       {label: say("seriesFailed"), colour: "red"}],
     rows: points.map((point) => [point.t, rateAt(point, "scheduled"), rateAt(point, "success"), rateAt(point, "failed")]),
-    shaded: shadedOf(result, points), text: rateText, note: say("noteZoom"), empty: say("noSeries"),
+    shaded: shadedOf(result, points), text: rateText, note: say("noteZoom"), noteIsForScreen: true, empty: say("noSeries"),
   };
 }
 

@@ -1,7 +1,6 @@
 // A result as sections: the report, and the live page's lower half. Each function makes one section of the document
 // `result` (docs/measurement.md; while a run goes on, as much of it as is known), or null when it has nothing to say.
 
-const MOST_AGENTS = 50;
 const FIRST_LATENCIES = ["response", "service", "send_lag", "connect", "push", "heartbeat"];
 const PERCENTILES = [["p50", "p50"], ["p90", "p90"], ["p95", "p95"], ["p99", "p99"], ["p99_9", "p99.9"],
   ["p99_99", "p99.99"]];
@@ -229,141 +228,11 @@ function alsoSeenOf(result) {
   return [section("warnings", say("warnings"), warnings), section("also-seen", say("alsoSeen"), seen)];
 }
 
-const AGENT_COLUMNS = [
-  ["agent", (agent) => agent.address || agent.name || "-", null],
-  ["state", (agent) => say("state_" + (agent.state || "running")), (agent) => (agent.state === "done" ? 0 : 1)],
-  ["clients", (agent) => countText(connectionsOf(agent)), (agent) => connectionsOf(agent)],
-  ["scheduled", (agent) => countText((agent.totals || {}).scheduled), (agent) => (agent.totals || {}).scheduled],
-  ["succeeded", (agent) => countText((agent.totals || {}).success), (agent) => (agent.totals || {}).success],
-  ["failed", (agent) => countText((agent.totals || {}).failed), (agent) => (agent.totals || {}).failed],
-  ["unsent", (agent) => countText((agent.totals || {}).unsent), (agent) => (agent.totals || {}).unsent],
-  ["p99ms", (agent) => msText(p99Of(agent, "response")), (agent) => p99Of(agent, "response")],
-  ["lagMs", (agent) => msText(p99Of(agent, "send_lag")), (agent) => p99Of(agent, "send_lag")],
-  ["workerCpu", (agent) => percentText(busiestOf(agent), 0), (agent) => busiestOf(agent)],
-  ["waited", (agent) => percentText(waitedOf(agent), 0), (agent) => waitedOf(agent)],
-  ["clockMs", (agent) => offsetText(agent.clock_offset_us, agent.clock_error_us), (agent) =>
-    Math.abs(agent.clock_offset_us || 0)],
-];
-
-function connectionsOf(agent) {
-  const connections = (agent.totals || {}).connections || {};
-  return isNumber(connections.active) ? connections.active : connections.opened;
-}
-
-function p99Of(agent, name) {
-  const figures = (agent.latency_us || {})[name];
-  return figures && figures.count > 0 ? figures.p99 : null;
-}
-
-function mostOf(numbers) {
-  const known = numbers.filter(isNumber);
-  return known.length > 0 ? Math.max(...known) : null;
-}
-
-function busiestOf(agent) {
-  const own = (agent.cpu || {}).busiest_worker_share || agent.worker_cpu_share_max;
-  return own > 0 ? own : mostOf((agent.worker_loads || []).map((worker) => worker.cpu_share));
-}
-
-function waitedOf(agent) {
-  if (isNumber(agent.worker_cpu_waited_share_max)) return agent.worker_cpu_waited_share_max;
-  return mostOf((agent.worker_loads || []).map((worker) => worker.cpu_waited_share));
-}
-
-/** Not well first, then by what failed, then by lateness. */
-function isIll(agent) {
-  return Boolean(agent.state) && !["done", "running"].includes(agent.state);
-}
-function badnessOf(agent) {
-  const totals = agent.totals || {};
-  return [isIll(agent) ? 1 : 0, (totals.failed || 0) + (totals.unsent || 0), p99Of(agent, "send_lag") || 0];
-}
-function worseFirst(a, b) {
-  const [left, right] = [badnessOf(a), badnessOf(b)];
-  const at = left.findIndex((value, i) => value !== right[i]);
-  return at < 0 ? 0 : right[at] - left[at];
-}
-
-/** The agents' table: sortable by its heads, the worst first unless asked otherwise, cut at MOST_AGENTS until all are
-    asked for. Keeps its order over updates. */
-class AgentTable {
-  constructor(onChoose) {
-    this.onChoose = onChoose;
-    this.chosen = null;
-    this.sortBy = null;
-    this.descending = true;
-    this.all = false;
-    this.agents = [];
-    this.head = element("tr");
-    this.body = element("tbody");
-    this.note = element("p", {class: "note"});
-    this.more = element("button", {type: "button", onclick: () => {
-      this.all = !this.all;
-      this.show(this.agents);
-    }});
-    this.table = element("table", {}, element("thead", {}, this.head), this.body);
-    this.part = section("agents", say("agents"), element("div", {class: "scroll", role: "region",
-      "aria-label": say("agents"), tabindex: "0"}, this.table), this.note, this.more);
-  }
-
-  heads() {
-    return AGENT_COLUMNS.map(([key], column) => element("th", {scope: "col", "aria-sort": this.sortBy !== column ? null
-      : this.descending ? "descending" : "ascending"}, element("button", {type: "button", onclick: () => {
-      this.descending = this.sortBy === column ? !this.descending : column !== 0;
-      this.sortBy = column;
-      this.show(this.agents);
-      this.head.children[column].firstChild.focus();
-    }}, say(key) + (this.sortBy === column ? (this.descending ? " ↓" : " ↑") : ""))));
-  }
-
-  ordered() {
-    const agents = [...this.agents].sort(worseFirst);
-    if (this.sortBy === null) return agents;
-    const [, text, number] = AGENT_COLUMNS[this.sortBy];
-    const compare = number === null ? (a, b) => text(a).localeCompare(text(b), undefined, {numeric: true})
-      : (a, b) => (number(a) ?? -1) - (number(b) ?? -1);
-    agents.sort((a, b) => (this.descending ? -compare(a, b) : compare(a, b)));
-    return agents;
-  }
-
-  row(agent) {
-    const key = agent.address || agent.name;
-    const cells = AGENT_COLUMNS.map(([, text], column) => (column === 0 ? null : element("td", {}, text(agent))));
-    const name = (isIll(agent) ? "! " : "") + AGENT_COLUMNS[0][1](agent);
-    cells[0] = element("th", {scope: "row"}, this.onChoose === null ? name
-      : element("button", {type: "button", "aria-pressed": String(this.chosen === key), onclick: () => {
-        this.chosen = this.chosen === key ? null : key;
-        this.onChoose(this.chosen);
-        this.show(this.agents);
-      }}, name));
-    return element("tr", {class: isIll(agent) ? "ill" : this.chosen === key ? "chosen" : null,
-      title: agent.state_detail || null}, cells);
-  }
-
-  show(agents) {
-    this.agents = agents;
-    const ordered = this.ordered();
-    const shown = this.all ? ordered : ordered.slice(0, MOST_AGENTS);
-    const focused = this.table.contains(document.activeElement) ? document.activeElement.textContent : null;
-    this.head.replaceChildren(...this.heads());
-    this.body.replaceChildren(...shown.map((agent) => this.row(agent)));
-    if (focused !== null) {
-      const again = [...this.table.querySelectorAll("button")].find((button) => button.textContent === focused);
-      if (again) again.focus();
-    }
-    const isCut = ordered.length > MOST_AGENTS;
-    this.note.textContent = isCut && !this.all
-      ? say("worstFirst", {shown: countText(shown.length), count: countText(ordered.length)}) : "";
-    this.more.hidden = !isCut;
-    this.more.textContent = this.all ? say("showWorst", {count: MOST_AGENTS})
-      : say("showAll", {count: countText(ordered.length)});
-  }
-}
-
-function agentsOf(result) {
+/** `onChoose`: called with an agent's key, or null. */
+function agentsOf(result, onChoose) {
   const agents = result.agents || [];
   if (agents.length === 0) return null;
-  const shown = new AgentTable(null);
+  const shown = new AgentTable(() => result, onChoose);
   shown.show(agents);
   if (isNumber(result.start_spread_us) && agents.length > 1) {
     shown.part.append(element("p", {class: "note"},
@@ -407,10 +276,13 @@ function chartsOf(result, group, live) {
 function showReport(main, result, group, isUnfinished) {
   group.clear();
   const charts = chartsOf(result, group, isUnfinished);
+  const drawCharts = (key) => {
+    for (const spec of withAgentLines(charts.specs, result, key)) group.update(spec);
+  };
   const parts = [headOf(result), isUnfinished ? element("p", {class: "verdict warn"}, say("unfinished")) : null,
     thresholdsOf(result, isUnfinished), measurementOf(result, isUnfinished), figuresOf(result),
     findingsSection(result), charts.part, latenciesOf(result), failuresOf(result, false), alsoSeenOf(result),
-    agentsOf(result), repeatOf(result), wordsOf()];
+    agentsOf(result, drawCharts), repeatOf(result), wordsOf()];
   main.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined));
-  for (const spec of charts.specs) group.update(spec);
+  drawCharts(null);
 }

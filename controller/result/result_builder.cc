@@ -111,7 +111,11 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   agents_[agent].totals.Merge(delta);
   totals_.Merge(delta);
   phase_counters_[phase].Merge(delta.counters);
-  if (phase == Phase::kMeasure) MergeWorkers(agents_[agent].worker_loads, workers);
+  const AgentPoint point = AgentPoint::Of(delta);
+  if (phase == Phase::kMeasure) {
+    MergeWorkers(agents_[agent].worker_loads, workers);
+    agents_[agent].series.Add(interval_index, point);
+  }
   if (phase > Phase::kMeasure) {
     WorkerPeaks peaks;
     peaks.Add(workers);
@@ -124,6 +128,7 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   } else {
     OpenInterval& interval = open_[position];
     interval.workers.Add(workers);
+    interval.of_agents.emplace_back(agent, point);
     if (interval.agents_reporting++ == 0) {
       interval.delta = std::move(delta);
     } else {
@@ -223,6 +228,8 @@ void ResultBuilder::EmitOldest() {
     point.latencies[i] = LatencyPoint::Of(delta.*kHistograms[i].field);
   }
   point.workers = interval.workers;
+  for (AgentResult& agent : agents_) agent.interval.reset();
+  for (const auto& [agent, of_agent] : interval.of_agents) agents_[agent].interval = of_agent;
   result_.series.push_back(std::move(point));
   if (listener_ != nullptr) listener_->OnInterval(result_.series.back(), delta, totals_, agents_);
 }

@@ -84,6 +84,7 @@ class ResultBuilder {
     Stats delta;
     WorkerPeaks workers;
     int agents_reporting = 0;
+    std::vector<std::pair<int, AgentPoint>> of_agents;  ///< by their positions
   };
 
   const std::string& AgentLabel(int agent) const { return agents_[agent].label(); }

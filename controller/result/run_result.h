@@ -19,6 +19,7 @@
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "common/util/choice.h"
+#include "controller/result/agent_series.h"
 #include "controller/result/judge_options.h"
 #include "controller/result/threshold.h"
 
@@ -73,6 +74,9 @@ struct AgentResult {
   CpuUsage cpu;
   std::vector<WorkerLoad> worker_loads;  ///< by worker, in the measure phase
   std::string stopped_early;
+  AgentSeries series;
+  /// In the interval that was passed on last, while the run goes on; none: it has not reported that one.
+  std::optional<AgentPoint> interval;
 };
 
 template <>

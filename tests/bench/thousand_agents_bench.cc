@@ -3,7 +3,7 @@
 // as a share of one core, its memory through the run, and whether the merged result is exactly what one process that
 // saw every sample would have.
 //
-//   wsload-agents-bench [-agents=1000] [-duration=60s] [-samples=250]
+//   wsload-agents-bench [-agents=1000] [-duration=60s] [-samples=250] [-dashboard=127.0.0.1:8089]
 #include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -12,21 +12,26 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "common/flags/flag_set.h"
 #include "common/lang/statement.h"
 #include "common/loop/asio_event_loop.h"
+#include "common/net/host_port.h"
 #include "common/plan/phase.h"
 #include "common/util/environment.h"
 #include "common/util/status.h"
-#include "controller/link/grpc_agent_link.h"
+#include "controller/dashboard/dashboard.h"
+#include "controller/dashboard/dashboard_feed.h"
 #include "controller/feed/feed.h"
+#include "controller/link/grpc_agent_link.h"
 #include "controller/output/console_reporter.h"
 #include "controller/output/console_summary.h"
 #include "controller/output/result_json.h"
@@ -43,6 +48,7 @@ struct Options {
   int32_t agents = 1'000;
   int64_t duration_ns = 60 * kNsPerSecond;
   int32_t samples = 250;
+  std::string dashboard;  ///< host:port of the live page; empty: none
   bool serve = false;
 };
 
@@ -72,7 +78,12 @@ class Observer final : public RunListener {
     double behind_s = 0;  ///< from the interval's end to its being complete
   };
 
-  Observer(const AsioEventLoop& loop, const RunPlan& plan) : loop_(loop), feed_(plan.report_interval_ns) {
+  /// `dashboard`: null, or where the run is shown as well.
+  Observer(const AsioEventLoop& loop, const RunPlan& plan, std::shared_ptr<Dashboard> dashboard)
+      : loop_(loop), dashboard_(std::move(dashboard)), feed_(plan.report_interval_ns) {
+    if (dashboard_ != nullptr) {
+      feed_.Add(OutputKind::kPeople, std::make_shared<DashboardFeed>(plan, dashboard_));
+    }
     const auto bytes = std::make_shared<size_t>(0);
     feed_.Add(OutputKind::kPeople,
               std::make_shared<ConsoleReporter>(plan, ConsoleOptions{.stats_interval_ns = kNsPerSecond},
@@ -94,10 +105,18 @@ class Observer final : public RunListener {
     std::fprintf(stderr, "notice: %s\n", StatementText(Language::kEnglish, notice).c_str());
   }
 
+  /// After the run: those who look on get `result`, as far as they take it soon.
+  void End(const std::shared_ptr<const RunResult>& result) {
+    constexpr int64_t kPatienceNs = 10 * kNsPerSecond;
+    feed_.End(OutputKind::kPeople, result, kPatienceNs);
+    if (dashboard_ != nullptr) dashboard_->AwaitViewers(kPatienceNs);
+  }
+
   const std::vector<Reading>& readings() const { return readings_; }
 
  private:
   const AsioEventLoop& loop_;
+  const std::shared_ptr<Dashboard> dashboard_;
   Feed feed_;
   int64_t measure_started_ns_ = 0;
   std::vector<Reading> readings_;
@@ -194,11 +213,30 @@ void PrintOutput(const RunResult& result) {
   std::printf("peak resident MiB, output included: %ld\n", usage.ru_maxrss / 1024);
 }
 
+/// Null without -dashboard.
+std::shared_ptr<Dashboard> OpenDashboard(const Options& options, const RunPlan& plan) {
+  if (options.dashboard.empty()) return nullptr;
+  const absl::StatusOr<HostPort> address = ParseHostPort(options.dashboard, /*allow_port_zero=*/true);
+  if (!address.ok()) throw std::runtime_error("-dashboard: " + std::string(Text(address.status())));
+  const RunLabels labels{.title = "Synthetic agents"};
+  const int64_t now_ns = SystemClock().UnixNs();
+  absl::StatusOr<std::unique_ptr<Dashboard>> dashboard =
+      Dashboard::Listen(*address, "", "bench",
+                        {.run_id = "bench",
+                         .labels = labels,
+                         .run_json = RunJson("bench", now_ns, plan, labels, JsonWriter::Layout::kOneLine),
+                         .report_interval_ns = plan.report_interval_ns});
+  if (!dashboard.ok()) throw std::runtime_error("-dashboard: " + std::string(Text(dashboard.status())));
+  std::printf("live page: http://%s/\n", (*dashboard)->address().ToString().c_str());
+  std::fflush(stdout);
+  return *std::move(dashboard);
+}
+
 int Bench(const Options& options) {
   const Crowd crowd(options);
   const RunPlan plan = PlanFor(options);
   AsioEventLoop loop;
-  Observer observer(loop, plan);
+  Observer observer(loop, plan, OpenDashboard(options, plan));
   const double cpu_before_s = CpuSeconds();
   RunCoordinator coordinator(loop, SystemClock(), "bench", plan, crowd.Links(), {}, &observer);
   std::optional<RunResult> result;
@@ -223,6 +261,7 @@ int Bench(const Options& options) {
   const std::string inexact = Inexactness(plan, load, *result);
   std::printf("exact: %s\n", inexact.empty() ? "yes" : ("NO: " + inexact).c_str());
   PrintOutput(*result);
+  if (!options.dashboard.empty()) observer.End(std::make_shared<const RunResult>(*result));
   return inexact.empty() && result->verdict == Verdict::kValid ? 0 : 1;
 }
 
@@ -233,6 +272,7 @@ int Main(int argc, char** argv) {
   flags.Add("duration", DurationNs{&options.duration_ns},
             {.help = {"of the measure phase, whole seconds"}, .in_short_help = true});
   flags.Add("samples", &options.samples, {.help = {"messages per agent and second"}, .in_short_help = true});
+  flags.Add("dashboard", &options.dashboard, {.help = {"host:port of the live page; port 0: any free one"}});
   flags.Add("serve", &options.serve, {.help = {"be the agents instead (the benchmark starts itself this way)"}});
   const absl::Status parsed = flags.Parse({argv + 1, argv + argc}, ProcessEnvironment());
   if (!parsed.ok()) {

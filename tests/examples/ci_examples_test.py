@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree
 
@@ -17,8 +18,10 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = None  # set below
 PASSED, BROKEN, GENERATOR_LIMITED = 0, 99, 103
-# Of a machine that is busy with other things.
+# Of a machine that is busy with other things. From the fourth on a late generator is accepted, as far as kept
+# thresholds stand even then; a broken one is the server's only where the generator was in time.
 ATTEMPTS = 10
+AS_THEY_ARE = 3
 # The load of the examples is for a gateway of its own.
 SHORTER = {"clients": "40", "duration": "2s", "ramp-up": "500ms"}
 
@@ -114,11 +117,14 @@ class Examples(unittest.TestCase):
         job = make_job()
         self.assertTrue(job.commands)
         with Gateway(*gateway_flags) as gateway:
-            for _ in range(ATTEMPTS):
+            for attempt in range(ATTEMPTS):
                 with Checkout() as checkout:
                     variables = {name: value.format(checkout=checkout) for name, value in environment.items()}
+                    if expected == PASSED and attempt >= AS_THEY_ARE:
+                        variables["WSLOAD_ACCEPT"] = "generator-limited"
                     code, out = job.run(checkout, gateway.url, variables)
                     if code == GENERATOR_LIMITED:
+                        time.sleep(attempt)
                         continue
                     self.assertEqual(code, expected, out)
                     for kept in job.kept:
@@ -128,7 +134,8 @@ class Examples(unittest.TestCase):
                     if job.junit is not None:
                         self.assertTrue((checkout / job.junit).is_file())
                     return out, texts
-        return self.skipTest(f"the machine is too busy to generate the load: exit code {code}, {ATTEMPTS} times")
+        return self.fail(f"this machine is too busy to generate 800 messages/s in time: exit code {code}, {ATTEMPTS} "
+                         f"times; run it again with less beside it\n{out}")
 
     def check(self, make_job):
         for expected, flags in ((PASSED, ()), (BROKEN, ("-ack-delay=300ms",))):

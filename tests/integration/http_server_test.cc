@@ -98,7 +98,7 @@ TEST_F(HttpServerTest, ManyReadersWhileReportsComeIn) {
     report.delta.counters.connections.failures["refused"] = 1;
     report.delta.response.RecordUs(1'000);
     while (!over) {
-      metrics_.RunBegan(1);
+      metrics_.RunBegan("86270a2a", 1);
       metrics_.Add(report);
       metrics_.RunEnded(RunEnd::kCompleted);
     }

@@ -162,6 +162,8 @@ class ReportTest(PageTest):
             self.assertIn("Agent load-7.example.net:7400 was lost: nothing was heard of it for 5 s.", text)
             self.assertEqual(page.evaluate("document.querySelectorAll('#agents tbody tr').length"), 50)
             self.assertIn("load-7.", page.evaluate("document.querySelector('#agents tbody tr').textContent"))
+            self.assertIn("The 24 worst of 1,000, on one logarithmic scale from 10.0 ms to 1,000 ms", text)
+            self.assertEqual(page.evaluate("document.querySelectorAll('#agents .small').length"), 24)
             page.evaluate("document.querySelector('#agents > button').click()")
             self.assertEqual(page.evaluate("document.querySelectorAll('#agents tbody tr').length"), 1000)
             page.close()
@@ -177,8 +179,15 @@ class ReportTest(PageTest):
           page.live = new LivePage(page);
           showPage();
           page.live.result.series = result.series.slice(0, -3);
+          for (const agent of agents) {
+            page.live.result.agents_series[keyOf(agent)] = agent.series;
+            delete agent.series;
+            agent.interval = {success: 9, failed: 0, response_us_p99: 25000, send_lag_us_p99: 900};
+          }
           for (const point of result.series.slice(-3)) {
             page.live.result.series.push(point);
+            page.live.result.agents = agents;
+            page.live.keepAgentPoints(point);
             page.live.take({progress: {phase: 'measure', elapsed_s: 10797, planned_s: 14400}, plan, totals, rates,
               latency_us, generator, thresholds, agents});
           }
@@ -189,9 +198,28 @@ class ReportTest(PageTest):
         self.assertIn("1 of 3 not kept so far.", text)
         self.assertIn("The 50 worst of 1,000.", text)
         self.assertIn("! load-7.example.net:7400", text)
-        self.assertIn("Of load-7.example.net:7400, since this page was opened:", text)
+        self.assertIn("The charts show the lines of load-7.example.net:7400 as well.", text)
+        self.assertIn("p99 load-7.example.net:7400", page.evaluate(
+            "document.querySelector('#chart-response .legend').textContent"))
         page.evaluate("page.live.agentTable.head.children[7].firstChild.click()")
         self.assertEqual(page.evaluate("page.live.agentTable.head.children[7].getAttribute('aria-sort')"), "descending")
+
+    def test_an_agents_own_lines_come_into_the_charts_and_go(self):
+        for dark, language in ((False, "en"), (True, "zh")):
+            page = self.open(self.report_of(results.result(agents=9), f"-lang={language}"), dark=dark)
+            self.look_at(page, f"report-agents-{language}", charts=6)
+            legends = "[...document.querySelectorAll('.legend')].map((each) => each.textContent).join('|')"
+            before = page.evaluate(legends)
+            self.assertNotIn("load-2", before)
+            box = "[...document.querySelectorAll('.smallbox')].find((each) => each.textContent.startsWith('load-2.'))"
+            page.evaluate(f"{box}.focus() ?? {box}.click()")
+            self.look_at(page, f"report-agent-chosen-{language}", charts=6)
+            self.assertEqual(page.evaluate(legends).count("load-2.example.net:7400"), 3)
+            self.assertEqual(page.evaluate("document.activeElement.dataset.key"), "load-2.example.net:7400")
+            self.assertEqual(page.evaluate("document.querySelectorAll('tr.chosen').length"), 1)
+            page.evaluate(f"{box}.click()")
+            self.assertEqual(page.evaluate(legends), before)
+            page.close()
 
     def test_nothing_that_a_server_says_runs(self):
         page = self.open(self.report_of(results.result(hostile=HOSTILE)))
@@ -236,10 +264,18 @@ class ReportTest(PageTest):
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         ground = "getComputedStyle(document.documentElement).backgroundColor"
         self.assertEqual(page.evaluate(ground), "rgb(255, 255, 255)")
+        # Layout for paper empties canvases: charts are pictures by then, each with something on it.
+        self.assertEqual(page.evaluate("document.querySelectorAll('.plot canvas').length"), 0)
+        drawn = "[...document.querySelectorAll('.plot')].map((plot) => Math.max(...[...plot.querySelectorAll('img')]" \
+            ".map((picture) => picture.src.length)))"
+        self.assertEqual([size > 3000 for size in page.evaluate(drawn)], [True] * 6)
         path = os.path.join(PICTURES or self.folder, "report.pdf")
         page.pdf(path)
-        self.assertGreater(os.path.getsize(path), 20_000)
+        with open(path, "rb") as file:
+            self.assertGreaterEqual(file.read().count(b"/Subtype /Image"), 6)
         page.evaluate("dispatchEvent(new Event('afterprint'))")
+        self.assertEqual(page.evaluate("document.querySelectorAll('.plot img').length"), 0)
+        self.assertEqual(page.evaluate("document.querySelectorAll('.plot canvas').length > 0"), True)
         self.assertNotEqual(page.evaluate(ground), "rgb(255, 255, 255)")
 
 
@@ -385,12 +421,24 @@ class LiveTest(PageTest):
         open_to_all = [program("wsload"), "-dashboard=0.0.0.0:0", "-out=none", "-server=ws://127.0.0.1:9/"]
         refused = subprocess.run(open_to_all, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
         self.assertEqual(refused.returncode, 104)
-        self.assertIn("add -token-file=FILE", refused.stderr)
+        self.assertIn("add -dashboard-token-file=FILE", refused.stderr)
         run = self.run_with("-duration=60s", f"-token-file={token}", address="0.0.0.0:0")
         run.url = run.url.replace("0.0.0.0", "127.0.0.1")
         self.assertEqual(run.ask("")[0], 401)
         password = base64.b64encode(b"me:0123456789abcdef0123456789abcdef").decode()
         self.assertEqual(run.ask("", {"Authorization": "Basic " + password})[0], 200)
+        # One of its own, so that the agents' need not cross the network readable.
+        own = os.path.join(self.folder, "own")
+        with open(own, "w", encoding="utf-8") as file:
+            file.write("d" * 32)
+        os.chmod(own, 0o600)
+        flags = (f"-token-file={token}", f"-dashboard-token-file={own}")
+        for address in ("0.0.0.0:0", "127.0.0.1:0"):
+            run = self.run_with("-duration=60s", *flags, address=address)
+            run.url = run.url.replace("0.0.0.0", "127.0.0.1")
+            for given, status in ((None, 401), ("0123456789abcdef0123456789abcdef", 401), ("d" * 32, 200)):
+                headers = {} if given is None else {"Authorization": "Bearer " + given}
+                self.assertEqual(run.ask("", headers)[0], status)
 
     def test_lingers_when_asked_and_until_it_is_ended(self):
         run = self.run_with("-duration=1s", "-linger=10m")

@@ -55,12 +55,29 @@ def point(phase, index, elapsed_s, clients, mps, slow=False, opened=0):
     }
 
 
-def agent(number, share):
+def agent_series(number, share, seconds, slow):
+    """As AgentSeries makes it: 120 points at most."""
+    together = 1
+    while seconds / together > 120:
+        together *= 2
+    columns = {"success": [], "failed": [], "response_us_p99": [], "send_lag_us_p99": []}
+    for first in range(0, seconds, together):
+        among = range(first + 1, min(first + together, seconds) + 1)
+        is_slow = any(second in slow for second in among)
+        columns["success"].append(share * len(among) // seconds)
+        columns["failed"].append(3 if is_slow and number % 3 == 1 else 0)
+        usual = int(25_000 * (1 + 0.3 * math.sin(first / 5 + number)))
+        columns["response_us_p99"].append(600_000 if is_slow else usual)
+        columns["send_lag_us_p99"].append(2000 + number % 7 * 100)
+    return {"step_s": float(together), **columns}
+
+
+def agent(number, share, seconds, slow):
     lost = number == 7
     return {
         "name": f"load-{number}",
         "address": f"load-{number}.example.net:7400",
-        "version": "0.1.0",
+        "version": "0.2.0",
         "state": "lost" if lost else "done",
         "state_detail": "nothing was heard of it for 5 s" if lost else "",
         "clock_offset_us": (number * 37) % 211 - 100,
@@ -76,6 +93,7 @@ def agent(number, share):
         "latency_us": {"response": figures(share, 1 + number % 5 / 50), "send_lag": figures(share, 0.007)},
         "cpu": {"busiest_worker_share": 0.04 + number % 10 / 100},
         "worker_loads": [{"worker": 0, "cpu_share": 0.05, "cpu_waited_share": 0.01}],
+        "series": agent_series(number, share, seconds, slow),
     }
 
 
@@ -98,7 +116,7 @@ def result(seconds=40, agents=2, clients=400, mps=800, thresholds=True, title=""
     ]  # fmt: skip
     return {
         "schema": "wsload.result/2",
-        "wsload_version": "0.1.0",
+        "wsload_version": "0.2.0",
         "run_id": "86270a2ae598ce18",
         "title": title + hostile,
         "tags": {"build": "512" + hostile} if title or hostile else {},
@@ -157,6 +175,6 @@ def result(seconds=40, agents=2, clients=400, mps=800, thresholds=True, title=""
         "hints": {"messages": [hint] if failed else [], "connections": {"http_403" + hostile: hint}, "also_seen": []},
         "thresholds": judged if thresholds else [],
         "start_spread_us": 412,
-        "agents": [agent(i, scheduled // agents) for i in range(1, agents + 1)],
+        "agents": [agent(i, scheduled // agents, seconds, slow) for i in range(1, agents + 1)],
         "series": series,
     }  # fmt: skip

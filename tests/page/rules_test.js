@@ -7,7 +7,8 @@ const {load, sources} = require("./scripts.js");
 
 const page = load(["WORDS", "GLOSSARY", "setLanguage", "say", "findingsOf", "findingText", "timelineOf", "momentsOf",
   "percentileCurve", "quantileOf", "percentText", "latencyText", "msText", "rateText", "spanText", "clockText",
-  "offsetText", "chosenText", "responseBound", "plotsOf", "statementText"]);
+  "offsetText", "chosenText", "responseBound", "plotsOf", "statementText", "withAgentLines", "addToAgentSeries",
+  "agentFigureAt", "smallPath", "smallScale"]);
 
 /** A second of measuring in which all is well, but for what `other` says. */
 function second(number, other = {}) {
@@ -168,6 +169,51 @@ test("curves by percentile go through the histogram's own quantiles", () => {
   assert.strictEqual(page.quantileOf(buckets, 0.99), 990);
   assert.strictEqual(page.quantileOf([], 0.99), null);
   assert.deepStrictEqual(page.percentileCurve([[[5, 1]], []]), []);
+});
+
+function emptySeries() {
+  return {step_s: 1, success: [], failed: [], response_us_p99: [], send_lag_us_p99: []};
+}
+
+test("an agent's series has 120 points at most, and loses nothing", () => {
+  const series = emptySeries();
+  for (let second = 1; second <= 1000; ++second) {
+    page.addToAgentSeries(series, {success: 5, failed: second % 2, response_us_p99: second, send_lag_us_p99: 3}, second);
+  }
+  assert.strictEqual(series.step_s, 16);
+  assert.strictEqual(series.success.length, Math.ceil(1000 / 16));
+  assert.strictEqual(series.success.reduce((a, b) => a + b), 5000);
+  assert.strictEqual(series.failed.reduce((a, b) => a + b), 500);
+  assert.deepStrictEqual(series.response_us_p99.slice(0, 2), [16, 32]);
+  assert.strictEqual(page.agentFigureAt(series, "success", 16), 5);
+  assert.strictEqual(page.agentFigureAt(series, "response_us_p99", 17), 32);
+  assert.strictEqual(page.agentFigureAt(series, "response_us_p99", 5000), null);
+  assert.strictEqual(page.agentFigureAt(series, "response_us_p99", 0), null);
+});
+
+test("an agent's lines are beside the run's, and only where it is known by the second", () => {
+  page.setLanguage("en");
+  const result = resultOf(seconds(4));
+  result.agents[0].series = {...emptySeries(), success: [1, 2, 3], failed: [0, 0, 0], response_us_p99: [1000, 0, 3000],
+    send_lag_us_p99: [1, 1, 1]};
+  const before = page.plotsOf(result, false);
+  const after = page.withAgentLines(before, result, "h1:7400");
+  const [response, rate] = after;
+  assert.strictEqual(response.lines.at(-1).label, "p99 h1:7400");
+  assert.deepStrictEqual(response.rows.map((row) => row.at(-1)), [1, null, 3, null]);
+  assert.deepStrictEqual(rate.rows.map((row) => row.at(-1)), [1, 2, 3, null]);
+  assert.ok(rate.lines.at(-1).right);
+  assert.ok(after.every((spec) => spec.rows.every((row) => row.length === spec.lines.length + 1)));
+  assert.strictEqual(page.withAgentLines(before, result, null), before);
+  delete result.agents[0].series;
+  assert.strictEqual(page.withAgentLines(before, result, "h1:7400"), before);
+});
+
+test("small charts share one scale, and break where nothing was measured", () => {
+  const scale = page.smallScale([{response_us_p99: [0, 2000]}, {response_us_p99: [90000]}]);
+  assert.deepStrictEqual(scale, {from: 1000, to: 100000});
+  assert.strictEqual(page.smallPath([1000, 0, 100000], scale), "M0.0 44.0M180.0 0.0");
+  assert.strictEqual(page.smallScale([{response_us_p99: [0]}]), null);
 });
 
 test("numbers", () => {

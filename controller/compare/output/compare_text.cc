@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/util/share_text.h"
 #include "controller/compare/output/words.h"
 #include "controller/output/figures.h"
+#include "controller/output/markdown_summary.h"
 #include "controller/output/text_table.h"
 
 namespace wsload {
@@ -46,22 +46,6 @@ std::vector<std::string> Titles(Language language) {
           Label(language, kIntervalLabel),
           Label(language, kPLabel),
           Label(language, kAnswerLabel)};
-}
-
-/// Of text that may stand in a table's cell.
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '<' || c == '[') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-std::string MarkdownRow(const std::vector<std::string>& cells) {
-  std::string row = "|";
-  for (const std::string& cell : cells) row += " " + Escaped(cell) + " |";
-  return row + "\n";
 }
 
 }  // namespace
@@ -132,7 +116,7 @@ std::string CompareMarkdown(Language language, const Comparison& comparison) {
     out += MarkdownRow(row);
   }
   if (!comparison.remarks.empty()) out += "\n";
-  for (const Statement& remark : comparison.remarks) out += "- " + Escaped(StatementText(language, remark)) + "\n";
+  for (const Statement& remark : comparison.remarks) out += "- " + MarkdownText(StatementText(language, remark)) + "\n";
   return out + fmt::format("\n{}\n", kHowToRead.In(language));
 }
 

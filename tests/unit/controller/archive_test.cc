@@ -67,6 +67,7 @@ RunResult FullResult() {
   agent.cpu.quota_cores = 0.3;
   agent.cpu.busiest_worker_share = 1.0 / 3;
   agent.worker_loads[0].stalls = 2;
+  for (int64_t interval : {0, 1, 5, 400}) agent.series.Add(interval, {interval, 1, 20'000 + interval, 100});
   result.agents[1].start_skew_us = 40;
   result.series[1].workers.waited_share_max = 0.1 + 0.2;
   return result;
@@ -100,6 +101,8 @@ TEST(ResultReader, KeepsWhatTheFileHolds) {
   ASSERT_EQ(read.agents.size(), 3u);
   EXPECT_EQ(read.agents[0].totals, result.agents[0].totals);
   EXPECT_EQ(read.agents[0].worker_loads, result.agents[0].worker_loads);
+  EXPECT_EQ(read.agents[0].series, result.agents[0].series);
+  EXPECT_EQ(read.agents[1].series, result.agents[1].series);
   EXPECT_EQ(read.verdict_reasons, result.verdict_reasons);
   EXPECT_EQ(read.warnings, result.warnings);
   EXPECT_EQ(read.labels.tags, result.labels.tags);
@@ -143,6 +146,18 @@ TEST(ResultReader, AWrongFileIsALineThatSaysWhere) {
   EXPECT_THAT(Error(With("\"elapsed_s\":1.0", "\"elapsed_s\":{}")), StartsWith("series[0].elapsed_s: want a number"));
   EXPECT_THAT(Error(With("\"started_at\": \"2023", "\"started_at\": \"x2023")),
               StartsWith("started_at: want an instant"));
+}
+
+TEST(ResultReader, AnAgentsSeriesIsWholeOrALine) {
+  EXPECT_EQ(Error(With("\"step_s\": 4.0", "\"step_s\": 0")),
+            "agents[0].series.step_s: want the plan's report interval, or a multiple of it");
+  EXPECT_EQ(Error(With("\"step_s\": 4.0", "\"step_s\": 1e300")),
+            "agents[0].series.step_s: want the plan's report interval, or a multiple of it");
+  EXPECT_EQ(Error(With("\"send_lag_us_p99\": [100,", "\"send_lag_us_p99\": [100,100,")),
+            "agents[0].series.send_lag_us_p99: want as many as in the columns before");
+  const absl::StatusOr<StoredResult> older = ReadResult(With("\"series\": {", "\"unknown\": {"));
+  ASSERT_TRUE(older.ok()) << older.status();
+  EXPECT_TRUE(older->result.agents[0].series.points().empty());
 }
 
 // Whatever stands there: a result, or a line.

@@ -41,7 +41,7 @@ TEST(CompareText, HasARowForEveryMetricInBothLanguages) {
 TEST(CompareText, MarkdownKeepsItsTableWhole) {
   const std::string text = CompareMarkdown(Language::kEnglish, Sample());
   EXPECT_THAT(text, HasSubstr("| metric | A | B | change | 95 % interval | p | answer |\n| :-- |"));
-  EXPECT_THAT(text, HasSubstr("a\\|\\<b>&\""));
+  EXPECT_THAT(text, HasSubstr("a\\|\\<b\\>&amp;\""));
 }
 
 TEST(CompareText, ChangesAndTheirIntervals) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <optional>
 #include <random>
 
 #include "common/plan/phase.h"
@@ -25,14 +27,17 @@ class RecordingListener : public RunListener {
  public:
   void OnPhase(Phase phase) override { phases.push_back(phase); }
   void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats&,
-                  const std::vector<AgentResult>&) override {
+                  const std::vector<AgentResult>& agents) override {
     points.push_back(point);
+    of_agents.emplace_back();
+    for (const AgentResult& agent : agents) of_agents.back().push_back(agent.interval);
     sum.Merge(delta);
   }
   void OnNotice(const Statement& notice) override { notices.push_back(notice); }
 
   std::vector<Phase> phases;
   std::vector<SeriesPoint> points;
+  std::vector<std::vector<std::optional<AgentPoint>>> of_agents;  ///< with each point
   std::vector<Statement> notices;
   Stats sum;
 };
@@ -59,6 +64,33 @@ struct Event {
   int64_t interval;
   Stats delta;
 };
+
+TEST(ResultBuilder, TellsWhatEachAgentDidInTheIntervalHoweverFarItIsAhead) {
+  const RunPlan plan = SamplePlan();
+  RecordingListener listener;
+  ResultBuilder builder("run", plan, SampleAgents(plan, 2), &listener);
+  const auto add = [&](int agent, int64_t interval, int64_t messages) {
+    ASSERT_TRUE(builder.AddInterval(agent, Phase::kMeasure, interval, PerfectMeasure(messages)).ok());
+  };
+  add(0, 0, 10);
+  add(0, 1, 11);
+  EXPECT_THAT(listener.points, IsEmpty());
+  add(1, 0, 20);
+  add(1, 2, 22);
+  builder.AgentFailed(0, AgentResult::State::kLost, "gone");
+  ASSERT_EQ(listener.of_agents.size(), 3u);
+  const auto success = [&](size_t point, size_t agent) {
+    const std::optional<AgentPoint>& of_agent = listener.of_agents[point][agent];
+    return of_agent.has_value() ? of_agent->success : -1;
+  };
+  EXPECT_THAT((std::array{success(0, 0), success(0, 1)}), ElementsAre(10, 20));
+  EXPECT_THAT((std::array{success(1, 0), success(1, 1)}), ElementsAre(11, -1)) << "it has left that one out";
+  EXPECT_THAT((std::array{success(2, 0), success(2, 1)}), ElementsAre(-1, 22)) << "it is lost";
+  const RunResult result = builder.Build();
+  ASSERT_EQ(result.agents[1].series.points().size(), 3u);
+  EXPECT_EQ(result.agents[1].series.points()[1], AgentPoint());
+  EXPECT_EQ(result.agents[1].series.points()[2].success, 22);
+}
 
 // The property that everything rests on: however the agents' reports
 // interleave, the result is that of one process that saw every sample.

@@ -64,10 +64,33 @@ TEST(RunLabels, ADashboardIsOnLoopbackUnlessATokenKeepsStrangersOut) {
   EXPECT_EQ(Parsed({"-dashboard", "-nodashboard"}).output.dashboard, "");
   EXPECT_EQ(Parsed({"-dashboard=[::1]:0", "-linger=10m"}).output.dashboard, "[::1]:0");
   const std::string token = "0123456789abcdef0123456789abcdef";
-  EXPECT_EQ(Parsed({"-dashboard=0.0.0.0:8089"}, {{"WSLOAD_TOKEN", token}}).access.token, token);
-  EXPECT_THAT(Refused({"-dashboard=0.0.0.0:8089"}), HasSubstr("add -token-file=FILE"));
+  EXPECT_EQ(Parsed({"-dashboard=0.0.0.0:8089"}, {{"WSLOAD_TOKEN", token}}).dashboard_token, token);
+  EXPECT_THAT(Refused({"-dashboard=0.0.0.0:8089"}), HasSubstr("add -dashboard-token-file=FILE"));
+  EXPECT_EQ(Parsed({"-dashboard"}, {{"WSLOAD_TOKEN", token}}).dashboard_token, "") << "whoever is on the host may look";
   EXPECT_THAT(Refused({"-dashboard=nowhere"}), HasSubstr("-dashboard=nowhere: "));
   EXPECT_THAT(Parsed({"-linger=10m"}).notices, ElementsAre(HasSubstr("-linger")));
+}
+
+TEST(RunLabels, ADashboardHasATokenOfItsOwn) {
+  std::string dir = ::testing::TempDir() + "/wsload-dashboard-XXXXXX";
+  ASSERT_NE(mkdtemp(dir.data()), nullptr);
+  const std::string file = dir + "/token";
+  const std::string agents_token(32, 'a'), own_token(32, 'd');
+  std::ofstream(file) << own_token << "\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+  const std::string flag = "-dashboard-token-file=" + file;
+  for (const char* address : {"-dashboard=0.0.0.0:8089", "-dashboard"}) {
+    const RunCommandLine line = Parsed({address, flag}, {{"WSLOAD_TOKEN", agents_token}});
+    EXPECT_EQ(line.dashboard_token, own_token);
+    EXPECT_EQ(line.access.token, agents_token);
+    EXPECT_THAT(line.labels.command_line, HasSubstr(flag)) << "by its name";
+    EXPECT_THAT(line.labels.command_line, Not(HasSubstr(own_token)));
+  }
+  EXPECT_THAT(Parsed({flag}).notices, ElementsAre(HasSubstr("-dashboard-token-file has no effect without -dashboard")));
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  std::ofstream(file) << "short";
+  EXPECT_THAT(Refused({"-dashboard", flag}), HasSubstr(flag + ": is shorter than 16 characters"));
+  std::filesystem::remove_all(dir);
 }
 
 }  // namespace

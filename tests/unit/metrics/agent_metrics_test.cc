@@ -28,7 +28,7 @@ IntervalReport Connected(int64_t connections) {
 TEST(AgentMetrics, TotalsOutliveTheRunAndItsStateDoesNot) {
   AgentMetrics metrics;
   EXPECT_FALSE(metrics.Read().run.has_value());
-  metrics.RunBegan(10);
+  metrics.RunBegan("86270a2a", 10);
   EXPECT_FALSE(metrics.Read().run->phase.has_value());
   metrics.LeaseUntil(77);
   metrics.Add(Connected(10));
@@ -43,7 +43,7 @@ TEST(AgentMetrics, TotalsOutliveTheRunAndItsStateDoesNot) {
   metrics.RunEnded(RunEnd::kBroken);
   EXPECT_FALSE(metrics.Read().run.has_value());
 
-  metrics.RunBegan(3);
+  metrics.RunBegan("86270a2a", 3);
   metrics.Add(Connected(3));
   metrics.Add(Measured(50));
   figures = metrics.Read();
@@ -78,7 +78,7 @@ TEST(AgentMetrics, ReadersSeeWholeReportsWhileRunsComeAndGo) {
   AgentMetrics metrics;
   std::thread agent([&metrics] {
     for (int run = 0; run < kRuns; ++run) {
-      metrics.RunBegan(1);
+      metrics.RunBegan("86270a2a", 1);
       for (int report = 0; report < kReports; ++report) {
         metrics.LeaseUntil(report);
         metrics.Add(Measured(3));

@@ -56,7 +56,7 @@ class ExpositionTest : public ::testing::Test {
 
   /// A run with a bit of everything.
   void OneRun() {
-    metrics_.RunBegan(40);
+    metrics_.RunBegan("86270a2a", 40);
     metrics_.LeaseUntil(clock_.MonoNs() + 4'500 * kNsPerMs);
     IntervalReport connected{.phase = Phase::kConnect};
     connected.delta.counters.connections = {
@@ -102,7 +102,7 @@ TEST_F(ExpositionTest, AnIdleAgentExposesZeros) {
 }
 
 TEST_F(ExpositionTest, EveryCounterIsExposedOnce) {
-  metrics_.RunBegan(1);
+  metrics_.RunBegan("86270a2a", 1);
   metrics_.Add(EveryCounter(1'000'001));
   std::map<double, int> seen;
   for (const auto& [name, value] : Samples()) {
@@ -158,7 +158,7 @@ TEST_F(ExpositionTest, CountersAddUpOverRunsAndGaugesAreTheRunsOwn) {
 }
 
 TEST_F(ExpositionTest, ALeaseThatIsOverHasNothingLeft) {
-  metrics_.RunBegan(1);
+  metrics_.RunBegan("86270a2a", 1);
   metrics_.LeaseUntil(clock_.MonoNs() - 1);
   EXPECT_EQ(Samples().at("wsload_agent_lease_remaining_seconds"), 0);
 }
