@@ -13,7 +13,11 @@ constexpr size_t kKeepBufferBytes = 64 * 1024;
 }  // namespace
 
 Connection::Connection(uint64_t id, int fd, SSL_CTX* tls, ConnectionContext& context)
-    : id_(id), context_(context), stream_(fd, tls), reader_(ConnectionContext::kMaxMessageBytes, false) {}
+    : id_(id),
+      context_(context),
+      stream_(fd, tls),
+      idle_since_ns_(context.clock.MonoNs()),
+      reader_(ConnectionContext::kMaxMessageBytes, false) {}
 
 void Connection::Leave(Ending ending, Phase next) {
   phase_ = next;
@@ -22,11 +26,19 @@ void Connection::Leave(Ending ending, Phase next) {
   context_.handler.OnLeaving(*this);
 }
 
-void Connection::Abort() { Leave(Ending::kBroken, Phase::kDone); }
+void Connection::Abort() {
+  // Between two requests is where an HTTP client leaves.
+  Leave(served_http_ && phase_ == Phase::kHandshake ? Ending::kNotUpgraded : Ending::kBroken, Phase::kDone);
+}
+
+void Connection::Cut() {
+  stream_.ResetAtClose();
+  Leave(Ending::kCut, Phase::kDone);
+}
 
 void Connection::OnReady(bool hang_up) {
   Flush();
-  if (pending_out_.size() - written_ <= kPauseReadingBytes) reading_paused_ = false;
+  if (backlog_bytes() <= kPauseReadingBytes) reading_paused_ = false;
   if (!reading_paused_) ReadAll(hang_up);
   Flush();
 }
@@ -34,9 +46,9 @@ void Connection::OnReady(bool hang_up) {
 void Connection::ReadAll(bool hang_up) {
   std::vector<char>& buffer = context_.read_buffer;
   while (phase_ != Phase::kDone) {
-    if (pending_out_.size() - written_ > kPauseReadingBytes) {
+    if (backlog_bytes() > kPauseReadingBytes) {
       Flush();
-      if (pending_out_.size() - written_ > kPauseReadingBytes) {
+      if (backlog_bytes() > kPauseReadingBytes) {
         reading_paused_ = true;  // the peer does not read: neither do we
         return;
       }
@@ -63,11 +75,27 @@ void Connection::ReadAll(bool hang_up) {
 
 size_t Connection::Consume(char* data, size_t size, int64_t now_ns) {
   size_t consumed = 0;
-  if (phase_ == Phase::kHandshake) consumed = ConsumeRequest({data, size}, now_ns);
-  if (phase_ == Phase::kOpen || phase_ == Phase::kClosing)
+  while (phase_ == Phase::kHandshake && consumed < size) {
+    const size_t used = ConsumeRequest({data + consumed, size - consumed}, now_ns);
+    if (used == 0) break;
+    consumed += used;
+  }
+  if (phase_ == Phase::kOpen || phase_ == Phase::kClosing) {
     consumed += ConsumeFrames(data + consumed, size - consumed, now_ns);
-  // What comes after the last word is read and forgotten.
-  return phase_ == Phase::kHandshake || phase_ == Phase::kOpen || phase_ == Phase::kClosing ? consumed : size;
+  }
+  switch (phase_) {
+    case Phase::kHandshake:
+    case Phase::kOpen:
+    case Phase::kClosing:
+      return consumed;
+    case Phase::kAwaitUpgrade:
+      // A client may not speak before its answer; what comes all the same is for later.
+      if (size - consumed <= kMostBeforeUpgradeBytes) return consumed;
+      Abort();
+      return size;
+    default:
+      return size;  // what comes after the last word is read and forgotten
+  }
 }
 
 size_t Connection::ConsumeRequest(std::string_view data, int64_t now_ns) {
@@ -87,13 +115,58 @@ size_t Connection::ConsumeRequest(std::string_view data, int64_t now_ns) {
     case HttpParse::kRequest:
       break;
   }
+  int body_status = 0;
+  const size_t with_body = consumed + ReadBody(data.substr(consumed), request, body_status);
+  if (with_body > data.size()) return 0;
   phase_ = Phase::kAwaitAnswer;
-  const HandshakeReply reply = context_.handler.OnRequest(*this, request, now_ns);
+  const HandshakeReply reply = context_.handler.OnRequest(*this, request, body_status, now_ns);
+  if (reply.upgrade) {
+    if (reply.later) {
+      phase_ = Phase::kAwaitUpgrade;
+    } else {
+      Open(reply, now_ns);
+    }
+    return with_body;
+  }
   if (reply.later) return data.size();
-  if (!reply.upgrade) {
+  if (!reply.keep_alive || body_status != 0 || request.HeaderHasToken("Connection", "close")) {
     AnswerHttp(reply.answer);
     return data.size();
   }
+  pending_out_.append(reply.answer);
+  phase_ = Phase::kHandshake;
+  served_http_ = true;
+  continue_said_ = false;
+  idle_since_ns_ = now_ns;
+  return with_body;
+}
+
+size_t Connection::ReadBody(std::string_view data, HttpRequest& request, int& status) {
+  const HttpBody body = BodyOf(request);
+  status = body.status;
+  if (body.size > data.size()) {
+    if (request.HeaderHasToken("Expect", "100-continue") && !continue_said_) {
+      continue_said_ = true;
+      pending_out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    return body.size;
+  }
+  request.body = data.substr(0, body.size);
+  return body.size;
+}
+
+void Connection::Upgrade(const HandshakeReply& reply, int64_t now_ns) {
+  if (phase_ != Phase::kAwaitUpgrade) return;
+  Open(reply, now_ns);
+  if (pending_in_.empty()) return;
+  std::vector<char>& buffer = context_.read_buffer;
+  const size_t size = pending_in_.size();
+  std::memcpy(buffer.data(), pending_in_.data(), size);
+  const size_t consumed = Consume(buffer.data(), size, now_ns);
+  pending_in_.assign(buffer.data() + consumed, size - consumed);
+}
+
+void Connection::Open(const HandshakeReply& reply, int64_t now_ns) {
   phase_ = Phase::kOpen;
   session.last_receipt_ns = now_ns;
   if (reply.deflate) {
@@ -102,7 +175,6 @@ size_t Connection::ConsumeRequest(std::string_view data, int64_t now_ns) {
     reader_ = FrameReader(ConnectionContext::kMaxMessageBytes, true);
   }
   pending_out_.append(reply.answer);
-  return consumed;
 }
 
 void Connection::AnswerHttp(std::string_view answer) {

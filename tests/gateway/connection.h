@@ -23,8 +23,9 @@ class Connection;
 
 /// What to say to a request.
 struct HandshakeReply {
-  bool later = false;    ///< Connection::AnswerHttp() follows
-  bool upgrade = false;  ///< `answer` is a 101
+  bool later = false;       ///< Connection::AnswerHttp() follows, or Upgrade() where `upgrade` is set too
+  bool upgrade = false;     ///< `answer` is a 101
+  bool keep_alive = false;  ///< another request may follow
   std::string answer;
   std::optional<DeflateAgreement> deflate;
 };
@@ -33,7 +34,9 @@ struct HandshakeReply {
 class ConnectionHandler {
  public:
   virtual ~ConnectionHandler() = default;
-  virtual HandshakeReply OnRequest(Connection& connection, const HttpRequest& request, int64_t now_ns) = 0;
+  /// `body_status`: why the request's body was not read, 0 if it was.
+  virtual HandshakeReply OnRequest(Connection& connection, const HttpRequest& request, int body_status,
+                                   int64_t now_ns) = 0;
   /// The refused request had no HTTP to answer by OnRequest(): 400 or 431.
   virtual void OnBadRequest(Connection& connection, int status) = 0;
   /// A whole data message, decompressed; FrameReader::kReadPadding bytes behind it may be read.
@@ -58,7 +61,7 @@ struct ConnectionContext {
 };
 
 /// How a connection left its open state.
-enum class Ending { kNone, kNotUpgraded, kByClient, kByServer, kBroken };
+enum class Ending { kNone, kNotUpgraded, kByClient, kByServer, kBroken, kCut };
 
 /// What the application keeps about an upgraded connection.
 struct Session {
@@ -68,6 +71,7 @@ struct Session {
   int64_t biz_id = 0;
   int64_t upstream = 0;
   int64_t last_receipt_ns = 0;
+  bool redirected = false;
   bool dirty = false;  ///< has output that the application will flush
 };
 
@@ -79,8 +83,13 @@ class Connection {
   bool open() const { return phase_ == Phase::kOpen; }
   bool done() const { return phase_ == Phase::kDone; }
   bool in_handshake() const { return phase_ == Phase::kHandshake; }
+  bool awaits_upgrade() const { return phase_ == Phase::kAwaitUpgrade; }
+  /// Since when a request is awaited.
+  int64_t idle_since_ns() const { return idle_since_ns_; }
   /// All is said and written; only the peer's end is awaited.
   bool farewell_said() const { return writing_finished_; }
+  /// Written to it and not yet taken by the socket.
+  size_t backlog_bytes() const { return pending_out_.size() - written_; }
   Ending ending() const { return ending_; }
   /// Without the port.
   std::string PeerAddress() const { return stream_.PeerAddress(); }
@@ -98,18 +107,25 @@ class Connection {
   /// The answer that the handler put off.
   void AnswerHttp(std::string_view answer);
 
+  /// The upgrade that the handler put off; handles the messages that have come meanwhile.
+  void Upgrade(const HandshakeReply& reply, int64_t now_ns);
+
   /// Writes what the socket takes.
   void Flush();
 
   /// Without a farewell.
   void Abort();
 
+  /// Likewise, and the peer gets an RST: what was not read or written yet is gone.
+  void Cut();
+
   Session session;
 
  private:
   enum class Phase {
     kHandshake,
-    kAwaitAnswer,  ///< AnswerHttp() is due
+    kAwaitAnswer,   ///< AnswerHttp() is due
+    kAwaitUpgrade,  ///< Upgrade() is due
     kOpen,
     kClosing,  ///< our close frame went first; theirs is awaited
     kLinger,   ///< all is said: flush, finish writing, read until the peer's end
@@ -117,10 +133,13 @@ class Connection {
   };
 
   static constexpr size_t kPauseReadingBytes = size_t{8} << 20;
+  static constexpr size_t kMostBeforeUpgradeBytes = 64 * 1024;
 
   void ReadAll(bool hang_up);
   size_t Consume(char* data, size_t size, int64_t now_ns);
   size_t ConsumeRequest(std::string_view data, int64_t now_ns);
+  size_t ReadBody(std::string_view data, HttpRequest& request, int& status);
+  void Open(const HandshakeReply& reply, int64_t now_ns);
   size_t ConsumeFrames(char* data, size_t size, int64_t now_ns);
   void HandleFrame(const Incoming& incoming, int64_t now_ns);
   void HandleData(const Incoming& incoming, int64_t now_ns);
@@ -136,6 +155,9 @@ class Connection {
   Ending ending_ = Ending::kNone;
   bool reading_paused_ = false;
   bool writing_finished_ = false;
+  bool continue_said_ = false;  ///< 100 Continue, to the request that is under way
+  bool served_http_ = false;
+  int64_t idle_since_ns_ = 0;
   FrameReader reader_;
   std::unique_ptr<MessageInflater> inflater_;  ///< with permessage-deflate only
   bool inflater_forgets_ = false;              ///< the client promised to keep no context

@@ -13,6 +13,7 @@ namespace wsload::gateway {
 namespace {
 
 constexpr int64_t kBillion = 1'000'000'000;
+constexpr uint64_t kGoldenGamma = 0x9E3779B97F4A7C15u;
 
 absl::StatusOr<int64_t> ParseDelay(std::string_view text) {
   const auto delay_ns = ParseDuration(text);
@@ -58,16 +59,22 @@ absl::StatusOr<DelaySpec> ParseDelaySpec(std::string_view text) {
   return spec;
 }
 
+uint64_t Mix64(uint64_t value) {
+  uint64_t z = value + kGoldenGamma;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
+double UnitOf(uint64_t random) { return static_cast<double>(random >> 11) * 0x1p-53; }
+
 DelayModel::DelayModel(const DelaySpec& spec, uint64_t seed) : spec_(spec), state_(seed) {}
 
 double DelayModel::NextUnit() {
   // SplitMix64: the standard library's distributions differ from one library to the next.
-  state_ += 0x9E3779B97F4A7C15u;
-  uint64_t z = state_;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  z ^= z >> 31;
-  return static_cast<double>(z >> 11) * 0x1p-53;
+  const double unit = UnitOf(Mix64(state_));
+  state_ += kGoldenGamma;
+  return unit;
 }
 
 int64_t DelayModel::NextNs() {

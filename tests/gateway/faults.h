@@ -36,6 +36,11 @@ struct DelaySpec {
 /// "20ms", "exp:5ms", "uniform:1ms-9ms". kInvalidArgument says what is wanted.
 absl::StatusOr<DelaySpec> ParseDelaySpec(std::string_view text);
 
+/// SplitMix64's scrambling of `value`.
+uint64_t Mix64(uint64_t value);
+/// In [0, 1), from the upper bits.
+double UnitOf(uint64_t random);
+
 /// Draws delays; the same seed gives the same series on every machine.
 class DelayModel {
  public:

@@ -19,7 +19,7 @@ enum class Opcode : uint8_t {
 
 inline constexpr bool IsControl(Opcode opcode) { return (static_cast<uint8_t>(opcode) & 0x8) != 0; }
 
-/// Close codes of RFC 6455 section 7.4.1 that this server sends.
+/// Close codes of RFC 6455 section 7.4.1, and of its registry, that this server sends.
 enum class CloseCode : uint16_t {
   kNormal = 1000,
   kGoingAway = 1001,
@@ -28,6 +28,7 @@ enum class CloseCode : uint16_t {
   kInvalidPayload = 1007,
   kPolicyViolation = 1008,
   kTooBig = 1009,
+  kServiceRestart = 1012,
 };
 
 /// Appends the header of an unfragmented, unmasked frame.

@@ -43,16 +43,31 @@ absl::StatusOr<CloseAfterSpec> ParseCloseAfter(std::string_view text) {
   return InvalidArgument("want a duration or a number of messages, such as 30s or 100msgs");
 }
 
-absl::StatusOr<std::vector<HostPort>> ParseRedirect(std::string_view text) {
-  std::vector<HostPort> nodes;
+absl::StatusOr<RedirectTarget> ParseTarget(std::string_view text) {
+  RedirectTarget target;
+  const size_t equals = text.find('=');
+  auto address = ParseHostPort(text.substr(0, equals));
+  if (!address.ok()) return address.status();
+  target.address = *std::move(address);
+  if (equals == std::string_view::npos) return target;
+  const std::string_view weight = text.substr(equals + 1);
+  const auto [end, error] = std::from_chars(weight.data(), weight.data() + weight.size(), target.weight);
+  if (error != std::errc() || end != weight.data() + weight.size() || target.weight < 0) {
+    return InvalidArgument("want a weight from 0 on behind the =, such as host:9002=3");
+  }
+  return target;
+}
+
+absl::StatusOr<std::vector<RedirectTarget>> ParseRedirect(std::string_view text) {
+  std::vector<RedirectTarget> targets;
   while (!text.empty()) {
     const size_t comma = text.find(',');
-    auto node = ParseHostPort(text.substr(0, comma));
-    if (!node.ok()) return node.status();
-    nodes.push_back(*std::move(node));
+    auto target = ParseTarget(text.substr(0, comma));
+    if (!target.ok()) return target.status();
+    targets.push_back(*std::move(target));
     text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
   }
-  return nodes;
+  return targets;
 }
 
 absl::StatusOr<uint64_t> ParseSeed(std::string_view text) {
@@ -119,7 +134,12 @@ constexpr Field<GatewayOptions> kGatewayFields[] = {
       .help = {"no tokens and no protocol: every message comes back as it was", "没有令牌和协议：每条消息原样返回"},
       .in_short_help = true}},
     {MemberOf<&GatewayOptions::dedup>(),
-     {.flag = "dedup", .help = {"drop messages with a repeated key silently", "悄悄丢弃键重复的消息"}}},
+     {.flag = "dedup",
+      .if_true = "drop",
+      .if_false = "off",
+      .help = {"a message whose key came before: drop (no answer), ack (acknowledged again) or off (like any other)",
+               "键重复的消息：drop（不应答）、ack（再次确认）或 off（与其他消息一样）"},
+      .example = "ack"}},
     {MemberOf<&GatewayOptions::auto_close_idle_ns>(),
      {.flag = "auto-close-idle",
       .help = {"idle time after which links with X-AutoClose: true are closed",
@@ -142,12 +162,56 @@ constexpr Field<GatewayOptions> kGatewayFields[] = {
       .least = 0,
       .most = 1,
       .example = "0.1"}},
+    {MemberOf<&GatewayOptions::ack_drop_first>(),
+     {.flag = "ack-drop-first",
+      .help = {"-ack-drop is a share of the messages that come for the first time; repeated ones are acknowledged",
+               "-ack-drop 只作用于首次到达的消息；重发的消息照常确认"}}},
+    {MemberOf<&GatewayOptions::servers>(),
+     {.flag = "servers",
+      .help = {"acknowledgements come out of one queue with so many servers: servers / service time is the most that "
+               "it takes; 0: no queue",
+               "确认经由一个有这么多服务台的队列：最大吞吐量为 servers / service-time；0 表示没有队列"},
+      .in_short_help = true,
+      .least = 0,
+      .most = 1'000'000,
+      .example = "4"}},
+    {TextMemberOf<&GatewayOptions::service_time, ParseDelaySpec, NoDelay<DelaySpec>>(),
+     {.flag = "service-time",
+      .help = {"how long a server works on one message: 5ms, exp:5ms or uniform:1ms-9ms",
+               "一个服务台处理一条消息的时间：5ms、exp:5ms 或 uniform:1ms-9ms"},
+      .in_short_help = true,
+      .example = "5ms"}},
+    {MemberOf<&GatewayOptions::queue_length>(),
+     {.flag = "queue",
+      .help = {"messages that may wait for a server", "可等待服务台的消息数"},
+      .unit = Unit::kCount,
+      .least = 0,
+      .most = 10'000'000,
+      .example = "1000"}},
+    {MemberOf<&GatewayOptions::queue_full>(),
+     {.flag = "queue-full",
+      .help = {"what a message beyond that gets: drop (no answer) or limit (RATE_LIMIT_EXCEEDED)",
+               "超出的消息：drop（不应答）或 limit（RATE_LIMIT_EXCEEDED）"},
+      .example = "limit"}},
     {TextMemberOf<&GatewayOptions::reject_handshake, ParseReject, Nothing<RejectSpec>>(),
      {.flag = "reject-handshake",
       .help = {"refuse handshakes with this HTTP status, or a share of them: 403, 403:0.5",
                "以该 HTTP 状态拒绝全部或部分握手：403、403:0.5"},
       .in_short_help = true,
       .example = "403"}},
+    {MemberOf<&GatewayOptions::handshake_rate_per_s>(),
+     {.flag = "handshake-rate",
+      .help = {"handshakes accepted per second; 0: no limit", "每秒接受的握手数；0 表示不限"},
+      .in_short_help = true,
+      .unit = Unit::kCount,
+      .least = 0,
+      .most = kMostPerSecond,
+      .example = "500"}},
+    {MemberOf<&GatewayOptions::handshake_over>(),
+     {.flag = "handshake-over",
+      .help = {"what a handshake beyond that gets: wait (for its turn) or reject (503)",
+               "超出的握手：wait（排队等待）或 reject（503）"},
+      .example = "reject"}},
     {TextMemberOf<&GatewayOptions::close_after, ParseCloseAfter, NoDelay<CloseAfterSpec>>(),
      {.flag = "close-after",
       .help = {"close each connection with 1001 at this age or after so many messages: 30s, 100msgs",
@@ -185,6 +249,49 @@ constexpr Field<GatewayOptions> kGatewayFields[] = {
       .example = "10s"}},
     {MemberOf<&GatewayOptions::push_repeats>(),
      {.flag = "push-repeats", .help = {"how often at most", "最多重发几次"}, .least = 0, .example = "6"}},
+    {TextMemberOf<&GatewayOptions::forward, ParseForward, Nothing<ForwardSpec>>(),
+     {.flag = "forward",
+      .help =
+          {"push every upstream message on to all other users, to the peer (pairs of user ids) or to the rest of the "
+           "room (so many consecutive user ids)",
+           "把每条上行消息推送给所有其他用户（all）、同伴（peer，用户 ID 两两成对）或同一房间的其他人（group:N，每 N "
+           "个连续用户 ID）"},
+      .in_short_help = true,
+      .example = "group:50"}},
+    {MemberOf<&GatewayOptions::first_user_id>(),
+     {.flag = "first-user-id",
+      .help = {"where pairs and rooms begin; with -echo the first connection is this user, and so on",
+               "成对和房间从这个用户 ID 开始；-echo 时第一个连接即此用户，依次类推"},
+      .example = "10000"}},
+    {MemberOf<&GatewayOptions::push_loss>(),
+     {.flag = "push-loss",
+      .help = {"share of the forwarded and posted pushes that get lost, by the seed",
+               "转发和提交的推送中丢失的比例，由种子决定"},
+      .in_short_help = true,
+      .least = 0,
+      .most = 1,
+      .example = "0.01"}},
+    {MemberOf<&GatewayOptions::push_duplicate>(),
+     {.flag = "push-duplicate",
+      .help = {"share of them that are sent twice", "其中发送两次的比例"},
+      .in_short_help = true,
+      .least = 0,
+      .most = 1,
+      .example = "0.01"}},
+    {MemberOf<&GatewayOptions::push_reorder>(),
+     {.flag = "push-reorder",
+      .help = {"share of them that are sent behind the next one of the same sender to the same receiver",
+               "其中排到同一发送者发给同一接收者的下一条之后的比例"},
+      .in_short_help = true,
+      .least = 0,
+      .most = 1,
+      .example = "0.01"}},
+    {MemberOf<&GatewayOptions::push_reorder_hold_ns>(),
+     {.flag = "push-reorder-hold",
+      .help = {"how long such a push waits for the next one", "这样的推送最多等待下一条多久"},
+      .unit = Unit::kNanoseconds,
+      .least = 1,
+      .example = "1s"}},
     {MemberOf<&GatewayOptions::rate_limit_per_s>(),
      {.flag = "rate-limit",
       .help = {"upstream messages per second over all connections; 0: no limit",
@@ -202,12 +309,34 @@ constexpr Field<GatewayOptions> kGatewayFields[] = {
       .least = 0,
       .most = kMostPerSecond,
       .example = "2000"}},
-    {TextMemberOf<&GatewayOptions::redirect_to, ParseRedirect, Nothing<std::vector<HostPort>>>(),
-     {.flag = "redirect-to",
-      .help = {"redirect every link to one of these (host:port,...), once, and close it a second later",
-               "把每个连接重定向一次到其中之一（host:port,...），一秒后关闭"},
+    {MemberOf<&GatewayOptions::restart_at_ns>(),
+     {.flag = "restart-at",
+      .help = {"restart once, so long after the first handshake; 0: only on SIGUSR2",
+               "第一次握手后多久重启一次；0 表示只由 SIGUSR2 触发"},
       .in_short_help = true,
-      .example = "host:9002"}},
+      .unit = Unit::kNanoseconds,
+      .least = 0,
+      .example = "30s"}},
+    {MemberOf<&GatewayOptions::restart_for_ns>(),
+     {.flag = "restart-for",
+      .help = {"how long connections are refused then", "重启时拒绝连接多久"},
+      .in_short_help = true,
+      .unit = Unit::kNanoseconds,
+      .least = 0,
+      .example = "2s"}},
+    {MemberOf<&GatewayOptions::restart_how>(),
+     {.flag = "restart-how",
+      .help = {"how connections end then: abrupt (RST) or orderly (close 1012)",
+               "重启时连接如何结束：abrupt（RST）或 orderly（以 1012 关闭）"},
+      .example = "orderly"}},
+    {TextMemberOf<&GatewayOptions::redirect_to, ParseRedirect, Nothing<std::vector<RedirectTarget>>>(),
+     {.flag = "redirect-to",
+      .help =
+          {"redirect every link to one of these (host:port,... or host:port=weight,...), once, and close it a second "
+           "later",
+           "把每个连接重定向一次到其中之一（host:port,... 或 host:port=权重,...），一秒后关闭"},
+      .in_short_help = true,
+      .example = "a:9002=3,b:9002"}},
     {MemberOf<&GatewayOptions::redirect_after_ns>(),
      {.flag = "redirect-after",
       .help = {"when, counted from the first handshake", "从第一次握手起多久后重定向"},

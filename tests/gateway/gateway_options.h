@@ -1,6 +1,7 @@
 // What a mock gateway is told at its start.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,7 +10,39 @@
 #include "common/net/host_port.h"
 #include "common/plan/run_plan.h"
 #include "common/time/clock.h"
+#include "tests/gateway/audience.h"
 #include "tests/gateway/faults.h"
+#include "tests/gateway/handshake_gate.h"
+#include "tests/gateway/service_queue.h"
+
+namespace wsload::gateway {
+
+/// What becomes of a message whose key came before.
+enum class Dedup {
+  kOff,   ///< it is like any other
+  kDrop,  ///< no answer
+  kAck,   ///< an acknowledgement of its own, at once; it is not worked on again
+};
+
+/// How the gateway goes down for a restart.
+enum class RestartHow {
+  kAbrupt,   ///< RST on every connection, as a host that dies and comes back
+  kOrderly,  ///< close 1012
+};
+
+}  // namespace wsload::gateway
+
+namespace wsload {
+
+template <>
+inline constexpr std::array kChoices<gateway::RestartHow> = {Choice{gateway::RestartHow::kAbrupt, "abrupt"},
+                                                             Choice{gateway::RestartHow::kOrderly, "orderly"}};
+
+template <>
+inline constexpr std::array kChoices<gateway::Dedup> = {
+    Choice{gateway::Dedup::kOff, "off"}, Choice{gateway::Dedup::kDrop, "drop"}, Choice{gateway::Dedup::kAck, "ack"}};
+
+}  // namespace wsload
 
 namespace wsload::gateway {
 
@@ -17,6 +50,16 @@ namespace wsload::gateway {
 struct RejectSpec {
   int status = 0;
   double share = 1;
+};
+
+/// A node of the list that REDIRECT carries.
+struct RedirectTarget {
+  HostPort address;
+  int32_t weight = 1;
+
+  friend bool operator==(const RedirectTarget& a, const RedirectTarget& b) {
+    return a.address.ToString() == b.address.ToString() && a.weight == b.weight;
+  }
 };
 
 /// Closes each connection with 1001 after this age or after so many upstream messages; 0: not.
@@ -42,19 +85,35 @@ struct GatewayOptions {
 
   DelaySpec ack_delay;
   double ack_drop_share = 0;
+  bool ack_drop_first = false;  ///< only of messages whose key is new
+  int64_t servers = 0;          ///< acknowledgements come out of a queue with so many servers; 0: none
+  DelaySpec service_time;
+  int64_t queue_length = 1'000'000;  ///< messages that may wait
+  QueueFull queue_full = QueueFull::kDrop;
   RejectSpec reject_handshake;
+  int64_t handshake_rate_per_s = 0;  ///< 0: no limit
+  HandshakeOver handshake_over = HandshakeOver::kWait;
   CloseAfterSpec close_after;
   int64_t stall_every_ns = 0;
   int64_t stall_for_ns = 0;
   int64_t push_per_s = 0;  ///< over all connections
   int64_t push_repeat_ns = 10 * kNsPerSecond;
   int64_t push_repeats = 6;
-  int64_t rate_limit_per_s = 0;  ///< over all connections; 0: no limit
-  int64_t rate_limit_burst = 0;  ///< 0: twice the rate
-  std::vector<HostPort> redirect_to;
+  ForwardSpec forward;
+  int64_t first_user_id = 10'000;  ///< where rooms and pairs begin
+  double push_loss = 0;            ///< shares of the forwarded and posted pushes, at most 1 together
+  double push_duplicate = 0;
+  double push_reorder = 0;
+  int64_t push_reorder_hold_ns = 1 * kNsPerSecond;  ///< how long one waits to be overtaken
+  int64_t rate_limit_per_s = 0;                     ///< over all connections; 0: no limit
+  int64_t rate_limit_burst = 0;                     ///< 0: twice the rate
+  int64_t restart_at_ns = 0;                        ///< after the first accepted handshake; 0: not by itself
+  int64_t restart_for_ns = 2 * kNsPerSecond;
+  RestartHow restart_how = RestartHow::kAbrupt;
+  std::vector<RedirectTarget> redirect_to;
   int64_t redirect_after_ns = 0;                 ///< after the first accepted handshake
   int64_t redirect_grace_ns = 1 * kNsPerSecond;  ///< from REDIRECT to the close
-  bool dedup = true;
+  Dedup dedup = Dedup::kDrop;
   int64_t auto_close_idle_ns = 10 * kNsPerSecond;  ///< for links that ask with X-AutoClose: true
   uint64_t seed = 1;
   bool verbose = false;

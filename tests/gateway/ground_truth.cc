@@ -10,6 +10,40 @@ void CountPeer(std::map<std::string, int64_t>& peers, const std::string& peer, i
   peers[known ? peer : "others"] += count;
 }
 
+void AddDelivery(GroundTruth::Delivery& sum, const GroundTruth::Delivery& other) {
+  sum.messages += other.messages;
+  sum.overflowed += other.overflowed;
+  sum.due += other.due;
+  sum.sent += other.sent;
+  sum.lost += other.lost;
+  sum.duplicated += other.duplicated;
+  sum.reordered += other.reordered;
+  sum.late += other.late;
+  sum.held += other.held;
+  sum.unsent += other.unsent;
+  sum.acks += other.acks;
+}
+
+nlohmann::ordered_json DeliveryJson(const GroundTruth::Delivery& delivery) {
+  return {{"messages", delivery.messages},
+          {"overflowed", delivery.overflowed},
+          {"due", delivery.due},
+          {"sent", delivery.sent},
+          {"lost", delivery.lost},
+          {"duplicated", delivery.duplicated},
+          {"reordered", delivery.reordered},
+          {"late", delivery.late},
+          {"held", delivery.held},
+          {"unsent", delivery.unsent},
+          {"acks", delivery.acks}};
+}
+
+nlohmann::ordered_json ByStatus(const std::map<int, int64_t>& counts) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [status, count] : counts) json[std::to_string(status)] = count;
+  return json;
+}
+
 }  // namespace
 
 void GroundTruth::Accepted(const std::string& peer) {
@@ -21,13 +55,14 @@ void GroundTruth::Add(const GroundTruth& other) {
   handshakes.accepted += other.handshakes.accepted;
   handshakes.checks += other.handshakes.checks;
   handshakes.abandoned += other.handshakes.abandoned;
+  handshakes.delayed += other.handshakes.delayed;
   for (const auto& [status, count] : other.handshakes.rejected) handshakes.rejected[status] += count;
-
   for (const auto& [peer, count] : other.handshakes.peers) CountPeer(handshakes.peers, peer, count);
 
   connections.closed_by_client += other.connections.closed_by_client;
   connections.closed_by_server += other.connections.closed_by_server;
   connections.broken += other.connections.broken;
+  connections.cut += other.connections.cut;
   connections.accept_errors += other.connections.accept_errors;
 
   messages.upstream += other.messages.upstream;
@@ -36,7 +71,10 @@ void GroundTruth::Add(const GroundTruth& other) {
   messages.acks_unsent += other.messages.acks_unsent;
   messages.acks_pending += other.messages.acks_pending;
   messages.rate_limited += other.messages.rate_limited;
+  messages.queue_dropped += other.messages.queue_dropped;
   messages.duplicates += other.messages.duplicates;
+  messages.duplicate_acks_sent += other.messages.duplicate_acks_sent;
+  messages.duplicate_acks_dropped += other.messages.duplicate_acks_dropped;
   messages.undecryptable += other.messages.undecryptable;
   messages.undecodable += other.messages.undecodable;
   messages.heartbeats += other.messages.heartbeats;
@@ -44,7 +82,16 @@ void GroundTruth::Add(const GroundTruth& other) {
   messages.push_repeats += other.messages.push_repeats;
   messages.downstream_acks += other.messages.downstream_acks;
   messages.redirects += other.messages.redirects;
+  messages.redirects_followed += other.messages.redirects_followed;
   messages.echoed += other.messages.echoed;
+
+  AddDelivery(forwards, other.forwards);
+  AddDelivery(posted, other.posted);
+  for (const auto& [status, count] : other.push_requests) push_requests[status] += count;
+
+  restarts.count += other.restarts.count;
+  restarts.connections += other.restarts.connections;
+  restarts.handshakes += other.restarts.handshakes;
 
   traffic.frames_in += other.traffic.frames_in;
   traffic.frames_out += other.traffic.frames_out;
@@ -54,12 +101,13 @@ void GroundTruth::Add(const GroundTruth& other) {
 
 std::string GroundTruth::ToJson() const {
   using Json = nlohmann::ordered_json;
-  Json rejected = Json::object();
-  for (const auto& [status, count] : handshakes.rejected) rejected[std::to_string(status)] = count;
+  Json post = DeliveryJson(posted);
+  post["requests"] = ByStatus(push_requests);
   const Json json = {
       {"handshakes",
        {{"accepted", handshakes.accepted},
-        {"rejected", rejected},
+        {"rejected", ByStatus(handshakes.rejected)},
+        {"delayed", handshakes.delayed},
         {"checks", handshakes.checks},
         {"abandoned", handshakes.abandoned},
         {"peers", handshakes.peers}}},
@@ -69,6 +117,7 @@ std::string GroundTruth::ToJson() const {
         {"closed_by_client", connections.closed_by_client},
         {"closed_by_server", connections.closed_by_server},
         {"broken", connections.broken},
+        {"cut", connections.cut},
         {"accept_errors", connections.accept_errors}}},
       {"distinct_user_ids", distinct_user_ids},
       {"duplicate_user_ids", duplicate_user_ids},
@@ -79,7 +128,10 @@ std::string GroundTruth::ToJson() const {
         {"acks_unsent", messages.acks_unsent},
         {"acks_pending", messages.acks_pending},
         {"rate_limited", messages.rate_limited},
+        {"queue_dropped", messages.queue_dropped},
         {"duplicates", messages.duplicates},
+        {"duplicate_acks_sent", messages.duplicate_acks_sent},
+        {"duplicate_acks_dropped", messages.duplicate_acks_dropped},
         {"undecryptable", messages.undecryptable},
         {"undecodable", messages.undecodable},
         {"heartbeats", messages.heartbeats},
@@ -87,7 +139,19 @@ std::string GroundTruth::ToJson() const {
         {"push_repeats", messages.push_repeats},
         {"downstream_acks", messages.downstream_acks},
         {"redirects", messages.redirects},
+        {"redirects_followed", messages.redirects_followed},
         {"echoed", messages.echoed}}},
+      {"forwards", DeliveryJson(forwards)},
+      {"posted", post},
+      {"restarts",
+       {{"count", restarts.count}, {"connections", restarts.connections}, {"handshakes", restarts.handshakes}}},
+      {"queue",
+       {{"capacity_per_s", queue.capacity_per_s},
+        {"admitted", queue.admitted},
+        {"refused", queue.refused},
+        {"longest", queue.longest},
+        {"longest_wait_ns", queue.longest_wait_ns},
+        {"service_ns", queue.service_ns}}},
       {"traffic",
        {{"frames_in", traffic.frames_in},
         {"frames_out", traffic.frames_out},

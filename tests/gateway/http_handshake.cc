@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "common/util/text.h"
@@ -145,6 +146,8 @@ std::string_view ReasonPhrase(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 202:
+      return "Accepted";
     case 400:
       return "Bad Request";
     case 401:
@@ -157,6 +160,10 @@ std::string_view ReasonPhrase(int status) {
       return "Method Not Allowed";
     case 408:
       return "Request Timeout";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
     case 426:
       return "Upgrade Required";
     case 429:
@@ -223,6 +230,21 @@ HttpParse ParseHttpRequest(std::string_view data, HttpRequest& request, size_t& 
   return HttpParse::kRequest;
 }
 
+HttpBody BodyOf(const HttpRequest& request) {
+  if (!request.Header("Transfer-Encoding").empty()) return {411, 0};
+  size_t lengths = 0;
+  for (const auto& [key, value] : request.headers) lengths += EqualAnyCase(key, "Content-Length") ? 1 : 0;
+  if (lengths == 0) return {};
+  const std::string_view text = request.Header("Content-Length");
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  // Two lengths are how requests are smuggled past a proxy.
+  if (lengths > 1 || text.empty() || !digits) return {400, 0};
+  uint64_t size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error != std::errc() || size > kMaxHttpBody) return {413, 0};
+  return {0, static_cast<size_t>(size)};
+}
+
 HttpRefusal CheckUpgrade(const HttpRequest& request) {
   if (request.method != "GET") return {405, "only GET is served here"};
   if (!request.HeaderHasToken("Upgrade", "websocket") || !request.HeaderHasToken("Connection", "Upgrade")) {
@@ -273,10 +295,11 @@ std::string SwitchingProtocols(const HttpRequest& request, std::string_view exte
   return out;
 }
 
-std::string HttpAnswer(int status, std::string_view content_type, std::string_view body) {
-  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Connection: close\r\n\r\n{}",
-                     status, ReasonPhrase(status), content_type, body.size(),
-                     status == 426 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "", body);
+std::string HttpAnswer(int status, std::string_view content_type, std::string_view body, bool keep_alive) {
+  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Connection: {}\r\n\r\n{}", status,
+                     ReasonPhrase(status), content_type, body.size(),
+                     status == 426 ? "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" : "",
+                     keep_alive ? "keep-alive" : "close", body);
 }
 
 }  // namespace wsload::gateway

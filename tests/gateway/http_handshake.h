@@ -16,6 +16,7 @@ struct HttpRequest {
   std::string path;                                          ///< the target up to '?'
   std::string query;                                         ///< behind it
   std::vector<std::pair<std::string, std::string>> headers;  ///< values without surrounding white space
+  std::string_view body;                                     ///< filled in by who reads it; dies with its buffer
 
   /// The first value of that header, any case; empty when there is none.
   std::string_view Header(std::string_view name) const;
@@ -33,6 +34,17 @@ inline constexpr size_t kMaxHttpHeader = 16 * 1024;
 /// Reads one request header from the front of `data`; `consumed` is its size with the empty line. What is no HTTP from
 /// its first bytes on (a TLS hello, say) is bad at once.
 HttpParse ParseHttpRequest(std::string_view data, HttpRequest& request, size_t& consumed);
+
+/// How many bytes of body follow the header; `status` 0, or what to refuse it with: 400, 411 (a body in chunks), 413.
+struct HttpBody {
+  int status = 0;
+  size_t size = 0;
+};
+
+/// A request's body may take this much.
+inline constexpr size_t kMaxHttpBody = 256 * 1024;
+
+HttpBody BodyOf(const HttpRequest& request);
 
 /// An answer that is no upgrade. status 0: none, go on.
 struct HttpRefusal {
@@ -61,7 +73,7 @@ std::optional<DeflateAgreement> NegotiateDeflate(const HttpRequest& request, Com
 /// 101 with what was agreed; empty extension or subprotocol: no such header.
 std::string SwitchingProtocols(const HttpRequest& request, std::string_view extension, std::string_view subprotocol);
 
-/// Any other answer; the connection ends with it.
-std::string HttpAnswer(int status, std::string_view content_type, std::string_view body);
+/// Any other answer; the connection ends with it unless it is to be kept.
+std::string HttpAnswer(int status, std::string_view content_type, std::string_view body, bool keep_alive = false);
 
 }  // namespace wsload::gateway

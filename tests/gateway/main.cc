@@ -27,9 +27,12 @@ constexpr int kExitBadFlags = 104;
 constexpr LeastMeans kLeast = {.descriptors = 32, .threads = 1, .address_space_bytes = 64 << 20};
 constexpr LocalText kIntro = {
     "wsload-gateway serves the IM gateway's protocol, with faults on demand.\n"
-    "SIGTERM ends it; it then prints what it saw as JSON. SIGUSR1 and GET /stats give the same at any time.",
+    "SIGTERM ends it; it then prints what it saw as JSON. SIGUSR1 and GET /stats give the same at any time; SIGUSR2 "
+    "restarts it "
+    "(-restart-for, -restart-how).",
     "wsload-gateway 完整实现 IM 网关的协议，并可按需制造故障。\n"
-    "SIGTERM 使它结束，并以 JSON 输出它看到的一切；SIGUSR1 和 GET /stats 随时给出同样的内容。"};
+    "SIGTERM 使它结束，并以 JSON 输出它看到的一切；SIGUSR1 和 GET /stats 随时给出同样的内容；"
+    "SIGUSR2 使它重启（-restart-for、-restart-how）。"};
 
 void PrintLine(const std::string& line) { Print(stdout, line + "\n"); }
 
@@ -55,7 +58,7 @@ bool WritePort(const std::string& path, uint16_t port) {
 }
 
 /// Until SIGTERM, SIGINT or SIGHUP, which `signals` holds blocked.
-void ServeUntilTold(const MockGateway& gateway, const sigset_t& signals, int64_t stats_interval_ns) {
+void ServeUntilTold(MockGateway& gateway, const sigset_t& signals, int64_t stats_interval_ns) {
   while (true) {
     int signal = 0;
     if (stats_interval_ns > 0) {
@@ -65,6 +68,7 @@ void ServeUntilTold(const MockGateway& gateway, const sigset_t& signals, int64_t
       signal = sigwaitinfo(&signals, nullptr);
     }
     if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP) return;
+    if (signal == SIGUSR2) gateway.Restart();
     if (signal == SIGUSR1) PrintLine(gateway.truth().ToJson());
     if (signal < 0 && errno == EAGAIN) PrintProgress(gateway.truth());
   }
@@ -94,7 +98,7 @@ int Run(std::vector<std::string> args) {
 
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2}) sigaddset(&signals, signal);
   if (HangUpEnds()) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 

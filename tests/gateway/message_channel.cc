@@ -75,6 +75,12 @@ void MessageChannel::Send(Connection& connection, const MessageView& message) {
   connection.Send(Opcode::kBinary, encoded_);
 }
 
+bool MessageChannel::Seal(Command cmd, std::string_view key, std::string_view plaintext, std::string& wire) {
+  if (!cipher_->Seal(plaintext, sealed_)) return false;
+  encoder_->Encode({cmd, key, sealed_}, wire);
+  return true;
+}
+
 void MessageChannel::SendSealed(Connection& connection, Command cmd, std::string_view key, std::string_view plaintext) {
   if (!cipher_->Seal(plaintext, sealed_)) {
     connection.Close(CloseCode::kPolicyViolation, "OpenSSL failed to encrypt the body");

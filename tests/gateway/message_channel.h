@@ -28,6 +28,8 @@ class MessageChannel {
 
   /// Appends the message to the connection's output. `body` as it is.
   void Send(Connection& connection, const MessageView& message);
+  /// The message's bytes for many connections; false: OpenSSL failed to encrypt the body.
+  bool Seal(Command cmd, std::string_view key, std::string_view plaintext, std::string& wire);
   void SendSealed(Connection& connection, Command cmd, std::string_view key, std::string_view plaintext);
   void SendAck(Connection& connection, std::string_view key, int64_t msg_id, int64_t biz_id);
 

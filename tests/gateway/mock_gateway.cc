@@ -1,56 +1,17 @@
 #include "tests/gateway/mock_gateway.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "common/util/status.h"
+#include "tests/gateway/listener.h"
 #include "tests/gateway/shard.h"
 
 namespace wsload::gateway {
-namespace {
-
-absl::StatusOr<FileDescriptor> Listen(const HostPort& address) {
-  const auto unavailable = [&address](const char* why) {
-    return MakeStatus(absl::StatusCode::kUnavailable,
-                      "-listen={}: {}; choose another address, or port 0 for any free one", address.ToString(), why);
-  };
-  addrinfo hints = {};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-  if (error != 0) return unavailable(gai_strerror(error));
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> free_found(found, freeaddrinfo);
-
-  FileDescriptor fd(socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  const int on = 1;
-  if (!fd.valid() || setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 || listen(fd.get(), SOMAXCONN) != 0) {
-    return unavailable(std::strerror(errno));
-  }
-  return fd;
-}
-
-uint16_t BoundPort(const FileDescriptor& fd) {
-  sockaddr_storage address = {};
-  socklen_t size = sizeof address;
-  if (getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
-  return ntohs(address.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
-                                             : reinterpret_cast<const sockaddr_in&>(address).sin_port);
-}
-
-}  // namespace
-
 struct MockGateway::Impl {
-  explicit Impl(GatewayOptions given) : options(std::move(given)), shared(options) {}
+  explicit Impl(GatewayOptions given) : options(std::move(given)), shared(options, SystemClock().UnixNs()) {}
 
   const GatewayOptions options;
   SharedState shared;
@@ -82,7 +43,10 @@ absl::StatusOr<std::unique_ptr<MockGateway>> MockGateway::Start(GatewayOptions o
     if (!shard.ok()) return shard.status();
     shards.push_back(impl.shards.emplace_back(*std::move(shard)).get());
   }
-  if (auto status = shards.front()->ListenOn(*std::move(listener), shards); !status.ok()) return status;
+  if (auto status = shards.front()->ListenOn(*std::move(listener), {impl.options.listen.host, impl.port}, shards);
+      !status.ok())
+    return status;
+  impl.shared.SetRestarter([first = shards.front()] { first->RequestRestart(); });
   for (Shard* shard : shards) {
     auto started = shard->Start([raw = gateway.get()] { return raw->truth().ToJson(); });
     if (!started.ok()) return started;
@@ -103,6 +67,8 @@ GroundTruth MockGateway::truth() const {
   impl_->shared.AddTo(truth);
   return truth;
 }
+
+void MockGateway::Restart() { impl_->shards.front()->RequestRestart(); }
 
 void MockGateway::Stop() {
   for (const auto& shard : impl_->shards) shard->RequestStop();

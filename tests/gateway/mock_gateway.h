@@ -28,6 +28,10 @@ class MockGateway {
   /// What it saw until now; also after Stop(). Any thread.
   GroundTruth truth() const;
 
+  /// Ends the listener and all connections as options.restart_how says, and listens again on the same port in
+  /// options.restart_for_ns; comes back at once. Nothing while it is down already. Any thread.
+  void Restart();
+
   /// Sends close 1001 to all, gives them a second to answer, and leaves. What is still owed counts as unsent. Again:
   /// nothing. One thread.
   void Stop();

@@ -18,6 +18,7 @@
 
 #include "common/util/status.h"
 #include "common/util/thread.h"
+#include "tests/gateway/listener.h"
 
 namespace wsload::gateway {
 namespace {
@@ -49,6 +50,7 @@ absl::StatusOr<std::unique_ptr<Shard>> Shard::New(const GatewayOptions& options,
     return MakeStatus(absl::StatusCode::kUnavailable, "no epoll, event or timer descriptor: {}", std::strerror(errno));
   }
   if (auto status = shard->Watch(shard->wake_.get(), EPOLLIN, kWakeId); !status.ok()) return status;
+  shared.exchange().SetWaker(index, [raw = shard.get()] { eventfd_write(raw->wake_.get(), 1); });
   if (auto status = shard->Watch(shard->timer_.get(), EPOLLIN | EPOLLET, kTimerId); !status.ok()) return status;
   return shard;
 }
@@ -61,8 +63,9 @@ absl::Status Shard::Watch(int fd, uint32_t events, uint64_t id) const {
   return MakeStatus(absl::StatusCode::kUnavailable, "epoll does not take a descriptor: {}", std::strerror(errno));
 }
 
-absl::Status Shard::ListenOn(FileDescriptor listener, std::vector<Shard*> shards) {
+absl::Status Shard::ListenOn(FileDescriptor listener, HostPort address, std::vector<Shard*> shards) {
   listener_ = std::move(listener);
+  address_ = std::move(address);
   shards_ = std::move(shards);
   return Watch(listener_.get(), EPOLLIN | EPOLLET, kListenerId);
 }
@@ -84,6 +87,16 @@ void Shard::RequestStop() {
     stop_requested_ = true;
   }
   stop_requested_changed_.notify_all();
+  eventfd_write(wake_.get(), 1);
+}
+
+void Shard::RequestRestart() {
+  restart_requested_ = true;
+  eventfd_write(wake_.get(), 1);
+}
+
+void Shard::RequestCut() {
+  cut_requested_ = true;
   eventfd_write(wake_.get(), 1);
 }
 
@@ -112,7 +125,7 @@ void Shard::AddTo(GroundTruth& truth) const {
 void Shard::Run() {
   std::array<epoll_event, kEventsPerWait> events;
   while (true) {
-    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), more_to_push_ ? 0 : -1);
     std::unique_lock lock = TakeTurn();
     for (int i = 0; i < count; ++i) {
       WaitOutStall(lock);
@@ -121,7 +134,11 @@ void Shard::Run() {
       HandleEvent(events[static_cast<size_t>(i)].data.u64, events[static_cast<size_t>(i)].events);
     }
     RunDueTimers();
+    more_to_push_ = application_.DeliverPushes(clock_.MonoNs());
+    FlushDirty();
     AnswerStats(lock);
+    if (restart_requested_.exchange(false)) BeginRestart();
+    if (cut_requested_.exchange(false)) CutAll();
     if (stop_requested_ && !stopping_) BeginStop();
     if (stopping_ && (state_.connections.size() == 0 || clock_.MonoNs() >= stop_deadline_ns_)) break;
     ArmTimer();
@@ -136,7 +153,11 @@ void Shard::Run() {
 
 void Shard::HandleEvent(uint64_t id, uint32_t events) {
   if (id == kTimerId) return;  // RunDueTimers() follows
-  if (id == kWakeId) return TakeInbox();
+  if (id == kWakeId) {
+    eventfd_t wakes;
+    eventfd_read(wake_.get(), &wakes);
+    return TakeInbox();
+  }
   if (id == kListenerId) return Accept();
   Connection* connection = state_.connections.Find(id);
   if (connection == nullptr) return;
@@ -156,12 +177,17 @@ void Shard::RunDueTimers() {
 
 void Shard::HandleTimer(const Timer& timer, int64_t now_ns) {
   if (timer.kind == TimerKind::kAcceptRetry) return Accept();
+  if (timer.kind == TimerKind::kListenAgain) return ListenAgain();
   if (timer.kind != TimerKind::kHandshakeTimeout && timer.kind != TimerKind::kCloseTimeout) {
     return application_.OnTimer(timer, now_ns);
   }
   Connection* connection = state_.connections.Find(timer.connection);
   if (connection == nullptr) return;
-  if (timer.kind == TimerKind::kHandshakeTimeout && !connection->in_handshake()) return;
+  if (timer.kind == TimerKind::kHandshakeTimeout) {
+    if (!connection->in_handshake()) return;
+    const int64_t timeout_ns = connection->idle_since_ns() + kHandshakeTimeoutNs;
+    if (now_ns < timeout_ns) return state_.timers.Add(timeout_ns, TimerKind::kHandshakeTimeout, timer.connection);
+  }
   connection->Abort();
   state_.connections.Remove(timer.connection);
 }
@@ -225,8 +251,6 @@ void Shard::Accept() {
 }
 
 void Shard::TakeInbox() {
-  eventfd_t wakes;
-  eventfd_read(wake_.get(), &wakes);
   std::vector<FileDescriptor> sockets;
   {
     const std::lock_guard lock(inbox_mutex_);
@@ -270,10 +294,51 @@ void Shard::BeginStop() {
   TakeInbox();
   for (const uint64_t id : state_.connections.Ids()) {
     Connection& connection = *state_.connections.Find(id);
-    if (connection.in_handshake()) connection.Abort();
+    if (connection.in_handshake() || connection.awaits_upgrade()) connection.Abort();
     connection.Close(CloseCode::kGoingAway, "the server is shutting down");
     if (connection.done()) state_.connections.Remove(id);
   }
+}
+
+// --- restart
+
+void Shard::BeginRestart() {
+  // While it is down there is nothing to restart.
+  if (!listener_.valid() || stopping_) return;
+  listener_.Reset();
+  ++state_.truth.restarts.count;
+  shared_.ForgetQueue();
+  // Whatever was accepted is in some shard's inbox by now.
+  for (Shard* shard : shards_) shard->RequestCut();
+  state_.timers.Add(clock_.MonoNs() + state_.options.restart_for_ns, TimerKind::kListenAgain);
+}
+
+void Shard::CutAll() {
+  TakeInbox();
+  for (const uint64_t id : state_.connections.Ids()) {
+    Connection& connection = *state_.connections.Find(id);
+    const bool open = connection.open();
+    if (open && !connection.session.check) ++state_.truth.restarts.connections;
+    if (connection.in_handshake() || connection.awaits_upgrade()) ++state_.truth.restarts.handshakes;
+    if (open && state_.options.restart_how == RestartHow::kOrderly) {
+      connection.Close(CloseCode::kServiceRestart, "the server restarts");
+    } else {
+      connection.Cut();
+    }
+    if (connection.done()) state_.connections.Remove(id);
+  }
+}
+
+void Shard::ListenAgain() {
+  if (stopping_ || listener_.valid()) return;
+  auto listener = Listen(address_);
+  if (listener.ok() && Watch(listener->get(), EPOLLIN | EPOLLET, kListenerId).ok()) {
+    listener_ = *std::move(listener);
+    return;
+  }
+  // Somebody has taken the port meanwhile, or descriptors are short.
+  ++state_.truth.connections.accept_errors;
+  state_.timers.Add(clock_.MonoNs() + kAcceptRetryNs, TimerKind::kListenAgain);
 }
 
 }  // namespace wsload::gateway

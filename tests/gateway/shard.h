@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/net/host_port.h"
 #include "tests/gateway/application.h"
 #include "tests/gateway/file_descriptor.h"
 #include "tests/gateway/thread_state.h"
@@ -24,8 +25,13 @@ class Shard {
   static absl::StatusOr<std::unique_ptr<Shard>> New(const GatewayOptions& options, int32_t index, SharedState& shared,
                                                     SSL_CTX* tls);
 
-  /// Before Start(): this shard accepts, and hands connections out to `shards` in turn (itself among them).
-  absl::Status ListenOn(FileDescriptor listener, std::vector<Shard*> shards);
+  /// Before Start(): this shard accepts, and hands connections out to `shards` in turn (itself among them). `address`:
+  /// where it listens again after a restart.
+  absl::Status ListenOn(FileDescriptor listener, HostPort address, std::vector<Shard*> shards);
+
+  /// Of the shard that accepts: asks its thread to close the listener and all connections of all shards, and to listen
+  /// again in options.restart_for_ns. Nothing while it is down. Any thread.
+  void RequestRestart();
 
   /// `truth_text` answers GET /stats; it is called without this shard's lock. As StartThread().
   absl::Status Start(std::function<std::string()> truth_text);
@@ -60,6 +66,10 @@ class Shard {
   void TakeInbox();
   void AnswerStats(std::unique_lock<std::mutex>& lock);
   void BeginStop();
+  void BeginRestart();
+  void ListenAgain();
+  void CutAll();
+  void RequestCut();
 
   SharedState& shared_;
   SSL_CTX* tls_;
@@ -68,6 +78,7 @@ class Shard {
   FileDescriptor wake_;
   FileDescriptor timer_;
   FileDescriptor listener_;
+  HostPort address_;
   std::vector<Shard*> shards_;
   size_t next_shard_ = 0;
   std::function<std::string()> truth_text_;
@@ -81,6 +92,7 @@ class Shard {
   Application application_;
   ConnectionContext context_;
   int64_t armed_ns_ = 0;  ///< when the timer descriptor fires; past: not armed
+  bool more_to_push_ = false;
   bool stopping_ = false;
   int64_t stop_deadline_ns_ = 0;
 
@@ -88,6 +100,8 @@ class Shard {
   std::condition_variable stop_requested_changed_;
   std::vector<FileDescriptor> inbox_;
   std::atomic<bool> stop_requested_ = false;
+  std::atomic<bool> restart_requested_ = false;
+  std::atomic<bool> cut_requested_ = false;
   std::thread thread_;
 };
 

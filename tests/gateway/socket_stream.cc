@@ -92,6 +92,11 @@ SocketStream::Result SocketStream::Write(const char* data, size_t size, size_t& 
   return errno == EAGAIN || errno == EINTR ? Result::kBlocked : Result::kBroken;
 }
 
+void SocketStream::ResetAtClose() {
+  const linger none = {.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd_, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
 void SocketStream::FinishWriting() {
   if (ssl_ != nullptr) {
     SSL_shutdown(ssl_.get());

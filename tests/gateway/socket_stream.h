@@ -42,6 +42,9 @@ class SocketStream {
   /// kDone: 1 to `size` bytes were taken, in `done`.
   Result Write(const char* data, size_t size, size_t& done);
 
+  /// The end will be an RST, and nothing that waits in the socket is sent any more.
+  void ResetAtClose();
+
   /// No more writes: the peer reads the end behind what was written.
   void FinishWriting();
 

@@ -115,6 +115,16 @@ int RawWsClient::ReadHttpResponse() {
     buffer_.erase(0, end + kEnd.size());
     return status;
   }
+  const std::string header = buffer_.substr(0, end + kEnd.size());
+  constexpr std::string_view kLength = "\r\nContent-Length: ";
+  const size_t length = header.find(kLength);
+  if (header.find("\r\nConnection: keep-alive\r\n") != std::string::npos && length != std::string::npos) {
+    const size_t size = header.size() + std::strtoul(header.c_str() + length + kLength.size(), nullptr, 10);
+    if (!FillTo(size)) return 0;
+    response_ = buffer_.substr(0, size);
+    buffer_.erase(0, size);
+    return status;
+  }
   while (FillTo(buffer_.size() + 1)) {
   }
   response_ = std::exchange(buffer_, {});

@@ -46,7 +46,8 @@ class RawWsClient {
   /// for other statuses than 101 with its body. Returns the status, 0 without an answer.
   int Upgrade(std::string_view target, std::string_view extra_headers = {});
 
-  /// Reads one HTTP answer after SendRaw(). 0 without one.
+  /// Reads one HTTP answer after SendRaw(): to its end where the server keeps the connection alive, else to the end of
+  /// the stream. 0 without one.
   int ReadHttpResponse();
   const std::string& response() const { return response_; }
 

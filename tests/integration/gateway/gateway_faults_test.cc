@@ -206,7 +206,7 @@ TEST(GatewayFaults, RepeatsAnUnacknowledgedPushSoManyTimes) {
 
 TEST(GatewayFaults, RedirectsEveryLinkAndClosesIt) {
   GatewayOptions options;
-  options.redirect_to = {{"10.1.2.3", 9003}, {"gw.example", 9004}};
+  options.redirect_to = {{{"10.1.2.3", 9003}, 3}, {{"gw.example", 9004}}};
   options.redirect_after_ns = 20 * kNsPerMs;
   options.redirect_grace_ns = 20 * kNsPerMs;
   auto gateway = StartGateway(options);
@@ -218,11 +218,33 @@ TEST(GatewayFaults, RedirectsEveryLinkAndClosesIt) {
   ASSERT_TRUE(nodes.ok()) << Text(nodes.status());
   ASSERT_EQ(nodes->size(), 2u);
   EXPECT_EQ((*nodes)[0].ip, "10.1.2.3");
+  EXPECT_EQ((*nodes)[0].weight, 3);
+  EXPECT_EQ((*nodes)[1].weight, 1);
   EXPECT_EQ((*nodes)[1].port, 9004);
   const auto frame = link.raw().ReadFrame();
   ASSERT_TRUE(frame.has_value());
   EXPECT_EQ(frame->CloseCode(), 1001);
   EXPECT_EQ(gateway->truth().messages.redirects, 1);
+  EXPECT_EQ(gateway->truth().messages.redirects_followed, 0) << "it stayed until it was closed";
+}
+
+TEST(GatewayFaults, AClientThatFollowsARedirectIsServedThere) {
+  auto there = StartGateway();
+  GatewayOptions options;
+  options.redirect_to = {{{"127.0.0.1", there->port()}}};
+  auto here = StartGateway(options);
+  GatewayLink link(*here, 10'042);
+  const auto redirect = link.Read();
+  ASSERT_TRUE(redirect.has_value());
+  const auto nodes = link.codec().DecodeNodes(redirect->body);
+  ASSERT_TRUE(nodes.ok()) << Text(nodes.status());
+  ASSERT_EQ((*nodes)[0].port, there->port());
+  GatewayLink moved(*there, 10'042);
+  ASSERT_EQ(moved.status(), 101);
+  ASSERT_TRUE(link.raw().SendClose(1000));
+  moved.SendUpstream("1");
+  EXPECT_EQ(moved.Read()->key, "1");
+  AwaitTruth(*here, [](const GroundTruth& t) { return t.messages.redirects_followed == 1; });
 }
 
 }  // namespace

@@ -10,6 +10,12 @@
 namespace wsload::gateway {
 namespace {
 
+std::string UpgradeRequest(int64_t user_id) {
+  return "GET /ws?token=" + Token(user_id) +
+         " HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+}
+
 TEST(GatewayHandshake, AcceptsAValidToken) {
   auto gateway = StartGateway();
   GatewayLink link(*gateway);
@@ -57,6 +63,54 @@ TEST(GatewayHandshake, RejectsTheShareItIsTold) {
   EXPECT_EQ(accepted, 15);
   EXPECT_EQ(rejected, 5);
   EXPECT_EQ(gateway->truth().handshakes.rejected.at(503), 5);
+}
+
+TEST(GatewayHandshake, LetsSoManyInPerSecondInTheOrderOfTheirComing) {
+  GatewayOptions options;
+  options.threads = 2;
+  options.handshake_rate_per_s = 100;
+  auto gateway = StartGateway(options);
+  std::vector<std::unique_ptr<RawWsClient>> clients;
+  const int64_t begin_ns = SystemClock().MonoNs();
+  for (int i = 0; i < 5; ++i) {
+    clients.push_back(std::make_unique<RawWsClient>(gateway->port()));
+    clients.back()->SendRaw(UpgradeRequest(i));
+    clients.back()->SendFrame(0x9, "early");  // kept until its turn
+  }
+  for (const auto& client : clients) {
+    EXPECT_EQ(client->ReadHttpResponse(), 101);
+    EXPECT_EQ(client->ReadFrame()->payload, "early");
+  }
+  EXPECT_GE(SystemClock().MonoNs() - begin_ns, 40 * kNsPerMs) << "five turns are four intervals";
+  EXPECT_EQ(gateway->truth().handshakes.accepted, 5);
+}
+
+TEST(GatewayHandshake, RejectsWhatIsAboveTheRateWhereThatIsWanted) {
+  GatewayOptions options;
+  options.handshake_rate_per_s = 1;
+  options.handshake_over = HandshakeOver::kReject;
+  auto gateway = StartGateway(options);
+  std::map<int, int64_t> statuses;
+  for (int i = 0; i < 10; ++i) ++statuses[GatewayLink(*gateway, i).status()];
+  EXPECT_GE(statuses[101], 1);
+  EXPECT_GE(statuses[503], 5) << "9, unless the machine took seconds over it";
+  EXPECT_EQ(gateway->truth().handshakes.rejected.at(503), statuses[503]);
+  EXPECT_EQ(gateway->truth().handshakes.accepted, statuses[101]);
+}
+
+TEST(GatewayHandshake, WhoGivesUpBeforeItsTurnIsAbandoned) {
+  GatewayOptions options;
+  options.handshake_rate_per_s = 1;
+  auto gateway = StartGateway(options);
+  {
+    std::vector<std::unique_ptr<RawWsClient>> clients;
+    for (int i = 0; i < 20; ++i) {
+      clients.push_back(std::make_unique<RawWsClient>(gateway->port()));
+      clients.back()->SendRaw(UpgradeRequest(i));
+    }
+    AwaitTruth(*gateway, [](const GroundTruth& t) { return t.handshakes.delayed >= 10; });
+  }
+  AwaitTruth(*gateway, [](const GroundTruth& t) { return t.handshakes.abandoned >= 1; });
 }
 
 TEST(GatewayHandshake, TakesARequestInPiecesAndFramesRightBehindIt) {

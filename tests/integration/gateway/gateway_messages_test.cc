@@ -148,7 +148,7 @@ TEST(GatewayMessages, DropsARepeatedKeySilently) {
 
 TEST(GatewayMessages, WithoutDedupEveryMessageIsAcknowledged) {
   GatewayOptions options;
-  options.dedup = false;
+  options.dedup = Dedup::kOff;
   auto gateway = StartGateway(options);
   GatewayLink link(*gateway);
   link.SendUpstream("same");

@@ -37,10 +37,57 @@ TEST(GatewayFlags, FillTheOptions) {
   EXPECT_EQ(options.push_per_s, 7);
   EXPECT_EQ(options.rate_limit_burst, 30);
   ASSERT_EQ(options.redirect_to.size(), 2u);
-  EXPECT_EQ(options.redirect_to[1].port, 2);
-  EXPECT_FALSE(options.dedup);
+  EXPECT_EQ(options.redirect_to[1].address.port, 2);
+  EXPECT_EQ(options.redirect_to[1].weight, 1);
+  EXPECT_EQ(options.dedup, Dedup::kOff);
   EXPECT_EQ(options.seed, 9u);
   EXPECT_EQ(options.threads, 2);
+}
+
+TEST(GatewayFlags, FillTheQueue) {
+  ProgramOptions program;
+  ASSERT_TRUE(Parse({"-servers=4", "-service-time=exp:5ms", "-queue=1k", "-queue-full=limit", "-dedup=ack",
+                     "-ack-drop=0.5", "-ack-drop-first"},
+                    program)
+                  .ok());
+  const GatewayOptions& options = program.gateway;
+  EXPECT_EQ(options.servers, 4);
+  EXPECT_EQ(options.service_time, (DelaySpec{DelaySpec::Kind::kExponential, 5 * kNsPerMs, 0}));
+  EXPECT_EQ(options.queue_length, 1000);
+  EXPECT_EQ(options.queue_full, QueueFull::kLimit);
+  EXPECT_EQ(options.dedup, Dedup::kAck);
+  EXPECT_TRUE(options.ack_drop_first);
+}
+
+TEST(GatewayFlags, FillTheForwarding) {
+  ProgramOptions program;
+  ASSERT_TRUE(Parse({"-forward=group:50", "-first-user-id=500", "-push-loss=0.01", "-push-duplicate=0.02",
+                     "-push-reorder=0.03", "-push-reorder-hold=2s"},
+                    program)
+                  .ok());
+  const GatewayOptions& options = program.gateway;
+  EXPECT_EQ(options.forward, (ForwardSpec{ForwardSpec::To::kGroup, 50}));
+  EXPECT_EQ(options.first_user_id, 500);
+  EXPECT_EQ(options.push_loss, 0.01);
+  EXPECT_EQ(options.push_duplicate, 0.02);
+  EXPECT_EQ(options.push_reorder, 0.03);
+  EXPECT_EQ(options.push_reorder_hold_ns, 2 * kNsPerSecond);
+}
+
+TEST(GatewayFlags, FillHandshakesRestartAndWeights) {
+  ProgramOptions program;
+  ASSERT_TRUE(Parse({"-handshake-rate=500", "-handshake-over=reject", "-restart-at=30s", "-restart-for=1s",
+                     "-restart-how=orderly", "-redirect-to=[::1]:1=3,b:2=0,c:3"},
+                    program)
+                  .ok());
+  const GatewayOptions& options = program.gateway;
+  EXPECT_EQ(options.handshake_rate_per_s, 500);
+  EXPECT_EQ(options.handshake_over, HandshakeOver::kReject);
+  EXPECT_EQ(options.restart_at_ns, 30 * kNsPerSecond);
+  EXPECT_EQ(options.restart_for_ns, 1 * kNsPerSecond);
+  EXPECT_EQ(options.restart_how, RestartHow::kOrderly);
+  const std::vector<RedirectTarget> expected = {{{"::1", 1}, 3}, {{"b", 2}, 0}, {{"c", 3}, 1}};
+  EXPECT_EQ(options.redirect_to, expected);
 }
 
 TEST(GatewayFlags, DefaultToTheDemoDeployment) {
@@ -49,7 +96,7 @@ TEST(GatewayFlags, DefaultToTheDemoDeployment) {
   EXPECT_EQ(program.gateway.listen.ToString(), "127.0.0.1:9002");
   EXPECT_EQ(program.gateway.path, "/ws");
   EXPECT_EQ(program.gateway.cipher, CipherKind::kAesGcm);
-  EXPECT_TRUE(program.gateway.dedup);
+  EXPECT_EQ(program.gateway.dedup, Dedup::kDrop);
 }
 
 TEST(GatewayFlags, HaveHelpRangesAndExamples) {
@@ -75,11 +122,32 @@ TEST(GatewayFlags, SayInOneLineHowToMend) {
                                                      {"-stall-every=1s", "-stall-for=1s"},
                                                      {"-push-rate=-1"},
                                                      {"-redirect-to=nowhere"},
+                                                     {"-dedup=maybe"},
+                                                     {"-redirect-to=a:1=x"},
+                                                     {"-redirect-to=a:1="},
+                                                     {"-redirect-to=a:1=-1"},
+                                                     {"-handshake-rate=-1"},
+                                                     {"-handshake-over=later"},
+                                                     {"-restart-at=-1s"},
+                                                     {"-restart-how=kindly"},
+                                                     {"-forward=everyone"},
+                                                     {"-forward=group:1"},
+                                                     {"-push-loss=1.5"},
+                                                     {"-push-loss=0.5", "-push-reorder=0.6"},
+                                                     {"-ack-drop-first"},
+                                                     {"-servers=4"},
+                                                     {"-service-time=5ms"},
+                                                     {"-servers=4", "-service-time=0ms"},
+                                                     {"-servers=-1", "-service-time=1ms"},
+                                                     {"-servers=1", "-service-time=1ms", "-queue=-1"},
+                                                     {"-servers=1", "-service-time=1ms", "-queue-full=wait"},
+                                                     {"-echo", "-servers=1", "-service-time=1ms"},
                                                      {"-redirect-after=1s"},
                                                      {"-tls-cert=x"},
                                                      {"-threads=0"},
                                                      {"-path=ws"},
                                                      {"-path=/stats"},
+                                                     {"-path=/push"},
                                                      {"-echo", "-ack-drop=0.1"},
                                                      {"-cipher-key-file=/nonexistent"},
                                                      {"-stats-interval=-1s"}};

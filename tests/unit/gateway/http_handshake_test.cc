@@ -41,6 +41,21 @@ TEST(HttpRequest, IsParsedWithQueryAndHeaders) {
   EXPECT_EQ(CheckUpgrade(request).status, 0);
 }
 
+TEST(HttpBody, IsAsLongAsTheHeaderSays) {
+  const auto body = [](const std::string& headers) { return BodyOf(Request(headers, "POST /push HTTP/1.1")); };
+  EXPECT_EQ(body("Host: x\r\n").size, 0u);
+  EXPECT_EQ(body("Host: x\r\n").status, 0);
+  EXPECT_EQ(body("content-length: 17\r\n").size, 17u);
+  EXPECT_EQ(body("Content-Length: 262144\r\n").size, kMaxHttpBody);
+  EXPECT_EQ(body("Content-Length: 262145\r\n").status, 413);
+  EXPECT_EQ(body("Content-Length: 99999999999999999999999\r\n").status, 413);
+  EXPECT_EQ(body("Content-Length: -1\r\n").status, 400);
+  EXPECT_EQ(body("Content-Length: 1 2\r\n").status, 400);
+  EXPECT_EQ(body("Content-Length:\r\n").status, 400);
+  EXPECT_EQ(body("Content-Length: 1\r\nContent-Length: 1\r\n").status, 400);
+  EXPECT_EQ(body("Transfer-Encoding: chunked\r\n").status, 411);
+}
+
 TEST(HttpRequest, NeedsMoreAtEverySplitPoint) {
   const std::string_view good = kGood;
   for (size_t size = 0; size < good.size(); ++size) {

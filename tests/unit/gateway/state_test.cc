@@ -56,19 +56,76 @@ TEST(SharedState, JudgesLimitThenRepetitionThenDrop) {
   options.rate_limit_burst = 4;
   SharedState state(options);
   using Verdict = SharedState::Verdict;
-  EXPECT_EQ(state.Judge(1, "a", 1), Verdict::kAcknowledge);
-  EXPECT_EQ(state.Judge(1, "a", 1), Verdict::kDuplicate);
-  EXPECT_EQ(state.Judge(1, "b", 1), Verdict::kDropAck);
-  EXPECT_EQ(state.Judge(1, "c", 1), Verdict::kAcknowledge);
-  EXPECT_EQ(state.Judge(1, "d", 1), Verdict::kRateLimited);
-  EXPECT_EQ(state.Judge(1, "d", 1 + kNsPerSecond), Verdict::kDropAck) << "a refused key may come again";
+  EXPECT_EQ(state.Judge(1, "a", 1).verdict, Verdict::kAcknowledge);
+  EXPECT_EQ(state.Judge(1, "a", 1).verdict, Verdict::kDuplicate);
+  EXPECT_EQ(state.Judge(1, "b", 1).verdict, Verdict::kDropAck);
+  EXPECT_EQ(state.Judge(1, "c", 1).verdict, Verdict::kAcknowledge);
+  EXPECT_EQ(state.Judge(1, "d", 1).verdict, Verdict::kRateLimited);
+  EXPECT_EQ(state.Judge(1, "d", 1 + kNsPerSecond).verdict, Verdict::kDropAck) << "a refused key may come again";
+}
+
+TEST(SharedState, ADuplicateIsAcknowledgedAgainWhereThatIsWanted) {
+  GatewayOptions options;
+  options.dedup = Dedup::kAck;
+  options.ack_drop_share = 0.5;
+  using Verdict = SharedState::Verdict;
+  SharedState every(options);
+  EXPECT_EQ(every.Judge(1, "a", 1).verdict, Verdict::kAcknowledge);
+  EXPECT_EQ(every.Judge(1, "a", 1).verdict, Verdict::kDuplicateDropAck);
+  EXPECT_EQ(every.Judge(1, "a", 1).verdict, Verdict::kDuplicateAcknowledge);
+
+  options.ack_drop_first = true;
+  options.ack_drop_share = 1;
+  SharedState first(options);
+  EXPECT_EQ(first.Judge(1, "a", 1).verdict, Verdict::kDropAck);
+  EXPECT_EQ(first.Judge(1, "a", 1).verdict, Verdict::kDuplicateAcknowledge);
+}
+
+TEST(SharedState, TheQueueWorksOnNewMessagesAlone) {
+  GatewayOptions options;
+  options.servers = 1;
+  options.service_time.low_ns = 100;
+  options.queue_length = 1;
+  options.ack_drop_share = 1;
+  SharedState state(options);
+  using Verdict = SharedState::Verdict;
+  EXPECT_EQ(state.Judge(1, "a", 1000).done_ns, 1100);
+  EXPECT_EQ(state.Judge(1, "a", 1000).verdict, Verdict::kDuplicate) << "takes no service time";
+  const SharedState::Judgement waits = state.Judge(1, "b", 1000);
+  EXPECT_EQ(waits.verdict, Verdict::kDropAck) << "worked on, then lost";
+  EXPECT_EQ(waits.done_ns, 1200);
+  EXPECT_EQ(state.Judge(1, "c", 1050).verdict, Verdict::kQueueDropped);
+  EXPECT_EQ(state.Judge(1, "c", 1100).done_ns, 1300) << "a refused key may come again";
+  GroundTruth truth;
+  state.AddTo(truth);
+  EXPECT_EQ(truth.queue.capacity_per_s, 1e7);
+  EXPECT_EQ(truth.queue.admitted, 3);
+  EXPECT_EQ(truth.queue.refused, 1);
+  EXPECT_EQ(truth.queue.longest, 1);
+  EXPECT_EQ(truth.queue.service_ns, 300);
+}
+
+TEST(SharedState, AFullQueueMayAnswerRateLimit) {
+  GatewayOptions options;
+  options.servers = 1;
+  options.service_time.low_ns = 100;
+  options.queue_length = 0;
+  options.queue_full = QueueFull::kLimit;
+  SharedState state(options);
+  EXPECT_EQ(state.Judge(1, "a", 1000).verdict, SharedState::Verdict::kAcknowledge);
+  EXPECT_EQ(state.Judge(1, "b", 1099).verdict, SharedState::Verdict::kRateLimited);
+  EXPECT_EQ(state.Judge(1, "b", 1100).verdict, SharedState::Verdict::kAcknowledge);
 }
 
 TEST(SharedState, CountsUsersPeakAndFairness) {
-  SharedState state(GatewayOptions{});
+  const GatewayOptions options;
+  SharedState state(options);
   UserRecord* one = state.Connected(1, 5);
-  state.Connected(2, 6);
-  state.Disconnected();
+  UserRecord* two = state.Connected(2, 6);
+  EXPECT_EQ(state.OpenConnections({1, 2, 3}), 2);
+  state.Disconnected(*two);
+  EXPECT_EQ(state.OpenConnections({1, 2, 3}), 1);
+  EXPECT_EQ(state.OpenConnections(), 1);
   EXPECT_EQ(state.Connected(1, 7), one);
   state.Connected(std::nullopt, 8);
   one->upstream += 9;
