@@ -1,13 +1,21 @@
 #include "controller/screen/live_screen.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "common/lang/language.h"
 #include "common/time/utc.h"
+#include "common/util/print.h"
+#include "common/util/text.h"
 #include "common/util/thread.h"
 #include "controller/output/threshold_lines.h"
 #include "controller/screen/screen_layout.h"
@@ -64,6 +72,12 @@ class Keys {
   ScreenView view_;
   const std::function<void()>& stop_;
 };
+
+std::string FailureLine(Language language, std::string_view why) {
+  constexpr LocalText kFailed{"wsload: the live screen failed ({}); lines instead from here on\n",
+                              "wsload：实时画面出错（{}）；此后改为逐行输出\n"};
+  return fmt::format(fmt::runtime(kFailed.In(language)), Shown(why));
+}
 
 }  // namespace
 
@@ -123,8 +137,15 @@ void LiveScreen::OnBegin() {
   }
   std::thread painter;
   const absl::Status started = StartThread(painter, [state = state_, screen = std::move(terminal)]() mutable {
-    state->Paint(*screen);
+    std::string failure;
+    try {
+      state->Paint(*screen);
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
     screen.reset();
+    // The run goes on, and is told in lines from here on.
+    if (!failure.empty()) Print(state->options.stream, FailureLine(state->options.language, failure));
     const std::lock_guard lock(state->mutex);
     state->drawing = false;
     state->changed.notify_all();

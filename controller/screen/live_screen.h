@@ -20,7 +20,8 @@ struct LiveScreenOptions {
 };
 
 /// From the run's beginning to its end on the terminal's other screen, drawn by a thread of its own: a terminal that
-/// does not read delays no call but the last. Keys ask for the run's end, and for other pages.
+/// does not read delays no call but the last, and one that cannot be drawn on leaves the run to lines. Keys ask for the
+/// run's end, and for other pages.
 class LiveScreen final : public RunOutput {
  public:
   /// `plain`: says what comes before and after the screen, and all of it where there can be none. `stop`: any thread,

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <clocale>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 #define NCURSES_NOMACROS
@@ -57,6 +58,12 @@ void PrepareEmergency(int descriptor, const termios& before) {
   }
   emergency_ready = true;
   BeforeCheckFails(RestoreInEmergency);
+  // Of an exception that nobody catches, on whatever thread.
+  static const std::terminate_handler before_this = std::get_terminate();
+  std::set_terminate([] {
+    RestoreInEmergency();
+    before_this();
+  });
 }
 
 /// Its own open file, since what others do to theirs (not to wait) would hold for it, and stdin may be something else.

@@ -23,7 +23,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from chromium import Chromium
 
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 PATIENCE_S = 60
 
 
@@ -42,15 +41,11 @@ def cpu_by_thread(pid):
 
 
 def shares(pid, seconds):
-    """Of a core, by thread; and of the process, by its ticks, which have what ended threads used, too."""
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-        before_ticks = sum(int(part) for part in file.read().rsplit(")", 1)[1].split()[11:13])
+    """Of a core, by thread."""
     before, began = cpu_by_thread(pid), time.monotonic()
     time.sleep(seconds)
     after, took = cpu_by_thread(pid), time.monotonic() - began
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-        ticks = sum(int(part) for part in file.read().rsplit(")", 1)[1].split()[11:13]) - before_ticks
-    return {thread: (used - before.get(thread, 0)) / took for thread, used in after.items()}, ticks * TICK_S / took
+    return {thread: (used - before.get(thread, 0)) / took for thread, used in after.items()}
 
 
 def find(stream, pattern):
@@ -89,8 +84,7 @@ def measure(options, pid, url):
     alone, watched, by_thread = [], [], {}
     with Chromium() as browser:
         for round_number in range(options.rounds):
-            _, share = shares(pid, options.seconds)
-            alone.append(share)
+            alone.append(sum(shares(pid, options.seconds).values()))
             streams = [Stream(url) for _ in range(options.streams)]
             tabs = [browser.page(width=width) for width in (1440, 375) * options.tabs][: options.tabs]
             for tab in tabs:
@@ -98,8 +92,8 @@ def measure(options, pid, url):
                 tab.wait_for("page.live && page.live.result.series.length > 0")
             time.sleep(2)
             seen = sum(stream.intervals for stream in streams)
-            threads, share = shares(pid, options.seconds)
-            watched.append(share)
+            threads = shares(pid, options.seconds)
+            watched.append(sum(threads.values()))
             told = sum(stream.intervals for stream in streams) - seen
             for thread, used in threads.items():
                 by_thread.setdefault(thread, []).append(used)
@@ -133,9 +127,9 @@ def main():
             pipe = subprocess.PIPE
             gateway = start(program("wsload-gateway"), "-listen=127.0.0.1:0", "-ack-delay=exp:5ms", stdout=pipe)
             server = find(gateway.stdout, r"(127\.0\.0\.1:\d+)")
-            agent = start(program("wsload-agent"), "-listen=127.0.0.1:0", stdout=subprocess.DEVNULL, stderr=pipe)
-            address = find(agent.stderr, r"(127\.0\.0\.1:\d+)")
-            for stream in (agent.stderr, gateway.stdout):
+            agent = start(program("wsload-agent"), "-listen=127.0.0.1:0", stdout=pipe, stderr=subprocess.DEVNULL)
+            address = find(agent.stdout, r"(127\.0\.0\.1:\d+)")
+            for stream in (agent.stdout, gateway.stdout):
                 threading.Thread(target=lambda stream=stream: list(stream), daemon=True).start()
             run = start(program("wsload"), f"-server=ws://{server}/ws", f"-agents={address}", "-dashboard=127.0.0.1:0",
                         f"-out={folder}/out", "-clients=400", "-mps=800", "-ramp-up=1s", "-duration=1h", "-quiet",

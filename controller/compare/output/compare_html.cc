@@ -102,8 +102,10 @@ std::string CompareHtml(Language language, const Comparison& comparison) {
   if (!comparison.remarks.empty()) out += "</ul>\n";
   out += fmt::format("<p>{}</p>\n", Both(kHowToRead));
   if (const std::string curves = PercentileCurves(comparison); !curves.empty()) {
-    out += fmt::format("<h2>{}</h2>\n<p><span class=\"key a\">A</span> <span class=\"key b\">B</span> {}</p>\n{}\n",
-                       Both(kCurvesLabel), Both(kOpenCurveHint), curves);
+    out += fmt::format(
+        "<h2>{}</h2>\n<p><span class=\"key a\">A</span> <span class=\"key b\">B</span> {}</p>\n<div "
+        "class=\"scroll\">{}</div>\n",
+        Both(kCurvesLabel), Both(kOpenCurveHint), curves);
   }
   out += fmt::format("<h2>{}</h2>\n<ul>\n{}{}</ul>\n", Both(kRunsLabel), RunList("A", comparison.a),
                      RunList("B", comparison.b));

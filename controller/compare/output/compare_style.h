@@ -24,7 +24,8 @@ th:first-child, td:first-child, th:nth-child(2), .answer { text-align: left; }
 .answer { white-space: normal; min-width: 9rem; }
 .answer small { display: block; color: var(--soft); font-weight: 400; } td svg { display: block; }
 .worse { color: var(--worse); } .better { color: var(--better); } td.worse, td.better { font-weight: 700; }
-svg text { fill: var(--soft); font-size: 12px; } .grid { stroke: var(--line); } .curves { width: 100%; height: auto; }
+svg text { fill: var(--soft); font-size: 12px; } .grid { stroke: var(--line); }
+.curves { width: 100%; min-width: 600px; height: auto; }
 .curve { fill: none; stroke-width: 2.4; } .curve.thin { stroke-width: 1; opacity: .45; }
 .curve.a { stroke: var(--a); } .curve.b { stroke: var(--b); stroke-dasharray: 7 4; }
 .dot.a { fill: none; stroke: var(--a); stroke-width: 2; } .dot.b { fill: var(--b); }

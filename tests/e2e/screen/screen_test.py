@@ -35,7 +35,7 @@ INTERRUPTED = 105
 class Terminal:
     """wsload in a pseudo-terminal of its own."""
 
-    def __init__(self, flags, columns=80, rows=24, environment=None):
+    def __init__(self, flags, columns=80, rows=24, environment=None, ignored=()):
         self.out = tempfile.TemporaryDirectory()
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
@@ -48,6 +48,8 @@ class Terminal:
         if self.pid == 0:
             os.close(self.fd)
             os.login_tty(self.program_end)
+            for number_of_signal in ignored:
+                signal.signal(number_of_signal, signal.SIG_IGN)
             os.execve(command[0], command, variables)
         # The other end stays open here: the last to close it would reset its modes.
         self.resize(columns, rows)
@@ -110,12 +112,30 @@ class Terminal:
         with open(os.path.join(self.out.name, "result.json"), encoding="utf-8") as file:
             return json.load(file)
 
+    def lose(self):
+        """The terminal goes, as when its window is closed."""
+        for end in (self.program_end, self.fd):
+            os.close(end)
+        self.fd = self.program_end = None
+
+    def await_end_without_terminal(self):
+        """Exit code, and the CPU seconds that it took in all."""
+        end = time.monotonic() + DEADLINE_S
+        while time.monotonic() < end:
+            pid, status, usage = os.wait4(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+                return self.code, usage.ru_utime + usage.ru_stime
+            time.sleep(0.05)
+        raise AssertionError("it has not ended without its terminal")
+
     def close(self):
         if self.code is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self.program_end)
-        os.close(self.fd)
+        if self.fd is not None:
+            os.close(self.program_end)
+            os.close(self.fd)
         self.out.cleanup()
 
 
@@ -213,6 +233,28 @@ class ScreenTest(unittest.TestCase):
         self.assertIn(terminal.finish(), (0, 103))
         self.expect_restored(terminal)
         self.assertIn("Measurement: ", terminal.plain().split("\x1b[?1049l")[-1])
+
+    def test_a_lost_terminal_ends_the_run_with_a_result(self):
+        terminal = self.run_in(["-duration=60s"])
+        terminal.wait_for(r"ok \+ ")
+        terminal.lose()
+        code, _ = terminal.await_end_without_terminal()
+        result = terminal.result()
+        self.assertTrue(result["interrupted"])
+        self.assertEqual(result["exit_code"], INTERRUPTED)
+        # That the summary could not be printed must not hide how the run ended.
+        self.assertEqual(code, INTERRUPTED)
+
+    def test_a_lost_terminal_under_nohup_costs_the_screen_alone(self):
+        terminal = self.run_in(["-duration=8s"], ignored=[signal.SIGHUP])
+        terminal.wait_for(r"ok \+ ")
+        terminal.lose()
+        _, cpu_s = terminal.await_end_without_terminal()
+        result = terminal.result()
+        self.assertFalse(result["interrupted"])
+        self.assertEqual(result["totals"]["scheduled"], 1600)
+        # Whoever asks a dead terminal for keys is answered at once, for ever.
+        self.assertLess(cpu_s, 6)
 
     def test_pages(self):
         terminal = self.run_in(["-duration=60s"])
