@@ -1,6 +1,6 @@
 #include "tests/gateway/gateway_options.h"
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "tests/gateway/gateway_fields.h"
 
 namespace wsload::gateway {
@@ -9,19 +9,24 @@ namespace {
 absl::Status ValidateFaults(const GatewayOptions& options) {
   const RejectSpec& reject = options.reject_handshake;
   if (reject.status != 0 && (reject.status < 300 || reject.status > 599)) {
-    return InvalidArgument("-reject-handshake={}: want an HTTP status from 300 to 599", reject.status);
+    return LocalInvalidArgument({"-reject-handshake={}: want an HTTP status from 300 to 599",
+                                 "-reject-handshake={}：应为 300 至 599 的 HTTP 状态码"},
+                                reject.status);
   }
   if (!(reject.share >= 0 && reject.share <= 1)) {
-    return InvalidArgument("-reject-handshake: want a share from 0 to 1 behind the colon, such as 403:0.5");
+    return LocalInvalidArgument({"-reject-handshake: want a share from 0 to 1 behind the colon, such as 403:0.5",
+                                 "-reject-handshake：冒号后应为 0 至 1 的比例，如 403:0.5"});
   }
   if ((options.stall_every_ns > 0) != (options.stall_for_ns > 0)) {
-    return InvalidArgument("-stall-every and -stall-for belong together: give both, such as 10s and 1s");
+    return LocalInvalidArgument({"-stall-every and -stall-for belong together: give both, such as 10s and 1s",
+                                 "-stall-every 和 -stall-for 须同时使用：请都给出，如 10s 和 1s"});
   }
   if (options.stall_for_ns > 0 && options.stall_for_ns >= options.stall_every_ns) {
-    return InvalidArgument("-stall-for must be shorter than -stall-every");
+    return LocalInvalidArgument({"-stall-for must be shorter than -stall-every", "-stall-for 必须短于 -stall-every"});
   }
   if (options.redirect_after_ns > 0 && options.redirect_to.empty()) {
-    return InvalidArgument("-redirect-after needs -redirect-to=host:port");
+    return LocalInvalidArgument(
+        {"-redirect-after needs -redirect-to=host:port", "-redirect-after 需要 -redirect-to=host:port"});
   }
   return absl::OkStatus();
 }
@@ -31,18 +36,23 @@ absl::Status ValidateFaults(const GatewayOptions& options) {
 absl::Status ValidateOptions(const GatewayOptions& options) {
   if (auto status = CheckFields(GatewayFields(), options); !status.ok()) return status;
   if (options.path.empty() || options.path.front() != '/' || options.path == "/stats") {
-    return InvalidArgument("-path={}: want a path such as /ws; /stats is taken", options.path);
+    return LocalInvalidArgument(
+        {"-path={}: want a path such as /ws; /stats is taken", "-path={}：应为 /ws 这样的路径；/stats 已被占用"},
+        options.path);
   }
   if (options.tls_cert_file.empty() != options.tls_key_file.empty()) {
-    return InvalidArgument("-tls-cert and -tls-key belong together: give both or none");
+    return LocalInvalidArgument({"-tls-cert and -tls-key belong together: give both or none",
+                                 "-tls-cert 和 -tls-key 须同时使用：请都给出或都去掉"});
   }
   const bool answers_otherwise = options.ack_delay != DelaySpec{} || options.ack_drop_share > 0 ||
                                  options.push_per_s > 0 || options.rate_limit_per_s > 0 ||
                                  !options.redirect_to.empty() || options.close_after.messages > 0;
   if (options.echo && answers_otherwise) {
-    return InvalidArgument(
-        "-echo sends every message back at once: leave out -ack-delay, -ack-drop, -push-rate, -rate-limit, "
-        "-redirect-to and -close-after=Nmsgs");
+    return LocalInvalidArgument(
+        {"-echo sends every message back at once: leave out -ack-delay, -ack-drop, -push-rate, -rate-limit, "
+         "-redirect-to and -close-after=Nmsgs",
+         "-echo 会立即原样返回每条消息：请去掉 -ack-delay、-ack-drop、-push-rate、-rate-limit、-redirect-to 和 "
+         "-close-after=Nmsgs"});
   }
   return ValidateFaults(options);
 }
