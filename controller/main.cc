@@ -12,10 +12,12 @@
 
 #include "absl/synchronization/mutex.h"
 #include "common/exit_code.h"
+#include "common/flags/flag_set.h"
 #include "common/flags/nearest_name.h"
 #include "common/flags/program_guide.h"
 #include "common/util/environment.h"
 #include "common/util/heap.h"
+#include "common/util/local_error.h"
 #include "common/util/print.h"
 #include "common/util/process_setup.h"
 #include "common/util/text.h"
@@ -37,8 +39,8 @@ struct Command {
 constexpr Command kCommands[] = {{"run", RunCommand},           {"doctor", DoctorCommand}, {"compare", CompareCommand},
                                  {"selftest", SelftestCommand}, {"report", ReportCommand}, {"certs", CertsCommand}};
 
-GuidedProgram Guided() {
-  GuidedProgram program{.name = "wsload"};
+GuidedProgram Guided(Language language) {
+  GuidedProgram program{.name = "wsload", .language = language};
   for (const Command& command : kCommands) {
     program.commands.push_back({.name = command.name,
                                 .run = [&command](const auto& args) { return command.run(args, {}); },
@@ -48,7 +50,9 @@ GuidedProgram Guided() {
 }
 
 int Main(std::vector<std::string> args) {
-  if (const std::optional<int> answered = AnswerGuide(Guided(), args); answered.has_value()) return *answered;
+  const Environment environment = ProcessEnvironment();
+  const Language language = WantedLanguage(args, environment, "WSLOAD");
+  if (const std::optional<int> answered = AnswerGuide(Guided(language), args); answered.has_value()) return *answered;
   std::string command = "run";
   if (!args.empty() && !args.front().empty() && args.front().front() != '-') {
     command = args.front();
@@ -63,13 +67,17 @@ int Main(std::vector<std::string> args) {
   }
   std::vector<std::string> names;
   for (const Command& known : kCommands) {
-    if (command == known.name) return known.run(args, ProcessEnvironment());
+    if (command == known.name) return known.run(args, environment);
     names.emplace_back(known.name);
   }
   names.insert(names.end(), {"completion", "man", "version", "help"});
   const std::string nearest = NearestName(command, names);
-  Print(stderr, fmt::format("wsload: unknown command \"{}\"{}; the commands are {}\n", Shown(command),
-                            nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest), fmt::join(names, ", ")));
+  const LocalString meant =
+      nearest.empty() ? LocalString() : FillLocal({", did you mean {}?", "，是否想写 {}？"}, nearest);
+  const LocalString line = FillLocal(
+      {"wsload: unknown command \"{}\"{}; the commands are {}\n", "wsload: 没有命令 \"{}\"{}；可用的命令有 {}\n"},
+      Shown(command), meant, fmt::format("{}", fmt::join(names, ", ")));
+  Print(stderr, line.In(language));
   return static_cast<int>(ExitCode::kBadFlags);
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -121,8 +122,9 @@ absl::StatusOr<std::unique_ptr<BodyCipher>> NewBodyCipher(CipherKind kind, std::
                         : key.size() == 32 ? static_cast<int>(GCRY_CIPHER_CHACHA20)
                                            : static_cast<int>(GCRY_CIPHER_NONE);
   if (algorithm == GCRY_CIPHER_NONE) {
-    return InvalidArgument("cipher key has {} bytes; {}", key.size(),
-                           aes ? "aes wants 16, 24 or 32" : "chacha20poly1305 wants 32");
+    return LocalInvalidArgument({"cipher key has {} bytes; {}", "消息体密钥有 {} 字节；{}"}, key.size(),
+                                aes ? LocalText{"aes wants 16, 24 or 32", "aes 需要 16、24 或 32 字节"}
+                                    : LocalText{"chacha20poly1305 wants 32", "chacha20poly1305 需要 32 字节"});
   }
   auto cipher = std::make_unique<AeadCipher>();
   if (!SetUpLibgcrypt() || !cipher->Init(algorithm, aes ? GCRY_CIPHER_MODE_GCM : GCRY_CIPHER_MODE_POLY1305, key)) {

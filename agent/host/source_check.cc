@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "common/lang/statement.h"
+#include "common/lang/statement_status.h"
 #include "common/util/status.h"
 
 namespace wsload {

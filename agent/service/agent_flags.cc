@@ -6,7 +6,7 @@
 #include "agent/host/source_check.h"
 #include "common/plan/workers.h"
 #include "common/security/access_token.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -127,15 +127,20 @@ absl::Status CheckAgentFlags(const FlagSet& set, const AgentFlags& flags) {
   if (absl::Status none = set.CheckNoArguments(); !none.ok()) return none;
   if (absl::Status in_range = CheckFields(AgentFields(), flags); !in_range.ok()) return in_range;
   if (!IsUtf8(flags.name) || HasControlCharacter(flags.name)) {
-    return InvalidArgument("-name=\"{}\": want UTF-8 without control characters", Shown(flags.name));
+    return LocalInvalidArgument(
+        {"-name=\"{}\": want UTF-8 without control characters", "-name=\"{}\"：应为不含控制字符的 UTF-8"},
+        Shown(flags.name));
   }
   if (absl::Status sources = CheckSources(flags.local_addrs); !sources.ok()) return sources;
   if (!flags.tls_client_ca.empty() && flags.tls_cert.empty()) {
-    return InvalidArgument("-tls-client-ca: wants a certificate of the agent's own too; add -tls-cert and -tls-key");
+    return LocalInvalidArgument(
+        {"-tls-client-ca: wants a certificate of the agent's own too; add -tls-cert and -tls-key",
+         "-tls-client-ca：还需要压测节点自己的证书；请加上 -tls-cert 和 -tls-key"});
   }
   if (flags.metrics && flags.metrics->port != 0 && flags.metrics->ToString() == flags.listen.ToString()) {
-    return InvalidArgument("-metrics={}: controllers have this address (-listen); choose another port",
-                           flags.metrics->ToString());
+    return LocalInvalidArgument({"-metrics={}: controllers have this address (-listen); choose another port",
+                                 "-metrics={}：该地址已供控制器使用 (-listen)；请换一个端口"},
+                                flags.metrics->ToString());
   }
   return absl::OkStatus();
 }
@@ -152,9 +157,11 @@ absl::StatusOr<ServerSecurity> ReadServerSecurity(const AgentFlags& flags, const
   if (!token.ok()) return token.status();
   security.token = *std::move(token);
   if (!flags.listen.IsLoopback() && !security.KnowsControllers() && !flags.insecure) {
-    return InvalidArgument(
-        "-listen={}: anyone who reaches this address could run loads from this host; add -token-file or "
-        "-tls-client-ca, listen on 127.0.0.1, or add -insecure if the network is trusted",
+    return LocalInvalidArgument(
+        {"-listen={}: anyone who reaches this address could run loads from this host; add -token-file or "
+         "-tls-client-ca, listen on 127.0.0.1, or add -insecure if the network is trusted",
+         "-listen={}：任何能访问该地址的人都可以从本机发起压测；请加上 -token-file 或 -tls-client-ca、改为监听 "
+         "127.0.0.1，或在网络可信时加上 -insecure"},
         flags.listen.ToString());
   }
   return security;

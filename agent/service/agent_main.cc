@@ -30,7 +30,6 @@
 #include "common/flags/program_guide.h"
 #include "common/http/http_server.h"
 #include "common/http/metrics_answer.h"
-#include "common/lang/language.h"
 #include "common/loop/asio_event_loop.h"
 #include "common/loop/signal_watch.h"
 #include "common/security/access_token.h"
@@ -38,6 +37,8 @@
 #include "common/util/core_count.h"
 #include "common/util/environment.h"
 #include "common/util/heap.h"
+#include "common/util/language.h"
+#include "common/util/local_error.h"
 #include "common/util/print.h"
 #include "common/util/process_setup.h"
 #include "common/util/redact.h"
@@ -104,9 +105,9 @@ void LogSecurity(const AgentFlags& flags, const ServerSecurity& security) {
   }
 }
 
-int Fail(const absl::Status& status) {
-  Print(stderr, fmt::format("wsload-agent: {}\n", RedactText(Text(status))));
-  return kExitFailed;
+int Fail(const absl::Status& status, Language language, int exit_code = kExitFailed) {
+  Print(stderr, fmt::format("wsload-agent: {}\n", RedactText(ErrorText(status, language))));
+  return exit_code;
 }
 
 /// Null without -metrics.
@@ -119,7 +120,9 @@ absl::StatusOr<std::unique_ptr<HttpServer>> ServeMetrics(const AgentFlags& flags
     return AnswerToScrape(received, [&] { return exposition->Scrape(); });
   });
   if (server.ok()) return server;
-  return MakeStatus(server.status().code(), "{}; free it, or choose another -metrics", Text(server.status()));
+  return LocalStatus(
+      server.status().code(),
+      FillLocal({"{}; free it, or choose another -metrics", "{}；请释放该地址，或更换 -metrics"}, server.status()));
 }
 
 /// A file that is no token any more leaves the agent with the one it had.
@@ -184,15 +187,15 @@ class AgentSignals {
   std::thread thread_;
 };
 
-int Serve(const AgentFlags& flags, const ServerSecurity& security) {
+int Serve(const AgentFlags& flags, const ServerSecurity& security, Language language) {
   AgentMetrics metrics;
   const AgentConfig config = ToConfig(flags, metrics);
   std::unique_ptr<GrpcAgentServer> server;
   AgentSignals signals(flags);
   const auto metrics_server = ServeMetrics(flags, config, metrics);
-  if (!metrics_server.ok()) return Fail(metrics_server.status());
+  if (!metrics_server.ok()) return Fail(metrics_server.status(), language);
   auto listening = GrpcAgentServer::Listen(config, flags.listen, security);
-  if (!listening.ok()) return Fail(listening.status());
+  if (!listening.ok()) return Fail(listening.status(), language);
   server = *std::move(listening);
   Print(stdout, fmt::format("wsload-agent {} listening on {}\n", kVersion, server->address().ToString()));
   if (*metrics_server != nullptr) {
@@ -200,23 +203,27 @@ int Serve(const AgentFlags& flags, const ServerSecurity& security) {
           fmt::format("wsload-agent {} metrics listening on {}\n", kVersion, (*metrics_server)->address().ToString()));
   }
 
-  if (const absl::Status begun = signals.Begin(*server); !begun.ok()) return Fail(begun);
-  const std::string reason = fmt::format("the agent got {}", SignalName(signals.AwaitEnding()));
-  spdlog::info("{}: draining; a second signal ends at once", reason);
+  if (const absl::Status begun = signals.Begin(*server); !begun.ok()) return Fail(begun, language);
+  const LocalString reason = FillLocal({"the agent got {}", "压测节点收到 {}"}, SignalName(signals.AwaitEnding()));
+  spdlog::info("{}: draining; a second signal ends at once", reason.english());
   server->Drain(reason, kDrainTimeoutNs);
   server.reset();
   spdlog::info("drained");
   return 0;
 }
 
-int CheckAgent(const AgentFlags& flags) {
+int CheckAgent(const AgentFlags& flags, Language language) {
   const absl::Status healthy = CheckHealth(flags.listen, !flags.tls_cert.empty(), kHealthCheckTimeoutNs);
-  return healthy.ok() ? 0 : Fail(healthy);
+  return healthy.ok() ? 0 : Fail(healthy, language);
 }
 
 int Main(std::vector<std::string> args) {
-  const GuidedProgram guided{
-      .name = "wsload-agent", .commands = {{.run = Main, .is_default = true}}, .other_words = {kHealthCheck}};
+  const Environment environment = ProcessEnvironment();
+  const Language language = WantedLanguage(args, environment, "WSLOAD_AGENT");
+  const GuidedProgram guided{.name = "wsload-agent",
+                             .commands = {{.run = Main, .is_default = true}},
+                             .other_words = {kHealthCheck},
+                             .language = language};
   if (const std::optional<int> answered = AnswerGuide(guided, args); answered.has_value()) return *answered;
   const bool health_check = !args.empty() && args.front() == kHealthCheck;
   if (health_check) args.erase(args.begin());
@@ -224,7 +231,6 @@ int Main(std::vector<std::string> args) {
   AgentFlags flags;
   FlagSet set("wsload-agent", "WSLOAD_AGENT");
   BindFields(set, AgentFields(), flags);
-  const Environment environment = ProcessEnvironment();
   absl::Status parsed = set.Parse(args, environment);
   if (const auto answer = set.Answer(kIntro); parsed.ok() && answer.has_value()) {
     Print(stdout, *answer);
@@ -233,19 +239,20 @@ int Main(std::vector<std::string> args) {
   if (parsed.ok()) parsed = CheckAgentFlags(set, flags);
   absl::StatusOr<ServerSecurity> security = parsed.ok() ? ReadServerSecurity(flags, environment) : parsed;
   if (!security.ok()) {
-    Print(stderr, fmt::format("wsload-agent: {}\n", RedactText(Text(security.status()))));
-    return kExitBadFlags;
+    return Fail(security.status(), language, kExitBadFlags);
   }
-  for (const std::string& notice : set.notices()) Print(stderr, fmt::format("wsload-agent: {}\n", notice));
+  for (const std::string& notice : TextsIn(language, set.notices())) {
+    Print(stderr, fmt::format("wsload-agent: {}\n", notice));
+  }
   const AgentLog log(flags.log_level);
   // gRPC's own lines speak of its insides; what matters of them arrives as a status.
   setenv("GRPC_VERBOSITY", flags.log_level <= spdlog::level::debug ? "ERROR" : "NONE", 0);
   // Protobuf logs a line for every malformed message: a hostile peer could fill a disk with them.
   google::protobuf::SetLogHandler(nullptr);
-  if (const absl::Status enough = CheckMeansOfProcess(LeastMeansOfGrpc()); !enough.ok()) return Fail(enough);
-  if (health_check) return CheckAgent(flags);
+  if (const absl::Status enough = CheckMeansOfProcess(LeastMeansOfGrpc()); !enough.ok()) return Fail(enough, language);
+  if (health_check) return CheckAgent(flags, language);
   LogSecurity(flags, *security);
-  return Serve(flags, *security);
+  return Serve(flags, *security, language);
 }
 
 }  // namespace

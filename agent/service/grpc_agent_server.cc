@@ -28,7 +28,7 @@
 #include "common/time/clock.h"
 #include "common/time/deadline.h"
 #include "common/util/descriptor_limit.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/thread.h"
 
 namespace wsload {
@@ -168,8 +168,10 @@ class GrpcAgentServer::Impl final : public RunService, public grpc::CallbackGene
         [this] { gate_.EndOldest(); });
     const HostPort wanted = address_;
     if (const absl::Status open = listener_->Open(address_); !open.ok()) {
-      return MakeStatus(absl::StatusCode::kUnavailable, "cannot listen on {}: {}; free it, or choose another -listen",
-                        wanted.ToString(), Text(open));
+      return LocalStatus(absl::StatusCode::kUnavailable,
+                         FillLocal({"cannot listen on {}: {}; free it, or choose another -listen",
+                                    "无法监听 {}：{}；请释放该地址，或更换 -listen"},
+                                   wanted.ToString(), open));
     }
     grpc::ServerBuilder builder;
     acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
@@ -180,8 +182,10 @@ class GrpcAgentServer::Impl final : public RunService, public grpc::CallbackGene
     BoundPeers(builder);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr) {
-      return MakeStatus(absl::StatusCode::kUnavailable,
-                        "gRPC does not start on {}; look at -tls-cert, -tls-key and -tls-client-ca", wanted.ToString());
+      return LocalStatus(absl::StatusCode::kUnavailable,
+                         FillLocal({"gRPC does not start on {}; look at -tls-cert, -tls-key and -tls-client-ca",
+                                    "gRPC 无法在 {} 上启动；请检查 -tls-cert、-tls-key 和 -tls-client-ca"},
+                                   wanted.ToString()));
     }
     absl::Status started = StartThread(teardown_thread_, [this] { teardown_loop_.Run(); });
     if (started.ok()) started = StartThread(thread_, [this] { loop_.Run(); });
@@ -203,7 +207,7 @@ class GrpcAgentServer::Impl final : public RunService, public grpc::CallbackGene
 
   void SetToken(std::string token) { guard_.SetToken(std::move(token)); }
 
-  void Drain(const std::string& reason, int64_t timeout_ns) {
+  void Drain(const LocalString& reason, int64_t timeout_ns) {
     serving_ = false;
     loop_.Post([this, reason] {
       leaving_ = true;
@@ -338,6 +342,6 @@ const HostPort& GrpcAgentServer::address() const { return impl_->address(); }
 
 void GrpcAgentServer::SetToken(std::string token) { impl_->SetToken(std::move(token)); }
 
-void GrpcAgentServer::Drain(const std::string& reason, int64_t timeout_ns) { impl_->Drain(reason, timeout_ns); }
+void GrpcAgentServer::Drain(const LocalString& reason, int64_t timeout_ns) { impl_->Drain(reason, timeout_ns); }
 
 }  // namespace wsload

@@ -9,6 +9,7 @@
 #include "agent/service/server_security.h"
 #include "agent/session/agent_session.h"
 #include "common/net/host_port.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -33,7 +34,7 @@ class GrpcAgentServer {
 
   /// Takes no more runs, lets the one under way stop, drain and report; returns when all streams have ended or
   /// `timeout_ns` is over. Blocks the caller.
-  void Drain(const std::string& reason, int64_t timeout_ns);
+  void Drain(const LocalString& reason, int64_t timeout_ns);
 
  private:
   class Impl;

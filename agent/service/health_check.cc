@@ -5,7 +5,7 @@
 #include "common/security/tls_probe.h"
 #include "common/time/clock.h"
 #include "common/time/deadline.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
 namespace wsload {
@@ -26,8 +26,10 @@ absl::Status CheckHealth(const HostPort& listen, bool tls, int64_t timeout_ns) {
   if (tls) {
     const TlsProbe found = ProbeTls(Reachable(listen), {}, timeout_ns);
     if (found == TlsProbe::kOpen || found == TlsProbe::kRejected) return absl::OkStatus();
-    return MakeStatus(absl::StatusCode::kUnavailable,
-                      "no agent with TLS answers on {}; is it running, with this -listen and -tls-cert?", address);
+    return LocalStatus(absl::StatusCode::kUnavailable,
+                       FillLocal({"no agent with TLS answers on {}; is it running, with this -listen and -tls-cert?",
+                                  "{} 上没有使用 TLS 的压测节点应答；它是否以此 -listen 和 -tls-cert 运行？"},
+                                 address));
   }
   const auto stub = health::Health::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
@@ -35,11 +37,15 @@ absl::Status CheckHealth(const HostPort& listen, bool tls, int64_t timeout_ns) {
   health::HealthCheckResponse response;
   const grpc::Status answered = stub->Check(&context, health::HealthCheckRequest(), &response);
   if (!answered.ok()) {
-    return MakeStatus(absl::StatusCode::kUnavailable, "no healthy agent on {}: {}; is it running, with this -listen?",
-                      address, answered.error_message());
+    return LocalStatus(absl::StatusCode::kUnavailable,
+                       FillLocal({"no healthy agent on {}: {}; is it running, with this -listen?",
+                                  "{} 上没有正常的压测节点：{}；它是否以此 -listen 运行？"},
+                                 address, answered.error_message()));
   }
   if (response.status() != health::HealthCheckResponse::SERVING) {
-    return MakeStatus(absl::StatusCode::kUnavailable, "the agent on {} takes no runs: it is leaving", address);
+    return LocalStatus(absl::StatusCode::kUnavailable, FillLocal({"the agent on {} takes no runs: it is leaving",
+                                                                  "{} 上的压测节点不再接受压测：它正在退出"},
+                                                                 address));
   }
   return absl::OkStatus();
 }

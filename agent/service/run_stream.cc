@@ -35,7 +35,7 @@ void RunStream::Reject(const grpc::Status& status) {
   Finish(status);
 }
 
-void RunStream::Drain(const std::string& reason) {
+void RunStream::Drain(const LocalString& reason) {
   if (session_ != nullptr) session_->Drain(reason);
 }
 

@@ -11,6 +11,7 @@
 
 #include "agent/session/agent_session.h"
 #include "common/loop/event_loop.h"
+#include "common/util/local_text.h"
 #include "wsload/v1/control.grpc.pb.h"
 
 namespace wsload {
@@ -27,7 +28,7 @@ class RunStream final : public grpc::ServerBidiReactor<v1::ControllerMessage, v1
   /// Ends the stream without a session.
   void Reject(const grpc::Status& status);
 
-  void Drain(const std::string& reason);
+  void Drain(const LocalString& reason);
   /// The session and its load end at once, the stream with them.
   void Abort();
 

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <utility>
 
 #include "agent/host/source_check.h"
 #include "agent/session/describe.h"
-#include "common/lang/statement.h"
+#include "common/lang/statement_status.h"
 #include "common/net/ws_url.h"
 #include "common/plan/means.h"
 #include "common/plan/plan_proto.h"
 #include "common/plan/workers.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/version.h"
 
 namespace wsload {
@@ -42,7 +43,9 @@ absl::StatusOr<Assignment> ReadAssignment(const v1::Assign& assign, const AgentC
         {StatementKind::kVersionMismatch, {kVersion, kControlProtocolVersion, assign.protocol_version()}});
   }
   if (!IsRunId(assign.run_id())) {
-    return InvalidArgument("run id must be 1 to {} letters, digits, '-', '_' or '.'", kMaxRunIdLength);
+    return LocalInvalidArgument({"run id must be 1 to {} letters, digits, '-', '_' or '.'",
+                                 "运行编号必须由 1 至 {} 个字母、数字、'-'、'_' 或 '.' 组成"},
+                                kMaxRunIdLength);
   }
   absl::StatusOr<RunPlan> plan = FromProto(assign.plan());
   if (!plan.ok()) return plan.status();
@@ -50,7 +53,9 @@ absl::StatusOr<Assignment> ReadAssignment(const v1::Assign& assign, const AgentC
   const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);
   if (!slice.ok()) return slice.status();
   if (slice->messages.count > 0 && slice->clients.count == 0) {
-    return InvalidArgument("slice: {} messages, and no client to send them", slice->messages.count);
+    return LocalInvalidArgument(
+        {"slice: {} messages, and no client to send them", "分片：有 {} 条消息，却没有发送它们的客户端"},
+        slice->messages.count);
   }
   return Assignment{assign.run_id(), *std::move(plan), *slice};
 }
@@ -78,6 +83,12 @@ v1::Refused::Code RefusalCode(const absl::Status& status) {
     default:
       return v1::Refused::CODE_BAD_PLAN;
   }
+}
+
+Statement RefusalOf(const absl::Status& status) {
+  if (std::optional<Statement> statement = StatementOf(status); statement.has_value()) return *std::move(statement);
+  const bool of_means = RefusalCode(status) == v1::Refused::CODE_BEYOND_MEANS;
+  return {of_means ? StatementKind::kBeyondMeans : StatementKind::kBadPlan, {ErrorLines(status)}};
 }
 
 }  // namespace wsload

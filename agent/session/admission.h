@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "agent/session/agent_config.h"
+#include "common/lang/statement.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
 #include "wsload/v1/control.pb.h"
@@ -29,5 +30,6 @@ absl::Status FitToHost(const AgentConfig& config, Assignment& run);
 
 /// How such a status is told; kUnavailable: busy.
 v1::Refused::Code RefusalCode(const absl::Status& status);
+Statement RefusalOf(const absl::Status& status);
 
 }  // namespace wsload

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "agent/session/admission.h"
-#include "common/lang/statement.h"
+#include "common/lang/statement_proto.h"
 #include "common/loop/callback_scope.h"
 #include "common/plan/end_deadline.h"
 #include "common/plan/phase.h"
@@ -17,7 +17,6 @@
 #include "common/stats/stats_proto.h"
 #include "common/util/check.h"
 #include "common/util/forward_state.h"
-#include "common/util/status.h"
 #include "common/util/text.h"
 #include "common/version.h"
 
@@ -44,7 +43,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
       : loop_(loop), config_(config), send_(std::move(send)), finished_(std::move(finished)) {
     deadline_ = loop_.NewTimer([this] { OnDeadline(); });
     lease_timer_ = loop_.NewTimer([this] { StopEngineOrEnd({StatementKind::kLeaseExpired}); });
-    ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller assigned no run");
+    ArmDeadline(loop_.MonoNs() + kControllerStepNs, {"the controller assigned no run", "控制器没有分配运行"});
   }
 
   ~Impl() { WSLOAD_CHECK(engine_ == nullptr, "a session is deleted before it was left"); }
@@ -89,7 +88,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
         if (listening) YieldFrom(message.yield_from());
         return;
       case v1::ControllerMessage::KIND_NOT_SET:
-        if (listening) Refuse(v1::Refused::CODE_OUT_OF_ORDER, "empty or unknown control message");
+        if (listening) RefuseOrder({StatementKind::kUnknownMessage});
         return;
     }
   }
@@ -100,10 +99,10 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     StopEngineOrEnd({StatementKind::kControllerLost});
   }
 
-  void Drain(const std::string& reason) {
+  void Drain(const LocalString& reason) {
     WSLOAD_DCHECK(loop_.IsLoopThread(), "a session is drained on another thread than its loop's");
     if (state_ == State::kIdle) {
-      Refuse(v1::Refused::CODE_BUSY, fmt::format("the agent is leaving: {}", reason));
+      Refuse(v1::Refused::CODE_BUSY, {StatementKind::kRefusedLeaving, {reason}});
     } else {
       StopEngineOrEnd({StatementKind::kAgentLeaving, {reason}});
     }
@@ -158,7 +157,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     run_id_ = std::move(run->run_id);
     clients_ = run->slice.clients.count;
     state_.Enter(State::kAccepted);
-    ArmDeadline(loop_.MonoNs() + kControllerStepNs, "the controller sent no Connect");
+    ArmDeadline(loop_.MonoNs() + kControllerStepNs, {"the controller sent no Connect", "控制器没有发送 Connect"});
 
     v1::AgentMessage message;
     v1::Accepted& accepted = *message.mutable_accepted();
@@ -171,12 +170,12 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
 
   void Connect(const v1::Connect& connect) {
     if (state_ != State::kAccepted) return RefuseOutOfOrder("Connect");
-    if (!has_lease_) return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "Connect came without a lease before it");
+    if (!has_lease_) return RefuseOrder({StatementKind::kConnectWithoutLease});
     const int64_t ramp_start = connect.ramp_start_mono_ns();
     if (!IsNear(ramp_start)) return RefuseInstant("Connect", ramp_start);
     state_.Enter(State::kConnecting);
     ArmDeadline(ramp_start + plan_.ramp_up_ns + plan_.conn_timeout_ns + kEngineGraceNs,
-                "the connections took too long");
+                {"the connections took too long", "建立连接耗时过长"});
     engine_->Connect(ramp_start);
   }
 
@@ -185,7 +184,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     const int64_t instant = start.start_mono_ns();
     if (!IsNear(instant)) return RefuseInstant("Start", instant);
     state_.Enter(State::kRunning);
-    ArmEndDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns, "the load did not end");
+    ArmEndDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns, {"the load did not end", "压测没有结束"});
     if (config_.cpu_quota) quota_at_start_ = config_.cpu_quota();
     engine_->Start(instant);
   }
@@ -206,10 +205,8 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     const int64_t from = take_over.from_mono_ns();
     if (!IsNear(from)) return RefuseInstant("TakeOver", from);
     absl::StatusOr<Slice> slice = FromProto(take_over.slice(), plan_);
-    if (!slice.ok()) return Refuse(v1::Refused::CODE_BAD_PLAN, std::string(Text(slice.status())));
-    if (++take_overs_ > kMaxTakeOvers) {
-      return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "TakeOver came too often");
-    }
+    if (!slice.ok()) return RefuseRun(slice.status());
+    if (++take_overs_ > kMaxTakeOvers) return RefuseOrder({StatementKind::kTooManyTakeOvers});
     // What is of a starved agent's goes over the connections there are.
     if (config_.max_clients > 0 && slice->clients.count > 0) {
       // Fewer connections carry the same messages; without one more there is no place for them either, and the
@@ -225,16 +222,14 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     if (state_ != State::kRunning) return RefuseOutOfOrder("YieldFrom");
     const int64_t from = yield.from_mono_ns();
     if (!IsNear(from)) return RefuseInstant("YieldFrom", from);
-    if (std::exchange(yielding_, true)) {
-      return Refuse(v1::Refused::CODE_OUT_OF_ORDER, "YieldFrom came before the last one was answered");
-    }
+    if (std::exchange(yielding_, true)) return RefuseOrder({StatementKind::kYieldNotAnswered});
     engine_->YieldFrom(from);
   }
 
   void Stop(const v1::Stop& stop) {
     if (state_ == State::kIdle) return RefuseOutOfOrder("Stop");
     if (stop.reason().empty()) return StopEngineOrEnd({StatementKind::kToldToStop});
-    StopEngineOrEnd({StatementKind::kToldToStopWhy, {Shown(stop.reason(), kMaxReasonLength)}});
+    StopEngineOrEnd({StatementKind::kToldToStopWhy, {LinesOf(stop.reason(), stop.statement(), kMaxReasonLength)}});
   }
 
   void HandleReady(int64_t opened, int64_t failed) {
@@ -242,7 +237,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     state_.Enter(State::kReady);
     // The slowest agent decides when the start comes.
     ArmDeadline(loop_.MonoNs() + plan_.ramp_up_ns + plan_.conn_timeout_ns + kControllerStepNs,
-                "the controller sent no Start");
+                {"the controller sent no Start", "控制器没有发送 Start"});
     v1::AgentMessage message;
     message.mutable_ready()->set_opened(opened);
     message.mutable_ready()->set_failed(failed);
@@ -314,11 +309,14 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
       cpu.throttled_us = std::max<int64_t>(0, quota_at_end_->throttled_us - quota_at_start_->throttled_us);
     }
     *done.mutable_cpu() = ToProto(cpu);
-    if (report.stopped_early) done.set_stopped_early(StatementText(Language::kEnglish, *report.stopped_early));
+    if (report.stopped_early) {
+      done.set_stopped_early(StatementText(Language::kEnglish, *report.stopped_early));
+      *done.mutable_stopped_early_statement() = ToProto(*report.stopped_early);
+    }
     done.set_started_mono_ns(report.started_mono_ns);
     state_.Enter(State::kTakingDown);
     lease_timer_->Cancel();
-    ArmDeadline(loop_.MonoNs() + kEngineGraceNs, "");
+    ArmDeadline(loop_.MonoNs() + kEngineGraceNs, {});
     // The slot is free before the controller can know, so that its next run is never refused because of this one.
     TakeDown([this, message = std::move(message)]() mutable { Report(std::move(message)); });
   }
@@ -328,7 +326,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     Send(std::move(done));
     if (muted_) return End();
     state_.Enter(State::kReported);
-    ArmDeadline(loop_.MonoNs() + kFarewellNs, "");
+    ArmDeadline(loop_.MonoNs() + kFarewellNs, {});
   }
 
   /// Deletes the engine, which calls up until that is done; then frees the slot and goes on with `then`.
@@ -361,26 +359,30 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
   }
 
   void RefuseInstant(const char* what, int64_t instant_ns) {
-    Refuse(v1::Refused::CODE_OUT_OF_ORDER,
-           fmt::format("{} names the instant {} ns, more than {} s from this agent's clock {} ns", what, instant_ns,
-                       kMaxInstantDistanceNs / kNsPerSecond, loop_.MonoNs()));
+    RefuseOrder({StatementKind::kFarInstant, {what, instant_ns, kMaxInstantDistanceNs / kNsPerSecond, loop_.MonoNs()}});
   }
 
   void RefuseOutOfOrder(const char* what) {
-    static constexpr const char* kStateNames[] = {"no run was assigned", "a run was assigned", "it is connecting",
-                                                  "it waits for the start", "the load is running"};
-    Refuse(v1::Refused::CODE_OUT_OF_ORDER, fmt::format("{} came out of order: {}", what, kStateNames[state_.index()]));
+    static constexpr LocalText kStateNames[] = {{"no run was assigned", "尚未分配运行"},
+                                                {"a run was assigned", "已分配运行"},
+                                                {"it is connecting", "正在建立连接"},
+                                                {"it waits for the start", "正在等待开始"},
+                                                {"the load is running", "压测正在进行"}};
+    RefuseOrder({StatementKind::kOutOfOrder, {what, LocalString(kStateNames[state_.index()])}});
   }
 
-  void RefuseRun(const absl::Status& why) { Refuse(RefusalCode(why), std::string(Text(why))); }
+  void RefuseRun(const absl::Status& why) { Refuse(RefusalCode(why), RefusalOf(why)); }
 
-  void Refuse(v1::Refused::Code code, std::string text) {
+  void RefuseOrder(const Statement& why) { Refuse(v1::Refused::CODE_OUT_OF_ORDER, why); }
+
+  void Refuse(v1::Refused::Code code, const Statement& why) {
     v1::AgentMessage message;
     message.mutable_refused()->set_code(code);
-    message.mutable_refused()->set_message(text);
+    message.mutable_refused()->set_message(StatementText(Language::kEnglish, why));
+    *message.mutable_refused()->mutable_statement() = ToProto(why);
     Send(std::move(message));
     muted_ = true;
-    StopEngineOrEnd({StatementKind::kRunRefused, {std::move(text)}});
+    StopEngineOrEnd({StatementKind::kRunRefused, {StatementLines(why)}});
   }
 
   void StopEngineOrEnd(const Statement& reason) {
@@ -388,17 +390,17 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     if (engine_ == nullptr) return End();
     state_.Enter(State::kStopping);
     lease_timer_->Cancel();
-    ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns, "the load did not stop");
+    ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns, {"the load did not stop", "压测没有停止"});
     engine_->Stop(reason);
   }
 
-  void ArmDeadline(int64_t when_ns, const char* missed) {
+  void ArmDeadline(int64_t when_ns, const LocalText& missed) {
     missed_ = missed;
     deadline_->ArmAt(when_ns);
   }
 
   /// `drained_ns`: when nothing but closing the connections is left to do.
-  void ArmEndDeadline(int64_t drained_ns, const char* missed) {
+  void ArmEndDeadline(int64_t drained_ns, const LocalText& missed) {
     end_deadline_ = EndDeadline(drained_ns, kEngineGraceNs, clients_);
     ArmDeadline(end_deadline_.due_ns(), missed);
   }
@@ -411,7 +413,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
       TakeDown([] {});
       End();
     } else {
-      Refuse(v1::Refused::CODE_OUT_OF_ORDER, fmt::format("gave the run up: {} in time", missed_));
+      RefuseOrder({StatementKind::kGaveRunUp, {LocalString(missed_)}});
     }
   }
 
@@ -437,7 +439,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
   const CallbackScope scope_;
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> lease_timer_;
-  const char* missed_ = "";
+  LocalText missed_;
   EndDeadline end_deadline_;
   ForwardState<State> state_{"a session", State::kIdle};
   bool muted_ = false;  ///< refused, or nobody listens any more
@@ -465,6 +467,6 @@ AgentSession::~AgentSession() { impl_->Leave(); }
 
 void AgentSession::OnControllerMessage(const v1::ControllerMessage& message) { impl_->OnControllerMessage(message); }
 void AgentSession::OnControllerLost() { impl_->OnControllerLost(); }
-void AgentSession::Drain(const std::string& reason) { impl_->Drain(reason); }
+void AgentSession::Drain(const LocalString& reason) { impl_->Drain(reason); }
 
 }  // namespace wsload

@@ -8,6 +8,7 @@
 
 #include "agent/session/agent_config.h"
 #include "common/loop/event_loop.h"
+#include "common/util/local_text.h"
 #include "wsload/v1/control.pb.h"
 
 namespace wsload {
@@ -30,7 +31,7 @@ class AgentSession {
   void OnControllerLost();
 
   /// The agent is asked to leave (SIGTERM): stop, drain, tell the controller.
-  void Drain(const std::string& reason);
+  void Drain(const LocalString& reason);
 
  private:
   class Impl;

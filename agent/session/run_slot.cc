@@ -1,6 +1,6 @@
 #include "agent/session/run_slot.h"
 
-#include "common/lang/statement.h"
+#include "common/lang/statement_status.h"
 
 namespace wsload {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "agent/websocket/dial_attempt.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 
 namespace wsload {
 namespace {
@@ -51,8 +51,10 @@ class AsioDialer final : public Dialer {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Dialer>> NewDialer(AsioEventLoop& loop, const DialOptions& options) {
-  if (options.timeout_ns <= 0) return InvalidArgument("connect timeout: give more than 0");
-  if (options.max_message_bytes <= 0) return InvalidArgument("largest message: give more than 0 bytes");
+  if (options.timeout_ns <= 0)
+    return LocalInvalidArgument({"connect timeout: give more than 0", "连接超时：必须大于 0"});
+  if (options.max_message_bytes <= 0)
+    return LocalInvalidArgument({"largest message: give more than 0 bytes", "最大消息：必须大于 0 字节"});
   if (absl::Status checked = UpgradeTemplate::Check(options); !checked.ok()) return checked;
   std::unique_ptr<TlsContext> tls;
   if (options.url.secure) {

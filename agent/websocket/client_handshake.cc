@@ -9,6 +9,7 @@
 #include "agent/websocket/deflate_offer.h"
 #include "agent/websocket/hybi.h"
 #include "agent/websocket/known_secrets.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "common/version.h"
@@ -61,10 +62,14 @@ std::string RedirectHint(const std::string& location, const DialOptions& options
 absl::Status UpgradeTemplate::Check(const DialOptions& options) {
   for (const auto& [name, value] : options.headers) {
     if (!IsHttpToken(name) || HasControlCharacter(value)) {
-      return InvalidArgument("header '{}': not a header that HTTP allows; write it as 'Name: value'", Shown(name));
+      return LocalInvalidArgument({"header '{}': not a header that HTTP allows; write it as 'Name: value'",
+                                   "头部 '{}'：不是 HTTP 允许的头部；请写作 'Name: value'"},
+                                  Shown(name));
     }
     if (SetByHandshake(AsciiLower(name))) {
-      return InvalidArgument("header '{}': the WebSocket handshake sets it itself; leave it out", name);
+      return LocalInvalidArgument({"header '{}': the WebSocket handshake sets it itself; leave it out",
+                                   "头部 '{}'：由 WebSocket 握手自行设置；请去掉它"},
+                                  name);
     }
   }
   return absl::OkStatus();

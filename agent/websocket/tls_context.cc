@@ -7,7 +7,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -97,8 +97,12 @@ absl::Status AddAuthorities(SSL_CTX* context, const std::string& pem) {
   const std::string error = LastTlsError();
   ERR_clear_error();
   if (!at_end)
-    return InvalidArgument("CA file: certificate {} is broken ({}); give it in PEM format", count + 1, error);
-  if (count == 0) return InvalidArgument("CA file: no certificate in it; give one or more in PEM format");
+    return LocalInvalidArgument({"CA file: certificate {} is broken ({}); give it in PEM format",
+                                 "CA 文件：第 {} 个证书已损坏 ({})；请以 PEM 格式给出"},
+                                count + 1, error);
+  if (count == 0)
+    return LocalInvalidArgument({"CA file: no certificate in it; give one or more in PEM format",
+                                 "CA 文件：其中没有证书；请以 PEM 格式给出一个或多个"});
   return absl::OkStatus();
 }
 
@@ -108,7 +112,8 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::New(const DialOptions& o
   std::unique_ptr<TlsContext> made(new TlsContext);
   made->context_.reset(SSL_CTX_new(TLS_client_method()));
   SSL_CTX* context = made->context_.get();
-  if (context == nullptr) return MakeStatus(absl::StatusCode::kInternal, "TLS: {}", LastTlsError());
+  if (context == nullptr)
+    return LocalStatus(absl::StatusCode::kInternal, FillLocal({"TLS: {}", "TLS 出错：{}"}, LastTlsError()));
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   // An idle session keeps no record buffers; a write is retried from the queue, where the bytes have moved to.

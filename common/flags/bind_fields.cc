@@ -6,7 +6,7 @@
 
 #include "common/flags/flag_values.h"
 #include "common/time/duration.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 
 namespace wsload {
 namespace {
@@ -22,7 +22,7 @@ absl::StatusOr<int64_t> ParseNumber(Unit unit, std::string_view text) {
     case Unit::kBytes:
       return ParseSize(text);
   }
-  return InvalidArgument("unknown unit");
+  return LocalInvalidArgument({"unknown unit", "未知的单位"});
 }
 
 std::string FormatNumber(Unit unit, int64_t value) {
@@ -42,7 +42,8 @@ std::string FormatNumber(Unit unit, int64_t value) {
 absl::StatusOr<HeaderList::value_type> ParseHeader(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0) {
-    return InvalidArgument("want \"Name: value\"; for example -header='X-AutoClose: true'");
+    return LocalInvalidArgument({"want \"Name: value\"; for example -header='X-AutoClose: true'",
+                                 "应为 \"Name: value\"；例如 -header='X-AutoClose: true'"});
   }
   constexpr std::string_view kBlanks = " \t";
   std::string_view value = text.substr(colon + 1);

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "common/util/file.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -35,8 +35,9 @@ bool BeginsWithLookalike(std::string_view text) {
 }
 
 absl::Status Lookalike() {
-  return InvalidArgument(
-      "a dash or quote that only looks like one, as word processors write it; type - and \" instead");
+  return LocalInvalidArgument(
+      {"a dash or quote that only looks like one, as word processors write it; type - and \" instead",
+       "这里的横线或引号只是看起来像（文字处理软件常会这样替换）；请改用 - 和 \""});
 }
 
 /// What stands in quotes at the beginning of `text`, and what follows them.
@@ -56,7 +57,8 @@ absl::StatusOr<Quoted> TakeQuoted(std::string_view text) {
     if (escapes && (text[i + 1] == '"' || text[i + 1] == '\\')) ++i;
     quoted.inside += text[i];
   }
-  return InvalidArgument("the quote at the beginning has no end; write for example -header=\"Name: value\"");
+  return LocalInvalidArgument({"the quote at the beginning has no end; write for example -header=\"Name: value\"",
+                               "开头的引号没有结束；例如写作 -header=\"Name: value\""});
 }
 
 bool IsQuote(char c) { return c == '"' || c == '\''; }
@@ -92,7 +94,8 @@ absl::Status ReadValue(std::string_view text, FlagLine& line) {
   absl::StatusOr<Quoted> quoted = TakeQuoted(text);
   if (!quoted.ok()) return quoted.status();
   if (!IsNothing(quoted->rest)) {
-    return InvalidArgument("something follows the quotes; put the whole value in them, one flag a line");
+    return LocalInvalidArgument({"something follows the quotes; put the whole value in them, one flag a line",
+                                 "引号后面还有内容；请把整个值放进引号，每行一个参数"});
   }
   line.quoted = true;
   line.value = std::move(quoted->inside);
@@ -104,7 +107,8 @@ absl::Status ReadQuotedLine(std::string_view text, FlagLine& line) {
   absl::StatusOr<Quoted> quoted = TakeQuoted(text);
   if (!quoted.ok()) return quoted.status();
   if (!quoted->rest.starts_with(',') && !IsNothing(quoted->rest)) {
-    return InvalidArgument("something follows the quotes; one flag a line");
+    return LocalInvalidArgument(
+        {"something follows the quotes; one flag a line", "引号后面还有内容；请每行写一个参数"});
   }
   line.quoted = true;
   line.dashed = quoted->inside.starts_with('-');
@@ -130,9 +134,11 @@ absl::Status ReadLine(std::string_view text, FlagLine& line) {
 }
 
 absl::Status CheckEncoding(std::string_view content) {
+  constexpr LocalText kUtf16 = {"is UTF-16 text", "是 UTF-16 文本"};
+  constexpr LocalText kZeroBytes = {"holds zero bytes, as UTF-16 text does", "含有零字节，像是 UTF-16 文本"};
   const bool marked = content.starts_with("\xff\xfe") || content.starts_with("\xfe\xff");
   if (!marked && content.find('\0') == std::string_view::npos) return absl::OkStatus();
-  return InvalidArgument("{}; save it as UTF-8", marked ? "is UTF-16 text" : "holds zero bytes, as UTF-16 text does");
+  return LocalInvalidArgument({"{}; save it as UTF-8", "{}；请另存为 UTF-8"}, marked ? kUtf16 : kZeroBytes);
 }
 
 /// The next line of `content`, which is then without it.
@@ -149,11 +155,12 @@ std::string_view TakeLine(std::string_view& content) {
 absl::StatusOr<std::vector<FlagLine>> ReadFlagFile(const std::string& path) {
   const auto content = ReadSmallFile(path, kMaxFlagFileBytes);
   if (!content.ok()) {
-    return InvalidArgument("-flagfile={}: {}; give a readable file with one flag a line", Shown(path),
-                           Text(content.status()));
+    return LocalInvalidArgument({"-flagfile={}: {}; give a readable file with one flag a line",
+                                 "-flagfile={}：{}；请给出可读的文件，每行一个参数"},
+                                Shown(path), content.status());
   }
   if (absl::Status encoding = CheckEncoding(*content); !encoding.ok()) {
-    return InvalidArgument("-flagfile={}: {}", Shown(path), Text(encoding));
+    return LocalInvalidArgument({"-flagfile={}: {}", "-flagfile={}：{}"}, Shown(path), encoding);
   }
   std::vector<FlagLine> lines;
   std::string_view rest = *content;
@@ -163,7 +170,7 @@ absl::StatusOr<std::vector<FlagLine>> ReadFlagFile(const std::string& path) {
     if (IsNothing(text)) continue;
     FlagLine line{.where = fmt::format("{}:{}", Shown(path), number)};
     if (absl::Status read = ReadLine(text, line); !read.ok()) {
-      return InvalidArgument("{}: {}", line.where, Text(read));
+      return LocalInvalidArgument({"{}: {}", "{}：{}"}, line.where, read);
     }
     lines.push_back(std::move(line));
   }

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "common/flags/flag_set.h"
-#include "common/lang/language.h"
+#include "common/util/language.h"
 
 namespace wsload {
 

@@ -10,8 +10,9 @@
 #include "common/flags/flag_values.h"
 #include "common/flags/nearest_name.h"
 #include "common/lang/environment_language.h"
-#include "common/lang/local_error.h"
 #include "common/time/duration.h"
+#include "common/util/language.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -388,9 +389,12 @@ void FlagSet::NoticeRepeated(const std::vector<Setting>& settings) {
     for (size_t i = 0; i + 1 < given.size(); ++i) others += (i == 0 ? "" : ", ") + PlaceOf(*given[i]);
     const std::string last = PlaceOf(*given.back());
     const bool shown = !last.empty() && !PlaceOf(*given.front()).empty();
-    notices_.push_back(fmt::format("-{} is given {}: only the last one counts{}", flag->spec.name,
-                                   given.size() == 2 ? "twice" : fmt::format("{} times", given.size()),
-                                   shown ? fmt::format(", {}, not {}", last, others) : "; leave the others out"));
+    const LocalString times =
+        given.size() == 2 ? LocalString("twice", "两次") : FillLocal({"{} times", "{} 次"}, given.size());
+    const LocalString which = shown ? FillLocal({", {}, not {}", "：{}，而不是 {}"}, last, others)
+                                    : LocalString("; leave the others out", "；请去掉其余的");
+    notices_.push_back(FillLocal({"-{} is given {}: only the last one counts{}", "-{} 给出了{}，只有最后一个有效{}"},
+                                 flag->spec.name, times, which));
   }
 }
 
@@ -401,8 +405,9 @@ void FlagSet::NoticeReplacedLists(const std::vector<Setting>& settings) {
     if (!replaced || std::find(noticed.begin(), noticed.end(), setting.flag) != noticed.end()) continue;
     noticed.push_back(setting.flag);
     notices_.push_back(
-        fmt::format("{}: -{} of the command line or a flag file stands in its place; give all of them there",
-                    setting.place, setting.flag->spec.name));
+        FillLocal({"{}: -{} of the command line or a flag file stands in its place; give all of them there",
+                   "{}：已由命令行或参数文件中的 -{} 取代；请在那里全部给出"},
+                  setting.place, setting.flag->spec.name));
   }
 }
 
@@ -445,7 +450,7 @@ absl::Status FlagSet::Parse(const std::vector<std::string>& args, const Environm
   std::vector<std::string> names = {std::string(kFlagFile), std::string(kLanguage)};
   names.insert(names.end(), variables_.begin(), variables_.end());
   for (const auto& flag : flags_) names.push_back(flag->spec.name);
-  const std::vector<std::string> stray = StrayVariables(environment, env_prefix_, names);
+  const std::vector<LocalString> stray = StrayVariables(environment, env_prefix_, names);
   notices_.insert(notices_.end(), stray.begin(), stray.end());
   return absl::OkStatus();
 }

@@ -13,8 +13,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/flags/stray_variables.h"
-#include "common/lang/language.h"
 #include "common/util/environment.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -88,7 +88,7 @@ class FlagSet {
 
   /// After Parse(): one line for each thing that was written and has no effect, without secrets: a value that a later
   /// one replaced, a variable that is no flag's.
-  const std::vector<std::string>& notices() const { return notices_; }
+  const std::vector<LocalString>& notices() const { return notices_; }
 
   const std::vector<std::string>& positional() const { return positional_; }
   /// For a program without arguments: OK, or kInvalidArgument with a line about the first that is no flag.
@@ -138,7 +138,7 @@ class FlagSet {
   std::vector<std::string> variables_;
   std::vector<std::string> positional_;
   std::shared_ptr<Flag> before_positional_;  ///< the flag right before the first of them; null: none
-  std::vector<std::string> notices_;
+  std::vector<LocalString> notices_;
   bool help_wanted_ = false;
   bool helpfull_wanted_ = false;
   bool version_wanted_ = false;

@@ -6,7 +6,7 @@
 
 #include "common/flags/flag_guide.h"
 #include "common/flags/flag_set.h"
-#include "common/lang/language.h"
+#include "common/util/language.h"
 #include "common/util/status.h"
 #include "common/util/wrap_text.h"
 #include "common/version.h"

@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -42,9 +42,10 @@ constexpr std::array<std::pair<char, int64_t>, 3> kCountUnits = {{
 absl::StatusOr<int64_t> ParseInteger(std::string_view text, int64_t least, int64_t most) {
   int64_t value = 0;
   const std::errc error = ReadAll(text, &value);
-  if (error == std::errc::invalid_argument) return InvalidArgument("not a whole number; write for example 10");
+  if (error == std::errc::invalid_argument)
+    return LocalInvalidArgument({"not a whole number; write for example 10", "不是整数；例如写作 10"});
   if (error == std::errc::result_out_of_range || value < least || value > most) {
-    return InvalidArgument("out of range; must be from {} to {}", least, most);
+    return LocalInvalidArgument({"out of range; must be from {} to {}", "超出范围；必须在 {} 到 {} 之间"}, least, most);
   }
   return value;
 }
@@ -57,19 +58,22 @@ absl::StatusOr<bool> ParseBool(std::string_view text) {
   for (const std::string_view no : {"false", "f", "0", "no", "n", "off"}) {
     if (lower == no) return false;
   }
-  return InvalidArgument("not a truth value; write true or false");
+  return LocalInvalidArgument({"not a truth value; write true or false", "不是真假值；请写 true 或 false"});
 }
 
 absl::StatusOr<double> ParseDouble(std::string_view text) {
   double value = 0;
   if (ReadAll(text, &value) != std::errc() || !std::isfinite(value)) {
-    return InvalidArgument("not a number; write for example 0.5");
+    return LocalInvalidArgument({"not a number; write for example 0.5", "不是数字；例如写作 0.5"});
   }
   return value;
 }
 
 absl::StatusOr<int64_t> ParseCount(std::string_view text) {
-  const auto wrong = [] { return InvalidArgument("not a whole number; write for example 10, 2k (2000) or 1.5m"); };
+  const auto wrong = [] {
+    return LocalInvalidArgument(
+        {"not a whole number; write for example 10, 2k (2000) or 1.5m", "不是整数；例如写作 10、2k (2000) 或 1.5m"});
+  };
   int64_t unit = 1;
   if (!text.empty()) {
     for (const auto& [letter, number] : kCountUnits) {
@@ -95,7 +99,8 @@ absl::StatusOr<int64_t> ParseCount(std::string_view text) {
   const std::errc error = ReadAll(digits, &value);
   if (error == std::errc::invalid_argument) return wrong();
   if (error == std::errc::result_out_of_range || value > kMaxInt64 / unit || value < -kMaxInt64 / unit) {
-    return InvalidArgument("too large a number; write for example 10, 2k (2000) or 1.5m");
+    return LocalInvalidArgument(
+        {"too large a number; write for example 10, 2k (2000) or 1.5m", "数字过大；例如写作 10、2k (2000) 或 1.5m"});
   }
   return value * unit;
 }
@@ -111,10 +116,12 @@ absl::StatusOr<int64_t> ParseSize(std::string_view text) {
   int64_t value = 0;
   const std::errc error = ReadAll(text, &value);
   if (error == std::errc::result_out_of_range || (error == std::errc() && value > kMaxInt64 / unit)) {
-    return InvalidArgument("too large a size; write for example 100, 64k or 2m");
+    return LocalInvalidArgument(
+        {"too large a size; write for example 100, 64k or 2m", "大小过大；例如写作 100、64k 或 2m"});
   }
   if (error != std::errc() || value < 0) {
-    return InvalidArgument("not a size; write bytes, for example 100, 64k or 2m");
+    return LocalInvalidArgument(
+        {"not a size; write bytes, for example 100, 64k or 2m", "不是大小；请写字节数，例如 100、64k 或 2m"});
   }
   return value * unit;
 }

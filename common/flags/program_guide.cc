@@ -5,8 +5,8 @@
 #include "common/exit_code.h"
 #include "common/flags/flag_guide.h"
 #include "common/util/choice.h"
+#include "common/util/local_error.h"
 #include "common/util/print.h"
-#include "common/util/status.h"
 #include "common/util/text.h"
 #include "common/version.h"
 
@@ -177,8 +177,8 @@ void PrintMan(const GuidedProgram& program, const Arguments& rest, Language lang
                             chinese ? "参见" : "SEE ALSO"));
 }
 
-int Fail(const GuidedProgram& program, std::string_view line) {
-  Print(stderr, fmt::format("{}: {}\n", program.name, line));
+int Fail(const GuidedProgram& program, const LocalString& line) {
+  Print(stderr, fmt::format("{}: {}\n", program.name, line.In(program.language)));
   return static_cast<int>(ExitCode::kBadFlags);
 }
 
@@ -190,7 +190,7 @@ std::optional<int> AnswerGuide(const GuidedProgram& program, const Arguments& ar
   if (args.front() == kMan) {
     FlagSet flags(program.name, "WSLOAD");
     rest.insert(rest.begin(), "-guide-man");
-    if (const absl::Status status = flags.Parse(rest, {}); !status.ok()) return Fail(program, Text(status));
+    if (const absl::Status status = flags.Parse(rest, {}); !status.ok()) return Fail(program, ErrorLines(status));
     rest.erase(rest.begin());
     PrintMan(program, rest, flags.help_language());
     return 0;
@@ -199,7 +199,8 @@ std::optional<int> AnswerGuide(const GuidedProgram& program, const Arguments& ar
   const absl::StatusOr<Shell> shell = ParseChoice<Shell>(rest.empty() ? "" : rest.front());
   if (!shell.ok() || rest.size() > 1) {
     return Fail(program,
-                fmt::format("completion: {}; for example {} completion bash", WantOneOf<Shell>(), program.name));
+                FillLocal({"completion: {}; for example {} completion bash", "completion：{}；例如 {} completion bash"},
+                          WantOneOf<Shell>(), program.name));
   }
   switch (*shell) {
     case Shell::kBash:

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/util/local_text.h"
+
 namespace wsload {
 
 /// A command of a program.
@@ -20,8 +22,9 @@ struct GuidedCommand {
 /// What a program is, as far as its guides need it.
 struct GuidedProgram {
   std::string name;
-  std::vector<GuidedCommand> commands;   ///< the default one first
-  std::vector<std::string> other_words;  ///< commands without flags: "version", ...
+  std::vector<GuidedCommand> commands;     ///< the default one first
+  std::vector<std::string> other_words;    ///< commands without flags: "version", ...
+  Language language = Language::kEnglish;  ///< of the line about what is wrong
 };
 
 /// Where `args` (without the program's name) begin with "completion" or "man": prints what they ask for, or one line

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "common/flags/nearest_name.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -71,14 +72,14 @@ std::string EnvironmentName(std::string_view prefix, std::string_view flag_name)
   return fmt::format("{}_{}", prefix, name);
 }
 
-std::vector<std::string> StrayVariables(const Environment& environment, std::string_view prefix,
+std::vector<LocalString> StrayVariables(const Environment& environment, std::string_view prefix,
                                         const std::vector<std::string>& names) {
   const std::string own = fmt::format("{}_", prefix);
   const std::string shared = fmt::format("{}_", kControllersPrefix);
   const auto knows = [&](const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
-  std::vector<std::string> lines;
+  std::vector<LocalString> lines;
   for (const auto& [variable, value] : environment) {
     if (value.empty()) continue;  // counts as not set
     if (variable.starts_with(own)) {
@@ -87,15 +88,19 @@ std::vector<std::string> StrayVariables(const Environment& environment, std::str
       if (knows(name) && variable == EnvironmentName(prefix, name)) continue;
       if (IsOfOthers(variable, value, own)) continue;
       const std::string nearest = knows(name) ? name : NearestName(name, names);
-      lines.push_back(fmt::format("{}: no flag has this variable, so that it changes nothing{}", Shown(variable),
-                                  nearest.empty()
-                                      ? std::string(" (-helpfull lists the flags)")
-                                      : fmt::format("; did you mean {}?", EnvironmentName(prefix, nearest))));
+      const LocalString mend =
+          nearest.empty() ? LocalString(" (-helpfull lists the flags)", "（-helpfull 列出所有参数）")
+                          : FillLocal({"; did you mean {}?", "；是否想写 {}？"}, EnvironmentName(prefix, nearest));
+      lines.push_back(FillLocal(
+          {"{}: no flag has this variable, so that it changes nothing{}", "{}：没有参数对应该变量，它不起作用{}"},
+          Shown(variable), mend));
     } else if (prefix != kControllersPrefix && variable.starts_with(shared)) {
       const std::string name = FlagName(variable.substr(shared.size()));
       const std::string meant = EnvironmentName(prefix, name);
       if (!knows(name) || !ValueOf(environment, meant).empty()) continue;
-      lines.push_back(fmt::format("{}: is for wsload itself and changes nothing here; write {}", variable, meant));
+      lines.push_back(FillLocal({"{}: is for wsload itself and changes nothing here; write {}",
+                                 "{}：用于 wsload 本身，在这里不起作用；请写 {}"},
+                                variable, meant));
     }
   }
   return lines;

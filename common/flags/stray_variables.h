@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/util/environment.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -13,7 +14,7 @@ namespace wsload {
 /// ("conn-timeout"), with the nearest one that does; and, for a program whose prefix is longer than the controller's,
 /// for each that lacks the rest of it. Never a value: it may be a secret. What belongs to the other programs, to the
 /// deployment files, to the tests or to Kubernetes' services is left alone.
-std::vector<std::string> StrayVariables(const Environment& environment, std::string_view prefix,
+std::vector<LocalString> StrayVariables(const Environment& environment, std::string_view prefix,
                                         const std::vector<std::string>& names);
 
 /// The variable that stands for a flag: "WSLOAD_CONN_TIMEOUT" for "conn-timeout".

@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "common/net/lookup.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
+#include "common/util/system_error.h"
 
 namespace wsload {
 namespace {
@@ -96,7 +98,7 @@ absl::Status ConnectionListener::Listen(SocketAddress bound, HostPort& address) 
       getsockname(fd, reinterpret_cast<sockaddr*>(&bound.storage), &bound.size) != 0) {
     const int error = errno;
     if (fd >= 0) close(fd);
-    return MakeStatus(absl::StatusCode::kUnavailable, "{}", std::strerror(error));
+    return LocalStatus(absl::StatusCode::kUnavailable, SystemErrorLines(error));
   }
   address.port = bound.port();
   sockets_.push_back(std::make_unique<Socket>(*this, fd));

@@ -17,7 +17,7 @@
 #include "common/http/connection_listener.h"
 #include "common/http/http_request.h"
 #include "common/loop/asio_event_loop.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/thread.h"
 
 namespace wsload {
@@ -53,11 +53,12 @@ class HttpServer::Impl {
     listener_ =
         std::make_unique<ConnectionListener>(loop_, kUserTimeoutMs, [this](int fd, const SocketAddress&) { Take(fd); });
     if (const absl::Status open = listener_->Open(address); !open.ok()) {
-      return MakeStatus(absl::StatusCode::kUnavailable, "cannot listen on {}: {}", asked.ToString(), Text(open));
+      return LocalStatus(absl::StatusCode::kUnavailable,
+                         FillLocal({"cannot listen on {}: {}", "无法监听 {}：{}"}, asked.ToString(), open));
     }
     expiry_ = loop_.NewTimer([this] { CloseExpired(); });
     const absl::Status started = StartThread(thread_, [this] { loop_.Run(); });
-    return started.ok() ? started : MakeStatus(absl::StatusCode::kUnavailable, "{}", Text(started));
+    return started.ok() ? started : LocalStatus(absl::StatusCode::kUnavailable, ErrorLines(started));
   }
 
   void Post(std::function<void()> work) { loop_.Post(std::move(work)); }

@@ -10,6 +10,7 @@
 #include "common/lang/catalogue_comparison.h"
 #include "common/lang/catalogue_entry.h"
 #include "common/lang/catalogue_hints.h"
+#include "common/lang/catalogue_refusals.h"
 #include "common/lang/catalogue_sightings.h"
 #include "common/lang/statement.h"
 
@@ -388,6 +389,7 @@ constexpr auto Joined(const Entry (&... tables)[sizes]) {
   return entries;
 }
 
-inline constexpr auto kEntries = Joined(kRunEntries, kHintEntries, kSightingEntries, kComparisonEntries);
+inline constexpr auto kEntries =
+    Joined(kRunEntries, kHintEntries, kSightingEntries, kComparisonEntries, kRefusalEntries);
 
 }  // namespace wsload::catalogue

@@ -1,8 +1,8 @@
 // The language that a program's surroundings ask for.
 #pragma once
 
-#include "common/lang/language.h"
 #include "common/util/environment.h"
+#include "common/util/language.h"
 
 namespace wsload {
 

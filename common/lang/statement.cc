@@ -10,7 +10,6 @@
 #include "common/time/clock.h"
 #include "common/time/utc.h"
 #include "common/util/share_text.h"
-#include "common/util/status.h"
 
 namespace wsload {
 namespace {
@@ -45,9 +44,9 @@ std::string ShareText(double share) {
   return text + " %";
 }
 
-std::string ValueText(Form form, const StatementArg& value) {
+std::string ValueText(Language language, Form form, const StatementArg& value) {
   constexpr int64_t kMiB = 1 << 20;
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* text = std::get_if<LocalString>(&value)) return text->In(language);
   switch (form) {
     case Form::kCount:
     case Form::kText:
@@ -75,11 +74,13 @@ std::string ValueText(Form form, const StatementArg& value) {
 }
 
 /// What stands in a hole.
-std::string HoleText(const Statement& statement, std::string_view hole) {
+std::string HoleText(Language language, const Statement& statement, std::string_view hole) {
   if (hole == catalogue::kAgentHole) return statement.agent;
   size_t position = 0;
   for (const Arg& arg : EntryOf(statement.kind).args) {
-    if (arg.name == hole && position < statement.args.size()) return ValueText(arg.form, statement.args[position]);
+    if (arg.name == hole && position < statement.args.size()) {
+      return ValueText(language, arg.form, statement.args[position]);
+    }
     ++position;
   }
   return "?";
@@ -119,8 +120,8 @@ std::optional<Statement> StatementOf(std::string_view name,
     statement.args.push_back(*value);
   }
   if (const StatementArg* agent = value_of(catalogue::kAgentHole); agent != nullptr) {
-    if (!std::holds_alternative<std::string>(*agent)) return std::nullopt;
-    statement.agent = std::get<std::string>(*agent);
+    if (!std::holds_alternative<LocalString>(*agent)) return std::nullopt;
+    statement.agent = std::get<LocalString>(*agent).english();
   }
   return statement;
 }
@@ -134,14 +135,14 @@ std::string StatementText(Language language, const Statement& statement) {
   }
   while (const std::optional<catalogue::Hole> hole = catalogue::NextHole(text)) {
     out += text.substr(0, hole->begin);
-    out += HoleText(statement, hole->name);
+    out += HoleText(language, statement, hole->name);
     text.remove_prefix(hole->end);
   }
   return out.append(text);
 }
 
-absl::Status StatementStatus(absl::StatusCode code, const Statement& statement) {
-  return MakeStatus(code, "{}", StatementText(Language::kEnglish, statement));
+LocalString StatementLines(const Statement& statement) {
+  return {StatementText(Language::kEnglish, statement), StatementText(Language::kChinese, statement)};
 }
 
 }  // namespace wsload

@@ -10,8 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "common/lang/language.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -173,11 +172,23 @@ enum class StatementKind {
   kRunsWanted,
   kManyRunsWanted,
 
+  // What an agent refuses of its controller.
+  kBadPlan,
+  kBeyondMeans,
+  kRefusedLeaving,
+  kUnknownMessage,
+  kConnectWithoutLease,
+  kFarInstant,
+  kOutOfOrder,
+  kTooManyTakeOvers,
+  kYieldNotAnswered,
+  kGaveRunUp,
+
   kEnd,  ///< not a kind: their number
 };
 
-/// A count, duration or instant; a share, 0 to 1; or text.
-using StatementArg = std::variant<int64_t, double, std::string>;
+/// A count, duration or instant; a share, 0 to 1; or text, which may have words of its own in every language.
+using StatementArg = std::variant<int64_t, double, LocalString>;
 
 struct Statement {
   StatementKind kind = {};
@@ -203,7 +214,7 @@ std::optional<Statement> StatementOf(std::string_view name,
 /// One line, without a line end; texts among the arguments stand in it as they are.
 std::string StatementText(Language language, const Statement& statement);
 
-/// A status with the English line: as a statement travels where only text does.
-absl::Status StatementStatus(absl::StatusCode code, const Statement& statement);
+/// The same, in every language.
+LocalString StatementLines(const Statement& statement);
 
 }  // namespace wsload

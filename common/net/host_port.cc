@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 
 #include "common/net/authority.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -20,12 +20,13 @@ bool HostPort::IsLoopback() const {
 }
 
 absl::StatusOr<HostPort> ParseHostPort(std::string_view text, bool allow_port_zero) {
-  constexpr std::string_view kExample = "write host:port, for example 127.0.0.1:7400";
+  constexpr LocalText kExample = {"write host:port, for example 127.0.0.1:7400", "请写 host:port，例如 127.0.0.1:7400"};
   auto authority = ParseAuthority(text);
-  if (!authority.ok()) return InvalidArgument("{}; {}", Text(authority.status()), kExample);
-  if (!authority->port.has_value()) return InvalidArgument("the port is missing; {}", kExample);
+  if (!authority.ok()) return LocalInvalidArgument({"{}; {}", "{}；{}"}, authority.status(), kExample);
+  if (!authority->port.has_value()) return LocalInvalidArgument({"the port is missing; {}", "缺少端口；{}"}, kExample);
   if (*authority->port == 0 && !allow_port_zero) {
-    return InvalidArgument("the port must be a number from 1 to 65535; {}", kExample);
+    return LocalInvalidArgument({"the port must be a number from 1 to 65535; {}", "端口必须是 1 至 65535 的数字；{}"},
+                                kExample);
   }
   return HostPort{.host = authority->host, .port = *authority->port};
 }

@@ -8,7 +8,7 @@
 #include <limits>
 #include <optional>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -97,10 +97,12 @@ std::string Punycode(const std::u32string& label) {
 
 absl::StatusOr<std::string> AsciiLabel(const std::u32string& label) {
   const bool ascii = std::all_of(label.begin(), label.end(), [](char32_t c) { return c < 0x80; });
-  if (!ascii && label.size() > kMaxLabelLength) return InvalidArgument("a part of the host name is too long");
+  if (!ascii && label.size() > kMaxLabelLength)
+    return LocalInvalidArgument({"a part of the host name is too long", "主机名中有一段过长"});
   std::string out = ascii ? std::string(label.begin(), label.end()) : Punycode(label);
   if (out.size() > kMaxLabelLength) {
-    return InvalidArgument("a part of the host name is over {} characters", kMaxLabelLength);
+    return LocalInvalidArgument({"a part of the host name is over {} characters", "主机名中有一段超过 {} 个字符"},
+                                kMaxLabelLength);
   }
   return out;
 }
@@ -117,13 +119,16 @@ std::optional<std::string> UsualAddress(const std::string& host) {
 }  // namespace
 
 absl::StatusOr<std::string> AsciiHost(std::string_view host) {
-  if (!IsUtf8(host)) return InvalidArgument("the host name is not UTF-8; write it as xn--...");
+  if (!IsUtf8(host))
+    return LocalInvalidArgument(
+        {"the host name is not UTF-8; write it as xn--...", "主机名不是 UTF-8；请写作 xn--..."});
   std::string out;
   std::u32string label;
   std::u32string points = CodePoints(host);
   for (char32_t& c : points) {
     if (WantsNormalizing(c) && !IsDot(c)) {
-      return InvalidArgument("the host name has marks or wide letters of their own; write it as xn--...");
+      return LocalInvalidArgument({"the host name has marks or wide letters of their own; write it as xn--...",
+                                   "主机名中有单独的附加符号或全角字母；请写作 xn--..."});
     }
     c = LowerCase(c);
   }

@@ -9,11 +9,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
+#include "common/util/system_error.h"
 #include "common/util/thread.h"
 
 namespace wsload {
@@ -22,8 +22,8 @@ namespace {
 using Addresses = absl::StatusOr<std::vector<SocketAddress>>;
 
 absl::Status Unresolved(int error, int system_error) {
-  return MakeStatus(absl::StatusCode::kUnavailable, "{}",
-                    error == EAI_SYSTEM ? std::generic_category().message(system_error) : gai_strerror(error));
+  return LocalStatus(absl::StatusCode::kUnavailable,
+                     error == EAI_SYSTEM ? SystemErrorLines(system_error) : LookupErrorLines(error));
 }
 
 /// What one who waits and the thread that looks up share; the one may leave before the other.
@@ -34,6 +34,26 @@ struct Pending {
 };
 
 }  // namespace
+
+LocalString LookupErrorLines(int error) {
+  const auto chinese = [error] {
+    switch (error) {
+      case EAI_NONAME:
+        return "名称或服务未知";
+      case EAI_AGAIN:
+        return "名称解析暂时失败";
+      case EAI_FAIL:
+        return "名称解析失败";
+      case EAI_FAMILY:
+        return "不支持该地址族";
+      case EAI_MEMORY:
+        return "内存不足";
+      default:
+        return "";
+    }
+  };
+  return {gai_strerror(error), chinese()};
+}
 
 absl::StatusOr<std::vector<SocketAddress>> LookUp(const std::string& host, uint16_t port) {
   addrinfo hints{};
@@ -66,7 +86,8 @@ absl::StatusOr<std::vector<SocketAddress>> LookUpWithin(const std::string& host,
   std::unique_lock lock(pending->mutex);
   const auto done = [&] { return pending->addresses.has_value(); };
   if (!pending->finished.wait_for(lock, std::chrono::nanoseconds(timeout_ns), done)) {
-    return MakeStatus(absl::StatusCode::kDeadlineExceeded, "the name's lookup takes too long");
+    return LocalStatus(absl::StatusCode::kDeadlineExceeded,
+                       FillLocal({"the name's lookup takes too long", "名称解析耗时过长"}));
   }
   return *std::move(pending->addresses);
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/net/socket_address.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -19,5 +20,8 @@ absl::StatusOr<std::vector<SocketAddress>> LookUp(const std::string& host, uint1
 /// As LookUp(), but waits for `timeout_ns` at most. kDeadlineExceeded: the time is up; the lookup itself cannot be
 /// interrupted and ends on a thread of its own.
 absl::StatusOr<std::vector<SocketAddress>> LookUpWithin(const std::string& host, uint16_t port, int64_t timeout_ns);
+
+/// getaddrinfo()'s error in words.
+LocalString LookupErrorLines(int error);
 
 }  // namespace wsload

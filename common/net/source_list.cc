@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kMaxAddresses = 4096;
 constexpr size_t kMaxBytes = 64 * 1024;
 constexpr size_t kMaxEntryLength = 100;
-constexpr char kListExample[] = "for example 10.0.0.5,127.0.0.2-127.0.0.9";
+constexpr LocalText kListExample = {"for example 10.0.0.5,127.0.0.2-127.0.0.9", "例如 10.0.0.5,127.0.0.2-127.0.0.9"};
 
 /// In network order.
 std::span<uint8_t> Bytes(SocketAddress& address) {
@@ -48,19 +48,29 @@ absl::Status Append(std::string_view entry, std::vector<SocketAddress>& list) {
   const auto last =
       dash == std::string_view::npos ? first : SocketAddress::FromLiteral(std::string(entry.substr(dash + 1)), 0);
   if (!first || !last) {
-    return InvalidArgument("\"{}\" is no IP address and no range first-last; {}", shown, kListExample);
+    return LocalInvalidArgument(
+        {"\"{}\" is no IP address and no range first-last; {}", "\"{}\" 不是 IP 地址，也不是 首-尾 形式的范围；{}"},
+        shown, kListExample);
   }
   if (first->family() != last->family()) {
-    return InvalidArgument("\"{}\": a range cannot go from IPv4 to IPv6; write two", shown);
+    return LocalInvalidArgument(
+        {"\"{}\": a range cannot go from IPv4 to IPv6; write two", "\"{}\"：范围不能从 IPv4 到 IPv6；请写成两个"},
+        shown);
   }
   if (*last < *first)
-    return InvalidArgument("\"{}\": the range's end comes before its beginning; turn it around", shown);
+    return LocalInvalidArgument(
+        {"\"{}\": the range's end comes before its beginning; turn it around", "\"{}\"：范围的末尾在开头之前；请调换"},
+        shown);
   for (SocketAddress address = *first;; Increment(address)) {
     if (!IsSource(address)) {
-      return InvalidArgument("\"{}\": no connection can come from {}; leave it out", shown, address.Literal());
+      return LocalInvalidArgument(
+          {"\"{}\": no connection can come from {}; leave it out", "\"{}\"：不能从 {} 发起连接；请去掉它"}, shown,
+          address.Literal());
     }
     if (list.size() == kMaxAddresses) {
-      return InvalidArgument("\"{}\": that makes more than {} addresses; give fewer", shown, kMaxAddresses);
+      return LocalInvalidArgument(
+          {"\"{}\": that makes more than {} addresses; give fewer", "\"{}\"：地址超过 {} 个；请减少"}, shown,
+          kMaxAddresses);
     }
     list.push_back(address);
     if (address == *last) return absl::OkStatus();
@@ -73,7 +83,9 @@ absl::StatusOr<SourceList> SourceList::Parse(std::string_view text) {
   SourceList parsed;
   if (text.empty()) return parsed;
   if (text.size() > kMaxBytes) {
-    return InvalidArgument("over {} bytes; write ranges, as in 10.0.0.5-10.0.0.9", kMaxBytes);
+    return LocalInvalidArgument(
+        {"over {} bytes; write ranges, as in 10.0.0.5-10.0.0.9", "超过 {} 字节；请写成范围，如 10.0.0.5-10.0.0.9"},
+        kMaxBytes);
   }
   std::vector<SocketAddress> list;
   for (size_t begin = 0; begin <= text.size();) {
@@ -84,7 +96,7 @@ absl::StatusOr<SourceList> SourceList::Parse(std::string_view text) {
   std::vector<SocketAddress> sorted = list;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
-    return InvalidArgument("{} is listed twice; once is enough", twice->Literal());
+    return LocalInvalidArgument({"{} is listed twice; once is enough", "{} 列出了两次；一次即可"}, twice->Literal());
   }
   parsed.text_ = text;
   parsed.addresses_ = std::make_shared<const std::vector<SocketAddress>>(std::move(list));

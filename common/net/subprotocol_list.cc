@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -22,12 +22,15 @@ absl::StatusOr<SubprotocolList> SubprotocolList::Parse(std::string_view text) {
     const std::string_view name = Trimmed(text.substr(begin, end - begin));
     begin = end + 1;
     if (!IsHttpToken(name) || name.size() > kMaxSubprotocolBytes) {
-      return InvalidArgument(
-          "must be letters, digits and marks without blanks, with commas between several; for example chat or "
-          "v12.stomp,v10.stomp");
+      return LocalInvalidArgument(
+          {"must be letters, digits and marks without blanks, with commas between several; for example chat or "
+           "v12.stomp,v10.stomp",
+           "必须由字母、数字和符号组成，不含空格，多个之间用逗号分隔；例如 chat 或 v12.stomp,v10.stomp"});
     }
-    if (list.Contains(name)) return InvalidArgument("{} is there twice; name each once", name);
-    if (list.names_.size() == kMaxSubprotocols) return InvalidArgument("at most {} of them", kMaxSubprotocols);
+    if (list.Contains(name))
+      return LocalInvalidArgument({"{} is there twice; name each once", "{} 出现了两次；每个只写一次"}, name);
+    if (list.names_.size() == kMaxSubprotocols)
+      return LocalInvalidArgument({"at most {} of them", "最多 {} 个"}, kMaxSubprotocols);
     list.names_.emplace_back(name);
     list.text_.append(list.text_.empty() ? "" : ", ").append(name);
   }

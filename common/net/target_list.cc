@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "common/net/authority.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -33,8 +33,9 @@ absl::StatusOr<TargetList> TargetList::Parse(std::string_view text) {
     if (entry.ends_with(":*")) entry.remove_suffix(2);
     const absl::StatusOr<Authority> authority = ParseAuthority(entry);
     if (!authority.ok()) {
-      return InvalidArgument("\"{}\": {}; want host or host:port, for example gateway:9002,10.0.0.7", Shown(entry),
-                             Text(authority.status()));
+      return LocalInvalidArgument({"\"{}\": {}; want host or host:port, for example gateway:9002,10.0.0.7",
+                                   "\"{}\"：{}；应为 host 或 host:port，例如 gateway:9002,10.0.0.7"},
+                                  Shown(entry), authority.status());
     }
     list.targets_.push_back({.host = Canonical(authority->host), .port = authority->port});
   }

@@ -6,7 +6,7 @@
 
 #include "common/net/authority.h"
 #include "common/net/idn.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -15,7 +15,7 @@ namespace {
 constexpr uint16_t kPort = 80;
 constexpr uint16_t kSecurePort = 443;
 constexpr size_t kMaxUrlLength = 64 << 10;
-constexpr std::string_view kUrlExample = "for example ws://localhost:9002/ws";
+constexpr LocalText kUrlExample = {"for example ws://localhost:9002/ws", "例如 ws://localhost:9002/ws"};
 
 std::string PercentEncoded(std::string_view text) {
   std::string out;
@@ -127,30 +127,42 @@ bool WsUrl::HasParameter(std::string_view name) const {
 }
 
 absl::StatusOr<WsUrl> ParseWsUrl(std::string_view text) {
-  if (text.size() > kMaxUrlLength) return InvalidArgument("over {} characters", kMaxUrlLength);
+  if (text.size() > kMaxUrlLength) return LocalInvalidArgument({"over {} characters", "超过 {} 个字符"}, kMaxUrlLength);
   text = WithoutOuterBlanks(text);
   const size_t scheme_end = text.find("://");
   const std::string scheme = AsciiLower(text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end));
   if (scheme == "http" || scheme == "https") {
-    return InvalidArgument("a WebSocket server's URL begins with {}:// instead of {}://, {}",
-                           scheme == "http" ? "ws" : "wss", scheme, kUrlExample);
+    return LocalInvalidArgument({"a WebSocket server's URL begins with {}:// instead of {}://, {}",
+                                 "WebSocket 服务器的 URL 以 {}:// 开头，而不是 {}://，{}"},
+                                scheme == "http" ? "ws" : "wss", scheme, kUrlExample);
   }
-  if (scheme != "ws" && scheme != "wss") return InvalidArgument("want ws:// or wss://, {}", kUrlExample);
+  if (scheme != "ws" && scheme != "wss")
+    return LocalInvalidArgument({"want ws:// or wss://, {}", "应以 ws:// 或 wss:// 开头，{}"}, kUrlExample);
   if (HasControlCharacter(text)) {
-    return InvalidArgument("a line break, tab or other control character; leave it out, {}", kUrlExample);
+    return LocalInvalidArgument({"a line break, tab or other control character; leave it out, {}",
+                                 "含有换行、制表符或其他控制字符；请去掉，{}"},
+                                kUrlExample);
   }
-  if (!IsUtf8(text)) return InvalidArgument("bytes that are not UTF-8; percent-encode them, {}", kUrlExample);
+  if (!IsUtf8(text))
+    return LocalInvalidArgument(
+        {"bytes that are not UTF-8; percent-encode them, {}", "含有不是 UTF-8 的字节；请用百分号编码，{}"},
+        kUrlExample);
   if (text.find('#') != std::string_view::npos) {
-    return InvalidArgument("a WebSocket URL has no fragment; leave out '#' and what follows, or write %23, {}",
-                           kUrlExample);
+    return LocalInvalidArgument({"a WebSocket URL has no fragment; leave out '#' and what follows, or write %23, {}",
+                                 "WebSocket URL 没有片段；请去掉 '#' 及其后的内容，或写作 %23，{}"},
+                                kUrlExample);
   }
   const std::string_view rest = text.substr(scheme_end + 3);
   const size_t authority_end = std::min(rest.find_first_of("/?"), rest.size());
   std::string user_info;
   auto authority = ParseUrlAuthority(rest.substr(0, authority_end), user_info);
-  if (!authority.ok()) return InvalidArgument("{}, {}", Text(authority.status()), kUrlExample);
-  if (authority->port == 0) return InvalidArgument("the port must be a number from 1 to 65535, {}", kUrlExample);
-  if (HasControlCharacter(user_info)) return InvalidArgument("a control character in user:password@; leave it out");
+  if (!authority.ok()) return LocalInvalidArgument({"{}, {}", "{}，{}"}, authority.status(), kUrlExample);
+  if (authority->port == 0)
+    return LocalInvalidArgument({"the port must be a number from 1 to 65535, {}", "端口必须是 1 至 65535 的数字，{}"},
+                                kUrlExample);
+  if (HasControlCharacter(user_info))
+    return LocalInvalidArgument(
+        {"a control character in user:password@; leave it out", "user:password@ 中有控制字符；请去掉"});
 
   WsUrl url;
   url.secure = scheme == "wss";

@@ -1,7 +1,7 @@
 #include "common/plan/field.h"
 
-#include "common/lang/local_error.h"
 #include "common/time/duration.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {

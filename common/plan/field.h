@@ -14,10 +14,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/lang/language.h"
 #include "common/net/header_list.h"
 #include "common/util/choice.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -76,7 +76,7 @@ struct Member {
   /// kInvalidArgument: a line about the value alone. The value is of the alternative that `get` gives.
   absl::Status (*set)(Owner& owner, FieldValue value);
   /// For an enumeration what it may be, "want one of json, proto"; null for everything else.
-  std::string (*choices)() = nullptr;
+  LocalString (*choices)() = nullptr;
   /// Likewise: their names, with blanks between.
   std::string (*values)() = nullptr;
 };
@@ -203,7 +203,7 @@ absl::Status CheckFields(Fields<Owner> fields, const Owner& owner) {
     const FieldValue value = field.member.get(owner);
     if (absl::Status in_range = CheckRange(field.info, value); !in_range.ok()) return in_range;
     if (field.member.choices != nullptr && std::get<std::string>(value).empty()) {
-      return InvalidArgument("-{}: unknown; {}", field.info.flag, field.member.choices());
+      return LocalInvalidArgument({"-{}: unknown; {}", "-{}：无法识别；{}"}, field.info.flag, field.member.choices());
     }
   }
   return absl::OkStatus();

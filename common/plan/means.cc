@@ -5,6 +5,7 @@
 
 #include "common/net/socket_address.h"
 #include "common/plan/compression.h"
+#include "common/util/local_error.h"
 #include "common/util/saturating.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -133,12 +134,12 @@ std::optional<int64_t> MostClients(const Means& means, const Needs& needs) {
 }
 
 absl::Status CheckMeans(const Means& means, const Needs& needs) {
-  std::string line;
+  LocalString line;
   for (const Statement& shortage : FindShortages(means, needs)) {
-    line += (line.empty() ? "" : "; ") + StatementText(Language::kEnglish, shortage);
+    if (!line.empty()) line += {"; ", "；"};
+    line += StatementLines(shortage);
   }
-  if (line.empty()) return absl::OkStatus();
-  return MakeStatus(absl::StatusCode::kResourceExhausted, "{}", line);
+  return line.empty() ? absl::OkStatus() : LocalStatus(absl::StatusCode::kResourceExhausted, line);
 }
 
 }  // namespace wsload

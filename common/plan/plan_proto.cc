@@ -11,7 +11,7 @@
 #include "common/plan/plan_fields.h"
 #include "common/schedule/arrival_schedule.h"
 #include "common/util/int128.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -82,8 +82,9 @@ absl::StatusOr<FieldValue> ReadField(const FieldInfo& info, const v1::RunPlan& p
       const int number = reflection.GetEnumValue(proto, &field);
       const auto* known = number == 0 ? nullptr : field.enum_type()->FindValueByNumber(number);
       if (known == nullptr) {
-        return InvalidArgument("plan: {} {} is unknown to this version; use the same version on both sides", info.name,
-                               number);
+        return LocalInvalidArgument({"plan: {} {} is unknown to this version; use the same version on both sides",
+                                     "计划：此版本不认识 {} {}；请在两端使用相同版本"},
+                                    info.name, number);
       }
       return ChoiceName(info, known->name());
     }
@@ -105,14 +106,16 @@ void ProgressionToProto(const Progression& progression, v1::Progression* proto) 
 absl::StatusOr<Progression> ProgressionFromProto(const v1::Progression& proto, const char* name, int64_t limit) {
   const Progression result{.first = proto.first(), .stride = proto.stride(), .count = proto.count()};
   if (result.first < 0 || result.stride < 1 || result.count < 0) {
-    return InvalidArgument("slice: {} {} + k * {}, {} terms: not a progression", name, result.first, result.stride,
-                           result.count);
+    return LocalInvalidArgument(
+        {"slice: {} {} + k * {}, {} terms: not a progression", "分片：{} {} + k * {}，{} 项：不是等差数列"}, name,
+        result.first, result.stride, result.count);
   }
   if (result.count > 0) {
     const Int128 last = static_cast<Int128>(result.count - 1) * result.stride + result.first;
     if (last >= limit) {
-      return InvalidArgument("slice: {} {} + k * {}, {} terms: beyond the plan's {}", name, result.first, result.stride,
-                             result.count, limit);
+      return LocalInvalidArgument(
+          {"slice: {} {} + k * {}, {} terms: beyond the plan's {}", "分片：{} {} + k * {}，{} 项：超出计划的 {}"}, name,
+          result.first, result.stride, result.count, limit);
     }
   }
   return result;
@@ -142,7 +145,7 @@ absl::StatusOr<RunPlan> FromProto(const v1::RunPlan& proto) {
     if (!value.ok()) return value.status();
     if (const absl::Status set = field.member.set(plan, *value); !set.ok()) {
       const std::string* text = std::get_if<std::string>(&*value);
-      return InvalidArgument("{}: {}", ShownFlag(field.info, text == nullptr ? "" : *text), Text(set));
+      return LocalInvalidArgument({"{}: {}", "{}：{}"}, ShownFlag(field.info, text == nullptr ? "" : *text), set);
     }
   }
   if (auto status = ValidatePlan(plan); !status.ok()) return status;
@@ -154,7 +157,8 @@ absl::StatusOr<Slice> FromProto(const v1::Slice& proto, const RunPlan& plan) {
   slice.agent_index = proto.agent_index();
   slice.agent_count = proto.agent_count();
   if (slice.agent_index < 0 || slice.agent_index >= slice.agent_count) {
-    return InvalidArgument("slice: agent {} of {} cannot be", slice.agent_index, slice.agent_count);
+    return LocalInvalidArgument({"slice: agent {} of {} cannot be", "分片：不可能有第 {} 个压测节点（共 {} 个）"},
+                                slice.agent_index, slice.agent_count);
   }
   auto clients = ProgressionFromProto(proto.clients(), "clients", plan.clients);
   if (!clients.ok()) return clients.status();

@@ -8,7 +8,7 @@
 
 #include "common/net/socket_address.h"
 #include "common/plan/plan_fields.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -35,24 +35,33 @@ const char* FlagFor(std::string_view name) {
 
 // Header values may be credentials: lines name the header alone.
 absl::Status CheckHeaders(const RunPlan& plan) {
-  constexpr std::string_view kExample = "for example -header='X-AutoClose: true'";
-  if (plan.headers.size() > kMaxHeaders) return InvalidArgument("-header: at most {} of them", kMaxHeaders);
+  constexpr LocalText kExample = {"for example -header='X-AutoClose: true'", "例如 -header='X-AutoClose: true'"};
+  if (plan.headers.size() > kMaxHeaders)
+    return LocalInvalidArgument({"-header: at most {} of them", "-header：最多 {} 个"}, kMaxHeaders);
   for (const auto& [name, value] : plan.headers) {
     if (!IsHttpToken(name) || name.size() > kMaxNameBytes) {
-      return InvalidArgument("-header={}: not a header name; {}", Shown(name), kExample);
+      return LocalInvalidArgument({"-header={}: not a header name; {}", "-header={}：不是合法的头部名称；{}"},
+                                  Shown(name), kExample);
     }
     if (const char* flag = FlagFor(name); flag != nullptr) {
-      return InvalidArgument("-header={}: the WebSocket upgrade sets this one itself; use {} instead", name, flag);
+      return LocalInvalidArgument({"-header={}: the WebSocket upgrade sets this one itself; use {} instead",
+                                   "-header={}：该头部由 WebSocket 升级请求自行设置；请改用 {}"},
+                                  name, flag);
     }
     if (BelongsToUpgrade(name)) {
-      return InvalidArgument("-header={}: the WebSocket upgrade sets this one itself; leave it out", name);
+      return LocalInvalidArgument({"-header={}: the WebSocket upgrade sets this one itself; leave it out",
+                                   "-header={}：该头部由 WebSocket 升级请求自行设置；请去掉它"},
+                                  name);
     }
     if (value.size() > kMaxHeaderBytes) {
-      return InvalidArgument("-header={}: the value is over {} bytes; shorten it", name, kMaxHeaderBytes);
+      return LocalInvalidArgument(
+          {"-header={}: the value is over {} bytes; shorten it", "-header={}：值超过 {} 字节；请缩短"}, name,
+          kMaxHeaderBytes);
     }
     if (!IsUtf8(value) || HasControlCharacter(value)) {
-      return InvalidArgument("-header={}: the value has a line break, control character or broken UTF-8; {}", name,
-                             kExample);
+      return LocalInvalidArgument({"-header={}: the value has a line break, control character or broken UTF-8; {}",
+                                   "-header={}：值中有换行、控制字符或无效的 UTF-8；{}"},
+                                  name, kExample);
     }
   }
   return absl::OkStatus();
@@ -66,12 +75,15 @@ bool MayBeSent(int32_t close_code) {
 
 absl::Status CheckUpgrade(const RunPlan& plan) {
   if (!MayBeSent(plan.close_code)) {
-    return InvalidArgument("-close-code={}: no code that a client may send; 1000, 1001, 3000 to 4999, or 0 for none",
-                           plan.close_code);
+    return LocalInvalidArgument(
+        {"-close-code={}: no code that a client may send; 1000, 1001, 3000 to 4999, or 0 for none",
+         "-close-code={}：客户端不能发送该关闭码；可用 1000、1001、3000 至 4999，或 0 表示不带"},
+        plan.close_code);
   }
   if (!plan.ca_pem.empty() &&
       (plan.ca_pem.size() > kMaxCaBytes || plan.ca_pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos)) {
-    return InvalidArgument("-ca-file: no PEM certificates in it; want a file with -----BEGIN CERTIFICATE-----");
+    return LocalInvalidArgument({"-ca-file: no PEM certificates in it; want a file with -----BEGIN CERTIFICATE-----",
+                                 "-ca-file：其中没有 PEM 证书；需要含有 -----BEGIN CERTIFICATE----- 的文件"});
   }
   return CheckHeaders(plan);
 }
@@ -85,8 +97,9 @@ absl::Status CheckLocalAddrs(const RunPlan& plan) {
   const auto reaches = [family = server->family()](const SocketAddress& source) { return source.family() == family; };
   const std::vector<SocketAddress>& sources = plan.local_addrs.addresses();
   if (std::any_of(sources.begin(), sources.end(), reaches)) return absl::OkStatus();
-  return InvalidArgument("-local-addrs: no {} address among them, and -server={} has no other; add one",
-                         server->family() == AF_INET6 ? "IPv6" : "IPv4", Shown(plan.server.text()));
+  return LocalInvalidArgument({"-local-addrs: no {} address among them, and -server={} has no other; add one",
+                               "-local-addrs：其中没有 {} 地址，而 -server={} 只有这种地址；请添加一个"},
+                              server->family() == AF_INET6 ? "IPv6" : "IPv4", Shown(plan.server.text()));
 }
 
 absl::Status CheckCipher(const RunPlan& plan) {
@@ -96,43 +109,57 @@ absl::Status CheckCipher(const RunPlan& plan) {
       return absl::OkStatus();
     case CipherKind::kAesGcm:
       if (length == 16 || length == 24 || length == 32) return absl::OkStatus();
-      return InvalidArgument("-cipher-key-file: the key has {} bytes, -cipher=aes needs 16, 24 or 32", length);
+      return LocalInvalidArgument({"-cipher-key-file: the key has {} bytes, -cipher=aes needs 16, 24 or 32",
+                                   "-cipher-key-file：密钥为 {} 字节，而 -cipher=aes 需要 16、24 或 32 字节"},
+                                  length);
     case CipherKind::kChaCha20Poly1305:
       if (length == 32) return absl::OkStatus();
-      return InvalidArgument("-cipher-key-file: the key has {} bytes, -cipher=chacha20poly1305 needs 32", length);
+      return LocalInvalidArgument({"-cipher-key-file: the key has {} bytes, -cipher=chacha20poly1305 needs 32",
+                                   "-cipher-key-file：密钥为 {} 字节，而 -cipher=chacha20poly1305 需要 32 字节"},
+                                  length);
   }
-  return InvalidArgument("-cipher: unknown; want aes, chacha20poly1305 or none");
+  return LocalInvalidArgument({"-cipher: unknown; want aes, chacha20poly1305 or none",
+                               "-cipher：无法识别；可选值：aes、chacha20poly1305 或 none"});
 }
 
 // What only the gateway's protocol uses: users, their tokens, the body's cipher.
 absl::Status CheckGateway(const RunPlan& plan) {
   if (auto status = CheckCipher(plan); !status.ok()) return status;
   if (plan.first_user_id > std::numeric_limits<int64_t>::max() - plan.clients) {
-    return InvalidArgument(
-        "-first-user-id={}: {} clients from there run out of numbers; for example -first-user-id=10000",
+    return LocalInvalidArgument(
+        {"-first-user-id={}: {} clients from there run out of numbers; for example -first-user-id=10000",
+         "-first-user-id={}：从它起的 {} 个客户端会超出编号范围；例如 -first-user-id=10000"},
         plan.first_user_id, plan.clients);
   }
-  if (plan.jwt_key.empty()) return InvalidArgument("-jwt-key-file: the key is empty; give a file that holds one");
+  if (plan.jwt_key.empty())
+    return LocalInvalidArgument({"-jwt-key-file: the key is empty; give a file that holds one",
+                                 "-jwt-key-file：密钥为空；请给出含有密钥的文件"});
   if (plan.jwt_key.size() > kMaxKeyBytes) {
-    return InvalidArgument("-jwt-key-file: the key is over {} bytes; give a shorter one", kMaxKeyBytes);
+    return LocalInvalidArgument({"-jwt-key-file: the key is over {} bytes; give a shorter one",
+                                 "-jwt-key-file：密钥超过 {} 字节；请换用更短的"},
+                                kMaxKeyBytes);
   }
   if (plan.jwt_issuer.size() > kMaxNameBytes || !IsUtf8(plan.jwt_issuer) || HasControlCharacter(plan.jwt_issuer)) {
-    return InvalidArgument(
-        "-jwt-issuer={}: must be at most {} bytes of UTF-8 without control characters; for example -jwt-issuer=mock",
+    return LocalInvalidArgument(
+        {"-jwt-issuer={}: must be at most {} bytes of UTF-8 without control characters; for example -jwt-issuer=mock",
+         "-jwt-issuer={}：必须是不超过 {} 字节、不含控制字符的 UTF-8；例如 -jwt-issuer=mock"},
         Shown(plan.jwt_issuer), kMaxNameBytes);
   }
   if (plan.token_param.empty() || plan.token_param.size() > kMaxNameBytes ||
       !std::all_of(plan.token_param.begin(), plan.token_param.end(), IsUrlUnreserved)) {
-    return InvalidArgument(
-        "-token-param={}: must be letters, digits, '-', '.', '_' or '~'; for example -token-param=token",
+    return LocalInvalidArgument(
+        {"-token-param={}: must be letters, digits, '-', '.', '_' or '~'; for example -token-param=token",
+         "-token-param={}：只能由字母、数字、'-'、'.'、'_' 或 '~' 组成；例如 -token-param=token"},
         Shown(plan.token_param));
   }
   if (plan.server.url().HasParameter(plan.token_param)) {
     // Its value may be a credential.
-    return InvalidArgument(
-        "-server: the URL already has a parameter {}=, in which every client sends a token of its own; leave it out of "
-        "the URL, name another one with -token-param, or use -protocol=echo",
-        plan.token_param);
+    return LocalInvalidArgument({"-server: the URL already has a parameter {}=, in which every client sends a token of "
+                                 "its own; leave it out of "
+                                 "the URL, name another one with -token-param, or use -protocol=echo",
+                                 "-server：URL 中已有参数 {}=，而每个客户端要用它发送自己的令牌；请从 URL 中去掉它，用 "
+                                 "-token-param 换一个名称，或使用 -protocol=echo"},
+                                plan.token_param);
   }
   return absl::OkStatus();
 }

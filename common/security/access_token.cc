@@ -7,7 +7,7 @@
 #include <array>
 
 #include "common/security/secret_file.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -26,14 +26,18 @@ Digest Sha256(std::string_view text) {
 }
 
 absl::Status CheckToken(const std::string& source, std::string_view token) {
-  const auto refuse = [&source](std::string_view why) {
-    return InvalidArgument("{}: {}; make a token with: openssl rand -hex 32", source, why);
+  const auto refuse = [&source](const LocalString& why) {
+    return LocalInvalidArgument(
+        {"{}: {}; make a token with: openssl rand -hex 32", "{}：{}；生成令牌可用：openssl rand -hex 32"}, source, why);
   };
-  if (token.size() < kMinTokenLength) return refuse(fmt::format("is shorter than {} characters", kMinTokenLength));
-  if (token.size() > kMaxTokenLength) return refuse(fmt::format("is longer than {} characters", kMaxTokenLength));
+  if (token.size() < kMinTokenLength)
+    return refuse(FillLocal({"is shorter than {} characters", "短于 {} 个字符"}, kMinTokenLength));
+  if (token.size() > kMaxTokenLength)
+    return refuse(FillLocal({"is longer than {} characters", "长于 {} 个字符"}, kMaxTokenLength));
   // It travels in a header line.
   if (!std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
-    return refuse("holds spaces or characters that are not visible ASCII");
+    return refuse(
+        {"holds spaces or characters that are not visible ASCII", "含有空格或不可见的字符（应为可见的 ASCII）"});
   }
   return absl::OkStatus();
 }

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "common/util/file.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -40,18 +40,21 @@ PrivateKey ReadPrivateKey(const std::string& pem) {
   return key;
 }
 
-absl::StatusOr<std::string> ReadPem(std::string_view flag, const std::string& path, std::string_view what) {
+absl::StatusOr<std::string> ReadPem(std::string_view flag, const std::string& path, const LocalText& what) {
   absl::StatusOr<std::string> pem = ReadSmallFile(path, kMaxPemBytes);
   if (pem.ok()) return pem;
-  return InvalidArgument("-{}={}: {}; give a readable file with {} in PEM", flag, Shown(path), Text(pem.status()),
-                         what);
+  return LocalInvalidArgument(
+      {"-{}={}: {}; give a readable file with {} in PEM", "-{}={}：{}；请给出可读的 PEM 文件，其中有{}"}, flag,
+      Shown(path), pem.status(), what);
 }
 
 absl::StatusOr<std::string> ReadCertificates(std::string_view flag, const std::string& path) {
-  absl::StatusOr<std::string> pem = ReadPem(flag, path, "a certificate");
+  absl::StatusOr<std::string> pem = ReadPem(flag, path, {"a certificate", "证书"});
   if (!pem.ok()) return pem;
   if (FirstCertificate(*pem) == nullptr) {
-    return InvalidArgument("-{}={}: holds no PEM certificate; \"wsload certs DIR\" makes some", flag, Shown(path));
+    return LocalInvalidArgument({"-{}={}: holds no PEM certificate; \"wsload certs DIR\" makes some",
+                                 "-{}={}：其中没有 PEM 证书；可用 \"wsload certs DIR\" 生成"},
+                                flag, Shown(path));
   }
   return pem;
 }
@@ -60,22 +63,30 @@ absl::StatusOr<std::string> ReadCertificates(std::string_view flag, const std::s
 
 absl::StatusOr<TlsIdentity> ReadTlsIdentity(const std::string& cert_path, const std::string& key_path) {
   if (cert_path.empty() && key_path.empty()) return TlsIdentity();
-  if (key_path.empty()) return InvalidArgument("-tls-cert: wants its private key beside it; add -tls-key=FILE");
-  if (cert_path.empty()) return InvalidArgument("-tls-key: wants its certificate beside it; add -tls-cert=FILE");
+  if (key_path.empty())
+    return LocalInvalidArgument({"-tls-cert: wants its private key beside it; add -tls-key=FILE",
+                                 "-tls-cert：还需要它的私钥；请加上 -tls-key=FILE"});
+  if (cert_path.empty())
+    return LocalInvalidArgument({"-tls-key: wants its certificate beside it; add -tls-cert=FILE",
+                                 "-tls-key：还需要它的证书；请加上 -tls-cert=FILE"});
   absl::StatusOr<std::string> cert = ReadCertificates("tls-cert", cert_path);
   if (!cert.ok()) return cert.status();
-  absl::StatusOr<std::string> key = ReadPem("tls-key", key_path, "a private key");
+  absl::StatusOr<std::string> key = ReadPem("tls-key", key_path, {"a private key", "私钥"});
   if (!key.ok()) return key.status();
   const PrivateKey private_key = ReadPrivateKey(*key);
   if (private_key == nullptr) {
-    return InvalidArgument(
-        "-tls-key={}: holds no PEM private key without a pass phrase; \"wsload certs DIR\" makes one", Shown(key_path));
+    return LocalInvalidArgument(
+        {"-tls-key={}: holds no PEM private key without a pass phrase; \"wsload certs DIR\" makes one",
+         "-tls-key={}：其中没有不带口令的 PEM 私钥；可用 \"wsload certs DIR\" 生成"},
+        Shown(key_path));
   }
   const bool belongs = X509_check_private_key(FirstCertificate(*cert).get(), private_key.get()) == 1;
   ERR_clear_error();
   if (!belongs) {
-    return InvalidArgument("-tls-key={}: is not the key of -tls-cert={}; give the two files that were made together",
-                           Shown(key_path), Shown(cert_path));
+    return LocalInvalidArgument(
+        {"-tls-key={}: is not the key of -tls-cert={}; give the two files that were made together",
+         "-tls-key={}：不是 -tls-cert={} 的私钥；请给出一起生成的两个文件"},
+        Shown(key_path), Shown(cert_path));
   }
   return TlsIdentity{.cert_pem = *std::move(cert), .key_pem = *std::move(key)};
 }

@@ -9,8 +9,8 @@
 #include "common/time/clock.h"
 #include "common/util/check.h"
 #include "common/util/int128.h"
+#include "common/util/local_error.h"
 #include "common/util/saturating.h"
-#include "common/util/status.h"
 
 namespace wsload {
 namespace {
@@ -260,13 +260,16 @@ absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buck
   int first = kBucketCount;
   int last = -1;
   for (const auto& [index, count] : buckets) {
-    if (index < 0 || index >= kBucketCount) return InvalidArgument("histogram: bucket {} is outside", index);
+    if (index < 0 || index >= kBucketCount)
+      return LocalInvalidArgument({"histogram: bucket {} is outside", "直方图：桶 {} 超出范围"}, index);
     if (std::cmp_greater(count, kMaxWireCount))
-      return InvalidArgument("histogram: bucket {} holds an impossible count", index);
+      return LocalInvalidArgument({"histogram: bucket {} holds an impossible count", "直方图：桶 {} 的计数不可能"},
+                                  index);
     if (count == 0) continue;
     built.AddBucket(index, count);
     total += count;
-    if (std::cmp_greater(total, kMaxWireCount)) return InvalidArgument("histogram: the counts add up beyond reason");
+    if (std::cmp_greater(total, kMaxWireCount))
+      return LocalInvalidArgument({"histogram: the counts add up beyond reason", "直方图：计数之和不合理"});
     least_sum += static_cast<Int128>(count) * LowestInBucketUs(index);
     most_sum += static_cast<Int128>(count) * HighestInBucketUs(index);
     first = std::min(first, index);
@@ -275,7 +278,8 @@ absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buck
   if (total == 0) {
     if (summary.sum_us != 0 || summary.min_us != 0 || summary.max_us != 0 || summary.clamped_low != 0 ||
         summary.clamped_high != 0) {
-      return InvalidArgument("histogram: without samples there is nothing to sum up");
+      return LocalInvalidArgument(
+          {"histogram: without samples there is nothing to sum up", "直方图：没有样本，却有总和"});
     }
     Clear();
     return absl::OkStatus();
@@ -284,7 +288,7 @@ absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buck
     return us >= std::max(kLowestUs, LowestInBucketUs(index)) && us <= std::min(kHighestUs, HighestInBucketUs(index));
   };
   if (!within(summary.min_us, first) || !within(summary.max_us, last) || summary.min_us > summary.max_us) {
-    return InvalidArgument("histogram: the extremes contradict the buckets");
+    return LocalInvalidArgument({"histogram: the extremes contradict the buckets", "直方图：极值与各桶矛盾"});
   }
   // What was clamped lies in the end buckets, at the very end values.
   const auto clamped_fits = [&](int64_t clamped, int64_t end_us, int64_t extreme_us) {
@@ -293,10 +297,10 @@ absl::Status Histogram::Assign(const std::vector<std::pair<int, uint64_t>>& buck
   };
   if (!clamped_fits(summary.clamped_low, kLowestUs, summary.min_us) ||
       !clamped_fits(summary.clamped_high, kHighestUs, summary.max_us)) {
-    return InvalidArgument("histogram: the clamped counts contradict the buckets");
+    return LocalInvalidArgument({"histogram: the clamped counts contradict the buckets", "直方图：截断计数与各桶矛盾"});
   }
   if (summary.sum_us < std::min<Int128>(least_sum, kMaxInt64) || summary.sum_us > most_sum) {
-    return InvalidArgument("histogram: the sum contradicts the buckets");
+    return LocalInvalidArgument({"histogram: the sum contradicts the buckets", "直方图：总和与各桶矛盾"});
   }
   built.count_ = static_cast<int64_t>(total);
   built.sum_us_ = summary.sum_us;

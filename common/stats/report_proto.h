@@ -5,7 +5,7 @@
 #include "common/plan/phase.h"
 #include "common/stats/stats.h"
 #include "common/stats/wire_bounds.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "wsload/v1/control.pb.h"
 
 namespace wsload {
@@ -36,7 +36,7 @@ inline absl::StatusOr<Phase> FromProto(v1::Phase phase) {
     case v1::PHASE_CLOSE:
       return Phase::kClose;
     default:
-      return InvalidArgument("{} is no phase of a run", static_cast<int>(phase));
+      return LocalInvalidArgument({"{} is no phase of a run", "{} 不是运行的阶段"}, static_cast<int>(phase));
   }
 }
 
@@ -58,7 +58,7 @@ inline absl::StatusOr<CpuUsage> FromProto(const v1::CpuUsage& proto) {
   if (!is_time(proto.user_us()) || !is_time(proto.system_us()) || !is_time(proto.wall_us()) ||
       !is_time(proto.throttled_us()) || !(proto.busiest_worker_share() >= 0 && proto.busiest_worker_share() <= 1) ||
       !(proto.quota_cores() >= 0 && proto.quota_cores() <= kMaxWireCores)) {
-    return InvalidArgument("CPU usage out of range");
+    return LocalInvalidArgument({"CPU usage out of range", "CPU 用量超出范围"});
   }
   return CpuUsage{.user_us = proto.user_us(),
                   .system_us = proto.system_us(),

@@ -12,7 +12,7 @@
 #include "common/stats/figure_list.h"
 #include "common/stats/wire_bounds.h"
 #include "common/util/check.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 
 namespace wsload {
 namespace {
@@ -81,7 +81,8 @@ absl::Status CountsFromProto(const WireFields<Row>& fields, const Message& proto
   for (const auto& [row, field] : fields) {
     const int64_t value = proto.GetReflection()->GetInt64(proto, field);
     if (value < 0 || value > kMaxWireCount) {
-      return InvalidArgument("counter {}{}: {} is no count", prefix, row->name.member, value);
+      return LocalInvalidArgument({"counter {}{}: {} is no count", "计数 {}{}：{} 不是数量"}, prefix, row->name.member,
+                                  value);
     }
     to.*row->field = value;
   }
@@ -99,21 +100,25 @@ absl::StatusOr<CauseCounts> CausesFromProto(const FieldDescriptor* field, const 
   const std::string name = "connections." + field->name();
   const Reflection* reflection = proto.GetReflection();
   const int size = reflection->FieldSize(proto, field);
-  if (size > static_cast<int>(kMaxNamedCauses) + 1) return InvalidArgument("{}: {} causes are too many", name, size);
+  if (size > static_cast<int>(kMaxNamedCauses) + 1)
+    return LocalInvalidArgument({"{}: {} causes are too many", "{}：{} 个原因过多"}, name, size);
   CauseCounts causes;
   int64_t total = 0;
   for (int i = 0; i < size; ++i) {
     const Message& entry = reflection->GetRepeatedMessage(proto, field, i);
     const std::string cause = entry.GetReflection()->GetString(entry, field->message_type()->map_key());
     const int64_t count = entry.GetReflection()->GetInt64(entry, field->message_type()->map_value());
-    if (!IsCauseName(cause)) return InvalidArgument("{}: a cause that is no name", name);
-    if (count <= 0 || count > kMaxWireCount) return InvalidArgument("{}: {} is no count", name, count);
+    if (!IsCauseName(cause)) return LocalInvalidArgument({"{}: a cause that is no name", "{}：有的原因不是名称"}, name);
+    if (count <= 0 || count > kMaxWireCount)
+      return LocalInvalidArgument({"{}: {} is no count", "{}：{} 不是数量"}, name, count);
     causes.emplace(cause, count);
     total += count;
   }
-  if (total != sum) return InvalidArgument("{}: the causes add up to {}, not {}", name, total, sum);
+  if (total != sum)
+    return LocalInvalidArgument({"{}: the causes add up to {}, not {}", "{}：各原因之和为 {}，而不是 {}"}, name, total,
+                                sum);
   if (causes.size() - causes.count(kOtherCause) > kMaxNamedCauses) {
-    return InvalidArgument("{}: {} causes are too many", name, causes.size());
+    return LocalInvalidArgument({"{}: {} causes are too many", "{}：{} 个原因过多"}, name, causes.size());
   }
   return causes;
 }
@@ -138,8 +143,12 @@ absl::StatusOr<CauseExamples> ExamplesFromProto(const ConnectionCounterInfo& row
     const Message& entry = proto.GetReflection()->GetRepeatedMessage(proto, field, i);
     const std::string cause = entry.GetReflection()->GetString(entry, field->message_type()->map_key());
     const std::string example = entry.GetReflection()->GetString(entry, field->message_type()->map_value());
-    if (!IsExample(example)) return InvalidArgument("connections.{}: a text that is no example", row.examples_name);
-    if (!causes.contains(cause)) return InvalidArgument("connections.{}: a cause without a count", row.examples_name);
+    if (!IsExample(example))
+      return LocalInvalidArgument({"connections.{}: a text that is no example", "connections.{}：有的文本不是示例"},
+                                  row.examples_name);
+    if (!causes.contains(cause))
+      return LocalInvalidArgument({"connections.{}: a cause without a count", "connections.{}：有的原因没有计数"},
+                                  row.examples_name);
     examples.emplace(cause, example);
   }
   return examples;
@@ -198,21 +207,25 @@ void HistogramToProto(const Histogram& histogram, v1::Histogram* proto) {
 absl::Status HistogramFromProto(const v1::Histogram& proto, Histogram* histogram) {
   if (proto.lowest_us() != Histogram::kLowestUs || proto.highest_us() != Histogram::kHighestUs ||
       proto.significant_digits() != Histogram::kSignificantDigits) {
-    return InvalidArgument("histogram: another geometry ({} to {} us, {} digits)", proto.lowest_us(),
-                           proto.highest_us(), proto.significant_digits());
+    return LocalInvalidArgument(
+        {"histogram: another geometry ({} to {} us, {} digits)", "直方图：几何不同（{} 至 {} us，{} 位有效数字）"},
+        proto.lowest_us(), proto.highest_us(), proto.significant_digits());
   }
   if (proto.index_gaps_size() != proto.counts_size()) {
-    return InvalidArgument("histogram: {} gaps for {} counts", proto.index_gaps_size(), proto.counts_size());
+    return LocalInvalidArgument({"histogram: {} gaps for {} counts", "直方图：{} 个间隔对 {} 个计数"},
+                                proto.index_gaps_size(), proto.counts_size());
   }
-  if (proto.counts_size() > Histogram::BucketCount()) return InvalidArgument("histogram: too many buckets");
+  if (proto.counts_size() > Histogram::BucketCount())
+    return LocalInvalidArgument({"histogram: too many buckets", "直方图：桶过多"});
   std::vector<std::pair<int, uint64_t>> buckets;
   buckets.reserve(static_cast<size_t>(proto.counts_size()));
   int64_t index = -1;
   for (int i = 0; i < proto.counts_size(); ++i) {
-    if (proto.index_gaps(i) == 0) return InvalidArgument("histogram: a gap of 0");
-    if (proto.counts(i) == 0) return InvalidArgument("histogram: an empty bucket");
+    if (proto.index_gaps(i) == 0) return LocalInvalidArgument({"histogram: a gap of 0", "直方图：间隔为 0"});
+    if (proto.counts(i) == 0) return LocalInvalidArgument({"histogram: an empty bucket", "直方图：有空桶"});
     index += proto.index_gaps(i);
-    if (index >= Histogram::BucketCount()) return InvalidArgument("histogram: bucket {} is outside", index);
+    if (index >= Histogram::BucketCount())
+      return LocalInvalidArgument({"histogram: bucket {} is outside", "直方图：桶 {} 超出范围"}, index);
     buckets.emplace_back(static_cast<int>(index), proto.counts(i));
   }
   return histogram->Assign(buckets, {.sum_us = proto.sum_us(),
@@ -229,7 +242,8 @@ void ToProto(const std::vector<WorkerLoad>& workers, WorkerLoads* proto) {
 }
 
 absl::StatusOr<std::vector<WorkerLoad>> FromProto(const WorkerLoads& proto) {
-  if (proto.size() > kMaxWireWorkers) return InvalidArgument("{} workers are too many", proto.size());
+  if (proto.size() > kMaxWireWorkers)
+    return LocalInvalidArgument({"{} workers are too many", "{} 个工作线程过多"}, proto.size());
   std::vector<WorkerLoad> workers(static_cast<size_t>(proto.size()));
   for (int i = 0; i < proto.size(); ++i) {
     absl::Status status = CountsFromProto(WorkerFields(), proto[i], "", workers[static_cast<size_t>(i)]);
@@ -259,7 +273,7 @@ absl::StatusOr<Stats> FromProto(const v1::Stats& proto) {
   for (const auto& [row, field] : HistogramFields()) {
     const Message& histogram = proto.GetReflection()->GetMessage(proto, field);
     status = HistogramFromProto(static_cast<const v1::Histogram&>(histogram), &(stats.*row->field));
-    if (!status.ok()) return InvalidArgument("{} {}", row->name.member, Text(status));
+    if (!status.ok()) return LocalInvalidArgument({"{} {}", "{}：{}"}, row->name.member, status);
   }
   return stats;
 }

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "common/time/clock.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -46,11 +47,13 @@ absl::StatusOr<int64_t> ParseDuration(std::string_view text) {
   // Abseil skips blanks and reads "inf"; a run needs an end.
   if (text.find_first_of(" \t\n\v\f\r") != std::string_view::npos || !absl::ParseDuration(ToAbsl(text), &duration) ||
       duration == absl::InfiniteDuration() || duration == -absl::InfiniteDuration()) {
-    return InvalidArgument("not a duration; write for example 30s, 1m30s or 500ms");
+    return LocalInvalidArgument(
+        {"not a duration; write for example 30s, 1m30s or 500ms", "不是时长；例如写作 30s、1m30s 或 500ms"});
   }
   if (duration > absl::Nanoseconds(std::numeric_limits<int64_t>::max()) ||
       duration < absl::Nanoseconds(std::numeric_limits<int64_t>::min())) {
-    return InvalidArgument("too long a duration; write for example 30s, 1m30s or 500ms");
+    return LocalInvalidArgument(
+        {"too long a duration; write for example 30s, 1m30s or 500ms", "时长过长；例如写作 30s、1m30s 或 500ms"});
   }
   return absl::ToInt64Nanoseconds(duration);
 }

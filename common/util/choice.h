@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "absl/status/statusor.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -37,14 +37,10 @@ constexpr const char* NameOf(Enum value) {
 
 /// "want one of json, proto".
 template <NamedEnum Enum>
-std::string WantOneOf() {
-  std::string line = "want one of ";
-  const char* separator = "";
-  for (const Choice<Enum>& choice : kChoices<Enum>) {
-    line.append(separator).append(choice.name);
-    separator = ", ";
-  }
-  return line;
+LocalString WantOneOf() {
+  std::string names;
+  for (const Choice<Enum>& choice : kChoices<Enum>) names.append(names.empty() ? "" : ", ").append(choice.name);
+  return FillLocal({"want one of {}", "可选值：{}"}, names);
 }
 
 /// What of a written name is looked at; to be specialised where people write more than that.
@@ -60,7 +56,7 @@ absl::StatusOr<Enum> ParseChoice(std::string_view name) {
   for (const Choice<Enum>& choice : kChoices<Enum>) {
     if (wanted == AsciiLower(choice.name)) return choice.value;
   }
-  return InvalidArgument("{}", WantOneOf<Enum>());
+  return LocalStatus(absl::StatusCode::kInvalidArgument, WantOneOf<Enum>());
 }
 
 }  // namespace wsload

@@ -6,15 +6,15 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
+#include "common/util/system_error.h"
 
 namespace wsload {
 namespace {
 
 absl::Status CannotRead(int error) {
-  return InvalidArgument("cannot be read: {}", std::generic_category().message(error));
+  return LocalInvalidArgument({"cannot be read: {}", "无法读取：{}"}, SystemErrorLines(error));
 }
 
 absl::StatusOr<std::string> ReadAll(int descriptor, size_t max_bytes) {
@@ -26,7 +26,7 @@ absl::StatusOr<std::string> ReadAll(int descriptor, size_t max_bytes) {
     if (n < 0) return CannotRead(errno);
     if (n == 0) return content;
     content.append(chunk.data(), static_cast<size_t>(n));
-    if (content.size() > max_bytes) return InvalidArgument("is over {} bytes", max_bytes);
+    if (content.size() > max_bytes) return LocalInvalidArgument({"is over {} bytes", "超过 {} 字节"}, max_bytes);
   }
 }
 
@@ -58,9 +58,7 @@ int CreateNewFile(const std::string& path, mode_t mode) {
 
 absl::Status WriteFile(const std::string& path, std::string_view content, mode_t mode) {
   const std::string partial = fmt::format("{}.{}.tmp", path, ::getpid());
-  const auto failed = [](int error) {
-    return MakeStatus(absl::StatusCode::kUnavailable, "{}", std::generic_category().message(error));
-  };
+  const auto failed = [](int error) { return LocalStatus(absl::StatusCode::kUnavailable, SystemErrorLines(error)); };
   const int descriptor = CreateNewFile(partial, mode);
   if (descriptor < 0) return failed(errno);
   int error = WriteAll(descriptor, content);

@@ -14,6 +14,7 @@
 
 #include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
+#include "common/util/local_error.h"
 #include "common/util/print.h"
 #include "common/util/status.h"
 #include "common/util/thread.h"
@@ -83,15 +84,18 @@ absl::Status CheckMeansOfProcess(const LeastMeans& least) {
   constexpr auto kCode = absl::StatusCode::kResourceExhausted;
   RaiseDescriptorLimit();
   if (const int64_t limit = ReadDescriptorLimit().soft; limit > 0 && limit < least.descriptors) {
-    return MakeStatus(kCode, "at most {} files may be open, and {} are needed to begin; raise the limit (ulimit -n)",
-                      limit, least.descriptors);
+    return LocalStatus(
+        kCode, FillLocal({"at most {} files may be open, and {} are needed to begin; raise the limit (ulimit -n)",
+                          "最多可打开 {} 个文件，而启动需要 {} 个；请提高上限 (ulimit -n)"},
+                         limit, least.descriptors));
   }
   rlimit space{};
   if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
       space.rlim_cur < static_cast<rlim_t>(least.address_space_bytes)) {
-    return MakeStatus(kCode,
-                      "the address space may have {} KiB, and {} are needed to begin; raise the limit (ulimit -v)",
-                      space.rlim_cur >> 10, least.address_space_bytes >> 10);
+    return LocalStatus(
+        kCode, FillLocal({"the address space may have {} KiB, and {} are needed to begin; raise the limit (ulimit -v)",
+                          "地址空间上限为 {} KiB，而启动需要 {} KiB；请提高上限 (ulimit -v)"},
+                         space.rlim_cur >> 10, least.address_space_bytes >> 10));
   }
   return TryThreads(least.threads);
 }

@@ -5,7 +5,8 @@
 #include <system_error>
 #include <utility>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
+#include "common/util/system_error.h"
 
 namespace wsload {
 
@@ -13,10 +14,12 @@ absl::Status StartThread(std::thread& thread, std::function<void()> body) {
   try {
     thread = std::thread(std::move(body));
   } catch (const std::system_error& error) {
-    return MakeStatus(absl::StatusCode::kResourceExhausted,
-                      "cannot make a thread: {}; raise the limit of processes (ulimit -u), the container's pids limit, "
-                      "or that of memory (ulimit -v)",
-                      error.code().message());
+    return LocalStatus(
+        absl::StatusCode::kResourceExhausted,
+        FillLocal({"cannot make a thread: {}; raise the limit of processes (ulimit -u), the container's pids limit, "
+                   "or that of memory (ulimit -v)",
+                   "无法创建线程：{}；请提高进程数上限 (ulimit -u)、容器的 pids 限制，或内存上限 (ulimit -v)"},
+                  SystemErrorLines(error.code().value())));
   }
   return absl::OkStatus();
 }

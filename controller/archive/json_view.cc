@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -9,7 +10,7 @@ namespace wsload {
 JsonView JsonView::At(std::string_view name) const {
   Element found = element_;
   if (element_.at_key(name).get(found) != simdjson::SUCCESS) {
-    Fail(fmt::format("there is no member \"{}\"", name));
+    Fail(FillLocal({"there is no member \"{}\"", "缺少成员 \"{}\""}, name));
   }
   return JsonView(found, error_, this, name, 0);
 }
@@ -21,7 +22,7 @@ std::optional<JsonView> JsonView::Find(std::string_view name) const {
 }
 
 template <typename Type>
-Type JsonView::Get(std::string_view wanted) const {
+Type JsonView::Get(const LocalString& wanted) const {
   Type value{};
   if (element_.get(value) != simdjson::SUCCESS) {
     Fail(wanted);
@@ -30,15 +31,15 @@ Type JsonView::Get(std::string_view wanted) const {
   return value;
 }
 
-int64_t JsonView::Int() const { return Get<int64_t>("want a whole number"); }
+int64_t JsonView::Int() const { return Get<int64_t>({"want a whole number", "应为整数"}); }
 
-uint64_t JsonView::Unsigned() const { return Get<uint64_t>("want a whole number from 0 on"); }
+uint64_t JsonView::Unsigned() const { return Get<uint64_t>({"want a whole number from 0 on", "应为不小于 0 的整数"}); }
 
-double JsonView::Double() const { return Get<double>("want a number"); }
+double JsonView::Double() const { return Get<double>({"want a number", "应为数字"}); }
 
-bool JsonView::Bool() const { return Get<bool>("want true or false"); }
+bool JsonView::Bool() const { return Get<bool>({"want true or false", "应为 true 或 false"}); }
 
-std::string JsonView::Text() const { return std::string(Get<std::string_view>("want a text")); }
+std::string JsonView::Text() const { return std::string(Get<std::string_view>({"want a text", "应为文本"})); }
 
 size_t JsonView::ElementCount() const {
   simdjson::dom::array array;
@@ -52,10 +53,11 @@ std::string JsonView::Path() const {
   return before.empty() ? std::string(name_) : fmt::format("{}.{}", before, name_);
 }
 
-void JsonView::Fail(std::string_view what) const {
+void JsonView::Fail(const LocalString& what) const {
   if (!error_->ok()) return;
   const std::string path = Path();
-  *error_ = path.empty() ? InvalidArgument("{}", what) : InvalidArgument("{}: {}", path, what);
+  *error_ = path.empty() ? LocalStatus(absl::StatusCode::kInvalidArgument, what)
+                         : LocalInvalidArgument({"{}: {}", "{}：{}"}, path, what);
 }
 
 }  // namespace wsload

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -40,7 +41,7 @@ class JsonView {
   template <typename Visit>
   void ForEachElement(Visit&& visit) const {
     simdjson::dom::array array;
-    if (element_.get(array) != simdjson::SUCCESS) return Fail("want an array");
+    if (element_.get(array) != simdjson::SUCCESS) return Fail({"want an array", "应为数组"});
     size_t index = 0;
     for (const Element element : array) {
       if (!error_->ok()) return;
@@ -52,7 +53,7 @@ class JsonView {
   template <typename Visit>
   void ForEachMember(Visit&& visit) const {
     simdjson::dom::object object;
-    if (element_.get(object) != simdjson::SUCCESS) return Fail("want an object");
+    if (element_.get(object) != simdjson::SUCCESS) return Fail({"want an object", "应为对象"});
     for (const auto [name, element] : object) {
       if (!error_->ok()) return;
       visit(name, JsonView(element, error_, this, name, 0));
@@ -62,14 +63,14 @@ class JsonView {
   size_t ElementCount() const;
 
   /// What is wrong with this value, if nothing was wrong before.
-  void Fail(std::string_view what) const;
+  void Fail(const LocalString& what) const;
 
  private:
   JsonView(Element element, absl::Status* error, const JsonView* parent, std::string_view name, size_t index)
       : element_(element), error_(error), parent_(parent), name_(name), index_(index) {}
 
   template <typename Type>
-  Type Get(std::string_view wanted) const;
+  Type Get(const LocalString& wanted) const;
   std::string Path() const;
 
   Element element_;

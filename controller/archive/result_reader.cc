@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/net/header_list.h"
 #include "common/plan/plan_fields.h"
+#include "common/util/local_error.h"
 #include "common/util/redact.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -26,7 +27,7 @@ int64_t UnixNs(const JsonView& rfc3339) {
   absl::Time time;
   std::string why;
   if (absl::ParseTime(absl::RFC3339_full, ToAbsl(rfc3339.Text()), &time, &why)) return absl::ToUnixNanos(time);
-  rfc3339.Fail("want an instant as 2030-01-31T23:59:59.000Z");
+  rfc3339.Fail({"want an instant as 2030-01-31T23:59:59.000Z", "应为 2030-01-31T23:59:59.000Z 形式的时刻"});
   return 0;
 }
 
@@ -34,7 +35,7 @@ int64_t Nanoseconds(const JsonView& seconds) {
   constexpr double kMost = 1e9;
   const double value = seconds.Double();
   if (std::fabs(value) <= kMost) return std::llround(value * kNsPerSecond);
-  seconds.Fail("that many seconds are no run's");
+  seconds.Fail({"that many seconds are no run's", "没有运行会有这么多秒"});
   return 0;
 }
 
@@ -63,7 +64,7 @@ RunPlan ReadPlan(const JsonView& from) {
     const std::optional<JsonView> value = from.Find(ResultName(field.info));
     if (!value.has_value()) continue;
     const absl::Status set = field.member.set(plan, ReadValue(*value, field.info.exposure, field.member.get(plan)));
-    if (!set.ok()) value->Fail(Text(set));
+    if (!set.ok()) value->Fail(ErrorLines(set));
   }
   return plan;
 }
@@ -84,8 +85,9 @@ std::vector<Statement> ReadStatements(const JsonView& from) {
     if (std::optional<Statement> known = StatementOf(kind, args); known.has_value()) {
       statements.push_back(*std::move(known));
     } else {
-      statement.Fail(fmt::format("wsload {} knows no \"{}\" with these arguments; it may be of a newer version",
-                                 kVersion, Shown(kind)));
+      statement.Fail(FillLocal({"wsload {} knows no \"{}\" with these arguments; it may be of a newer version",
+                                "wsload {} 不认识带这些参数的 \"{}\"；它可能来自更新的版本"},
+                               kVersion, Shown(kind)));
     }
   });
   return statements;
@@ -172,7 +174,7 @@ ThresholdResult ReadThreshold(const JsonView& from) {
   const JsonView expression = from.At("expression");
   absl::StatusOr<Threshold> threshold = Threshold::Parse(expression.Text());
   if (!threshold.ok()) {
-    expression.Fail(Text(threshold.status()));
+    expression.Fail(ErrorLines(threshold.status()));
     return judged;
   }
   judged.threshold = *std::move(threshold);
@@ -202,7 +204,8 @@ bool CheckSchema(const JsonView& json) {
   const std::string schema = json.At("schema").Text();
   if (schema == kResultSchema) return true;
   json.At("schema").Fail(
-      fmt::format("\"{}\" is not {}, which this version of wsload reads", Shown(schema), kResultSchema));
+      FillLocal({"\"{}\" is not {}, which this version of wsload reads", "\"{}\" 不是此版本 wsload 所读取的 {}"},
+                Shown(schema), kResultSchema));
   return false;
 }
 
@@ -245,7 +248,8 @@ absl::StatusOr<StoredResult> ReadResult(std::string_view json) {
   simdjson::dom::parser parser;
   simdjson::dom::element document;
   if (const auto error = parser.parse(json.data(), json.size()).get(document); error != simdjson::SUCCESS) {
-    return InvalidArgument("is no whole JSON document ({})", simdjson::error_message(error));
+    return LocalInvalidArgument({"is no whole JSON document ({})", "不是完整的 JSON 文档"},
+                                simdjson::error_message(error));
   }
   StoredResult stored;
   absl::Status error;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "common/util/file.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 #include "controller/output/older_run.h"
 
@@ -36,7 +36,7 @@ std::optional<int> NumberOf(const std::string& name) {
 }
 
 absl::Status FileError(const std::string& path, const absl::Status& why) {
-  return InvalidArgument("{}: {}", Shown(path, 200), Text(why));
+  return LocalInvalidArgument({"{}: {}", "{}：{}"}, Shown(path, 200), why);
 }
 
 }  // namespace
@@ -44,7 +44,9 @@ absl::Status FileError(const std::string& path, const absl::Status& why) {
 absl::StatusOr<std::vector<std::string>> RunDirectories(const std::string& dir) {
   std::error_code error;
   if (!fs::is_directory(dir, error)) {
-    return InvalidArgument("{}: is no directory; name the directory that -out had", Shown(dir, 200));
+    return LocalInvalidArgument(
+        {"{}: is no directory; name the directory that -out had", "{}：不是目录；请给出 -out 所用的目录"},
+        Shown(dir, 200));
   }
   if (HasFile(dir + "/" + kResultFile)) return std::vector<std::string>{dir};
   std::map<int, std::string> by_number;
@@ -53,9 +55,11 @@ absl::StatusOr<std::vector<std::string>> RunDirectories(const std::string& dir) 
     if (number.has_value() && HasFile(entry.path() / kResultFile)) by_number[*number] = entry.path().string();
   }
   if (by_number.empty()) {
-    return InvalidArgument("{}: has neither {} nor {}1/{}; name the directory that -out had{}", Shown(dir, 200),
-                           kResultFile, kRepeatedRun, kResultFile,
-                           HasFile(dir + "/" + kRunFile) ? ", of a run that has come to its end" : "");
+    constexpr LocalText kEnded = {", of a run that has come to its end", "，且该次运行应已结束"};
+    return LocalInvalidArgument({"{}: has neither {} nor {}1/{}; name the directory that -out had{}",
+                                 "{}：其中没有 {}，也没有 {}1/{}；请给出 -out 所用的目录{}"},
+                                Shown(dir, 200), kResultFile, kRepeatedRun, kResultFile,
+                                HasFile(dir + "/" + kRunFile) ? kEnded : LocalText());
   }
   std::vector<std::string> dirs;
   for (auto& [number, path] : by_number) dirs.push_back(std::move(path));

@@ -11,6 +11,7 @@
 
 #include "common/stats/figure_list.h"
 #include "common/util/int128.h"
+#include "common/util/local_error.h"
 #include "common/util/saturating.h"
 #include "common/util/status.h"
 
@@ -78,7 +79,7 @@ Buckets ReadBuckets(const JsonView& from) {
         parts == 2 && highest_us >= 0 && highest_us <= Histogram::HighestInBucketUs(Histogram::BucketCount() - 1);
     const int index = inside ? Histogram::BucketIndex(highest_us) : -1;
     if (!inside || Histogram::HighestInBucketUs(index) != highest_us) {
-      return pair.Fail("want the highest value of a bucket in us, and its count");
+      return pair.Fail({"want the highest value of a bucket in us, and its count", "应为桶的最大值（us）及其计数"});
     }
     buckets.emplace_back(index, count);
   });
@@ -105,8 +106,9 @@ Histogram ReadDistribution(const JsonView& from) {
                     in.At("highest").Int() == Histogram::kHighestUs &&
                     in.At("significant_digits").Int() == Histogram::kSignificantDigits;
   if (!same) {
-    in.Fail(fmt::format("another geometry: want us from {} to {} with {} significant digits", Histogram::kLowestUs,
-                        Histogram::kHighestUs, Histogram::kSignificantDigits));
+    in.Fail(FillLocal({"another geometry: want us from {} to {} with {} significant digits",
+                       "几何不同：应为 {} 至 {} us、{} 位有效数字"},
+                      Histogram::kLowestUs, Histogram::kHighestUs, Histogram::kSignificantDigits));
     return histogram;
   }
   const Buckets buckets = ReadBuckets(in.At("buckets"));
@@ -118,9 +120,10 @@ Histogram ReadDistribution(const JsonView& from) {
   summary.sum_us = SumOf(buckets, count, from.At("mean").Double());
   const absl::Status assigned = histogram.Assign(buckets, summary);
   if (!assigned.ok()) {
-    in.Fail(Text(assigned));
+    in.Fail(ErrorLines(assigned));
   } else if (histogram.count() != count) {
-    from.Fail(fmt::format("its count is {}, and its buckets have {}", count, histogram.count()));
+    from.Fail(FillLocal({"its count is {}, and its buckets have {}", "其计数为 {}，而各桶共有 {}"}, count,
+                        histogram.count()));
   }
   return histogram;
 }

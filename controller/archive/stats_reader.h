@@ -7,6 +7,7 @@
 #include "common/stats/counters.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
+#include "common/util/local_error.h"
 #include "controller/archive/json_view.h"
 #include "controller/result/run_result.h"
 
@@ -34,7 +35,7 @@ template <NamedEnum Enum>
 Enum ReadChoice(const JsonView& name) {
   const absl::StatusOr<Enum> value = ParseChoice<Enum>(name.Text());
   if (value.ok()) return *value;
-  name.Fail(Text(value.status()));
+  name.Fail(ErrorLines(value.status()));
   return Enum{};
 }
 

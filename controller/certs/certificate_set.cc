@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "common/net/authority.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -81,7 +81,10 @@ absl::StatusOr<Issued> Issue(const std::string& common_name, const Validity& val
   }
   made = made && X509_sign(certificate, signer.key.get(), EVP_sha256()) > 0;
   ERR_clear_error();
-  if (!made) return MakeStatus(absl::StatusCode::kInternal, "OpenSSL could not make the certificate {}", common_name);
+  if (!made)
+    return LocalStatus(
+        absl::StatusCode::kInternal,
+        FillLocal({"OpenSSL could not make the certificate {}", "OpenSSL 无法生成证书 {}"}, common_name));
   return issued;
 }
 
@@ -110,8 +113,10 @@ absl::StatusOr<std::string> AlternativeName(const std::string& host) {
   }
   const absl::StatusOr<Authority> authority = ParseAuthority(host);
   if (!authority.ok() || authority->port.has_value() || authority->host != host) {
-    return InvalidArgument("-hosts: \"{}\" is neither a host name nor an address; for example -hosts=load1,10.0.0.7",
-                           Shown(host));
+    return LocalInvalidArgument(
+        {"-hosts: \"{}\" is neither a host name nor an address; for example -hosts=load1,10.0.0.7",
+         "-hosts：\"{}\" 既不是主机名也不是地址；例如 -hosts=load1,10.0.0.7"},
+        Shown(host));
   }
   return "DNS:" + host;
 }

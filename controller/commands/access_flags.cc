@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "common/security/access_token.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 
 namespace wsload {
 
@@ -43,7 +43,8 @@ Fields<AccessFlags> AccessFields() { return kAccessFields; }
 
 absl::StatusOr<AgentAccess> ReadAgentAccess(const AccessFlags& flags, const Environment& environment) {
   if (flags.tls_ca.empty() && !(flags.tls_cert.empty() && flags.tls_key.empty())) {
-    return InvalidArgument("-tls-cert: there is no TLS to the agents without -tls-ca; add -tls-ca=FILE");
+    return LocalInvalidArgument({"-tls-cert: there is no TLS to the agents without -tls-ca; add -tls-ca=FILE",
+                                 "-tls-cert：没有 -tls-ca 就不会以 TLS 连接压测节点；请加上 -tls-ca=FILE"});
   }
   AgentAccess access;
   absl::StatusOr<std::string> ca = ReadTrustedCertificates("tls-ca", flags.tls_ca);

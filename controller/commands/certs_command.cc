@@ -6,18 +6,19 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
 #include "common/exit_code.h"
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
-#include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/time/clock.h"
 #include "common/util/file.h"
+#include "common/util/language.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
+#include "common/util/system_error.h"
 #include "common/util/text.h"
 #include "controller/certs/certificate_set.h"
 #include "controller/commands/command.h"
@@ -83,9 +84,11 @@ constexpr Field<CertsOptions> kCertsFields[] = {
       .in_short_help = true}},
 };
 
-absl::Status FileError(const std::string& path, std::string_view reason) {
-  return MakeStatus(absl::StatusCode::kUnavailable,
-                    "cannot write {}: {}; check the directory's rights, or name another", Shown(path), reason);
+absl::Status FileError(const std::string& path, const LocalString& reason) {
+  return LocalStatus(absl::StatusCode::kUnavailable,
+                     FillLocal({"cannot write {}: {}; check the directory's rights, or name another",
+                                "无法写入 {}：{}；请检查目录权限，或换一个目录"},
+                               Shown(path), reason));
 }
 
 absl::Status WriteAll(const CertsOptions& options, const CertificateSet& made) {
@@ -96,19 +99,21 @@ absl::Status WriteAll(const CertsOptions& options, const CertificateSet& made) {
                                       {"controller-key.pem", &made.controller.key_pem, kKeyMode},
                                       {"controller.pem", &made.controller.cert_pem, kCertificateMode}}};
   if (::mkdir(options.directory.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
-    return FileError(options.directory, std::strerror(errno));
+    return FileError(options.directory, SystemErrorLines(errno));
   }
   const auto path = [&](const File& file) { return options.directory + "/" + file.name; };
   for (const File& file : files) {
     if (!options.force && ::access(path(file).c_str(), F_OK) == 0) {
-      return MakeStatus(absl::StatusCode::kAlreadyExists,
-                        "{} exists, and agents may rely on it; name another directory, or add -force to replace all",
-                        Shown(path(file)));
+      return LocalStatus(
+          absl::StatusCode::kAlreadyExists,
+          FillLocal({"{} exists, and agents may rely on it; name another directory, or add -force to replace all",
+                     "{} 已存在，可能有压测节点正在使用；请换一个目录，或加上 -force 全部替换"},
+                    Shown(path(file))));
     }
   }
   for (const File& file : files) {
     const absl::Status written = WriteFile(path(file), *file.content, file.mode);
-    if (!written.ok()) return FileError(path(file), Text(written));
+    if (!written.ok()) return FileError(path(file), ErrorLines(written));
   }
   return absl::OkStatus();
 }
@@ -135,8 +140,10 @@ std::string HowToUse(const CertsOptions& options) {
 
 absl::Status Check(const FlagSet& flags, CertsOptions& options) {
   if (flags.positional().size() != 1) {
-    return InvalidArgument("certs: want one directory, {} given; for example: wsload certs tls -hosts=load1,load2",
-                           flags.positional().size());
+    return LocalInvalidArgument(
+        {"certs: want one directory, {} given; for example: wsload certs tls -hosts=load1,load2",
+         "certs：需要一个目录，却给出了 {} 个；例如：wsload certs tls -hosts=load1,load2"},
+        flags.positional().size());
   }
   options.directory = flags.positional().front();
   return CheckFields(Fields<CertsOptions>(kCertsFields), options);
@@ -155,15 +162,16 @@ int CertsCommand(const std::vector<std::string>& args, const Environment& enviro
   CertsOptions options;
   FlagSet flags("wsload certs", "WSLOAD_CERTS");
   BindFields(flags, Fields<CertsOptions>(kCertsFields), options);
+  const Language language = WantedLanguage(args, environment, "WSLOAD_CERTS");
   absl::Status status = flags.Parse(args, environment);
   if (const auto answer = flags.Answer(kCertsIntro, /*always_full=*/true); status.ok() && answer.has_value()) {
     Print(stdout, *answer);
     return static_cast<int>(ExitCode::kPassed);
   }
   if (status.ok()) status = Check(flags, options);
-  if (status.ok()) PrintNotices(flags.notices());
+  if (status.ok()) PrintNotices(TextsIn(language, flags.notices()));
   if (status.ok()) status = Run(options);
-  if (!status.ok()) return static_cast<int>(FailWith(status, WantedLanguage(args, environment, "WSLOAD_CERTS")));
+  if (!status.ok()) return static_cast<int>(FailWith(status, language));
   Print(stdout, HowToUse(options));
   return static_cast<int>(ExitCode::kPassed);
 }

@@ -5,10 +5,10 @@
 
 #include "agent/load/engine_factory.h"
 #include "agent/load/upgrade_probe.h"
-#include "common/lang/local_error.h"
 #include "common/time/clock.h"
 #include "common/util/core_count.h"
 #include "common/util/descriptor_limit.h"
+#include "common/util/local_error.h"
 #include "common/util/process_setup.h"
 #include "common/util/redact.h"
 #include "common/util/status.h"

@@ -9,11 +9,11 @@
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
 #include "common/flags/flag_values.h"
-#include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/util/file.h"
+#include "common/util/language.h"
+#include "common/util/local_error.h"
 #include "common/util/share_text.h"
-#include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/archive/run_archive.h"
 #include "controller/commands/command.h"
@@ -66,7 +66,8 @@ absl::StatusOr<double> ParsePercent(std::string_view text) {
   if (number.ends_with(' ')) number.remove_suffix(1);
   const absl::StatusOr<double> value = ParseDouble(number);
   if (!percent || !value.ok() || !(*value > 0) || *value > 100) {
-    return InvalidArgument("want a share with its sign, above 0 % and up to 100 %, for example 5%");
+    return LocalInvalidArgument({"want a share with its sign, above 0 % and up to 100 %, for example 5%",
+                                 "应为带百分号的比例，大于 0 % 且不超过 100 %，例如 5%"});
   }
   return *value / 100;
 }
@@ -130,9 +131,10 @@ absl::Status TakeSides(const std::vector<std::string>& named, CompareFlags& flag
   if (!flags.a.empty() && !flags.b.empty() && std::count(named.begin(), named.end(), kBetweenSides) == 1) {
     return absl::OkStatus();
   }
-  return InvalidArgument(
-      "compare: want directories of runs on both sides of --; for example: wsload compare before1 before2 -- after1 "
-      "after2");
+  return LocalInvalidArgument(
+      {"compare: want directories of runs on both sides of --; for example: wsload compare before1 before2 -- after1 "
+       "after2",
+       "compare：-- 两侧都需要运行结果的目录；例如：wsload compare before1 before2 -- after1 after2"});
 }
 
 absl::StatusOr<std::vector<ArchivedRun>> ReadSide(const std::vector<std::string>& named) {
@@ -158,8 +160,9 @@ absl::Status CheckDistinct(const std::vector<ArchivedRun>& a, const std::vector<
     for (size_t k = 0; k < i; ++k) {
       const std::string& id = runs[i]->stored.result.run_id;
       if (id.empty() || id != runs[k]->stored.result.run_id) continue;
-      return InvalidArgument("compare: {} and {} are the same run ({}); name each run once", Shown(runs[k]->dir, 200),
-                             Shown(runs[i]->dir, 200), Shown(id));
+      return LocalInvalidArgument({"compare: {} and {} are the same run ({}); name each run once",
+                                   "compare：{} 和 {} 是同一次运行 ({})；每次运行只写一次"},
+                                  Shown(runs[k]->dir, 200), Shown(runs[i]->dir, 200), Shown(id));
     }
   }
   return absl::OkStatus();
@@ -206,7 +209,8 @@ absl::Status WriteFiles(const CompareFlags& flags, const Comparison& comparison)
     const std::string path = flags.out_dir + "/" + name;
     const absl::Status written = WriteFile(path, content);
     if (!written.ok()) {
-      return MakeStatus(absl::StatusCode::kUnavailable, "cannot write {}: {}", path, Text(written));
+      return LocalStatus(absl::StatusCode::kUnavailable,
+                         FillLocal({"cannot write {}: {}", "无法写入 {}：{}"}, path, written));
     }
   }
   return absl::OkStatus();
@@ -234,6 +238,7 @@ ExitCode Run(const CompareFlags& flags) {
 
 int CompareCommand(const std::vector<std::string>& args, const Environment& environment) {
   CompareFlags options;
+  options.language = WantedLanguage(args, environment, "WSLOAD_COMPARE");
   FlagSet flags("wsload compare", "WSLOAD_COMPARE");
   BindFields(flags, Fields<CompareFlags>(kCompareFields), options);
   std::vector<std::string> words = args;
@@ -245,8 +250,8 @@ int CompareCommand(const std::vector<std::string>& args, const Environment& envi
   }
   if (status.ok()) status = CheckFields(Fields<CompareFlags>(kCompareFields), options);
   if (status.ok()) status = TakeSides(flags.positional(), options);
-  if (!status.ok()) return static_cast<int>(FailWith(status, WantedLanguage(args, environment, "WSLOAD_COMPARE")));
-  PrintNotices(flags.notices());
+  if (!status.ok()) return static_cast<int>(FailWith(status, options.language));
+  PrintNotices(TextsIn(options.language, flags.notices()));
   return static_cast<int>(Run(options));
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/flags/flag_set.h"
-#include "common/lang/language.h"
+#include "common/util/language.h"
 #include "controller/commands/command.h"
 #include "controller/output/doctor_report.h"
 

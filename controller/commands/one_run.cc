@@ -10,6 +10,7 @@
 #include "common/net/host_port.h"
 #include "common/plan/plan_warnings.h"
 #include "common/time/duration.h"
+#include "common/util/local_error.h"
 #include "common/util/redact.h"
 #include "common/util/status.h"
 #include "common/version.h"
@@ -119,8 +120,9 @@ absl::StatusOr<std::unique_ptr<Dashboard>> OpenDashboard(const RunCommandLine& l
                          .report_interval_ns = line.plan.report_interval_ns,
                          .language = line.output.language});
   if (dashboard.ok()) return dashboard;
-  return MakeStatus(dashboard.status().code(), "{}; choose another -dashboard, port 0 for any free one",
-                    Text(dashboard.status()));
+  return LocalStatus(dashboard.status().code(), FillLocal({"{}; choose another -dashboard, port 0 for any free one",
+                                                           "{}；请更换 -dashboard，端口 0 表示任意空闲端口"},
+                                                          dashboard.status()));
 }
 
 std::string UrlOf(const Dashboard& dashboard) { return fmt::format("http://{}/", dashboard.address().ToString()); }
@@ -146,7 +148,7 @@ absl::Status MakePlace(const RunCommandLine& line, RunFiles::Place& place, std::
   if (place.dir.empty()) return absl::OkStatus();
   absl::Status made = MakeOutputDir(place.dir);
   if (made.ok() || !place.by_default) return made;
-  warnings.push_back({StatementKind::kResultNotKept, {place.dir, std::string(Text(made))}});
+  warnings.push_back({StatementKind::kResultNotKept, {place.dir, ErrorLines(made)}});
   // It is a warning like others to those who see them.
   if (options.quiet) Print(stderr, NoticeLine(options.language, warnings.back()));
   place.dir.clear();

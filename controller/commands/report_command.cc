@@ -2,8 +2,8 @@
 
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
-#include "common/lang/language.h"
-#include "common/util/status.h"
+#include "common/util/language.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 #include "controller/commands/command.h"
 #include "controller/output/messages.h"
@@ -28,25 +28,30 @@ struct ReportOptions {
 constexpr Field<ReportOptions> kReportFields[] = {{MemberOf<&ReportOptions::language>(), kLanguageInfo}};
 
 absl::StatusOr<std::string> DirectoryOf(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) return InvalidArgument("report: name the directory of a run; wsload report DIR");
+  if (arguments.empty())
+    return LocalInvalidArgument(
+        {"report: name the directory of a run; wsload report DIR", "report：请给出一次运行的目录；wsload report DIR"});
   if (arguments.size() > 1) {
-    return InvalidArgument("report: unexpected argument \"{}\"; one directory at a time", Shown(arguments[1]));
+    return LocalInvalidArgument({"report: unexpected argument \"{}\"; one directory at a time",
+                                 "report：多余的参数 \"{}\"；一次只处理一个目录"},
+                                Shown(arguments[1]));
   }
   return arguments.front();
 }
 
 ExitCode MakeReport(const std::vector<std::string>& args, const Environment& environment) {
   ReportOptions options;
+  options.language = WantedLanguage(args, environment, kEnvironmentPrefix);
   FlagSet flags("wsload", kEnvironmentPrefix);
   BindFields(flags, Fields<ReportOptions>(kReportFields), options);
   if (const absl::Status parsed = flags.Parse(args, environment); !parsed.ok()) {
-    return FailWith(parsed, WantedLanguage(args, environment, kEnvironmentPrefix));
+    return FailWith(parsed, options.language);
   }
   if (const std::optional<std::string> answer = flags.Answer(kReportIntro, /*always_full=*/true)) {
     Print(stdout, *answer);
     return ExitCode::kPassed;
   }
-  PrintNotices(flags.notices());
+  PrintNotices(TextsIn(options.language, flags.notices()));
   const absl::StatusOr<std::string> dir = DirectoryOf(flags.positional());
   if (!dir.ok()) return FailWith(dir.status(), options.language);
   const absl::StatusOr<std::string> written = WriteReport(*dir, options.language);

@@ -94,7 +94,7 @@ class RunSeries {
     if (place_.dir.empty()) return;
     const absl::StatusOr<std::string> moved = MoveOlderRun(place_.dir);
     if (!moved.ok()) {
-      Print(stderr, fmt::format("wsload: {}\n", Text(moved.status())));
+      Print(stderr, fmt::format("wsload: {}\n", ErrorText(moved.status(), line_.output.language)));
     } else if (!moved->empty() && !line_.output.quiet) {
       Print(stdout, NoticeLine(line_.output.language, {StatementKind::kOlderResultMoved, {place_.dir, *moved}}));
     }

@@ -5,13 +5,12 @@
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
 #include "common/lang/environment_language.h"
-#include "common/lang/local_error.h"
 #include "common/net/host_port.h"
 #include "common/plan/plan_fields.h"
 #include "common/security/access_token.h"
 #include "common/security/secret_file.h"
 #include "common/util/file.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 #include "controller/commands/access_flags.h"
 #include "controller/commands/command_line.h"
@@ -52,14 +51,15 @@ void Bind(FlagSet& flags, Raw& raw) {
 absl::StatusOr<std::string> ReadDashboardToken(const OutputOptions& output, const AgentAccess& access) {
   if (output.dashboard.empty()) return std::string();
   const absl::StatusOr<HostPort> address = ParseHostPort(output.dashboard, /*allow_port_zero=*/true);
-  if (!address.ok()) return InvalidArgument("-dashboard={}: {}", Shown(output.dashboard), Text(address.status()));
+  if (!address.ok())
+    return LocalInvalidArgument({"-dashboard={}: {}", "-dashboard={}：{}"}, Shown(output.dashboard), address.status());
   if (!output.dashboard_token_file.empty()) return ReadTokenFile("dashboard-token-file", output.dashboard_token_file);
   if (address->IsLoopback()) return std::string();
   if (!access.token.empty()) return access.token;
   return LocalInvalidArgument({"-dashboard={}: whoever reaches it could look on and stop the run; add "
                                "-dashboard-token-file=FILE, whose token is then the password, or listen on 127.0.0.1",
-                               "-dashboard={}：任何能连上的人都可以查看并停止运行；请加上 "
-                               "-dashboard-token-file=FILE（其令牌即为密码），或监听 127.0.0.1"},
+                               "-dashboard={}：任何能访问它的人都可以查看并停止压测；请加上 "
+                               "-dashboard-token-file=FILE（其中的令牌即为密码），或监听 127.0.0.1"},
                               output.dashboard);
 }
 
@@ -93,11 +93,14 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
   }
   if (flags.IsSet("threshold") && raw.judge.thresholds.empty()) {
     // As of a variable that nobody set: such a run would pass.
-    return InvalidArgument("-threshold=: is empty; write for example -threshold='p(99)<200ms', or leave it out");
+    return LocalInvalidArgument({"-threshold=: is empty; write for example -threshold='p(99)<200ms', or leave it out",
+                                 "-threshold=：为空；例如写作 -threshold='p(99)<200ms'，或去掉它"});
   }
   if (raw.policy.repeat > 1 && raw.output.json) {
-    return InvalidArgument("-json: -repeat={} has more than one result to print; leave it out, and read them from -out",
-                           raw.policy.repeat);
+    return LocalInvalidArgument(
+        {"-json: -repeat={} has more than one result to print; leave it out, and read them from -out",
+         "-json：-repeat={} 有多个结果要输出；请去掉它，从 -out 读取结果"},
+        raw.policy.repeat);
   }
   if (flags.IsSet("out") && raw.output.out_dir.empty()) {
     return LocalInvalidArgument({"-out=: is empty; name a directory, or write -out=none to keep nothing",
@@ -165,13 +168,10 @@ absl::Status Check(const FlagSet& flags, const Raw& raw) {
 }
 
 /// What does nothing in this run is said and not refused: scripts share their flags.
-void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<std::string>& notices) {
-  const Language language = raw.output.language;
+void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<LocalString>& notices) {
   const auto add = [&](const char* name, const LocalText& why) {
     if (!flags.IsSet(name)) return;
-    notices.push_back(language == Language::kChinese
-                          ? fmt::format("-{} {}不起作用；请去掉它", name, why.In(language))
-                          : fmt::format("-{} has no effect {}; leave it out", name, why.english));
+    notices.push_back(FillLocal({"-{} has no effect {}; leave it out", "-{} {}不起作用；请去掉它"}, name, why));
   };
   if (raw.access.agents.empty()) {
     for (const char* name : {"on-agent-loss", "agent-lease"}) add(name, {"without -agents", "在没有 -agents 时"});
@@ -219,8 +219,9 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   if (!dashboard_token.ok()) return dashboard_token.status();
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
   if (absl::Status fit = raw.judge.thresholds.CheckAgainst(raw.plan); !fit.ok()) return fit;
-  line.notices = flags.notices();
-  AddWithoutEffect(flags, raw, line.notices);
+  std::vector<LocalString> notices = flags.notices();
+  AddWithoutEffect(flags, raw, notices);
+  line.notices = TextsIn(raw.output.language, notices);
   line.labels = {.title = raw.output.title,
                  .tags = raw.output.tags.tags(),
                  .command_line = CommandLineOf(flags, {raw.plan, raw.plan_files, raw.policy, raw.output, raw.access})};

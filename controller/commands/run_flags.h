@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/lang/language.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/run_policy.h"
 #include "common/util/environment.h"
+#include "common/util/language.h"
 #include "controller/link/agent_access.h"
 #include "controller/output/output_options.h"
 #include "controller/result/judge_options.h"
@@ -20,7 +20,7 @@ namespace wsload {
 struct RunCommandLine {
   /// Set when help or the version was asked for: print this, do nothing else.
   std::optional<std::string> print;
-  std::vector<std::string> notices;  ///< as FlagSet::notices() has them
+  std::vector<std::string> notices;  ///< FlagSet::notices() and others, in the output's language
   RunPlan plan;
   RunPolicy policy;
   JudgeOptions judge;

@@ -7,9 +7,9 @@
 
 #include "common/flags/bind_fields.h"
 #include "common/flags/flag_set.h"
-#include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/plan/workers.h"
+#include "common/util/language.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/commands/command.h"
@@ -164,7 +164,7 @@ ExitCode ExamineMachine(const std::vector<std::string>& args, const Environment&
     return ExitCode::kPassed;
   }
   if (absl::Status checked = Check(flags, options); !checked.ok()) return FailWith(checked, options.language);
-  PrintNotices(flags.notices());
+  PrintNotices(TextsIn(options.language, flags.notices()));
   AgentConfig agent = EmbeddedAgent();
   const int gateway_threads = std::clamp(agent.cores - options.workers, 1, kMostGatewayThreads);
   const absl::StatusOr<std::unique_ptr<GatewayProcess>> gateway = GatewayProcess::Start(gateway_threads);

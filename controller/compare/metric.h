@@ -3,9 +3,9 @@
 
 #include <array>
 
-#include "common/lang/language.h"
 #include "common/stats/figure_info.h"
 #include "common/stats/stats.h"
+#include "common/util/language.h"
 
 namespace wsload {
 

@@ -8,7 +8,7 @@
 
 #include "common/flags/bind_fields.h"
 #include "common/plan/plan_fields.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -21,9 +21,9 @@ std::vector<ArchivedRun> OnlyValid(std::vector<ArchivedRun> runs, std::vector<St
     const RunResult& result = run.stored.result;
     const bool valid = result.error.ok() && result.verdict == Verdict::kValid && !result.interrupted;
     if (valid) return false;
-    const std::string why = !result.error.ok()                  ? "error"
-                            : result.verdict != Verdict::kValid ? NameOf(result.verdict)
-                                                                : "interrupted";
+    const LocalString why = !result.error.ok()                  ? LocalString("error", "运行失败")
+                            : result.verdict != Verdict::kValid ? LocalString(NameOf(result.verdict))
+                                                                : LocalString("interrupted", "运行被中断");
     remarks.push_back({StatementKind::kRunLeftOut, {run.dir, why}});
     return true;
   });
@@ -86,10 +86,15 @@ absl::StatusOr<Sides> ChooseRuns(std::vector<ArchivedRun> a, std::vector<Archive
   sides.a = OnlyValid(std::move(a), sides.remarks);
   sides.b = OnlyValid(std::move(b), sides.remarks);
   if (sides.a.empty() || sides.b.empty()) {
-    std::string lines;
-    for (const Statement& remark : sides.remarks) lines += StatementText(Language::kEnglish, remark) + "; ";
-    return MakeStatus(absl::StatusCode::kUnavailable, "compare: {}no run is left on side {}: repeat what was measured",
-                      lines, sides.a.empty() ? "A" : "B");
+    LocalString lines;
+    for (const Statement& remark : sides.remarks) {
+      lines += StatementLines(remark);
+      lines += {"; ", "；"};
+    }
+    return LocalStatus(absl::StatusCode::kUnavailable,
+                       FillLocal({"compare: {}no run is left on side {}: repeat what was measured",
+                                  "compare：{}{} 侧没有可用的运行：请重新压测"},
+                                 lines, sides.a.empty() ? "A" : "B"));
   }
   std::vector<const ArchivedRun*> runs;
   for (const auto* side : {&sides.a, &sides.b}) {
@@ -98,9 +103,14 @@ absl::StatusOr<Sides> ChooseRuns(std::vector<ArchivedRun> a, std::vector<Archive
   const std::vector<Statement> differences = Differences(runs, sides.remarks);
   RemarkGenerators(runs, sides.remarks);
   if (!differences.empty() && !force) {
-    std::string lines;
-    for (const Statement& difference : differences) lines += "; " + StatementText(Language::kEnglish, difference);
-    return InvalidArgument("compare: the runs had different loads{}; compare runs of one plan, or add -force", lines);
+    LocalString lines;
+    for (const Statement& difference : differences) {
+      lines += {"; ", "；"};
+      lines += StatementLines(difference);
+    }
+    return LocalInvalidArgument({"compare: the runs had different loads{}; compare runs of one plan, or add -force",
+                                 "compare：各次运行的负载不同{}；请比较同一计划的运行，或加上 -force"},
+                                lines);
   }
   sides.remarks.insert(sides.remarks.end(), differences.begin(), differences.end());
   return sides;

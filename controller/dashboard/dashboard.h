@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/lang/language.h"
 #include "common/net/host_port.h"
+#include "common/util/language.h"
 #include "controller/dashboard/run_exposition.h"
 #include "controller/result/agent_series.h"
 #include "controller/result/run_result.h"

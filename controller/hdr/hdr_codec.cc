@@ -12,8 +12,8 @@
 
 #include "common/util/base64.h"
 #include "common/util/check.h"
+#include "common/util/local_error.h"
 #include "common/util/saturating.h"
-#include "common/util/status.h"
 
 namespace wsload {
 namespace {
@@ -99,9 +99,10 @@ std::string Deflated(std::string_view plain) {
 
 absl::StatusOr<std::string> Inflated(std::string_view bytes) {
   if (bytes.size() < kDeflatedHeadBytes || BigEndianAt<uint32_t>(bytes, 0) != kDeflatedCookie) {
-    return InvalidArgument("no histogram in the compressed V2 encoding");
+    return LocalInvalidArgument({"no histogram in the compressed V2 encoding", "不是压缩 V2 编码的直方图"});
   }
-  if (BigEndianAt<uint32_t>(bytes, 4) != bytes.size() - kDeflatedHeadBytes) return InvalidArgument("it is cut short");
+  if (BigEndianAt<uint32_t>(bytes, 4) != bytes.size() - kDeflatedHeadBytes)
+    return LocalInvalidArgument({"it is cut short", "内容不完整"});
   bytes.remove_prefix(kDeflatedHeadBytes);
   // Most take few times their deflated size, and long logs have very many.
   std::string out;
@@ -113,7 +114,7 @@ absl::StatusOr<std::string> Inflated(std::string_view bytes) {
                       static_cast<uLong>(bytes.size()));
     if (done == Z_OK) out.resize(size);
   }
-  if (done != Z_OK) return InvalidArgument("it does not inflate");
+  if (done != Z_OK) return LocalInvalidArgument({"it does not inflate", "无法解压"});
   return out;
 }
 
@@ -134,21 +135,25 @@ Histogram::Summary SummaryOf(const std::vector<std::pair<int, uint64_t>>& bucket
 
 absl::StatusOr<Histogram> FromPlain(std::string_view plain) {
   if (plain.size() < kHeadBytes || BigEndianAt<uint32_t>(plain, 0) != kPlainCookie) {
-    return InvalidArgument("no histogram in the V2 encoding");
+    return LocalInvalidArgument({"no histogram in the V2 encoding", "不是 V2 编码的直方图"});
   }
   // By how many places the counts are shifted: none, though the implementation for JavaScript always writes 1.
   const bool same = BigEndianAt<uint32_t>(plain, 8) <= 1 &&
                     BigEndianAt<uint32_t>(plain, 12) == uint32_t{Histogram::kSignificantDigits} &&
                     BigEndianAt<uint64_t>(plain, 16) == static_cast<uint64_t>(Histogram::kLowestUs);
-  if (!same) return InvalidArgument("another geometry: want 3 significant digits from 1 on");
-  if (BigEndianAt<uint32_t>(plain, 4) != plain.size() - kHeadBytes) return InvalidArgument("its counts are cut short");
+  if (!same)
+    return LocalInvalidArgument(
+        {"another geometry: want 3 significant digits from 1 on", "几何不同：应为从 1 起的 3 位有效数字"});
+  if (BigEndianAt<uint32_t>(plain, 4) != plain.size() - kHeadBytes)
+    return LocalInvalidArgument({"its counts are cut short", "计数不完整"});
   std::string_view counts = plain.substr(kHeadBytes);
   std::vector<std::pair<int, uint64_t>> buckets;
   for (int64_t index = 0; !counts.empty();) {
     const std::optional<int64_t> word = TakeZigZag(counts);
-    if (!word.has_value()) return InvalidArgument("its counts end within a number");
+    if (!word.has_value()) return LocalInvalidArgument({"its counts end within a number", "计数在数字中间中断"});
     const int64_t room = Histogram::BucketCount() - index;
-    if (*word < 0 ? *word < -room : room == 0) return InvalidArgument("it has more buckets than 1 us to 1 h needs");
+    if (*word < 0 ? *word < -room : room == 0)
+      return LocalInvalidArgument({"it has more buckets than 1 us to 1 h needs", "桶数超过 1 us 至 1 h 所需"});
     if (*word > 0) buckets.emplace_back(static_cast<int>(index), static_cast<uint64_t>(*word));
     index += *word < 0 ? -*word : 1;
   }
@@ -170,7 +175,7 @@ std::string EncodeHdr(const Histogram& histogram) {
 absl::StatusOr<Histogram> DecodeHdr(std::string_view base64) {
   std::string bytes(Base64DecodedBound(base64.size()), '\0');
   const std::optional<size_t> size = DecodeBase64(base64, bytes.data());
-  if (!size.has_value()) return InvalidArgument("no base64");
+  if (!size.has_value()) return LocalInvalidArgument({"no base64", "不是 base64"});
   bytes.resize(*size);
   const absl::StatusOr<std::string> plain = Inflated(bytes);
   if (!plain.ok()) return plain.status();

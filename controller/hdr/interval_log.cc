@@ -12,8 +12,8 @@
 
 #include "common/time/clock.h"
 #include "common/time/utc.h"
+#include "common/util/local_error.h"
 #include "common/util/saturating.h"
-#include "common/util/status.h"
 #include "common/util/text.h"
 #include "controller/hdr/hdr_codec.h"
 
@@ -94,11 +94,12 @@ class Reader {
     for (double& number : numbers) {
       const std::string_view cell = TakeCell(line);
       const std::optional<double> value = Number(cell);
-      if (!value.has_value()) return InvalidArgument("\"{}\" is no number", Shown(cell));
+      if (!value.has_value()) return LocalInvalidArgument({"\"{}\" is no number", "\"{}\" 不是数字"}, Shown(cell));
       number = *value;
     }
     const auto [start_s, length_s, max_ms] = numbers;
-    if (std::fabs(start_s) > kMostSeconds) return InvalidArgument("it begins at {} s", start_s);
+    if (std::fabs(start_s) > kMostSeconds)
+      return LocalInvalidArgument({"it begins at {} s", "它从 {} 秒开始"}, start_s);
     const absl::StatusOr<Histogram> coarse = DecodeHdr(line);
     if (!coarse.ok()) return coarse.status();
     const absl::StatusOr<Histogram> histogram = WithMax(*coarse, max_ms);
@@ -153,7 +154,8 @@ absl::StatusOr<IntervalLog> ReadIntervalLog(std::string_view text) {
     if (end == std::string_view::npos) return reader.Finish();
     std::string_view line = text.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (absl::Status taken = reader.Take(line); !taken.ok()) return InvalidArgument("line {}: {}", number, Text(taken));
+    if (absl::Status taken = reader.Take(line); !taken.ok())
+      return LocalInvalidArgument({"line {}: {}", "第 {} 行：{}"}, number, taken);
     text.remove_prefix(end + 1);
   }
 }

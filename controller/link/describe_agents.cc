@@ -11,7 +11,7 @@
 
 #include "common/time/clock.h"
 #include "common/time/deadline.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "controller/link/grpc_channel.h"
 #include "wsload/v1/control.grpc.pb.h"
 
@@ -65,15 +65,19 @@ class Conversation {
   absl::Status ToStatus(const grpc::Status& status) const {
     const bool compressed = status.error_message().find("Compression algorithm") != std::string::npos;
     if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && !compressed) {
-      return MakeStatus(absl::StatusCode::kUnavailable,
-                        "what listens there is no wsload-agent, or an older one; check the port, and install the same "
-                        "wsload version on both");
+      return LocalStatus(
+          absl::StatusCode::kUnavailable,
+          FillLocal({"what listens there is no wsload-agent, or an older one; check the port, and install the same "
+                     "wsload version on both",
+                     "在那里监听的不是 wsload-agent，或版本过旧；请检查端口，并在两端安装相同版本的 wsload"}));
     }
     if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
-      return MakeStatus(absl::StatusCode::kUnavailable,
-                        "no answer within {:g} s; check the address, that the agent is not stopped, and that no "
-                        "firewall is between",
-                        static_cast<double>(options_.timeout_ns) / kNsPerSecond);
+      return LocalStatus(
+          absl::StatusCode::kUnavailable,
+          FillLocal({"no answer within {:g} s; check the address, that the agent is not stopped, and that no "
+                     "firewall is between",
+                     "{:g} 秒内没有应答；请检查地址、压测节点是否被暂停，以及中间的防火墙"},
+                    static_cast<double>(options_.timeout_ns) / kNsPerSecond));
     }
     return ToUserStatus(status, agent_, access_);
   }

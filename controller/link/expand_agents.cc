@@ -6,7 +6,7 @@
 
 #include "common/net/host_port.h"
 #include "common/net/lookup.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -30,11 +30,13 @@ absl::Status RefuseUrl(std::string_view entry) {
   rest = rest.substr(rest.find('@') == std::string_view::npos ? 0 : rest.rfind('@') + 1);
   const bool dns = entry.substr(0, scheme) == "dns";
   if (const auto address = ParseHostPort(rest); address.ok()) {
-    return InvalidArgument("-agents: an agent's address is no URL; write {}{}", dns ? kDnsScheme : "",
-                           address->ToString());
+    return LocalInvalidArgument(
+        {"-agents: an agent's address is no URL; write {}{}", "-agents：压测节点的地址不是 URL；请写 {}{}"},
+        dns ? kDnsScheme : "", address->ToString());
   }
-  return InvalidArgument("-agents: an agent's address is no URL; write host:port, for example {}host1:7400",
-                         dns ? kDnsScheme : "");
+  return LocalInvalidArgument({"-agents: an agent's address is no URL; write host:port, for example {}host1:7400",
+                               "-agents：压测节点的地址不是 URL；请写 host:port，例如 {}host1:7400"},
+                              dns ? kDnsScheme : "");
 }
 
 absl::StatusOr<std::vector<AgentAddress>> ExpandEntry(std::string_view entry, const HostResolver& resolve) {
@@ -44,13 +46,16 @@ absl::StatusOr<std::vector<AgentAddress>> ExpandEntry(std::string_view entry, co
   if (!address.ok()) {
     // What stands before an @ may be a password.
     const std::string_view shown = entry.substr(entry.rfind('@') == std::string_view::npos ? 0 : entry.rfind('@'));
-    return InvalidArgument("-agents: \"{}\": {}; want host:port or dns:///name:port", shown, Text(address.status()));
+    return LocalInvalidArgument({"-agents: \"{}\": {}; want host:port or dns:///name:port",
+                                 "-agents：\"{}\"：{}；应为 host:port 或 dns:///name:port"},
+                                shown, address.status());
   }
   if (!dns) return std::vector<AgentAddress>{{address->ToString(), address->host}};
 
   const auto hosts = resolve(address->host);
   if (!hosts.ok()) {
-    return MakeStatus(hosts.status().code(), "-agents: \"{}\": {}", entry, Text(hosts.status()));
+    return LocalStatus(hosts.status().code(),
+                       FillLocal({"-agents: \"{}\": {}", "-agents：\"{}\"：{}"}, entry, hosts.status()));
   }
   std::vector<AgentAddress> expanded;
   for (const std::string& host : *hosts) {
@@ -64,8 +69,9 @@ absl::StatusOr<std::vector<AgentAddress>> ExpandEntry(std::string_view entry, co
 absl::StatusOr<std::vector<std::string>> ResolveHost(const std::string& host) {
   const absl::StatusOr<std::vector<SocketAddress>> found = LookUp(host, 0);
   if (!found.ok()) {
-    return MakeStatus(absl::StatusCode::kUnavailable, "cannot resolve {}: {}; check the name and the DNS", host,
-                      Text(found.status()));
+    return LocalStatus(absl::StatusCode::kUnavailable, FillLocal({"cannot resolve {}: {}; check the name and the DNS",
+                                                                  "无法解析 {}：{}；请检查名称和 DNS"},
+                                                                 host, found.status()));
   }
   std::vector<std::string> addresses;
   for (const SocketAddress& address : *found) addresses.push_back(address.Literal());
@@ -83,17 +89,23 @@ absl::StatusOr<std::vector<AgentAddress>> ExpandAgents(std::string_view flag, co
     const std::string_view entry = Trim(flag.substr(begin, comma - begin));
     begin = comma + 1;
     if (entry.empty()) {
-      return InvalidArgument("-agents: an empty entry in \"{}\"; want host:port,host:port,...", Shown(flag));
+      return LocalInvalidArgument({"-agents: an empty entry in \"{}\"; want host:port,host:port,...",
+                                   "-agents：\"{}\" 中有空项；应为 host:port,host:port,..."},
+                                  Shown(flag));
     }
     auto expanded = ExpandEntry(entry, resolve);
     if (!expanded.ok()) return expanded.status();
     for (AgentAddress& agent : *expanded) {
       if (!seen.insert(agent.address).second) {
-        return InvalidArgument("-agents: {} is named twice; an agent takes one share of a run", agent.address);
+        return LocalInvalidArgument({"-agents: {} is named twice; an agent takes one share of a run",
+                                     "-agents：{} 写了两次；一个压测节点只承担一份负载"},
+                                    agent.address);
       }
       agents.push_back(std::move(agent));
     }
-    if (agents.size() > kMaxAgents) return InvalidArgument("-agents: more than {} agents; name fewer", kMaxAgents);
+    if (agents.size() > kMaxAgents)
+      return LocalInvalidArgument({"-agents: more than {} agents; name fewer", "-agents：压测节点超过 {} 个；请减少"},
+                                  kMaxAgents);
   }
   return agents;
 }

@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
+#include "common/util/local_error.h"
 #include "common/util/status.h"
+#include "common/util/system_error.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/result/threshold_judgement.h"
 
@@ -67,8 +68,9 @@ absl::Status AppendStepSummary(const Environment& environment, const std::string
   const std::string path = ValueOf(environment, "GITHUB_STEP_SUMMARY");
   if (path.empty()) return absl::OkStatus();
   const auto failed = [&path](int error) {
-    return MakeStatus(absl::StatusCode::kUnavailable, "cannot append to GITHUB_STEP_SUMMARY={}: {}", path,
-                      std::generic_category().message(error));
+    return LocalStatus(absl::StatusCode::kUnavailable, FillLocal({"cannot append to GITHUB_STEP_SUMMARY={}: {}",
+                                                                  "无法追加到 GITHUB_STEP_SUMMARY={}：{}"},
+                                                                 path, SystemErrorLines(error)));
   };
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (file < 0) return failed(errno);

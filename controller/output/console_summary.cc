@@ -6,6 +6,7 @@
 
 #include "common/lang/statement.h"
 #include "common/time/duration.h"
+#include "common/util/local_error.h"
 #include "common/util/redact.h"
 #include "common/util/share_text.h"
 #include "common/util/status.h"
@@ -179,7 +180,7 @@ std::string ReasonLines(Language language, const std::vector<Statement>& reasons
 }  // namespace
 
 std::string ConsoleVerdict(Language language, const RunResult& result) {
-  if (!result.error.ok()) return Say(language, Msg::kRunFailed, Text(result.error)) + "\n";
+  if (!result.error.ok()) return Say(language, Msg::kRunFailed, ErrorText(result.error, language)) + "\n";
   std::string out;
   if (result.abort_reason.has_value()) {
     out += StatementText(language, *result.abort_reason) + "\n";

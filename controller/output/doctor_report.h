@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "common/lang/language.h"
+#include "common/util/language.h"
 #include "controller/precheck/agent_check.h"
 
 namespace wsload {

@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "common/util/file.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 
 namespace wsload {
 namespace {
-
-std::string Reason(int error) { return std::generic_category().message(error); }
 
 /// An errno; 0: all is in the file.
 int AppendTo(int descriptor, std::string_view text) {
@@ -31,7 +30,7 @@ absl::Status GrowingFile::Create(const std::string& path) {
   bytes_ = 0;
   descriptor_ = CreateNewFile(path);
   if (descriptor_ >= 0) return absl::OkStatus();
-  return MakeStatus(absl::StatusCode::kUnavailable, "{}", Reason(errno));
+  return LocalStatus(absl::StatusCode::kUnavailable, SystemErrorLines(errno));
 }
 
 absl::Status GrowingFile::Append(std::string_view part) {
@@ -42,9 +41,12 @@ absl::Status GrowingFile::Append(std::string_view part) {
     return absl::OkStatus();
   }
   // Half a line would be no line.
+  constexpr LocalText kNotWhole = {"; its last line is not whole", "；最后一行不完整"};
   const bool whole = ::ftruncate(descriptor_, bytes_) == 0;
   Close();
-  return MakeStatus(absl::StatusCode::kUnavailable, "{}{}", Reason(error), whole ? "" : "; its last line is not whole");
+  LocalString line = SystemErrorLines(error);
+  if (!whole) line += kNotWhole;
+  return LocalStatus(absl::StatusCode::kUnavailable, line);
 }
 
 void GrowingFile::Close() {

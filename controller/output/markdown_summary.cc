@@ -2,6 +2,7 @@
 
 #include "common/time/clock.h"
 #include "common/time/duration.h"
+#include "common/util/local_error.h"
 #include "common/util/redact.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -109,7 +110,8 @@ std::string MarkdownRow(const std::vector<std::string>& cells) {
 std::string MarkdownSummary(Language language, const RunResult& result) {
   const RunPlan& plan = result.plan;
   std::string out = "## wsload\n\n";
-  if (!result.error.ok()) return out + MarkdownText(Say(language, Msg::kRunFailed, Text(result.error))) + "\n";
+  if (!result.error.ok())
+    return out + MarkdownText(Say(language, Msg::kRunFailed, ErrorText(result.error, language))) + "\n";
   out += fmt::format("**{}**\n", MarkdownText(Say(language, Msg::kVerdict, NameOf(result.verdict))));
   out += ReasonsList(language, result.verdict_reasons).insert(0, result.verdict_reasons.empty() ? "" : "\n");
   out += fmt::format("\n**{}**\n", MarkdownText(Say(language, Msg::kThresholds, ThresholdsText(language, result))));

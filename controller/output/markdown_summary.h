@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/lang/language.h"
+#include "common/util/language.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {

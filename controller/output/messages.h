@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "common/lang/language.h"
 #include "common/lang/statement.h"
+#include "common/util/language.h"
 
 namespace wsload {
 

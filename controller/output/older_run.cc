@@ -11,7 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
+#include "common/util/system_error.h"
 
 namespace wsload {
 namespace {
@@ -74,7 +75,8 @@ std::vector<std::string> RunDirsIn(const std::string& dir) {
 }
 
 absl::Status CannotMove(const std::string& path, const std::string& to, const std::error_code& error) {
-  return MakeStatus(absl::StatusCode::kUnavailable, "cannot move {} to {}: {}", path, to, error.message());
+  return LocalStatus(absl::StatusCode::kUnavailable, FillLocal({"cannot move {} to {}: {}", "无法将 {} 移到 {}：{}"},
+                                                               path, to, SystemErrorLines(error.value())));
 }
 
 }  // namespace

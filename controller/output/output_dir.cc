@@ -8,7 +8,8 @@
 
 #include "absl/time/time.h"
 #include "common/util/file.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
+#include "common/util/system_error.h"
 #include "common/util/text.h"
 #include "controller/hdr/percentile_table.h"
 #include "controller/output/junit_xml.h"
@@ -27,7 +28,8 @@ constexpr size_t kMaxResultBytes = size_t{1} << 30;
 absl::Status Write(const std::string& path, std::string_view content) {
   const absl::Status written = WriteFile(path, content);
   if (written.ok()) return written;
-  return MakeStatus(absl::StatusCode::kUnavailable, "cannot write {}: {}", path, Text(written));
+  return LocalStatus(absl::StatusCode::kUnavailable,
+                     FillLocal({"cannot write {}: {}", "无法写入 {}：{}"}, path, written));
 }
 
 }  // namespace
@@ -43,8 +45,10 @@ absl::Status MakeOutputDir(const std::string& dir) {
   std::error_code error;
   std::filesystem::create_directories(dir, error);
   if (error || !std::filesystem::is_directory(dir, error)) {
-    return MakeStatus(absl::StatusCode::kUnavailable, "cannot make the directory ({})",
-                      error ? error.message() : "a file of that name exists");
+    return LocalStatus(absl::StatusCode::kUnavailable,
+                       FillLocal({"cannot make the directory ({})", "无法创建目录 ({})"},
+                                 error ? SystemErrorLines(error.value())
+                                       : LocalString("a file of that name exists", "已有同名的文件")));
   }
   const std::string probe = dir + "/.wsload-probe";
   if (absl::Status written = Write(probe, ""); !written.ok()) return written;
@@ -55,7 +59,8 @@ absl::Status MakeOutputDir(const std::string& dir) {
 absl::Status PrepareOutputDir(const std::string& dir) {
   const absl::Status made = MakeOutputDir(dir);
   if (made.ok()) return made;
-  return InvalidArgument("-out={}: {}; name a directory that can be written", dir, Text(made));
+  return LocalInvalidArgument(
+      {"-out={}: {}; name a directory that can be written", "-out={}：{}；请指定可以写入的目录"}, dir, made);
 }
 
 void RemoveEmptyOutputDir(const std::string& dir) {
@@ -87,13 +92,15 @@ absl::StatusOr<std::string> WriteReport(const std::string& dir, Language languag
   const absl::StatusOr<std::string> json = ReadSmallFile(source, kMaxResultBytes);
   if (!json.ok()) {
     // A run that was killed leaves what it had, and one that goes on has no result yet.
+    constexpr LocalText kUnfinished = {"the run goes on, or was ended before it could write its result",
+                                       "运行仍在进行，或在写出结果之前就被结束"};
+    constexpr LocalText kNoRun = {"name the directory of a run, as -out had it",
+                                  "请给出一次运行的目录，即 -out 所用的目录"};
     const bool unfinished = HasRun(dir);
-    return InvalidArgument("{}: {}; {}", source, Text(json.status()),
-                           unfinished ? "the run goes on, or was ended before it could write its result"
-                                      : "name the directory of a run, as -out had it");
+    return LocalInvalidArgument({"{}: {}; {}", "{}：{}；{}"}, source, json.status(), unfinished ? kUnfinished : kNoRun);
   }
   const absl::StatusOr<std::string> report = ReportHtml(*json, language);
-  if (!report.ok()) return InvalidArgument("{}: {}", source, Text(report.status()));
+  if (!report.ok()) return LocalInvalidArgument({"{}: {}", "{}：{}"}, source, report.status());
   const std::string path = dir + "/" + kReportFile;
   if (const absl::Status written = Write(path, *report); !written.ok()) return written;
   return path;

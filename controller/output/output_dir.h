@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/lang/language.h"
+#include "common/util/language.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {

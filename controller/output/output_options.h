@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 
-#include "common/lang/language.h"
 #include "common/plan/field.h"
 #include "common/time/clock.h"
 #include "common/util/choice.h"
+#include "common/util/language.h"
 #include "controller/output/tag_list.h"
 
 namespace wsload {

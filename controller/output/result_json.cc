@@ -137,8 +137,8 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns)
     json.Member("address", agent.address);
     json.Member("version", agent.version);
     json.Member("state", NameOf(agent.state));
-    json.Member("state_detail", agent.state_detail);
-    json.Member("stopped_early", agent.stopped_early);
+    json.Member("state_detail", agent.state_detail.english());
+    json.Member("stopped_early", agent.stopped_early.english());
     json.Member("workers", agent.workers);
     json.Member("cores", agent.cores);
     json.Member("clients_assigned", agent.slice.clients.count);

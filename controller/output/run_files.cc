@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/lang/statement.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "controller/output/older_run.h"
 #include "controller/output/output_dir.h"
@@ -66,7 +67,7 @@ void RunFiles::AppendToLog(const std::string& text) {
 
 void RunFiles::SayNotWritten(const char* file, const absl::Status& why) {
   const auto kind = file == kLatencyLogFile ? StatementKind::kLatencyLogNotWritten : StatementKind::kSeriesNotWritten;
-  notify_({kind, {dir_ + "/" + file, std::string(Text(why))}});
+  notify_({kind, {dir_ + "/" + file, ErrorLines(why)}});
 }
 
 absl::Status RunFiles::Finish(const RunResult& result) {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "common/lang/language.h"
 #include "common/plan/run_plan.h"
+#include "common/util/language.h"
 #include "controller/feed/run_output.h"
 #include "controller/hdr/interval_log.h"
 #include "controller/output/growing_file.h"

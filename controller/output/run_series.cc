@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/util/file.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "controller/output/figures.h"
 #include "controller/output/junit_xml.h"
@@ -80,7 +81,7 @@ std::vector<std::vector<std::string>> SeriesRows(Language language, const std::v
 }
 
 std::string LineOf(Language language, const RunResult& run) {
-  if (!run.error.ok()) return Say(language, Msg::kRunFailed, Text(run.error));
+  if (!run.error.ok()) return Say(language, Msg::kRunFailed, ErrorText(run.error, language));
   std::string line = QuietLine(language, run);
   line.pop_back();
   return line;
@@ -122,7 +123,8 @@ absl::Status WriteSeriesFiles(const std::string& dir, Language language, const s
        {std::pair{kJunitFile, JunitXml(suites)}, std::pair{kSummaryFile, SeriesMarkdown(language, runs)}}) {
     const std::string path = dir + "/" + name;
     if (const absl::Status written = WriteFile(path, content); !written.ok()) {
-      return MakeStatus(absl::StatusCode::kUnavailable, "cannot write {}: {}", path, Text(written));
+      return LocalStatus(absl::StatusCode::kUnavailable,
+                         FillLocal({"cannot write {}: {}", "无法写入 {}：{}"}, path, written));
     }
   }
   return absl::OkStatus();

@@ -1,13 +1,25 @@
 #include "controller/output/statement_json.h"
 
+#include <string_view>
 #include <variant>
 
-#include "common/lang/language.h"
+#include "common/util/language.h"
 
 namespace wsload {
 namespace {
 
 using Layout = JsonWriter::Layout;
+
+void WriteArg(JsonWriter& json, std::string_view name, const auto& value) {
+  json.Key(name);
+  json.Value(value);
+}
+
+/// Its words in other languages are in the whole text.
+void WriteArg(JsonWriter& json, std::string_view name, const LocalString& value) {
+  json.Key(name);
+  json.Value(value.english());
+}
 
 }  // namespace
 
@@ -16,8 +28,7 @@ void WriteStatement(JsonWriter& json, const Statement& statement) {
     json.Member("kind", StatementName(statement.kind));
     json.Object("args", Layout::kOneLine, [&] {
       for (const auto& [name, arg] : NamedArgs(statement)) {
-        json.Key(name);
-        std::visit([&](const auto& value) { json.Value(value); }, arg);
+        std::visit([&, key = name](const auto& value) { WriteArg(json, key, value); }, arg);
       }
     });
     json.Member("text", StatementText(Language::kEnglish, statement));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -22,14 +22,17 @@ absl::StatusOr<TagList> TagList::Parse(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
     const size_t equals = tag.find('=');
     if (equals == std::string_view::npos || equals == 0) {
-      return InvalidArgument("want name=value; for example -tag=build=512");
+      return LocalInvalidArgument(
+          {"want name=value; for example -tag=build=512", "应为 name=value；例如 -tag=build=512"});
     }
     std::string name(Trimmed(tag.substr(0, equals)));
     const auto same = [&](const auto& other) { return other.first == name; };
     if (std::any_of(list.tags_.begin(), list.tags_.end(), same)) {
-      return InvalidArgument("\"{}\" is there twice; leave one out", Shown(name));
+      return LocalInvalidArgument({"\"{}\" is there twice; leave one out", "\"{}\" 出现了两次；请去掉一个"},
+                                  Shown(name));
     }
-    if (list.tags_.size() == kMostTags) return InvalidArgument("want at most {} tags", kMostTags);
+    if (list.tags_.size() == kMostTags)
+      return LocalInvalidArgument({"want at most {} tags", "最多 {} 个标签"}, kMostTags);
     list.tags_.emplace_back(std::move(name), Trimmed(tag.substr(equals + 1)));
   }
   return list;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "controller/page/point_reader.h"
 #include "controller/page/series_table.h"
 
@@ -137,9 +137,12 @@ absl::StatusOr<std::string> ReportData(std::string_view result_json) {
       rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
   const rapidjson::ParseResult parsed = parser.Parse<kFlags>(stream, condenser);
   if (!parsed && parsed.Code() != rapidjson::kParseErrorTermination) {
-    return InvalidArgument("is no JSON (byte {}: {})", parsed.Offset(), rapidjson::GetParseError_En(parsed.Code()));
+    return LocalInvalidArgument({"is no JSON (byte {}: {})", "不是 JSON（第 {} 字节处有误）"}, parsed.Offset(),
+                                rapidjson::GetParseError_En(parsed.Code()));
   }
-  if (!parsed || !condenser.is_result()) return InvalidArgument("is no result of wsload: want schema {}", kSchema);
+  if (!parsed || !condenser.is_result())
+    return LocalInvalidArgument({"is no result of wsload: want schema {}", "不是 wsload 的结果：schema 应为 {}"},
+                                kSchema);
   return std::string(buffer.GetString(), buffer.GetSize());
 }
 

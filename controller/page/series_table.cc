@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "controller/page/point_reader.h"
 
 namespace wsload {
@@ -45,7 +45,7 @@ absl::Status SeriesTable::Add(std::string_view point_json) {
   PointReader reader(*this);
   rapidjson::Reader parser;
   if (!parser.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag>(stream, reader)) {
-    return InvalidArgument("is no point of a series");
+    return LocalInvalidArgument({"is no point of a series", "不是时间序列中的点"});
   }
   return absl::OkStatus();
 }

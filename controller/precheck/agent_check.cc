@@ -8,7 +8,7 @@
 #include "common/plan/workers.h"
 #include "common/stats/wire_bounds.h"
 #include "common/time/clock.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 #include "common/version.h"
 
@@ -96,12 +96,15 @@ AgentCheck CheckAgent(const std::string& address, const absl::Status& status, co
   AgentCheck check;
   check.address = address;
   if (!status.ok()) {
-    check.problems.push_back({Kind::kAgentUnusable, {std::string(Text(status))}, address});
+    check.problems.push_back({Kind::kAgentUnusable, {ErrorLines(status)}, address});
     return check;
   }
   if (const std::string figure = ImpossibleFigure(response);
       !figure.empty() && response.protocol_version() == kControlProtocolVersion) {
-    check.problems.push_back({Kind::kAgentUnusable, {"it tells the impossible of itself: " + figure}, address});
+    check.problems.push_back(
+        {Kind::kAgentUnusable,
+         {FillLocal({"it tells the impossible of itself: {}", "它对自身的描述不可能：{}"}, figure)},
+         address});
     return check;
   }
   check.response = response;
@@ -151,7 +154,9 @@ void CheckTarget(const RunPlan& plan, AgentCheck& check) {
   if (!kind.has_value()) return;
   Statement problem{*kind, {TargetOf(plan)}, check.address};
   if (*kind == Kind::kTargetNotUpgraded) {
-    problem.args.emplace_back(Shown(target.detail().empty() ? target.cause() : target.detail(), kMaxDetailLength));
+    problem.args.emplace_back(
+        LocalString(Shown(target.detail().empty() ? target.cause() : target.detail(), kMaxDetailLength),
+                    Shown(target.detail_lines().chinese(), kMaxDetailLength)));
   }
   check.problems.push_back(std::move(problem));
 }

@@ -5,7 +5,7 @@
 
 #include "common/plan/run_policy.h"
 #include "common/plan/slice.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "controller/link/describe_agents.h"
 #include "controller/link/embedded_agent_link.h"
 
@@ -94,7 +94,7 @@ std::vector<AgentCheck> CheckBeforeRun(const Agents& agents, const RunPlan& plan
       CheckTarget(plan, checks[i]);
     } else {
       checks[i].problems.push_back(
-          {StatementKind::kAgentUnusable, {std::string(Text(descriptions[i].status))}, checks[i].address});
+          {StatementKind::kAgentUnusable, {ErrorLines(descriptions[i].status)}, checks[i].address});
     }
   }
   return checks;

@@ -2,6 +2,7 @@
 
 #include "common/time/clock.h"
 #include "common/time/duration.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -43,7 +44,8 @@ absl::StatusOr<AbortOnFail> AbortOnFail::Parse(std::string_view text) {
   const absl::StatusOr<int64_t> after_ns = ParseDuration(text);
   if (!after_ns.ok()) return after_ns.status();
   if (*after_ns < kShortestNs || *after_ns > kLongestNs) {
-    return InvalidArgument("must be from 1s to 24h, or off; for example 10s");
+    return LocalInvalidArgument(
+        {"must be from 1s to 24h, or off; for example 10s", "必须在 1s 到 24h 之间，或 off；例如 10s"});
   }
   abort.after_ns_ = *after_ns;
   return abort;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/stats/figure_list.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -39,10 +40,10 @@ bool NothingOpened(const RunResult& result) {
 
 std::vector<Statement> ReasonsOfFailure(const RunResult& result) {
   const Counters& totals = result.totals.counters;
-  if (!result.error.ok()) return {{OutcomeKind::kNotCarriedOut, {std::string(Text(result.error))}}};
+  if (!result.error.ok()) return {{OutcomeKind::kNotCarriedOut, {ErrorLines(result.error)}}};
   if (NothingOpened(result)) {
-    std::string causes = JoinCauses(totals.connections.failures);
-    if (causes.empty()) causes = "not dialled";
+    LocalString causes = JoinCauses(totals.connections.failures);
+    if (causes.empty()) causes = {"not dialled", "没有发起连接"};
     return {{OutcomeKind::kNoConnectionOpened, {result.plan.clients, std::move(causes)}}};
   }
   if (totals.success > 0) return {};

@@ -8,6 +8,7 @@
 #include "common/stats/conservation.h"
 #include "common/stats/figure_list.h"
 #include "common/util/check.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "controller/result/compression_outcome.h"
 #include "controller/result/outcome.h"
@@ -94,15 +95,20 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   AgentProgress& progress = progress_[agent];
   const Position position{phase, interval_index};
   if (progress.ended) {
-    return MakeStatus(absl::StatusCode::kFailedPrecondition, "agent {} reports after its end", AgentLabel(agent));
+    return LocalStatus(
+        absl::StatusCode::kFailedPrecondition,
+        FillLocal({"agent {} reports after its end", "压测节点 {} 在结束后仍有报告"}, AgentLabel(agent)));
   }
   if (interval_index < 0 || interval_index > kMaxIntervalIndex) {
-    return InvalidArgument("agent {} reports interval {} of phase {}: want 0 to {}", AgentLabel(agent), interval_index,
-                           NameOf(phase), kMaxIntervalIndex);
+    return LocalInvalidArgument({"agent {} reports interval {} of phase {}: want 0 to {}",
+                                 "压测节点 {} 报告了时段 {}（阶段 {}）：应为 0 至 {}"},
+                                AgentLabel(agent), interval_index, NameOf(phase), kMaxIntervalIndex);
   }
   if (progress.reported && position <= progress.last) {
-    return InvalidArgument("agent {} reports interval {} of phase {} after interval {} of phase {}", AgentLabel(agent),
-                           interval_index, NameOf(phase), progress.last.second, NameOf(progress.last.first));
+    return LocalInvalidArgument({"agent {} reports interval {} of phase {} after interval {} of phase {}",
+                                 "压测节点 {} 报告了时段 {}（阶段 {}），而此前已是时段 {}（阶段 {}）"},
+                                AgentLabel(agent), interval_index, NameOf(phase), progress.last.second,
+                                NameOf(progress.last.first));
   }
   LeavePosition(progress);
   progress.reported = true;
@@ -140,29 +146,30 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   return absl::OkStatus();
 }
 
-absl::Status ResultBuilder::AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, std::string stopped_early) {
+absl::Status ResultBuilder::AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, LocalString stopped_early) {
   if (progress_[agent].ended) return absl::OkStatus();
   AgentResult& entry = agents_[agent];
   entry.cpu = cpu;
   entry.stopped_early = std::move(stopped_early);
-  const std::string difference = FirstDifference(totals, entry.totals);
+  const LocalString difference = FirstDifference(totals, entry.totals);
   if (difference.empty()) {
     EndAgent(agent, AgentResult::State::kDone, {});
     return absl::OkStatus();
   }
   absl::Status status =
-      MakeStatus(absl::StatusCode::kDataLoss, "its totals are not the sum of its reports: {}", difference);
-  AgentFailed(agent, AgentResult::State::kLost, std::string(Text(status)));
+      LocalStatus(absl::StatusCode::kDataLoss,
+                  FillLocal({"its totals are not the sum of its reports: {}", "总数与各报告之和不符：{}"}, difference));
+  AgentFailed(agent, AgentResult::State::kLost, ErrorLines(status));
   return status;
 }
 
-void ResultBuilder::AgentFailed(int agent, AgentResult::State state, std::string detail) {
+void ResultBuilder::AgentFailed(int agent, AgentResult::State state, LocalString detail) {
   if (progress_[agent].ended) return;
   if (listener_ != nullptr) listener_->OnNotice(AgentFailure(state, detail, AgentLabel(agent)));
   EndAgent(agent, state, std::move(detail));
 }
 
-void ResultBuilder::EndAgent(int agent, AgentResult::State state, std::string detail) {
+void ResultBuilder::EndAgent(int agent, AgentResult::State state, LocalString detail) {
   WSLOAD_CHECK(0 <= agent && agent < std::ssize(progress_), "agent {} of {} ends", agent, progress_.size());
   LeavePosition(progress_[agent]);
   progress_[agent].ended = true;

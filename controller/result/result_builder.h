@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_policy.h"
+#include "common/util/local_text.h"
 #include "controller/result/run_listener.h"
 #include "controller/result/run_result.h"
 
@@ -56,10 +57,10 @@ class ResultBuilder {
   /// Final reconciliation: kDataLoss when `totals` is not the sum of the intervals seen, with the first
   /// field that differs; the agent is then marked lost and the result degraded (the sum of its intervals
   /// stays in the result). The second end of an agent is ignored.
-  absl::Status AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, std::string stopped_early);
+  absl::Status AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, LocalString stopped_early);
   /// What it reported before stays in the result. The listener gets a notice ("agent h2:7400 lost: ..."). Ignored for
   /// an agent that has already ended.
-  void AgentFailed(int agent, AgentResult::State state, std::string detail);
+  void AgentFailed(int agent, AgentResult::State state, LocalString detail);
 
   void SetInterrupted();
   void SetError(absl::Status error);
@@ -88,7 +89,7 @@ class ResultBuilder {
   };
 
   const std::string& AgentLabel(int agent) const { return agents_[agent].label(); }
-  void EndAgent(int agent, AgentResult::State state, std::string detail);
+  void EndAgent(int agent, AgentResult::State state, LocalString detail);
   /// Takes an agent that has not ended out of the count below, before its position changes or it ends.
   void LeavePosition(const AgentProgress& progress);
   /// True when every agent that still reports has come to `position` or passed it.

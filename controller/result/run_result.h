@@ -19,6 +19,7 @@
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "common/util/choice.h"
+#include "common/util/local_text.h"
 #include "controller/result/agent_series.h"
 #include "controller/result/judge_options.h"
 #include "controller/result/threshold.h"
@@ -57,7 +58,7 @@ struct AgentResult {
   int cores = 0;
   Slice slice;
   enum class State { kDone, kLost, kRefused, kUnreachable } state = State::kDone;
-  std::string state_detail;  ///< why it was lost, refused, ...; one line
+  LocalString state_detail;  ///< why it was lost, refused, ...; one line
   int64_t clock_offset_us = 0;
   int64_t clock_error_us = 0;  ///< half the minimum round trip
   struct Clock {
@@ -73,7 +74,7 @@ struct AgentResult {
   Stats totals;
   CpuUsage cpu;
   std::vector<WorkerLoad> worker_loads;  ///< by worker, in the measure phase
-  std::string stopped_early;
+  LocalString stopped_early;
   AgentSeries series;
   /// In the interval that was passed on last, while the run goes on; none: it has not reported that one.
   std::optional<AgentPoint> interval;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/stats/figure_list.h"
+#include "common/util/local_error.h"
 
 namespace wsload {
 namespace {
@@ -14,11 +15,11 @@ namespace {
 // are depends on the order of arrival: then only the sums are comparable.
 constexpr size_t kCausesComparable = 64;
 
-std::string Differ(std::string_view field, int64_t told, int64_t summed) {
-  return fmt::format("{} is {}, the reports add up to {}", field, told, summed);
+LocalString Differ(std::string_view field, int64_t told, int64_t summed) {
+  return FillLocal({"{} is {}, the reports add up to {}", "{} 为 {}，而各报告之和为 {}"}, field, told, summed);
 }
 
-std::string CausesDiffer(std::string_view field, const CauseCounts& told, const CauseCounts& summed) {
+LocalString CausesDiffer(std::string_view field, const CauseCounts& told, const CauseCounts& summed) {
   if (told == summed || told.size() >= kCausesComparable || summed.size() >= kCausesComparable) return {};
   for (const auto& [cause, count] : told) {
     const auto it = summed.find(cause);
@@ -31,17 +32,17 @@ std::string CausesDiffer(std::string_view field, const CauseCounts& told, const 
   return {};
 }
 
-std::string HistogramsDiffer(std::string_view field, const Histogram& told, const Histogram& summed) {
+LocalString HistogramsDiffer(std::string_view field, const Histogram& told, const Histogram& summed) {
   if (told == summed) return {};
   if (told.count() != summed.count())
     return Differ(fmt::format("{} sample count", field), told.count(), summed.count());
   if (told.sum_us() != summed.sum_us()) {
     return Differ(fmt::format("{} sample sum in us", field), told.sum_us(), summed.sum_us());
   }
-  return fmt::format("{} histogram differs from the sum of the reports", field);
+  return FillLocal({"{} histogram differs from the sum of the reports", "{} 的直方图与各报告之和不同"}, field);
 }
 
-std::string ConnectionsDiffer(const ConnectionCounters& told, const ConnectionCounters& summed) {
+LocalString ConnectionsDiffer(const ConnectionCounters& told, const ConnectionCounters& summed) {
   for (const ConnectionCounterInfo& row : kConnectionCounters) {
     if (told.*row.field == summed.*row.field) continue;
     return Differ(fmt::format("connections {}", row.name.shown), told.*row.field, summed.*row.field);
@@ -49,19 +50,19 @@ std::string ConnectionsDiffer(const ConnectionCounters& told, const ConnectionCo
   for (const ConnectionCounterInfo& row : kConnectionCounters) {
     if (row.causes == nullptr) continue;
     const std::string field = fmt::format("connection {}", row.causes_name);
-    if (std::string text = CausesDiffer(field, told.*row.causes, summed.*row.causes); !text.empty()) return text;
+    if (LocalString text = CausesDiffer(field, told.*row.causes, summed.*row.causes); !text.empty()) return text;
   }
   return {};
 }
 
 }  // namespace
 
-std::string FirstDifference(const Stats& told, const Stats& summed) {
+LocalString FirstDifference(const Stats& told, const Stats& summed) {
   for (const CounterInfo& row : kCounters) {
     if (!row.counted() || row.Of(told.counters) == row.Of(summed.counters)) continue;
     return Differ(row.name.shown, row.Of(told.counters), row.Of(summed.counters));
   }
-  std::string text = ConnectionsDiffer(told.counters.connections, summed.counters.connections);
+  LocalString text = ConnectionsDiffer(told.counters.connections, summed.counters.connections);
   for (const HistogramInfo& row : kHistograms) {
     if (text.empty()) text = HistogramsDiffer(row.name.shown, told.*row.field, summed.*row.field);
   }

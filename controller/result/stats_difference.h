@@ -1,14 +1,13 @@
 // Final reconciliation: where two accounts of the same run differ.
 #pragma once
 
-#include <string>
-
 #include "common/stats/stats.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
 /// Empty when `told` and `summed` are the same, otherwise the first field that differs with both figures
 /// ("success is 101, the reports add up to 100").
-std::string FirstDifference(const Stats& told, const Stats& summed);
+LocalString FirstDifference(const Stats& told, const Stats& summed);
 
 }  // namespace wsload

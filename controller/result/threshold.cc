@@ -9,6 +9,7 @@
 #include "common/flags/nearest_name.h"
 #include "common/stats/figure_list.h"
 #include "common/time/duration.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -33,10 +34,13 @@ constexpr std::string_view kPercentileOpens = "p(";
 // What "send_lag" is also called.
 constexpr std::string_view kShortLag = "lag";
 
-constexpr std::string_view kMetrics =
+constexpr LocalText kMetrics = {
     "the metrics are p(99), avg, max and min, also as response_p(99), service_p(99), connect_p(99), push_p(99), "
     "heartbeat_p(99) and lag_p(99); success_rate, rate, failed, unsent, connections_failed, connections_lost, "
-    "agents_lost";
+    "agents_lost",
+    "可用的指标有 p(99)、avg、max 和 min，以及 response_p(99)、service_p(99)、connect_p(99)、push_p(99)、"
+    "heartbeat_p(99) 和 lag_p(99)；success_rate、rate、failed、unsent、connections_failed、connections_lost、"
+    "agents_lost"};
 
 std::string_view NameOfLatency(const HistogramInfo& row) {
   return row.field == &Stats::send_lag ? kShortLag : std::string_view(row.name.shown);
@@ -59,9 +63,9 @@ std::vector<std::string> CauseNames() {
 
 std::string Listed(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 
-std::string DidYouMean(std::string_view name, const std::vector<std::string>& candidates) {
+LocalString DidYouMean(std::string_view name, const std::vector<std::string>& candidates) {
   const std::string nearest = NearestName(name, candidates);
-  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+  return nearest.empty() ? LocalString() : FillLocal({"; did you mean {}?", "；是否想写 {}？"}, nearest);
 }
 
 bool IsNumeral(char c) { return (c >= '0' && c <= '9') || c == '.'; }
@@ -104,8 +108,10 @@ absl::Status UnknownMetric(std::string_view name) {
     if (!prefix.empty() && !of.empty()) meant = fmt::format("{}_{}", prefix, of);
   }
   if (meant.empty()) meant = NearestName(lower, known);
-  if (!meant.empty()) return InvalidArgument("unknown metric {}; did you mean {}?", Shown(name), meant);
-  return InvalidArgument("unknown metric {}; {}", Shown(name), kMetrics);
+  if (!meant.empty())
+    return LocalInvalidArgument({"unknown metric {}; did you mean {}?", "没有指标 {}；是否想写 {}？"}, Shown(name),
+                                meant);
+  return LocalInvalidArgument({"unknown metric {}; {}", "没有指标 {}；{}"}, Shown(name), kMetrics);
 }
 
 /// "99.9" in 1/kPercentileScale; nothing: no number of at most six decimals.
@@ -134,8 +140,10 @@ absl::Status ReadOfLatency(std::string_view name, std::string_view of, Threshold
   const std::string_view number = of.substr(kPercentileOpens.size(), of.size() - kPercentileOpens.size() - 1);
   const std::optional<int64_t> percentile = ParsePercent(number);
   if (!percentile.has_value() || *percentile <= 0 || *percentile > 100 * Threshold::kPercentileScale) {
-    return InvalidArgument("{}: want a percentile over 0 and up to 100, with at most six decimals; for example p(99.9)",
-                           Shown(name));
+    return LocalInvalidArgument(
+        {"{}: want a percentile over 0 and up to 100, with at most six decimals; for example p(99.9)",
+         "{}：百分位应大于 0 且不超过 100，最多六位小数；例如 p(99.9)"},
+        Shown(name));
   }
   threshold.figure = Figure::kPercentile;
   threshold.percentile = *percentile;
@@ -166,33 +174,37 @@ absl::Status ReadPhase(std::string_view name, Threshold& threshold) {
   for (const Choice<Phase>& choice : kChoices<Phase>) {
     if (name != choice.name) continue;
     if (threshold.figure == Figure::kRate && choice.value != Phase::kMeasure) {
-      return InvalidArgument("a rate is one of the measure phase; leave @{} out", name);
+      return LocalInvalidArgument(
+          {"a rate is one of the measure phase; leave @{} out", "速率只属于压测阶段；请去掉 @{}"}, name);
     }
     if (threshold.figure == Figure::kAgentsLost) {
-      return InvalidArgument("agents are lost once for the whole run; leave @{} out", name);
+      return LocalInvalidArgument(
+          {"agents are lost once for the whole run; leave @{} out", "压测节点失联按整个运行计；请去掉 @{}"}, name);
     }
     threshold.phase = choice.value;
     return absl::OkStatus();
   }
   std::vector<std::string> names;
   for (const Choice<Phase>& choice : kChoices<Phase>) names.emplace_back(choice.name);
-  const std::string meant = DidYouMean(AsciiLower(name), names);
-  return InvalidArgument("unknown phase @{}{}", Shown(name),
-                         meant.empty() ? fmt::format("; the phases are {}", Listed(names)) : meant);
+  const LocalString meant = DidYouMean(AsciiLower(name), names);
+  return LocalInvalidArgument({"unknown phase @{}{}", "没有阶段 @{}{}"}, Shown(name),
+                              meant.empty() ? FillLocal({"; the phases are {}", "；阶段有 {}"}, Listed(names)) : meant);
 }
 
 absl::Status ReadCause(std::string_view name, Threshold& threshold) {
   if (threshold.figure != Figure::kFailed) {
-    return InvalidArgument("only failed has causes; for example failed:timeout<10");
+    return LocalInvalidArgument(
+        {"only failed has causes; for example failed:timeout<10", "只有 failed 有原因；例如 failed:timeout<10"});
   }
   for (const CounterInfo& row : kCounters) {
     if (row.group != CounterInfo::Group::kFailures || name != row.name.shown) continue;
     threshold.cause = row.field;
     return absl::OkStatus();
   }
-  const std::string meant = DidYouMean(AsciiLower(name), CauseNames());
-  return InvalidArgument("unknown cause {}{}", Shown(name),
-                         meant.empty() ? fmt::format("; the causes are {}", Listed(CauseNames())) : meant);
+  const LocalString meant = DidYouMean(AsciiLower(name), CauseNames());
+  return LocalInvalidArgument(
+      {"unknown cause {}{}", "没有原因 {}{}"}, Shown(name),
+      meant.empty() ? FillLocal({"; the causes are {}", "；原因有 {}"}, Listed(CauseNames())) : meant);
 }
 
 absl::Status ReadMetric(Threshold& threshold) {
@@ -223,10 +235,14 @@ std::optional<double> TakeNumber(std::string_view& text) {
 absl::Status ReadLatencyBound(std::string_view number, std::string_view unit, std::string_view text,
                               Threshold& threshold) {
   if (unit.empty()) {
-    return InvalidArgument("{} has no unit; write {}ms, {}us or {}s", text, number, number, number);
+    return LocalInvalidArgument({"{} has no unit; write {}ms, {}us or {}s", "{} 没有单位；请写 {}ms、{}us 或 {}s"},
+                                text, number, number, number);
   }
   const absl::StatusOr<int64_t> ns = ParseDuration(text);
-  if (!ns.ok()) return InvalidArgument("{} is no unit of a time; write us, ms or s, as in 200ms", Shown(unit));
+  if (!ns.ok())
+    return LocalInvalidArgument(
+        {"{} is no unit of a time; write us, ms or s, as in 200ms", "{} 不是时间单位；请写 us、ms 或 s，如 200ms"},
+        Shown(unit));
   threshold.unit = ThresholdUnit::kMicroseconds;
   threshold.bound = static_cast<double>(*ns) / kNsPerUs;
   const bool several_units = std::any_of(unit.begin(), unit.end(), IsNumeral);
@@ -236,8 +252,10 @@ absl::Status ReadLatencyBound(std::string_view number, std::string_view unit, st
 
 absl::Status ReadRateBound(double value, std::string_view number, std::string_view unit, Threshold& threshold) {
   if (unit != "/s") {
-    if (unit.empty()) return InvalidArgument("{} has no unit; write {}/s", number, number);
-    return InvalidArgument("{} is no unit of a rate; write {}/s", Shown(unit), number);
+    if (unit.empty())
+      return LocalInvalidArgument({"{} has no unit; write {}/s", "{} 没有单位；请写 {}/s"}, number, number);
+    return LocalInvalidArgument({"{} is no unit of a rate; write {}/s", "{} 不是速率单位；请写 {}/s"}, Shown(unit),
+                                number);
   }
   threshold.unit = ThresholdUnit::kPerSecond;
   threshold.bound = value;
@@ -250,9 +268,12 @@ absl::Status ReadShareBound(double value, std::string_view number, std::string_v
   threshold.bound_text = fmt::format("{} %", number);
   threshold.bound = value / 100;
   if (unit == "%") return absl::OkStatus();
-  if (!unit.empty()) return InvalidArgument("{} is no unit of a share; write {}%", Shown(unit), number);
+  if (!unit.empty())
+    return LocalInvalidArgument({"{} is no unit of a share; write {}%", "{} 不是比例单位；请写 {}%"}, Shown(unit),
+                                number);
   // 0.995 cannot be meant as anything else.
-  if (value <= 0 || value >= 1) return InvalidArgument("{} has no unit; write {}%", number, number);
+  if (value <= 0 || value >= 1)
+    return LocalInvalidArgument({"{} has no unit; write {}%", "{} 没有单位；请写 {}%"}, number, number);
   threshold.bound = value;
   threshold.bound_text = fmt::format("{:.9g} %", value * 100);
   return absl::OkStatus();
@@ -263,11 +284,14 @@ absl::Status ReadCountBound(double value, std::string_view number, std::string_v
     return ReadShareBound(value, number, unit, threshold);
   }
   if (!unit.empty()) {
-    const std::string share = threshold.figure == Figure::kAgentsLost ? "" : fmt::format(" or {}%", number);
-    return InvalidArgument("{} is no unit of a count; write {}{}", Shown(unit), number, share);
+    const LocalString share =
+        threshold.figure == Figure::kAgentsLost ? LocalString() : FillLocal({" or {}%", " 或 {}%"}, number);
+    return LocalInvalidArgument({"{} is no unit of a count; write {}{}", "{} 不是数量单位；请写 {}{}"}, Shown(unit),
+                                number, share);
   }
   if (number.find('.') != std::string_view::npos) {
-    return InvalidArgument("{} is no whole number; a share of all is written with %", number);
+    return LocalInvalidArgument(
+        {"{} is no whole number; a share of all is written with %", "{} 不是整数；占全部的比例请用 %"}, number);
   }
   threshold.unit = ThresholdUnit::kCount;
   threshold.bound = value;
@@ -279,10 +303,13 @@ absl::Status ReadBound(std::string_view text, Threshold& threshold) {
   std::string_view unit = text;
   const std::optional<double> value = TakeNumber(unit);
   if (!value.has_value()) {
-    return InvalidArgument("{} is no number; for example p(99)<200ms", text.empty() ? "nothing" : Shown(text));
+    return LocalInvalidArgument({"{} is no number; for example p(99)<200ms", "{} 不是数字；例如 p(99)<200ms"},
+                                text.empty() ? LocalString("nothing", "空值") : Shown(text));
   }
   const std::string_view number = text.substr(0, text.size() - unit.size());
-  if (number.front() == '-') return InvalidArgument("{} is below 0, which no figure is", Shown(text));
+  if (number.front() == '-')
+    return LocalInvalidArgument({"{} is below 0, which no figure is", "{} 小于 0，而任何指标都不会小于 0"},
+                                Shown(text));
   if (threshold.IsLatency()) return ReadLatencyBound(number, unit, text, threshold);
   if (threshold.figure == Figure::kRate) return ReadRateBound(*value, number, unit, threshold);
   if (threshold.figure == Figure::kSuccessRate) return ReadShareBound(*value, number, unit, threshold);
@@ -296,8 +323,10 @@ absl::Status CheckShareOfPhase(const Threshold& threshold) {
   const bool of_messages = !of_dials && threshold.figure != Figure::kConnectionsLost;
   const Phase phase = *threshold.phase;
   if ((of_messages && phase == Phase::kMeasure) || (of_dials && phase == Phase::kConnect)) return absl::OkStatus();
-  return InvalidArgument("is a share of what @{} does not begin; leave @{} out{}", NameOf(phase), NameOf(phase),
-                         threshold.figure == Figure::kSuccessRate ? "" : ", or write a count");
+  return LocalInvalidArgument(
+      {"is a share of what @{} does not begin; leave @{} out{}", "该比例的对象不是在 @{} 开始的；请去掉 @{}{}"},
+      NameOf(phase), NameOf(phase),
+      threshold.figure == Figure::kSuccessRate ? LocalText() : LocalText{", or write a count", "，或写数量"});
 }
 
 /// Nothing that is measured could ever keep it, or all would.
@@ -305,30 +334,35 @@ absl::Status CheckBound(const Threshold& threshold) {
   if (absl::Status checked = CheckShareOfPhase(threshold); !checked.ok()) return checked;
   const bool all_or_more = threshold.unit == ThresholdUnit::kRatio && threshold.bound >= 1;
   if (threshold.unit == ThresholdUnit::kRatio && threshold.bound > 1) {
-    return InvalidArgument("{} is over 100 %, which no share is", threshold.bound_text);
+    return LocalInvalidArgument({"{} is over 100 %, which no share is", "{} 超过 100 %，而比例不会超过"},
+                                threshold.bound_text);
   }
   if (all_or_more && threshold.comparison == Relation::kMore) {
-    return InvalidArgument("nothing is over 100 %; write >=100%");
+    return LocalInvalidArgument({"nothing is over 100 %; write >=100%", "不会有超过 100 % 的比例；请写 >=100%"});
   }
   if (threshold.bound == 0 && threshold.comparison == Relation::kLess) {
-    return InvalidArgument("nothing is below 0; write <=0 for none at all, or a bound over 0");
+    return LocalInvalidArgument({"nothing is below 0; write <=0 for none at all, or a bound over 0",
+                                 "不会小于 0；请写 <=0 表示完全没有，或写大于 0 的界限"});
   }
   if ((threshold.bound == 0 && threshold.comparison == Relation::kAtLeast) ||
       (all_or_more && threshold.comparison == Relation::kAtMost)) {
-    return InvalidArgument("is always kept, whatever is measured; name a bound that can be broken");
+    return LocalInvalidArgument({"is always kept, whatever is measured; name a bound that can be broken",
+                                 "无论测得什么都会达标；请写一个可能不达标的界限"});
   }
   return absl::OkStatus();
 }
 
 absl::Status BadOperator(std::string_view found) {
-  constexpr std::string_view kExample = "for example p(99)<200ms";
-  if (found == "=<") return InvalidArgument("=< is no comparison; write <=");
-  if (found == "=>") return InvalidArgument("=> is no comparison; write >=");
+  constexpr LocalText kExample = {"for example p(99)<200ms", "例如 p(99)<200ms"};
+  if (found == "=<") return LocalInvalidArgument({"=< is no comparison; write <=", "=< 不是比较符；请写 <="});
+  if (found == "=>") return LocalInvalidArgument({"=> is no comparison; write >=", "=> 不是比较符；请写 >="});
   if (found.empty()) {
-    return InvalidArgument("has no <, <=, > or >=; {} (in quotes in a shell, which takes < and > for itself)",
-                           kExample);
+    return LocalInvalidArgument({"has no <, <=, > or >=; {} (in quotes in a shell, which takes < and > for itself)",
+                                 "没有 <、<=、> 或 >=；{}（在 shell 中请加引号，否则 < 和 > 会被 shell 取走）"},
+                                kExample);
   }
-  return InvalidArgument("{} is no comparison; write <, <=, > or >=, {}", found, kExample);
+  return LocalInvalidArgument(
+      {"{} is no comparison; write <, <=, > or >=, {}", "{} 不是比较符；请写 <、<=、> 或 >=，{}"}, found, kExample);
 }
 
 }  // namespace
@@ -340,9 +374,11 @@ absl::StatusOr<Threshold> Threshold::Parse(std::string_view text) {
   std::copy_if(text.begin(), text.end(), std::back_inserter(threshold.expression),
                [](char c) { return c != ' ' && c != '\t'; });
   const std::string& whole = threshold.expression;
-  if (whole.empty()) return InvalidArgument("is empty; for example p(99)<200ms");
+  if (whole.empty()) return LocalInvalidArgument({"is empty; for example p(99)<200ms", "为空；例如 p(99)<200ms"});
   if (whole.size() > kLongest || !IsUtf8(whole) || HasControlCharacter(whole)) {
-    return InvalidArgument("want one line of at most {} characters; for example p(99)<200ms", kLongest);
+    return LocalInvalidArgument({"want one line of at most {} characters; for example p(99)<200ms",
+                                 "应为不超过 {} 个字符的一行；例如 p(99)<200ms"},
+                                kLongest);
   }
   const size_t begin = std::min(whole.find_first_of(kOperators), whole.size());
   const size_t end = std::min(whole.find_first_not_of(kOperators, begin), whole.size());
@@ -352,7 +388,9 @@ absl::StatusOr<Threshold> Threshold::Parse(std::string_view text) {
   if (comparison == kChoices<Relation>.end()) return BadOperator(found);
   threshold.comparison = comparison->value;
   threshold.metric = whole.substr(0, begin);
-  if (threshold.metric.empty()) return InvalidArgument("has no metric before {}; for example p(99)<200ms", found);
+  if (threshold.metric.empty())
+    return LocalInvalidArgument(
+        {"has no metric before {}; for example p(99)<200ms", "{} 前面没有指标；例如 p(99)<200ms"}, found);
   if (absl::Status read = ReadMetric(threshold); !read.ok()) return read;
   if (absl::Status read = ReadBound(std::string_view(whole).substr(end), threshold); !read.ok()) return read;
   if (absl::Status checked = CheckBound(threshold); !checked.ok()) return checked;

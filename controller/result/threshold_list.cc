@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/schedule/arrival_schedule.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 
 namespace wsload {
 namespace {
@@ -24,18 +24,20 @@ absl::Status CheckSamples(const Threshold& threshold, const RunPlan& plan) {
   const bool of_messages = threshold.histogram == &Stats::response || threshold.histogram == &Stats::service ||
                            threshold.histogram == &Stats::send_lag;
   if (of_connections && needed > plan.clients) {
-    return InvalidArgument(
-        "-threshold={}: takes at least {} connections, and {} are planned; raise -clients, or write "
-        "connect_max",
+    return LocalInvalidArgument(
+        {"-threshold={}: takes at least {} connections, and {} are planned; raise -clients, or write "
+         "connect_max",
+         "-threshold={}：至少需要 {} 个连接，而计划只有 {} 个；请提高 -clients，或写 connect_max"},
         threshold.expression, needed, plan.clients);
   }
   // How many come outside of it nobody knows before.
   if (!of_messages || threshold.phase.value_or(Phase::kMeasure) != Phase::kMeasure) return absl::OkStatus();
   const int64_t messages = ArrivalSchedule(plan.mps, plan.duration_ns).total();
   if (needed > messages) {
-    return InvalidArgument(
-        "-threshold={}: takes at least {} messages, and {} are planned; raise -mps or -duration, or "
-        "name a lower percentile",
+    return LocalInvalidArgument(
+        {"-threshold={}: takes at least {} messages, and {} are planned; raise -mps or -duration, or "
+         "name a lower percentile",
+         "-threshold={}：至少需要 {} 条消息，而计划只有 {} 条；请提高 -mps 或 -duration，或换用更低的百分位"},
         threshold.expression, needed, messages);
   }
   return absl::OkStatus();
@@ -54,9 +56,10 @@ absl::StatusOr<ThresholdList> ThresholdList::Parse(std::string_view text) {
     const std::string& expression = threshold->expression;
     if (std::any_of(list.thresholds_.begin(), list.thresholds_.end(),
                     [&](const Threshold& other) { return other.expression == expression; })) {
-      return InvalidArgument("{} is there twice; leave one out", expression);
+      return LocalInvalidArgument({"{} is there twice; leave one out", "{} 出现了两次；请去掉一个"}, expression);
     }
-    if (list.thresholds_.size() == kMaxThresholds) return InvalidArgument("at most {} of them", kMaxThresholds);
+    if (list.thresholds_.size() == kMaxThresholds)
+      return LocalInvalidArgument({"at most {} of them", "最多 {} 个"}, kMaxThresholds);
     list.text_.append(list.text_.empty() ? "" : ",").append(expression);
     list.thresholds_.push_back(*std::move(threshold));
   }
@@ -72,8 +75,9 @@ absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
     const bool beyond =
         threshold.comparison == Relation::kMore ? threshold.bound >= planned : threshold.bound > planned;
     if (threshold.figure == Threshold::Figure::kRate && !threshold.IsUpperBound() && beyond) {
-      return InvalidArgument("-threshold={}: the plan sends {}/s; raise -mps, or lower the bound", threshold.expression,
-                             plan.mps);
+      return LocalInvalidArgument({"-threshold={}: the plan sends {}/s; raise -mps, or lower the bound",
+                                   "-threshold={}：计划每秒只发送 {} 条；请提高 -mps，或降低界限"},
+                                  threshold.expression, plan.mps);
     }
   }
   return absl::OkStatus();

@@ -179,7 +179,7 @@ bool IsGrave(const Statement& reason) {
 
 }  // namespace
 
-Statement AgentFailure(AgentResult::State state, const std::string& why, const std::string& agent) {
+Statement AgentFailure(AgentResult::State state, const LocalString& why, const std::string& agent) {
   return {KindOfFailure(state), {why}, agent};
 }
 

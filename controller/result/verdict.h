@@ -36,6 +36,6 @@ Judgement Judge(const RunResult& result);
 
 /// What is said of an agent that did not end as it should: kAgentLost, kAgentRefused or kAgentUnreachable. `state` is
 /// not kDone.
-Statement AgentFailure(AgentResult::State state, const std::string& why, const std::string& agent);
+Statement AgentFailure(AgentResult::State state, const LocalString& why, const std::string& agent);
 
 }  // namespace wsload

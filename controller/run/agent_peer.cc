@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/lang/statement_proto.h"
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
 #include "common/plan/workers.h"
@@ -10,7 +11,7 @@
 #include "common/stats/stats_proto.h"
 #include "common/stats/wire_bounds.h"
 #include "common/util/check.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -34,6 +35,7 @@ constexpr int64_t kMaxYieldAheadNs = kNsPerSecond;
 constexpr int64_t kMaxStartSkewNs = 3600 * kNsPerSecond;
 
 std::string ShownText(const std::string& text) { return Shown(text, kMaxTextLength); }
+LocalString ShownLines(const LocalString& text) { return {ShownText(text.english()), ShownText(text.chinese())}; }
 
 }  // namespace
 
@@ -100,14 +102,15 @@ void AgentPeer::YieldFrom(int64_t offset_ns) {
   link_->Send(std::move(message));
 }
 
-bool AgentPeer::Stop(const std::string& reason) {
+bool AgentPeer::Stop(const Statement& reason) {
   if (state_ == State::kProbing) {
     GiveUp();
     return false;
   }
   stop_sent_ = true;
   v1::ControllerMessage message;
-  message.mutable_stop()->set_reason(reason);
+  message.mutable_stop()->set_reason(StatementText(Language::kEnglish, reason));
+  *message.mutable_stop()->mutable_statement() = ToProto(reason);
   link_->Send(std::move(message));
   return true;
 }
@@ -132,7 +135,9 @@ void AgentPeer::OnAgentMessage(v1::AgentMessage message) {
   flooded_ = pending >= kMaxPendingMessages ||
              pending_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes > kMaxPendingBytes;
   if (flooded_) {
-    scope_.Post(loop_, [this] { FailProtocol("sends faster than its reports can be read"); });
+    scope_.Post(loop_, [this] {
+      FailProtocol({"sends faster than its reports can be read", "发送过快，其报告来不及读取"});
+    });
     return;
   }
   scope_.Post(loop_, [this, arrived_ns, bytes, message = std::move(message)] {
@@ -167,15 +172,15 @@ void AgentPeer::HandleMessage(const v1::AgentMessage& message, int64_t arrived_n
     case v1::AgentMessage::kDone:
       return HandleDone(message.done());
     case v1::AgentMessage::KIND_NOT_SET:
-      return FailProtocol("sent an empty or unknown message");
+      return FailProtocol({"sent an empty or unknown message", "发送了空的或无法识别的消息"});
   }
 }
 
 void AgentPeer::HandleLinkClosed(const absl::Status& status) {
   if (ended()) return;
   if (state_ == State::kReported) return Close();
-  const std::string detail = status.ok() ? "ended the stream without a final report" : ShownText(status.ToString());
-  const std::string text = status.ok() ? detail : ShownText(std::string(Text(status)));
+  const LocalString text = status.ok() ? LocalString("ended the stream without a final report", "没有最终报告就结束了")
+                                       : ShownLines(ErrorLines(status));
   Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kUnreachable, text);
 }
 
@@ -189,8 +194,9 @@ void AgentPeer::OnTimer() {
   if (silent_ns <= lease_ns_) {
     RenewLease();
   } else if (now >= lease_over_ns_) {
-    return Fail(AgentResult::State::kLost, fmt::format("nothing heard of it for {:.1f} s; its lease has run out",
-                                                       static_cast<double>(silent_ns) / kNsPerSecond));
+    return Fail(AgentResult::State::kLost, FillLocal({"nothing heard of it for {:.1f} s; its lease has run out",
+                                                      "已有 {:.1f} 秒没有任何消息；其租约已到期"},
+                                                     static_cast<double>(silent_ns) / kNsPerSecond));
   } else {
     next_ns = std::min(next_ns, lease_over_ns_);
   }
@@ -218,10 +224,10 @@ void AgentPeer::SendProbe() {
 
 void AgentPeer::HandleClockReply(const v1::ClockReply& reply, int64_t arrived_ns) {
   if (!probe_sent_ns_.has_value() || reply.sent_ns() != *probe_sent_ns_) {
-    return FailProtocol("sent a clock reply that nobody asked for");
+    return FailProtocol({"sent a clock reply that nobody asked for", "发送了无人请求的时钟应答"});
   }
   if (reply.agent_mono_ns() < -kMaxMonoNs || reply.agent_mono_ns() > kMaxMonoNs) {
-    return FailProtocol("told an impossible time");
+    return FailProtocol({"told an impossible time", "报告了不可能的时刻"});
   }
   const int64_t sent_ns = *std::exchange(probe_sent_ns_, std::nullopt);
   clock_now_.Add(sent_ns, arrived_ns, reply.agent_mono_ns());
@@ -244,11 +250,12 @@ void AgentPeer::SendAssign() {
 }
 
 void AgentPeer::HandleAccepted(const v1::Accepted& accepted) {
-  if (state_ != State::kAssigned) return FailProtocol("sent Accepted out of order");
+  if (state_ != State::kAssigned) return FailProtocol({"sent Accepted out of order", "发送 Accepted 的顺序不对"});
   if (accepted.workers() < 0 || accepted.workers() > kMaxWorkers || accepted.cores() < 0 ||
       accepted.cores() > kMaxWireCores) {
-    return FailProtocol(
-        fmt::format("told of {} workers on {} cores, which no host has", accepted.workers(), accepted.cores()));
+    return FailProtocol(FillLocal(
+        {"told of {} workers on {} cores, which no host has", "声称有 {} 个工作线程、{} 个核，没有主机会这样"},
+        accepted.workers(), accepted.cores()));
   }
   state_.Enter(State::kAccepted);
   identity_ = accepted;
@@ -258,8 +265,9 @@ void AgentPeer::HandleAccepted(const v1::Accepted& accepted) {
 }
 
 void AgentPeer::HandleRefused(const v1::Refused& refused) {
-  const std::string text =
-      refused.message().empty() ? "refused the run without a reason" : ShownText(refused.message());
+  const LocalString text = refused.message().empty()
+                               ? LocalString("refused the run without a reason", "拒绝运行而没有说明原因")
+                               : LinesOf(refused.message(), refused.statement(), kMaxTextLength);
   // A run that it has accepted and then gives up is lost.
   Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kRefused, text);
 }
@@ -267,10 +275,12 @@ void AgentPeer::HandleRefused(const v1::Refused& refused) {
 void AgentPeer::HandleReady(const v1::Ready& ready) {
   // Ready and Stop may cross on their way.
   if (stop_sent_ && state_ == State::kConnecting) return;
-  if (state_ != State::kConnecting) return FailProtocol("sent Ready out of order");
+  if (state_ != State::kConnecting) return FailProtocol({"sent Ready out of order", "发送 Ready 的顺序不对"});
   const auto possible = [this](int64_t count) { return count >= 0 && count <= clients_; };
   if (!possible(ready.opened()) || !possible(ready.failed())) {
-    return FailProtocol(fmt::format("sent Ready with counts that its {} clients cannot have", clients_));
+    return FailProtocol(FillLocal(
+        {"sent Ready with counts that its {} clients cannot have", "Ready 中的数量不可能属于它的 {} 个客户端"},
+        clients_));
   }
   state_.Enter(State::kReady);
   connections_opened_ = ready.opened();
@@ -278,50 +288,55 @@ void AgentPeer::HandleReady(const v1::Ready& ready) {
 }
 
 void AgentPeer::HandleReport(const v1::Report& report) {
-  if (state_ < State::kAccepted) return FailProtocol("sent a report before it had a run");
+  if (state_ < State::kAccepted) return FailProtocol({"sent a report before it had a run", "尚无运行就发送了报告"});
   if (report.seq() != last_seq_ + 1) {
-    return FailProtocol(fmt::format("sent report {} after report {}", report.seq(), last_seq_));
+    return FailProtocol(
+        FillLocal({"sent report {} after report {}", "在报告 {1} 之后发送了报告 {0}"}, report.seq(), last_seq_));
   }
   last_seq_ = report.seq();
   const absl::StatusOr<Phase> phase = FromProto(report.phase());
-  if (!phase.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(phase.status())));
+  if (!phase.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, phase.status()));
   absl::StatusOr<Stats> delta = FromProto(report.delta());
-  if (!delta.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(delta.status())));
+  if (!delta.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, delta.status()));
   absl::StatusOr<std::vector<WorkerLoad>> workers = FromProto(report.workers());
-  if (!workers.ok()) return FailProtocol(fmt::format("report {}: {}", last_seq_, Text(workers.status())));
+  if (!workers.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, workers.status()));
   observer_.OnPeerInterval(index_, *phase, report.interval_index(), *std::move(delta), *std::move(workers));
 }
 
 void AgentPeer::HandleStarved() {
-  if (state_ != State::kRunning) return FailProtocol("sent Starved out of order");
+  if (state_ != State::kRunning) return FailProtocol({"sent Starved out of order", "发送 Starved 的顺序不对"});
   observer_.OnPeerStarved(index_);
 }
 
 void AgentPeer::HandleYielded(const v1::Yielded& yielded) {
-  if (!yielding()) return FailProtocol("yielded messages that nobody asked for");
+  if (!yielding()) return FailProtocol({"yielded messages that nobody asked for", "让出了无人要求的消息"});
   const int64_t from_ns = yielded.from_mono_ns();
   const int64_t asked_ns = start_agent_ns_ + *yield_from_ns_;
   const int64_t now = loop_.MonoNs();
   if (from_ns < asked_ns || from_ns > std::max(asked_ns, now + clock_now_.At(now).offset_ns) + kMaxYieldAheadNs) {
-    return FailProtocol("yielded messages from another instant on than it was asked to");
+    return FailProtocol(
+        {"yielded messages from another instant on than it was asked to", "让出消息的时刻与要求的不同"});
   }
   yield_from_ns_.reset();
   observer_.OnPeerYielded(index_, from_ns - start_agent_ns_);
 }
 
 void AgentPeer::HandleDone(const v1::Done& done) {
-  if (state_ < State::kAccepted && !stop_sent_) return FailProtocol("sent Done before it had a run");
+  if (state_ < State::kAccepted && !stop_sent_)
+    return FailProtocol({"sent Done before it had a run", "尚无运行就发送了 Done"});
   if (done.last_seq() != last_seq_) {
-    return FailProtocol(fmt::format("counts {} reports, {} came", done.last_seq(), last_seq_));
+    return FailProtocol(
+        FillLocal({"counts {} reports, {} came", "它计有 {} 个报告，收到 {} 个"}, done.last_seq(), last_seq_));
   }
   absl::StatusOr<Stats> totals = FromProto(done.totals());
-  if (!totals.ok()) return FailProtocol(fmt::format("totals: {}", Text(totals.status())));
+  if (!totals.ok()) return FailProtocol(FillLocal({"totals: {}", "总数：{}"}, totals.status()));
   const absl::StatusOr<CpuUsage> cpu = FromProto(done.cpu());
-  if (!cpu.ok()) return FailProtocol(std::string(Text(cpu.status())));
+  if (!cpu.ok()) return FailProtocol(ErrorLines(cpu.status()));
   if (state_ != State::kRunning && !stop_sent_ && done.stopped_early().empty()) {
-    return FailProtocol("ended before the start");
+    return FailProtocol({"ended before the start", "在开始之前就结束了"});
   }
-  AgentPeerReport report{*std::move(totals), *cpu, ShownText(done.stopped_early()), std::nullopt};
+  AgentPeerReport report{*std::move(totals), *cpu,
+                         LinesOf(done.stopped_early(), done.stopped_early_statement(), kMaxTextLength), std::nullopt};
   const int64_t started_ns = done.started_mono_ns();
   if (state_ == State::kRunning && started_ns != 0 && started_ns > start_agent_ns_ - kMaxStartSkewNs &&
       started_ns < start_agent_ns_ + kMaxStartSkewNs) {
@@ -341,13 +356,13 @@ void AgentPeer::Close() {
   observer_.OnPeerClosed(index_);
 }
 
-void AgentPeer::FailProtocol(const std::string& detail) {
+void AgentPeer::FailProtocol(const LocalString& detail) {
   if (ended()) return;
   Fail(accepted() ? AgentResult::State::kLost : AgentResult::State::kUnreachable,
-       fmt::format("broke the control protocol: {}", ShownText(detail)));
+       FillLocal({"broke the control protocol: {}", "违反控制协议：{}"}, ShownLines(detail)));
 }
 
-void AgentPeer::Fail(AgentResult::State state, const std::string& detail) {
+void AgentPeer::Fail(AgentResult::State state, const LocalString& detail) {
   // It has said all that counts.
   if (state_ == State::kReported) return Close();
   GiveUp();

@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "common/lang/statement.h"
 #include "common/loop/callback_scope.h"
 #include "common/loop/event_loop.h"
 #include "common/plan/phase.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "common/util/forward_state.h"
+#include "common/util/local_text.h"
 #include "controller/link/agent_link.h"
 #include "controller/result/run_result.h"
 #include "controller/run/clock_estimate.h"
@@ -26,7 +28,7 @@ namespace wsload {
 struct AgentPeerReport {
   Stats totals;
   CpuUsage cpu;
-  std::string stopped_early;
+  LocalString stopped_early;
   std::optional<int64_t> start_skew_ns;  ///< its first instant of measuring minus the common start
 };
 
@@ -46,7 +48,7 @@ class AgentPeerObserver {
   virtual void OnPeerDone(int peer, const AgentPeerReport& report) = 0;
   // One of these two is the peer's last event.
   virtual void OnPeerClosed(int peer) = 0;
-  virtual void OnPeerFailed(int peer, AgentResult::State state, const std::string& detail) = 0;
+  virtual void OnPeerFailed(int peer, AgentResult::State state, const LocalString& detail) = 0;
 
  protected:
   ~AgentPeerObserver() = default;
@@ -72,7 +74,7 @@ class AgentPeer final : private AgentLinkObserver {
   void YieldFrom(int64_t offset_ns);
   bool yielding() const { return yield_from_ns_.has_value(); }
   /// The agent stops, drains and reports. An agent that has no run yet is given up: false, and no event follows.
-  bool Stop(const std::string& reason);
+  bool Stop(const Statement& reason);
   /// Breaks the link; no event follows. Not for one that has ended.
   void GiveUp();
 
@@ -113,8 +115,8 @@ class AgentPeer final : private AgentLinkObserver {
   void HandleYielded(const v1::Yielded& yielded);
   void HandleDone(const v1::Done& done);
   /// What an honest agent of this version cannot have sent.
-  void FailProtocol(const std::string& detail);
-  void Fail(AgentResult::State state, const std::string& detail);
+  void FailProtocol(const LocalString& detail);
+  void Fail(AgentResult::State state, const LocalString& detail);
 
   EventLoop& loop_;
   const int index_;

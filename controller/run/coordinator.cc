@@ -13,6 +13,7 @@
 #include "common/plan/run_policy.h"
 #include "common/util/check.h"
 #include "common/util/forward_state.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "controller/run/agent_peer.h"
 #include "controller/run/opening_watch.h"
@@ -22,11 +23,7 @@
 #include "controller/run/slice_ledger.h"
 
 namespace wsload {
-namespace {
-
-std::string Seconds(int64_t ns) { return fmt::format("{:g} s", static_cast<double>(ns) / kNsPerSecond); }
-
-}  // namespace
+namespace {}  // namespace
 
 class RunCoordinator::Impl final : public AgentPeerObserver {
  public:
@@ -67,7 +64,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (stage_ == Stage::kEnded) return;
     builder_.SetInterrupted();
     if (std::exchange(interrupted_, true)) {
-      GiveUpOpenPeers("not waited for: interrupted a second time");
+      GiveUpOpenPeers({"not waited for: interrupted a second time", "不再等待：再次收到中断"});
       return Finish();
     }
     EndEarly({StatementKind::kRunInterrupted});
@@ -131,7 +128,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (report.start_skew_ns.has_value()) builder_.SetStartSkew(peer, *report.start_skew_ns / kNsPerUs);
     const absl::Status agreed = builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early);
     if (!agreed.ok()) {
-      GoOnWithout(peer, std::string(Text(agreed)), loop_.MonoNs());
+      GoOnWithout(peer, ErrorLines(agreed), loop_.MonoNs());
     } else if (!report.stopped_early.empty() && stage_ != Stage::kStopping) {
       Notice({StatementKind::kEndedEarly, {report.stopped_early}, peers_[peer]->address()});
       GoOnWithout(peer, report.stopped_early, loop_.MonoNs());
@@ -145,7 +142,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     CheckEnd();
   }
 
-  void OnPeerFailed(int peer, AgentResult::State state, const std::string& detail) override {
+  void OnPeerFailed(int peer, AgentResult::State state, const LocalString& detail) override {
     FailAgent(peer, state, detail);
     CheckEnd();
   }
@@ -173,12 +170,12 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void FailProtocol(int peer, const absl::Status& why) {
-    FailAgent(peer, AgentResult::State::kLost, fmt::format("broke the control protocol: {}", Text(why)));
+    FailAgent(peer, AgentResult::State::kLost, FillLocal({"broke the control protocol: {}", "违反控制协议：{}"}, why));
     CheckEnd();
   }
 
   /// No more is wanted of an agent that has not said its last word.
-  void FailAgent(int peer, AgentResult::State state, const std::string& why) {
+  void FailAgent(int peer, AgentResult::State state, const LocalString& why) {
     if (!peers_[peer]->ended()) peers_[peer]->GiveUp();
     builder_.AgentFailed(peer, state, why);
     // Without a last word, only the end of its lease tells that it sends nothing more.
@@ -186,11 +183,11 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   /// What follows from the loss of an agent that certainly sends nothing after `silent_from_ns`.
-  void GoOnWithout(int peer, const std::string& why, int64_t silent_from_ns) {
+  void GoOnWithout(int peer, const LocalString& why, int64_t silent_from_ns) {
     const std::string& address = peers_[peer]->address();
     switch (stage_) {
       case Stage::kSetup:
-        setup_failures_.push_back(StatementText(Language::kEnglish, {StatementKind::kAgentUnusable, {why}, address}));
+        setup_failures_.push_back(StatementLines({StatementKind::kAgentUnusable, {why}, address}));
         return CheckSetup();
       case Stage::kConnecting:
       case Stage::kRunning:
@@ -369,10 +366,10 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     hand_over_timer_->Cancel();
     if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
     ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns);
-    const std::string reason = StatementText(Language::kEnglish, why);
     for (int i = 0; i < peer_count(); ++i) {
-      if (!peers_[i]->active() || peers_[i]->Stop(reason)) continue;
-      FailAgent(i, AgentResult::State::kUnreachable, "had no run yet: " + reason);
+      if (!peers_[i]->active() || peers_[i]->Stop(why)) continue;
+      FailAgent(i, AgentResult::State::kUnreachable,
+                FillLocal({"had no run yet: {}", "尚未分配运行：{}"}, StatementLines(why)));
     }
     CheckEnd();
   }
@@ -387,7 +384,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
         break;
       case Stage::kRunning:
       case Stage::kStopping:
-        GiveUpOpenPeers(fmt::format("no final report within {} of the end", Seconds(limits_.done_grace_ns)));
+        GiveUpOpenPeers(NoReportWithin(limits_.done_grace_ns));
         break;
       case Stage::kEnded:
         return;
@@ -396,23 +393,21 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void OnBarrierDeadline() {
-    const std::string detail =
-        fmt::format("not ready {} after the ramp-up and the connect timeout", Seconds(limits_.barrier_grace_ns));
+    const LocalString detail = NotReadyAfter(limits_.barrier_grace_ns);
     for (int i = 0; i < peer_count(); ++i) {
       if (peers_[i]->active() && !peers_[i]->ready()) FailAgent(i, AgentResult::State::kLost, detail);
     }
   }
 
   void OnSetupDeadline() {
-    const std::string detail = fmt::format("no answer within {}; check the address, and that no firewall is between",
-                                           Seconds(limits_.link_open_ns));
+    const LocalString detail = NoAnswerWithin(limits_.link_open_ns);
     for (int i = 0; i < peer_count(); ++i) {
       if (!peers_[i]->accepted()) FailAgent(i, AgentResult::State::kUnreachable, detail);
     }
   }
 
   /// The run is over, whatever agents still have to say.
-  void GiveUpOpenPeers(const std::string& detail) {
+  void GiveUpOpenPeers(const LocalString& detail) {
     if (stage_ != Stage::kStopping) stage_.Enter(Stage::kStopping);
     for (int i = 0; i < peer_count(); ++i) {
       if (peers_[i]->active()) {
@@ -484,7 +479,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   bool ended_by_loss_ = false;
   bool interrupted_ = false;
   bool nothing_opened_ = false;
-  std::vector<std::string> setup_failures_;
+  std::vector<LocalString> setup_failures_;
 };
 
 RunCoordinator::RunCoordinator(EventLoop& loop, const Clock& clock, std::string run_id, RunPlan plan,

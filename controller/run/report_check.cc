@@ -5,8 +5,8 @@
 #include "common/stats/figure_list.h"
 #include "common/stats/wire_bounds.h"
 #include "common/time/clock.h"
+#include "common/util/local_error.h"
 #include "common/util/saturating.h"
-#include "common/util/status.h"
 
 namespace wsload {
 namespace {
@@ -18,15 +18,16 @@ constexpr int64_t kReportAheadNs = 2 * kNsPerSecond;
 
 /// Counted together, whatever a server does: the part is of the whole.
 struct Part {
-  std::string_view name;
+  LocalText name;
   int64_t part;
-  std::string_view whole_name;
+  LocalText whole_name;
   int64_t whole;
 };
 
 absl::Status CheckParts(const Part& claim) {
   if (claim.part <= claim.whole) return absl::OkStatus();
-  return InvalidArgument("{} {} of {} {}", claim.part, claim.name, claim.whole, claim.whole_name);
+  return LocalInvalidArgument({"{} {} of {} {}", "{0} 个{1}，而{3}只有 {2} 个"}, claim.part, claim.name, claim.whole,
+                              claim.whole_name);
 }
 
 /// Sums of what was reported before and what is reported now.
@@ -58,19 +59,34 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
   const int64_t ended = SaturatingAdd(SaturatingAdd(sum(&C::success), sum.Failed()), sum(&C::unsent));
   const int64_t dialled = SaturatingAdd(sum(&N::opened), sum(&N::failed));
   const Part parts[] = {
-      {"messages", scheduled, "that are its own by now", limits.messages},
-      {"ends of messages", ended, "messages", scheduled},
-      {"response times", sum(&Stats::response), "acknowledged messages", sum(&C::success)},
-      {"service times", sum(&Stats::service), "acknowledged messages", sum(&C::success)},
-      {"send lags", sum(&Stats::send_lag), "messages", scheduled},
-      {"heartbeat round trips", sum(&Stats::heartbeat), "answered heartbeats", sum(&C::heartbeats_acked)},
-      {"repeated pushes", sum(&C::pushes_repeated), "pushes", sum(&C::pushes)},
-      {"push latencies", sum(&Stats::push), "pushes", sum(&C::pushes)},
-      {"dials", sum(&N::attempted), "clients", limits.clients},
-      {"ends of dials", dialled, "dials", sum(&N::attempted)},
-      {"connect times", sum(&Stats::connect), "opened connections", sum(&N::opened)},
-      {"ends of connections", SaturatingAdd(sum(&N::lost), sum(&N::closed)), "opened connections", sum(&N::opened)},
-      {"compressed connections", sum(&N::compressed), "opened connections", sum(&N::opened)},
+      {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, limits.messages},
+      {{"ends of messages", "消息的结果"}, ended, {"messages", "消息"}, scheduled},
+      {{"response times", "响应时间"},
+       sum(&Stats::response),
+       {"acknowledged messages", "已确认的消息"},
+       sum(&C::success)},
+      {{"service times", "服务时间"},
+       sum(&Stats::service),
+       {"acknowledged messages", "已确认的消息"},
+       sum(&C::success)},
+      {{"send lags", "发送滞后"}, sum(&Stats::send_lag), {"messages", "消息"}, scheduled},
+      {{"heartbeat round trips", "心跳往返"},
+       sum(&Stats::heartbeat),
+       {"answered heartbeats", "有应答的心跳"},
+       sum(&C::heartbeats_acked)},
+      {{"repeated pushes", "重复的推送"}, sum(&C::pushes_repeated), {"pushes", "推送"}, sum(&C::pushes)},
+      {{"push latencies", "推送延迟"}, sum(&Stats::push), {"pushes", "推送"}, sum(&C::pushes)},
+      {{"dials", "拨号"}, sum(&N::attempted), {"clients", "客户端"}, limits.clients},
+      {{"ends of dials", "拨号的结果"}, dialled, {"dials", "拨号"}, sum(&N::attempted)},
+      {{"connect times", "建连时间"}, sum(&Stats::connect), {"opened connections", "已建立的连接"}, sum(&N::opened)},
+      {{"ends of connections", "连接的结束"},
+       SaturatingAdd(sum(&N::lost), sum(&N::closed)),
+       {"opened connections", "已建立的连接"},
+       sum(&N::opened)},
+      {{"compressed connections", "压缩的连接"},
+       sum(&N::compressed),
+       {"opened connections", "已建立的连接"},
+       sum(&N::opened)},
   };
   for (const Part& claim : parts) {
     if (absl::Status status = CheckParts(claim); !status.ok()) return status;
@@ -80,18 +96,21 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
 
 absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLoad>& workers) {
   if (std::ssize(workers) > limits.workers) {
-    return InvalidArgument("{} workers of {}", workers.size(), limits.workers);
+    return LocalInvalidArgument({"{} workers of {}", "{} 个工作线程（应有 {} 个）"}, workers.size(), limits.workers);
   }
   const int64_t time_us = limits.run_ns / kNsPerUs;
   for (const WorkerLoad& worker : workers) {
     for (const WorkerFigureInfo& row : kWorkerFigures) {
       const int64_t most = std::string_view(row.unit) == "us" ? time_us : limits.messages;
       if (row.field == &WorkerLoad::stalls || worker.*row.field <= most) continue;
-      return InvalidArgument("a worker's {} of {}, where {} are possible by now", row.name.member, worker.*row.field,
-                             most);
+      return LocalInvalidArgument(
+          {"a worker's {} of {}, where {} are possible by now", "某工作线程的 {} 为 {}，而至今最多可能为 {}"},
+          row.name.member, worker.*row.field, most);
     }
     if (worker.sent_late > worker.sent) {
-      return InvalidArgument("{} late messages of {} that a worker sent", worker.sent_late, worker.sent);
+      return LocalInvalidArgument(
+          {"{} late messages of {} that a worker sent", "某工作线程迟发 {} 条，而它只发送了 {} 条"}, worker.sent_late,
+          worker.sent);
     }
   }
   return absl::OkStatus();
@@ -116,12 +135,14 @@ ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int
 absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interval_index, const Stats& so_far,
                          const Stats& delta, const std::vector<WorkerLoad>& workers) {
   if (limits.phase_ns < 0 || interval_index > limits.phase_ns / limits.report_interval_ns) {
-    return InvalidArgument("it reports interval {} of phase {}, which cannot have begun yet", interval_index,
-                           NameOf(phase));
+    return LocalInvalidArgument({"it reports interval {} of phase {}, which cannot have begun yet",
+                                 "它报告了时段 {}（阶段 {}），而该时段不可能已经开始"},
+                                interval_index, NameOf(phase));
   }
   absl::Status status = CheckCounts(limits, so_far, delta);
   if (status.ok()) status = CheckWorkers(limits, workers);
-  return status.ok() ? status : InvalidArgument("it reports the impossible: {}", Text(status));
+  return status.ok() ? status
+                     : LocalInvalidArgument({"it reports the impossible: {}", "它报告了不可能的内容：{}"}, status);
 }
 
 absl::Status CheckCpuUsage(const ReportLimits& limits, const CpuUsage& cpu) {
@@ -130,7 +151,8 @@ absl::Status CheckCpuUsage(const ReportLimits& limits, const CpuUsage& cpu) {
   if (cpu.wall_us <= wall_us && cpu.user_us <= time_us && cpu.system_us <= time_us && cpu.throttled_us <= time_us) {
     return absl::OkStatus();
   }
-  return InvalidArgument("it reports the impossible: more time of its processors than there was");
+  return LocalInvalidArgument({"it reports the impossible: more time of its processors than there was",
+                               "它报告了不可能的内容：处理器时间多于实际经过的时间"});
 }
 
 }  // namespace wsload

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "common/lang/language.h"
 #include "common/time/utc.h"
+#include "common/util/language.h"
 #include "common/util/print.h"
 #include "common/util/text.h"
 #include "common/util/thread.h"

@@ -6,8 +6,8 @@
 #include <functional>
 #include <memory>
 
-#include "common/lang/language.h"
 #include "common/time/clock.h"
+#include "common/util/language.h"
 #include "controller/feed/run_output.h"
 #include "controller/screen/screen_model.h"
 

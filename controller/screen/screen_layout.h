@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "common/lang/language.h"
+#include "common/util/language.h"
 #include "controller/screen/screen_model.h"
 #include "controller/screen/styled_text.h"
 

@@ -16,7 +16,8 @@
 
 #include "common/time/clock.h"
 #include "common/time/process_cpu.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
+#include "common/util/system_error.h"
 #include "common/util/text.h"
 
 namespace wsload {
@@ -33,9 +34,11 @@ absl::StatusOr<std::string> FindProgram() {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string path = self.parent_path() / kProgram;
   if (error || ::access(path.c_str(), X_OK) != 0) {
-    return MakeStatus(absl::StatusCode::kNotFound,
-                      "selftest needs the mock gateway, and there is no program {}; install {} beside wsload",
-                      Shown(path), kProgram);
+    return LocalStatus(
+        absl::StatusCode::kNotFound,
+        FillLocal({"selftest needs the mock gateway, and there is no program {}; install {} beside wsload",
+                   "selftest 需要模拟网关，但没有程序 {}；请将 {} 安装在 wsload 旁边"},
+                  Shown(path), kProgram));
   }
   return path;
 }
@@ -54,8 +57,9 @@ absl::StatusOr<std::string> FindProgram() {
   ::_exit(127);
 }
 
-absl::Status NotStarted(std::string_view why) {
-  return MakeStatus(absl::StatusCode::kUnavailable, "the mock gateway did not start: {}", why);
+absl::Status NotStarted(const LocalString& why) {
+  return LocalStatus(absl::StatusCode::kUnavailable,
+                     FillLocal({"the mock gateway did not start: {}", "模拟网关没有启动：{}"}, why));
 }
 
 }  // namespace
@@ -76,7 +80,7 @@ absl::StatusOr<std::unique_ptr<GatewayProcess>> GatewayProcess::Start(int thread
   variables.push_back(nullptr);
 
   std::array<int, 2> pipe_ends;
-  if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return NotStarted(std::generic_category().message(errno));
+  if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return NotStarted(SystemErrorLines(errno));
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child == 0) BecomeGateway(parent, pipe_ends[1], arguments.data(), variables.data());
@@ -84,7 +88,7 @@ absl::StatusOr<std::unique_ptr<GatewayProcess>> GatewayProcess::Start(int thread
   ::close(pipe_ends[1]);
   if (child < 0) {
     ::close(pipe_ends[0]);
-    return NotStarted(std::generic_category().message(error));
+    return NotStarted(SystemErrorLines(error));
   }
   std::unique_ptr<GatewayProcess> gateway(new GatewayProcess(child, pipe_ends[0]));
   if (absl::Status read = gateway->ReadUrl(); !read.ok()) return read;
@@ -96,21 +100,21 @@ absl::Status GatewayProcess::ReadUrl() {
   std::string text;
   while (text.find('\n') == std::string::npos) {
     const int64_t left_ns = deadline_ns - SystemClock().MonoNs();
-    if (left_ns <= 0) return NotStarted("it said nothing in time");
+    if (left_ns <= 0) return NotStarted({"it said nothing in time", "它没有及时输出任何内容"});
     pollfd ready = {output_, POLLIN, 0};
     const int polled = ::poll(&ready, 1, static_cast<int>(left_ns / kNsPerMs) + 1);
     if (polled <= 0) continue;
     std::array<char, 256> bytes;
     const ssize_t size = ::read(output_, bytes.data(), bytes.size());
     if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return NotStarted("it ended at once");
+    if (size <= 0) return NotStarted({"it ended at once", "它立即结束了"});
     text.append(bytes.data(), static_cast<size_t>(size));
   }
   const size_t at = text.find(kListening);
-  if (at == std::string::npos) return NotStarted(fmt::format("it said \"{}\"", Shown(text)));
+  if (at == std::string::npos) return NotStarted(FillLocal({"it said \"{}\"", "它输出了 \"{}\""}, Shown(text)));
   const size_t begin = at + kListening.size();
   absl::StatusOr<ServerUrl> url = ServerUrl::Parse(text.substr(begin, text.find('\n', begin) - begin));
-  if (!url.ok()) return NotStarted(fmt::format("it said \"{}\"", Shown(text)));
+  if (!url.ok()) return NotStarted(FillLocal({"it said \"{}\"", "它输出了 \"{}\""}, Shown(text)));
   url_ = *std::move(url);
   return absl::OkStatus();
 }

@@ -167,7 +167,7 @@ std::string Inexactness(const RunPlan& plan, const SyntheticLoad& load, const Ru
   Stats seen = load.SeenByOneProcess(0, agents, plan.duration_ns / plan.report_interval_ns);
   ConnectionCounters& connections = seen.counters.connections;
   connections.attempted = connections.opened = connections.closed = plan.clients;
-  if (std::string text = FirstDifference(result.totals, seen); !text.empty()) return text;
+  if (const LocalString text = FirstDifference(result.totals, seen); !text.empty()) return text.english();
   for (const double percentile : {50.0, 90.0, 99.0, 99.9, 99.99}) {
     if (result.totals.response.PercentileUs(percentile) != seen.response.PercentileUs(percentile)) {
       return "a percentile differs";
@@ -175,7 +175,7 @@ std::string Inexactness(const RunPlan& plan, const SyntheticLoad& load, const Ru
   }
   Stats sum;
   for (const AgentResult& agent : result.agents) sum.Merge(agent.totals);
-  return FirstDifference(sum, seen);
+  return FirstDifference(sum, seen).english();
 }
 
 void PrintRun(const std::vector<Observer::Reading>& readings) {

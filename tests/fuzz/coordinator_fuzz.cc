@@ -167,7 +167,12 @@ class Run {
       std::erase(text, '\n');
       CheckLine(text);
     }
-    for (const AgentResult& agent : result_->agents) CheckLine(agent.state_detail + agent.stopped_early + agent.name);
+    for (const AgentResult& agent : result_->agents) {
+      CheckLine(agent.name);
+      for (const LocalString* line : {&agent.state_detail, &agent.stopped_early}) {
+        CheckLine(line->english() + line->chinese());
+      }
+    }
     CheckLine(std::string(Text(result_->error)));
     // Whatever the other one claims, what the honest one did is in there.
     const Counters& counters = result_->agents[0].totals.counters;

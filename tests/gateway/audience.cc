@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 
 namespace wsload::gateway {
 
@@ -19,7 +19,9 @@ absl::StatusOr<ForwardSpec> ParseForward(std::string_view text) {
     const bool whole = error == std::errc() && end == text.data() + text.size();
     if (whole && spec.group >= 2 && spec.group <= kMostMembers) return spec;
   }
-  return InvalidArgument("want all, peer, or group: with the number of members, at least 2, such as group:50");
+  return LocalInvalidArgument(
+      {"want all, peer, or group: with the number of members, at least 2, such as group:50",
+       "应为 all、peer，或 group: 加上成员数（至少 2），如 group:50"});
 }
 
 int64_t RoomOf(const ForwardSpec& spec, int64_t first_user_id, int64_t user) {

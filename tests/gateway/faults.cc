@@ -7,7 +7,7 @@
 #include "common/time/clock.h"
 #include "common/time/duration.h"
 #include "common/util/int128.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 
 namespace wsload::gateway {
 namespace {
@@ -18,7 +18,8 @@ constexpr uint64_t kGoldenGamma = 0x9E3779B97F4A7C15u;
 absl::StatusOr<int64_t> ParseDelay(std::string_view text) {
   const auto delay_ns = ParseDuration(text);
   if (!delay_ns.ok() || *delay_ns < 0 || *delay_ns > 3600 * kNsPerSecond) {
-    return InvalidArgument("want a duration of at most 1h such as 20ms, exp:5ms or uniform:1ms-9ms");
+    return LocalInvalidArgument({"want a duration of at most 1h such as 20ms, exp:5ms or uniform:1ms-9ms",
+                                 "应为不超过 1h 的时长，如 20ms、exp:5ms 或 uniform:1ms-9ms"});
   }
   return delay_ns;
 }
@@ -44,7 +45,8 @@ absl::StatusOr<DelaySpec> ParseDelaySpec(std::string_view text) {
     spec.kind = DelaySpec::Kind::kUniform;
     text.remove_prefix(kUniform.size());
     const size_t dash = text.find('-');
-    if (dash == std::string_view::npos) return InvalidArgument("want two durations such as uniform:1ms-9ms");
+    if (dash == std::string_view::npos)
+      return LocalInvalidArgument({"want two durations such as uniform:1ms-9ms", "应为两个时长，如 uniform:1ms-9ms"});
     const auto high = ParseDelay(text.substr(dash + 1));
     if (!high.ok()) return high.status();
     spec.high_ns = *high;
@@ -54,7 +56,8 @@ absl::StatusOr<DelaySpec> ParseDelaySpec(std::string_view text) {
   if (!low.ok()) return low.status();
   spec.low_ns = *low;
   if (spec.kind == DelaySpec::Kind::kUniform && spec.low_ns > spec.high_ns) {
-    return InvalidArgument("want the shorter duration first, such as uniform:1ms-9ms");
+    return LocalInvalidArgument(
+        {"want the shorter duration first, such as uniform:1ms-9ms", "应先写较短的时长，如 uniform:1ms-9ms"});
   }
   return spec;
 }

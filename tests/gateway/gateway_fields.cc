@@ -11,13 +11,17 @@
 
 #include "common/net/host_port.h"
 #include "common/time/duration.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 
 namespace wsload::gateway {
 namespace {
 
 absl::StatusOr<RejectSpec> ParseReject(std::string_view text) {
-  const auto wrong = [] { return InvalidArgument("want an HTTP status, or one with a share, such as 403 or 403:0.5"); };
+  const auto wrong = [] {
+    return LocalInvalidArgument({"want an HTTP status, or one with a share, such as 403 or 403:0.5",
+                                 "应为 HTTP 状态码，或带比例，如 403 或 403:0.5"});
+  };
   RejectSpec reject;
   const size_t colon = text.find(':');
   const std::string_view status = text.substr(0, colon);
@@ -40,7 +44,8 @@ absl::StatusOr<CloseAfterSpec> ParseCloseAfter(std::string_view text) {
     close_after.age_ns = *age_ns;
     return close_after;
   }
-  return InvalidArgument("want a duration or a number of messages, such as 30s or 100msgs");
+  return LocalInvalidArgument(
+      {"want a duration or a number of messages, such as 30s or 100msgs", "应为时长或消息数，如 30s 或 100msgs"});
 }
 
 absl::StatusOr<RedirectTarget> ParseTarget(std::string_view text) {
@@ -53,7 +58,8 @@ absl::StatusOr<RedirectTarget> ParseTarget(std::string_view text) {
   const std::string_view weight = text.substr(equals + 1);
   const auto [end, error] = std::from_chars(weight.data(), weight.data() + weight.size(), target.weight);
   if (error != std::errc() || end != weight.data() + weight.size() || target.weight < 0) {
-    return InvalidArgument("want a weight from 0 on behind the =, such as host:9002=3");
+    return LocalInvalidArgument({"want a weight from 0 on behind the =, such as host:9002=3",
+                                 "= 之后应为不小于 0 的权重，如 host:9002=3"});
   }
   return target;
 }
@@ -73,7 +79,8 @@ absl::StatusOr<std::vector<RedirectTarget>> ParseRedirect(std::string_view text)
 absl::StatusOr<uint64_t> ParseSeed(std::string_view text) {
   uint64_t seed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error != std::errc() || end != text.data() + text.size()) return InvalidArgument("want a whole number");
+  if (error != std::errc() || end != text.data() + text.size())
+    return LocalInvalidArgument({"want a whole number", "应为整数"});
   return seed;
 }
 std::string SeedText(uint64_t seed) { return std::to_string(seed); }

@@ -11,8 +11,9 @@
 
 #include "common/flags/flag_set.h"
 #include "common/flags/program_guide.h"
-#include "common/lang/language.h"
 #include "common/util/environment.h"
+#include "common/util/language.h"
+#include "common/util/local_error.h"
 #include "common/util/print.h"
 #include "common/util/process_setup.h"
 #include "common/util/status.h"
@@ -74,27 +75,31 @@ void ServeUntilTold(MockGateway& gateway, const sigset_t& signals, int64_t stats
   }
 }
 
-int Fail(int exit_code, const absl::Status& status) {
-  Print(stderr, fmt::format("wsload-gateway: {}\n", Text(status)));
-  return exit_code;
-}
-
 int Run(std::vector<std::string> args) {
-  const GuidedProgram guided{.name = "wsload-gateway", .commands = {{.run = Run, .is_default = true}}};
+  const Environment environment = ProcessEnvironment();
+  const Language language = WantedLanguage(args, environment, "WSLOAD_GATEWAY");
+  const auto fail = [language](int exit_code, const absl::Status& status) {
+    Print(stderr, fmt::format("wsload-gateway: {}\n", ErrorText(status, language)));
+    return exit_code;
+  };
+  const GuidedProgram guided{
+      .name = "wsload-gateway", .commands = {{.run = Run, .is_default = true}}, .language = language};
   if (const std::optional<int> answered = AnswerGuide(guided, args); answered.has_value()) return *answered;
   if (!args.empty() && (args.front() == "version" || args.front() == "help")) args.front() = "-" + args.front();
   ProgramOptions program;
   FlagSet flags("wsload-gateway", "WSLOAD_GATEWAY");
   BindFlags(flags, program);
-  if (auto status = flags.Parse(args, ProcessEnvironment()); !status.ok()) return Fail(kExitBadFlags, status);
+  if (auto status = flags.Parse(args, environment); !status.ok()) return fail(kExitBadFlags, status);
   if (const auto answer = flags.Answer(kIntro); answer.has_value()) {
     Print(stdout, *answer);
     return 0;
   }
   // Before options are looked at: libgcrypt ends the program where it cannot open a file.
-  if (auto status = CheckMeansOfProcess(kLeast); !status.ok()) return Fail(kExitFailed, status);
-  if (auto status = FinishOptions(flags, program); !status.ok()) return Fail(kExitBadFlags, status);
-  for (const std::string& notice : flags.notices()) Print(stderr, fmt::format("wsload-gateway: {}\n", notice));
+  if (auto status = CheckMeansOfProcess(kLeast); !status.ok()) return fail(kExitFailed, status);
+  if (auto status = FinishOptions(flags, program); !status.ok()) return fail(kExitBadFlags, status);
+  for (const std::string& notice : TextsIn(language, flags.notices())) {
+    Print(stderr, fmt::format("wsload-gateway: {}\n", notice));
+  }
 
   sigset_t signals;
   sigemptyset(&signals);
@@ -105,11 +110,12 @@ int Run(std::vector<std::string> args) {
   auto gateway = MockGateway::Start(program.gateway);
   if (!gateway.ok()) {
     const bool bad_flag = gateway.status().code() == absl::StatusCode::kInvalidArgument;
-    return Fail(bad_flag ? kExitBadFlags : kExitFailed, gateway.status());
+    return fail(bad_flag ? kExitBadFlags : kExitFailed, gateway.status());
   }
   PrintLine(fmt::format("listening on {}", (*gateway)->url()));
   if (!program.port_file.empty() && !WritePort(program.port_file, (*gateway)->port())) {
-    return Fail(kExitFailed, InvalidArgument("-port-file={}: cannot be written", program.port_file));
+    return fail(kExitFailed, LocalInvalidArgument({"-port-file={}: cannot be written", "-port-file={}：无法写入"},
+                                                  program.port_file));
   }
   ServeUntilTold(**gateway, signals, program.stats_interval_ns);
   (*gateway)->Stop();

@@ -13,10 +13,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <utility>
 
-#include "common/util/status.h"
+#include "common/util/local_error.h"
+#include "common/util/system_error.h"
 #include "common/util/thread.h"
 #include "tests/gateway/listener.h"
 
@@ -47,7 +47,9 @@ absl::StatusOr<std::unique_ptr<Shard>> Shard::New(const GatewayOptions& options,
   shard->wake_.Reset(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   shard->timer_.Reset(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
   if (!shard->epoll_.valid() || !shard->wake_.valid() || !shard->timer_.valid()) {
-    return MakeStatus(absl::StatusCode::kUnavailable, "no epoll, event or timer descriptor: {}", std::strerror(errno));
+    return LocalStatus(absl::StatusCode::kUnavailable, FillLocal({"no epoll, event or timer descriptor: {}",
+                                                                  "没有可用的 epoll、事件或定时器描述符：{}"},
+                                                                 SystemErrorLines(errno)));
   }
   if (auto status = shard->Watch(shard->wake_.get(), EPOLLIN, kWakeId); !status.ok()) return status;
   shared.exchange().SetWaker(index, [raw = shard.get()] { eventfd_write(raw->wake_.get(), 1); });
@@ -60,7 +62,9 @@ absl::Status Shard::Watch(int fd, uint32_t events, uint64_t id) const {
   event.events = events;
   event.data.u64 = id;
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return absl::OkStatus();
-  return MakeStatus(absl::StatusCode::kUnavailable, "epoll does not take a descriptor: {}", std::strerror(errno));
+  return LocalStatus(
+      absl::StatusCode::kUnavailable,
+      FillLocal({"epoll does not take a descriptor: {}", "epoll 无法加入描述符：{}"}, SystemErrorLines(errno)));
 }
 
 absl::Status Shard::ListenOn(FileDescriptor listener, HostPort address, std::vector<Shard*> shards) {

@@ -9,24 +9,29 @@
 #include <limits>
 
 #include "common/net/socket_address.h"
-#include "common/util/status.h"
+#include "common/util/local_error.h"
 
 namespace wsload::gateway {
 
 absl::StatusOr<TlsContext> NewTlsContext(const std::string& cert_file, const std::string& key_file) {
   TlsContext context(SSL_CTX_new(TLS_server_method()));
-  if (context == nullptr) return MakeStatus(absl::StatusCode::kInternal, "OpenSSL gives no TLS context");
+  if (context == nullptr)
+    return LocalStatus(absl::StatusCode::kInternal,
+                       FillLocal({"OpenSSL gives no TLS context", "OpenSSL 无法创建 TLS 上下文"}));
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // A peer that just closes the socket ends the stream; the close handshake is WebSocket's here.
   SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
   if (SSL_CTX_use_certificate_chain_file(context.get(), cert_file.c_str()) != 1) {
     ERR_clear_error();
-    return InvalidArgument("-tls-cert={}: no PEM certificate can be read there", cert_file);
+    return LocalInvalidArgument(
+        {"-tls-cert={}: no PEM certificate can be read there", "-tls-cert={}：无法从中读取 PEM 证书"}, cert_file);
   }
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context.get()) != 1) {
     ERR_clear_error();
-    return InvalidArgument("-tls-key={}: no PEM key that fits the certificate can be read there", key_file);
+    return LocalInvalidArgument({"-tls-key={}: no PEM key that fits the certificate can be read there",
+                                 "-tls-key={}：无法从中读取与证书相符的 PEM 私钥"},
+                                key_file);
   }
   return context;
 }

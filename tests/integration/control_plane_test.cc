@@ -216,7 +216,7 @@ TEST(ControlPlaneTest, RunsOverThreeAgentsExactly) {
   for (int64_t i = 0; i < Total(plan); ++i) expected.RecordUs(FakeLatencyUs(i));
   EXPECT_EQ(result.totals.response, expected);
   for (const AgentResult& agent : result.agents) {
-    EXPECT_EQ(agent.state, AgentResult::State::kDone) << agent.state_detail;
+    EXPECT_EQ(agent.state, AgentResult::State::kDone) << agent.state_detail.english();
     EXPECT_EQ(agent.name, "test");
     EXPECT_LE(std::abs(agent.clock_offset_us), agent.clock_error_us + 1) << "all clocks here are one";
   }
@@ -305,7 +305,7 @@ TEST(ControlPlaneTest, AgentThatDiesIsLostAndEndsTheRun) {
   ASSERT_TRUE(run.WaitForMeasure());
   dies->server.reset();
   const RunResult result = run.Wait();
-  EXPECT_EQ(result.agents[0].state, AgentResult::State::kDone) << result.agents[0].state_detail;
+  EXPECT_EQ(result.agents[0].state, AgentResult::State::kDone) << result.agents[0].state_detail.english();
   EXPECT_EQ(result.agents[1].state, AgentResult::State::kLost);
   EXPECT_FALSE(result.agents[1].state_detail.empty());
   EXPECT_EQ(result.verdict, Verdict::kDegraded);

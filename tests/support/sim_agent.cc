@@ -124,7 +124,7 @@ void SimAgent::Crash() {
   if (link_ != nullptr) link_->Close(MakeStatus(absl::StatusCode::kUnavailable, "connection lost: reset by peer"));
 }
 
-void SimAgent::Drain(const std::string& reason) {
+void SimAgent::Drain(const LocalString& reason) {
   if (session_ != nullptr) session_->Drain(reason);
 }
 

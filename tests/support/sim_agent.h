@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "agent/session/agent_session.h"
+#include "common/util/local_text.h"
 #include "controller/link/agent_link.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/manual_event_loop.h"
@@ -65,7 +66,7 @@ class SimAgent {
   /// Nothing gets through any more, in either direction; nobody is told.
   void Hang() { hung_ = true; }
   /// SIGTERM.
-  void Drain(const std::string& reason);
+  void Drain(const LocalString& reason);
 
   FakeEngineScript& script() { return script_; }
   const RunSlot& slot() const { return slot_; }

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "common/lang/language.h"
+#include "common/util/language.h"
 #include "controller/compare/comparison.h"
 
 namespace wsload {

@@ -1,7 +1,7 @@
 // The labels of comparisons, in every language.
 #pragma once
 
-#include "common/lang/language.h"
+#include "common/util/language.h"
 #include "controller/compare/comparison.h"
 
 namespace wsload {

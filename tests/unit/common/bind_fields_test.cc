@@ -8,6 +8,7 @@
 #include "common/plan/compression.h"
 #include "common/time/clock.h"
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -52,7 +53,7 @@ class BindFieldsTest : public testing::Test {
  protected:
   BindFieldsTest() { BindFields(flags_, Fields<Options>(kFields), options_, &paths_); }
 
-  std::string Parse(const std::vector<std::string>& args) { return std::string(Text(flags_.Parse(args, {}))); }
+  std::string Parse(const std::vector<std::string>& args) { return TextInBoth(flags_.Parse(args, {})); }
 
   Options options_;
   FilePaths paths_;

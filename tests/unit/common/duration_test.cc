@@ -7,6 +7,7 @@
 
 #include "common/time/clock.h"
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -44,7 +45,7 @@ TEST(ParseDuration, RefusesWhatIsNone) {
                            "1 s", "1s\n", "--1s", "1ss", "1e3s", "0x1s"}) {
     const auto parsed = ParseDuration(text);
     ASSERT_FALSE(parsed.ok()) << text;
-    EXPECT_EQ(Text(parsed.status()), "not a duration; write for example 30s, 1m30s or 500ms") << text;
+    EXPECT_EQ(TextInBoth(parsed.status()), "not a duration; write for example 30s, 1m30s or 500ms") << text;
   }
 }
 

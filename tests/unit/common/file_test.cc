@@ -8,6 +8,7 @@
 
 #include "common/security/secret_file.h"
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -27,12 +28,12 @@ TEST_F(FileTest, ReadsUpToTheLimit) {
   const std::string content(10'000, '\0');
   Write(content);
   EXPECT_EQ(*ReadSmallFile(path_, 10'000), content);
-  EXPECT_EQ(Text(ReadSmallFile(path_, 9'999).status()), "is over 9999 bytes");
+  EXPECT_EQ(TextInBoth(ReadSmallFile(path_, 9'999).status()), "is over 9999 bytes");
 }
 
 TEST_F(FileTest, SaysWhyItCannotRead) {
-  EXPECT_EQ(Text(ReadSmallFile(path_, 10).status()), "cannot be read: No such file or directory");
-  EXPECT_EQ(Text(ReadSmallFile(testing::TempDir(), 10).status()), "cannot be read: Is a directory");
+  EXPECT_EQ(TextInBoth(ReadSmallFile(path_, 10).status()), "cannot be read: No such file or directory");
+  EXPECT_EQ(TextInBoth(ReadSmallFile(testing::TempDir(), 10).status()), "cannot be read: Is a directory");
 }
 
 TEST_F(FileTest, WritesWholeFilesWithTheirRights) {

@@ -9,6 +9,7 @@
 
 #include "common/flags/flag_set.h"
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -34,7 +35,7 @@ class FlagFileTest : public testing::Test {
     std::ofstream(path_, std::ios::binary) << content;
     std::vector<std::string> args = {"-flagfile=" + path_};
     args.insert(args.end(), more.begin(), more.end());
-    return Named(Text(flags_.Parse(args, {})));
+    return Named(TextInBoth(flags_.Parse(args, {})));
   }
   std::string Named(std::string_view line) const {
     std::string text(line);
@@ -43,7 +44,10 @@ class FlagFileTest : public testing::Test {
   }
   std::vector<std::string> Notices() const {
     std::vector<std::string> lines;
-    for (const std::string& notice : flags_.notices()) lines.push_back(Named(notice));
+    for (const LocalString& notice : flags_.notices()) {
+      EXPECT_TRUE(IsChinese(notice.In(Language::kChinese)));
+      lines.push_back(Named(notice.english()));
+    }
     return lines;
   }
 

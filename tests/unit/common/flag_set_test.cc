@@ -15,6 +15,7 @@
 #include "common/time/clock.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -41,7 +42,8 @@ class FlagSetTest : public testing::Test {
                 .default_text = "json",
                 .parse =
                     [this](std::string_view text) {
-                      if (text != "json" && text != "proto") return InvalidArgument("want json or proto");
+                      if (text != "json" && text != "proto")
+                        return LocalInvalidArgument({"want json or proto", "可选值：json、proto"});
                       serializer_ = text;
                       return absl::OkStatus();
                     },
@@ -52,7 +54,7 @@ class FlagSetTest : public testing::Test {
   std::string Parse(const std::vector<std::string>& args, const Environment& environment = {}) {
     const absl::Status status = flags_.Parse(args, environment);
     EXPECT_TRUE(status.ok() || status.code() == absl::StatusCode::kInvalidArgument);
-    return std::string(Text(status));
+    return TextInBoth(status);
   }
   void WriteFile(const std::string& content) { std::ofstream(file_, std::ios::binary) << content; }
 

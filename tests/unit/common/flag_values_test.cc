@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -22,7 +23,7 @@ TEST(ParseInteger, ReadsTheWholeRange) {
 
 TEST(ParseInteger, RefusesTheRest) {
   for (const char* text : {"", "abc", "1x", " 1", "1 ", "1.5", "1e3", "0x10", "+-1", "--1", "-", "+", "10k"}) {
-    EXPECT_EQ(Text(ParseInteger(text, kMin, kMax).status()), "not a whole number; write for example 10") << text;
+    EXPECT_EQ(TextInBoth(ParseInteger(text, kMin, kMax).status()), "not a whole number; write for example 10") << text;
   }
   EXPECT_EQ(Text(ParseInteger("9223372036854775808", 0, kMax).status()),
             "out of range; must be from 0 to 9223372036854775807");
@@ -40,10 +41,12 @@ TEST(ParseCount, ReadsPowersOfAThousand) {
   EXPECT_EQ(*ParseCount("1g"), 1'000'000'000);
   EXPECT_EQ(*ParseCount("-5"), -5);
   for (const char* text : {"", "k", ".5k", "1.k", "1.5", "1.2345k", "1kk", "1 k", "1,5k", "5x", "1.-5k"}) {
-    EXPECT_EQ(Text(ParseCount(text).status()), "not a whole number; write for example 10, 2k (2000) or 1.5m") << text;
+    EXPECT_EQ(TextInBoth(ParseCount(text).status()), "not a whole number; write for example 10, 2k (2000) or 1.5m")
+        << text;
   }
   for (const char* text : {"9223372036854775808", "9223372036854775807k"}) {
-    EXPECT_EQ(Text(ParseCount(text).status()), "too large a number; write for example 10, 2k (2000) or 1.5m") << text;
+    EXPECT_EQ(TextInBoth(ParseCount(text).status()), "too large a number; write for example 10, 2k (2000) or 1.5m")
+        << text;
   }
 }
 
@@ -73,10 +76,10 @@ TEST(ParseSize, ReadsUnitsOf1024) {
 
 TEST(ParseSize, RefusesTheRest) {
   for (const char* text : {"", "k", "-1", "-1k", "1.5k", "1kb", "1 k", "1kk", "x", "1t"}) {
-    EXPECT_EQ(Text(ParseSize(text).status()), "not a size; write bytes, for example 100, 64k or 2m") << text;
+    EXPECT_EQ(TextInBoth(ParseSize(text).status()), "not a size; write bytes, for example 100, 64k or 2m") << text;
   }
   for (const char* text : {"8589934592g", "9223372036854775808", "9223372036854775807k"}) {
-    EXPECT_EQ(Text(ParseSize(text).status()), "too large a size; write for example 100, 64k or 2m") << text;
+    EXPECT_EQ(TextInBoth(ParseSize(text).status()), "too large a size; write for example 100, 64k or 2m") << text;
   }
 }
 

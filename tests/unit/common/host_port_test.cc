@@ -5,12 +5,13 @@
 #include <random>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
 
 std::string ErrorOf(std::string_view text, bool allow_port_zero = false) {
-  return std::string(Text(ParseHostPort(text, allow_port_zero).status()));
+  return TextInBoth(ParseHostPort(text, allow_port_zero).status());
 }
 
 TEST(ParseHostPort, ReadsNamesAndAddresses) {

@@ -46,7 +46,7 @@ TEST(PlanFields, HaveAFieldOfTheSameNameOnTheWire) {
 
 /// A name of the enumeration's, other than the one in `value`.
 std::string AnotherChoice(const Field<RunPlan>& field, const std::string& value) {
-  std::string names = field.member.choices();
+  std::string names = field.member.choices().english();
   names.erase(0, std::string("want one of ").size());
   return names.starts_with(value) ? names.substr(names.rfind(' ') + 1) : names.substr(0, names.find(','));
 }

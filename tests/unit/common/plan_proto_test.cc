@@ -7,6 +7,7 @@
 #include <random>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/unit/common/sample_plan.h"
 
 namespace wsload {
@@ -90,8 +91,9 @@ TEST(PlanProto, RefusesUnknownEnumValues) {
     EXPECT_EQ(FromProto(proto).status().code(), absl::StatusCode::kInvalidArgument);
     proto = ToProto(ValidPlan());
     proto.set_cipher(static_cast<v1::RunPlan::Cipher>(unknown));
-    EXPECT_EQ(Text(FromProto(proto).status()), "plan: cipher " + std::to_string(unknown) +
-                                                   " is unknown to this version; use the same version on both sides");
+    EXPECT_EQ(
+        TextInBoth(FromProto(proto).status()),
+        "plan: cipher " + std::to_string(unknown) + " is unknown to this version; use the same version on both sides");
   }
 }
 
@@ -99,14 +101,14 @@ TEST(PlanProto, ValidatesWhatComesIn) {
   EXPECT_FALSE(FromProto(v1::RunPlan{}).ok());
   v1::RunPlan proto = ToProto(ValidPlan());
   proto.set_clients(-1);
-  EXPECT_EQ(Text(FromProto(proto).status()), "-clients=-1: must be at least 1; for example -clients=10");
+  EXPECT_EQ(TextInBoth(FromProto(proto).status()), "-clients=-1: must be at least 1; for example -clients=10");
 }
 
 TEST(PlanProto, TextsAreParsedOnce) {
   const auto error_of = [](auto change) {
     v1::RunPlan proto = ToProto(ValidPlan());
     change(proto);
-    return std::string(Text(FromProto(proto).status()));
+    return TextInBoth(FromProto(proto).status());
   };
   EXPECT_EQ(error_of([](v1::RunPlan& p) { p.set_server("http://x"); }),
             "-server=http://x: a WebSocket server's URL begins with ws:// instead of http://, for example "

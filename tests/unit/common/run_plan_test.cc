@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/unit/common/sample_plan.h"
 
 namespace wsload {
@@ -22,7 +23,7 @@ std::string ErrorOf(const std::function<void(RunPlan&)>& change) {
   const absl::Status status = ValidatePlan(plan);
   EXPECT_TRUE(status.ok() || status.code() == absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Text(status).find('\n'), std::string_view::npos);
-  return std::string(Text(status));
+  return TextInBoth(status);
 }
 
 TEST(ValidatePlan, TheContractsDefaultsPass) { EXPECT_TRUE(ValidatePlan(ValidPlan()).ok()); }
@@ -196,7 +197,7 @@ TEST(ValidatePlan, SourceAddressesMustReachTheServer) {
   plan.local_addrs = *SourceList::Parse("127.0.0.2");
   EXPECT_TRUE(ValidatePlan(plan).ok()) << "a name may have addresses of both kinds";
   plan.server = *ServerUrl::Parse("ws://[::1]:9002/ws");
-  EXPECT_THAT(std::string(Text(ValidatePlan(plan))),
+  EXPECT_THAT(TextInBoth(ValidatePlan(plan)),
               testing::HasSubstr("-local-addrs: no IPv6 address among them, and -server=ws://[::1]:9002/ws"));
 }
 

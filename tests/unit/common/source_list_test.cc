@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -17,7 +18,7 @@ using ::testing::HasSubstr;
 
 std::vector<std::string> Literals(std::string_view text) {
   const auto list = SourceList::Parse(text);
-  if (!list.ok()) return {std::string(Text(list.status()))};
+  if (!list.ok()) return {TextInBoth(list.status())};
   std::vector<std::string> literals;
   for (const SocketAddress& address : list->addresses()) literals.push_back(address.Literal());
   return literals;
@@ -27,7 +28,7 @@ std::string Line(std::string_view text) {
   const auto list = SourceList::Parse(text);
   if (list.ok()) return "";
   EXPECT_EQ(list.status().code(), absl::StatusCode::kInvalidArgument);
-  return std::string(Text(list.status()));
+  return TextInBoth(list.status());
 }
 
 TEST(SourceListTest, AddressesAndRangesInTheOrderWritten) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/lang/statement_proto.h"
+#include "common/lang/statement_status.h"
 #include "common/time/clock.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
@@ -113,6 +115,34 @@ TEST(Statement, TravelsAsItsEnglishLine) {
   EXPECT_EQ(Text(status),
             "gw:9002 is no target that this agent may load; add it to the agent's -allow-target, or name another "
             "-server");
+  EXPECT_EQ(StatementOf(status), (Statement{Kind::kTargetNotAllowed, {"gw:9002"}}));
+  EXPECT_EQ(StatementOf(absl::UnknownError("gw:9002")), std::nullopt);
+}
+
+TEST(Statement, ComesBackFromTheWire) {
+  const LocalString why{"the quota", "配额"};
+  const Statement sent[] = {
+      {Kind::kAgentLost, {why}, "h1:7400"}, {Kind::kWaitingWorker, {0, 0.25}, "h2:7400"}, {Kind::kLeaseExpired}};
+  for (const Statement& statement : sent) EXPECT_EQ(FromProto(ToProto(statement), 400), statement);
+}
+
+TEST(Statement, OfStrangersIsNotTrusted) {
+  v1::Statement proto = ToProto({Kind::kAgentLost, {LocalString("a\nb\x1b[2J", "甲\n乙")}});
+  const std::optional<Statement> read = FromProto(proto, 400);
+  ASSERT_TRUE(read.has_value());
+  for (const Language language : kLanguages) EXPECT_FALSE(HasControlCharacter(StatementText(language, *read)));
+  proto.mutable_args(0)->mutable_text()->set_chinese(std::string(100'000, 'x'));
+  EXPECT_LT(StatementText(Language::kChinese, *FromProto(proto, 400)).size(), 500u);
+  EXPECT_EQ(LinesOf("english", proto, 100).In(Language::kEnglish), "english");
+
+  proto.clear_args();
+  EXPECT_EQ(FromProto(proto, 400), std::nullopt) << "an argument is missing";
+  EXPECT_EQ(LinesOf("english", proto, 400), LocalString("english")) << "then its English line has to do";
+  for (int i = 0; i < 1'000; ++i) proto.add_args()->set_name("why");
+  EXPECT_EQ(FromProto(proto, 400), std::nullopt);
+  proto.Clear();
+  proto.set_kind("of_next_year");
+  EXPECT_EQ(FromProto(proto, 400), std::nullopt);
 }
 
 }  // namespace

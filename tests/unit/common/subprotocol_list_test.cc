@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -12,7 +13,7 @@ using ::testing::HasSubstr;
 
 std::string Parsed(std::string_view text) {
   const auto list = SubprotocolList::Parse(text);
-  return list.ok() ? list->text() : std::string(Text(list.status()));
+  return list.ok() ? list->text() : TextInBoth(list.status());
 }
 
 TEST(SubprotocolList, IsWrittenAsTheHeaderHasIt) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -48,7 +49,7 @@ TEST(TargetList, RefusesWhatIsNoListRatherThanAllowingEverything) {
                            "user@gateway", "10.0.0.0/8"}) {
     const auto list = TargetList::Parse(text);
     ASSERT_FALSE(list.ok()) << text;
-    EXPECT_THAT(std::string(Text(list.status())), HasSubstr("want host or host:port")) << text;
+    EXPECT_THAT(TextInBoth(list.status()), HasSubstr("want host or host:port")) << text;
   }
 }
 

@@ -5,11 +5,12 @@
 #include <random>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
 
-std::string ErrorOf(std::string_view text) { return std::string(Text(ParseWsUrl(text).status())); }
+std::string ErrorOf(std::string_view text) { return TextInBoth(ParseWsUrl(text).status()); }
 
 TEST(ParseWsUrl, ReadsAllParts) {
   const auto url = ParseWsUrl("wss://gate.example:9443/im/ws?room=7&x=%20");

@@ -10,6 +10,7 @@
 #include "controller/archive/run_archive.h"
 #include "controller/output/output_dir.h"
 #include "controller/output/result_json.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -73,7 +74,7 @@ RunResult FullResult() {
   return result;
 }
 
-std::string Error(std::string_view json) { return std::string(Text(ReadResult(json).status())); }
+std::string Error(std::string_view json) { return TextInBoth(ReadResult(json).status()); }
 
 /// The document with one piece replaced.
 std::string With(const std::string& piece, const std::string& instead) {
@@ -197,9 +198,7 @@ TEST_F(RunArchiveTest, ADirectoryIsARunOrSeveral) {
   EXPECT_THAT(*RunDirectories(dir_ + "/one"), ElementsAre(dir_ + "/one"));
   EXPECT_THAT(*RunDirectories(dir_ + "/many"),
               ElementsAre(dir_ + "/many/run-1", dir_ + "/many/run-2", dir_ + "/many/run-10"));
-  const auto error = [&](const std::string& name) {
-    return std::string(Text(RunDirectories(dir_ + "/" + name).status()));
-  };
+  const auto error = [&](const std::string& name) { return TextInBoth(RunDirectories(dir_ + "/" + name).status()); };
   EXPECT_THAT(error("none"), HasSubstr("none: is no directory; name the directory that -out had"));
   std::filesystem::create_directories(dir_ + "/empty");
   EXPECT_THAT(error("empty"), HasSubstr("empty: has neither result.json nor run-1/result.json"));
@@ -214,10 +213,10 @@ TEST_F(RunArchiveTest, ReadsWhatIsThere) {
   std::ofstream(dir_ + "/one/latency.hlog") << IntervalLogWriter(0).Head();
   EXPECT_TRUE(ReadIntervals(dir_ + "/one")->has_value());
   std::ofstream(dir_ + "/one/latency.hlog") << "Tag=response,x\n";
-  EXPECT_THAT(std::string(Text(ReadIntervals(dir_ + "/one").status())),
+  EXPECT_THAT(TextInBoth(ReadIntervals(dir_ + "/one").status()),
               HasSubstr("one/latency.hlog: line 1: \"x\" is no number"));
   std::ofstream(dir_ + "/one/result.json") << "{";
-  EXPECT_THAT(std::string(Text(ReadRun(dir_ + "/one").status())), HasSubstr("one/result.json: is no whole JSON"));
+  EXPECT_THAT(TextInBoth(ReadRun(dir_ + "/one").status()), HasSubstr("one/result.json: is no whole JSON"));
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "common/util/status.h"
 #include "controller/certs/certificate_set.h"
 #include "controller/commands/certs_command.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -126,7 +127,7 @@ TEST_F(CertsTest, ReadersNameFlagFileAndMend) {
       {ReadTrustedCertificates("tls-client-ca", key).status(), "-tls-client-ca=" + key}};
   for (const auto& [status, part] : cases) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << part;
-    EXPECT_THAT(std::string(Text(status)), HasSubstr(part));
+    EXPECT_THAT(TextInBoth(status), HasSubstr(part));
     EXPECT_THAT(std::string(Text(status)), Not(HasSubstr("secret7")));
   }
 }

@@ -95,7 +95,7 @@ TEST_P(CoordinatorExactTest, MergesToWhatOneProcessWouldHaveSeen) {
   EXPECT_EQ(result.totals.response, expected);
   ExpectConserved();
   for (const AgentResult& agent : result.agents)
-    EXPECT_EQ(agent.state, AgentResult::State::kDone) << agent.state_detail;
+    EXPECT_EQ(agent.state, AgentResult::State::kDone) << agent.state_detail.english();
   EXPECT_EQ(result.verdict, Verdict::kValid) << ::testing::PrintToString(result.verdict_reasons);
   EXPECT_THAT(run_.listener.phases, ElementsAre(Phase::kConnect, Phase::kMeasure, Phase::kDrain, Phase::kClose));
   EXPECT_EQ(result.measured_ns, run_.plan.duration_ns);
@@ -296,7 +296,7 @@ TEST_F(CoordinatorClusterTest, AgentThatIsNeverReadyDoesNotHoldTheOthersForever)
   Start();
   RunToEnd();
   EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kLost);
-  EXPECT_THAT(run_.result->agents[0].state_detail, HasSubstr("not ready"));
+  EXPECT_THAT(run_.result->agents[0].state_detail.english(), HasSubstr("not ready"));
   EXPECT_EQ(run_.result->agents[1].state, AgentResult::State::kDone);
   EXPECT_EQ(run_.result->verdict, Verdict::kDegraded);
   EXPECT_TRUE(agents_[1]->script().starts.empty());
@@ -308,7 +308,7 @@ TEST_F(CoordinatorClusterTest, AgentWithoutFinalReportIsNotWaitedForLongerThanIt
   Start();
   RunToEnd();
   EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kLost);
-  EXPECT_THAT(run_.result->agents[0].state_detail, HasSubstr("no final report"));
+  EXPECT_THAT(run_.result->agents[0].state_detail.english(), HasSubstr("no final report"));
   EXPECT_EQ(run_.result->totals.counters.scheduled, Total()) << "what it reported stays";
   const int64_t end = agents_[0]->script().starts[0] + run_.plan.duration_ns + run_.plan.resp_timeout_ns;
   EXPECT_EQ(run_.finished_at_ns, end + RunCoordinator::Limits{}.done_grace_ns);
@@ -320,7 +320,7 @@ TEST_F(CoordinatorClusterTest, AgentsThatGoOnClosingAreWaitedFor) {
   agents_[0]->script().closing_ns = 45 * kNsPerSecond;
   Start();
   RunToEnd();
-  EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kDone) << run_.result->agents[0].state_detail;
+  EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kDone) << run_.result->agents[0].state_detail.english();
   EXPECT_EQ(run_.result->totals.counters.connections.closed, 10'000);
   EXPECT_EQ(run_.result->verdict, Verdict::kValid);
 }
@@ -332,7 +332,7 @@ TEST_F(CoordinatorClusterTest, AgentsThatNeverEndClosingAreNot) {
   Start();
   RunToEnd();
   EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kLost);
-  EXPECT_THAT(run_.result->agents[0].state_detail, HasSubstr("no final report"));
+  EXPECT_THAT(run_.result->agents[0].state_detail.english(), HasSubstr("no final report"));
   const int64_t end = agents_[0]->script().starts[0] + run_.plan.duration_ns + run_.plan.resp_timeout_ns;
   const RunCoordinator::Limits limits;
   EXPECT_EQ(run_.finished_at_ns, end + limits.done_grace_ns + 500 * limits.close_per_client_ns);
@@ -343,10 +343,12 @@ TEST_F(CoordinatorClusterTest, AgentThatLeavesEndsTheRunWithWhatWasMeasured) {
   Start();
   run_.loop.AdvanceBy(5 * kNsPerSecond);
   ASSERT_FALSE(agents_[1]->script().starts.empty());
-  agents_[1]->Drain("the agent got SIGTERM");
+  agents_[1]->Drain({"the agent got SIGTERM", "压测节点收到 SIGTERM"});
   RunToEnd();
-  EXPECT_EQ(run_.result->agents[1].stopped_early, "the agent got SIGTERM");
-  EXPECT_EQ(run_.result->agents[0].stopped_early, "agent h2:7400 lost");
+  EXPECT_EQ(run_.result->agents[1].stopped_early,
+            LocalString("the agent got SIGTERM", "压测节点退出：压测节点收到 SIGTERM"));
+  EXPECT_EQ(run_.result->agents[0].stopped_early,
+            LocalString("agent h2:7400 lost", "控制器要求停止：压测节点 h2:7400 失联"));
   EXPECT_THAT(run_.listener.notices, Contains(HasSubstr("agent h2:7400 ended early: the agent got SIGTERM")));
   EXPECT_EQ(run_.result->verdict, Verdict::kDegraded);
   EXPECT_GT(run_.result->totals.counters.scheduled, 0);
@@ -404,7 +406,7 @@ TEST_P(CoordinatorTamperTest, MarksTheAgentLostAndEndsTheRun) {
   Start();
   RunToEnd();
   EXPECT_EQ(run_.result->agents[1].state, AgentResult::State::kLost);
-  EXPECT_THAT(run_.result->agents[1].state_detail, HasSubstr(GetParam().detail));
+  EXPECT_THAT(run_.result->agents[1].state_detail.english(), HasSubstr(GetParam().detail));
   EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kDone);
   EXPECT_EQ(run_.result->verdict, Verdict::kDegraded);
   EXPECT_TRUE(run_.result->error.ok());

@@ -182,6 +182,7 @@ TEST_F(CoordinatorTest, TheShortestRoundTripDecidesTheOffset) {
 }
 
 TEST_F(CoordinatorTest, EveryRefusalIsListed) {
+  run_.listener.hears_older_agents = true;
   StartRun(4);
   Close(0, MakeStatus(absl::StatusCode::kUnavailable, "connection refused; is wsload-agent running there?"));
   AnswerProbes(1);
@@ -247,7 +248,7 @@ TEST_F(CoordinatorTest, StreamThatEndsInOrderWithoutDoneIsALoss) {
   Close(0, absl::OkStatus());
   ASSERT_TRUE(run_.result.has_value());
   EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kLost);
-  EXPECT_THAT(run_.result->agents[0].state_detail, HasSubstr("without a final report"));
+  EXPECT_THAT(run_.result->agents[0].state_detail.english(), HasSubstr("without a final report"));
 }
 
 TEST_F(CoordinatorTest, DoneBeforeTheStartIsALoss) {
@@ -257,7 +258,7 @@ TEST_F(CoordinatorTest, DoneBeforeTheStartIsALoss) {
   Done(0);
   ASSERT_TRUE(run_.result.has_value());
   EXPECT_EQ(run_.result->agents[0].state, AgentResult::State::kLost);
-  EXPECT_THAT(run_.result->agents[0].state_detail, HasSubstr("before the start"));
+  EXPECT_THAT(run_.result->agents[0].state_detail.english(), HasSubstr("before the start"));
 }
 
 TEST_F(CoordinatorTest, AnUpcallMayStillBeUnderWayWhenTheRunIsDeleted) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/util/status.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 namespace {
@@ -16,7 +17,7 @@ using ::testing::HasSubstr;
 
 absl::StatusOr<std::vector<std::string>> FakeDns(const std::string& host) {
   if (host == "agents") return std::vector<std::string>{"10.0.0.1", "10.0.0.2", "fd00::3"};
-  return MakeStatus(absl::StatusCode::kUnavailable, "cannot resolve {}", host);
+  return LocalStatus(absl::StatusCode::kUnavailable, FillLocal({"cannot resolve {}", "无法解析 {}"}, host));
 }
 
 TEST(ExpandAgentsTest, TakesAListOfAddresses) {
@@ -53,7 +54,7 @@ TEST(ExpandAgentsTest, RefusesWithOneLine) {
   for (const auto& [flag, part] : cases) {
     const auto agents = ExpandAgents(flag, FakeDns);
     ASSERT_FALSE(agents.ok()) << flag;
-    const std::string text(Text(agents.status()));
+    const std::string text = TextInBoth(agents.status());
     EXPECT_THAT(text, HasSubstr("-agents")) << flag;
     EXPECT_THAT(text, HasSubstr(part)) << flag;
     EXPECT_EQ(text.find('\n'), std::string::npos);

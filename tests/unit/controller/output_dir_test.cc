@@ -9,6 +9,7 @@
 
 #include "common/util/status.h"
 #include "controller/output/result_json.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -52,7 +53,7 @@ TEST_F(OutputDir, AFileInItsPlaceIsOneLine) {
   for (const std::string& path : {dir_ + "/taken", dir_ + "/taken/below"}) {
     const absl::Status status = PrepareOutputDir(path);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(std::string(Text(status)), HasSubstr("-out=" + path));
+    EXPECT_THAT(TextInBoth(status), HasSubstr("-out=" + path));
     EXPECT_EQ(Text(status).find('\n'), std::string_view::npos);
   }
 }
@@ -72,7 +73,7 @@ TEST_F(OutputDir, AFailedWriteKeepsTheOldFile) {
   std::filesystem::create_directories(dir_ + "/result.json/occupied");
   const absl::Status status = WriteResultFiles(dir_, PerfectResult(), Language::kEnglish);
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(std::string(Text(status)), HasSubstr("cannot write " + dir_ + "/result.json"));
+  EXPECT_THAT(TextInBoth(status), HasSubstr("cannot write " + dir_ + "/result.json"));
   EXPECT_EQ(FileCount(), 5u) << "the others are kept";
 }
 
@@ -89,7 +90,7 @@ TEST_F(OutputDir, MakesTheReportOfAResultThatIsThere) {
 }
 
 TEST_F(OutputDir, SaysWhyThereIsNoReport) {
-  const auto why = [this] { return std::string(Text(WriteReport(dir_, Language::kEnglish).status())); };
+  const auto why = [this] { return TextInBoth(WriteReport(dir_, Language::kEnglish).status()); };
   EXPECT_THAT(why(), HasSubstr("/result.json: cannot be read: No such file or directory; name the directory of a run"));
   std::ofstream(dir_ + "/run.json") << "{}";
   EXPECT_THAT(why(), HasSubstr("the run goes on, or was ended before it could write its result"));

@@ -8,6 +8,7 @@
 
 #include "common/util/status.h"
 #include "controller/commands/run_flags.h"
+#include "tests/support/chinese_lines.h"
 
 namespace wsload {
 
@@ -20,7 +21,7 @@ inline RunCommandLine Parsed(const std::vector<std::string>& args, const Environ
 inline std::string Refused(const std::vector<std::string>& args, const Environment& environment = {}) {
   const auto line = ParseRunFlags(args, environment);
   EXPECT_EQ(line.status().code(), absl::StatusCode::kInvalidArgument);
-  const std::string text(Text(line.status()));
+  const std::string text = TextInBoth(line.status());
   EXPECT_EQ(text.find('\n'), std::string::npos) << text;
   return text;
 }

@@ -9,8 +9,8 @@
 #include <sstream>
 
 #include "common/flags/flag_set.h"
-#include "common/lang/local_error.h"
 #include "common/util/display_width.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "tests/unit/controller/read_run_flags.h"
 

@@ -9,6 +9,7 @@
 #include "common/plan/run_plan.h"
 #include "controller/result/result_builder.h"
 #include "controller/run/coordinator.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/support/manual_event_loop.h"
 
 namespace wsload {
@@ -30,11 +31,17 @@ class RecordingListener final : public RunListener {
   void OnInterval(const SeriesPoint& point, const Stats&, const Stats&, const std::vector<AgentResult>&) override {
     points.push_back(point);
   }
-  void OnNotice(const Statement& notice) override { notices.push_back(StatementText(Language::kEnglish, notice)); }
+  void OnNotice(const Statement& notice) override {
+    if (!hears_older_agents) {
+      EXPECT_TRUE(IsChinese(StatementText(Language::kChinese, notice)));
+    }
+    notices.push_back(StatementText(Language::kEnglish, notice));
+  }
 
   std::vector<Phase> phases;
   std::vector<SeriesPoint> points;
   std::vector<std::string> notices;  ///< in English
+  bool hears_older_agents = false;   ///< who say all in English alone
 };
 
 /// One coordinator on a manual loop, and the result once there is one.

@@ -6,6 +6,7 @@
 #include "common/util/status.h"
 #include "controller/result/threshold_list.h"
 #include "controller/result/threshold_value.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -24,7 +25,7 @@ std::string Refused(std::string_view text) {
   const absl::StatusOr<Threshold> threshold = Threshold::Parse(text);
   if (threshold.ok()) return "taken";
   EXPECT_EQ(threshold.status().code(), absl::StatusCode::kInvalidArgument);
-  const std::string line(Text(threshold.status()));
+  const std::string line = TextInBoth(threshold.status());
   EXPECT_EQ(line.find('\n'), std::string::npos);
   return line;
 }
@@ -186,7 +187,7 @@ TEST(Threshold, TakesEveryCutAndEveryByteWithoutHarm) {
 
 std::string ListRefused(std::string_view text) {
   const auto list = ThresholdList::Parse(text);
-  return list.ok() ? "taken" : std::string(Text(list.status()));
+  return list.ok() ? "taken" : TextInBoth(list.status());
 }
 
 TEST(ThresholdList, IsReadAsItIsWritten) {
@@ -203,7 +204,7 @@ TEST(ThresholdList, IsReadAsItIsWritten) {
 
 std::string PlanRefused(const char* text, const RunPlan& plan) {
   const absl::Status checked = ThresholdList::Parse(text)->CheckAgainst(plan);
-  return checked.ok() ? "taken" : std::string(Text(checked));
+  return checked.ok() ? "taken" : TextInBoth(checked);
 }
 
 TEST(ThresholdList, NoPlanIsTooSmallForItsThresholds) {

@@ -3,7 +3,9 @@
 #include "common/util/status.h"
 #include "tests/gateway/gateway_fields.h"
 #include "tests/gateway/gateway_flags.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/support/expect_fields.h"
+#include "tests/support/wrong_flags.h"
 
 namespace wsload::gateway {
 namespace {
@@ -156,8 +158,17 @@ TEST(GatewayFlags, SayInOneLineHowToMend) {
     const absl::Status status = Parse(args, program);
     ASSERT_FALSE(status.ok()) << args.front();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_EQ(Text(status).find('\n'), std::string_view::npos);
+    EXPECT_EQ(TextInBoth(status).find('\n'), std::string_view::npos);
   }
+}
+
+TEST(GatewayFlags, AreRefusedInChinese) {
+  const auto read = [](const std::vector<std::string>& args) {
+    ProgramOptions program;
+    return Parse(args, program);
+  };
+  ExpectChineseErrors(GatewayFields(), read);
+  ExpectChineseErrors(ProgramFields(), read);
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
 #include "common/stats/stats_proto.h"
-#include "common/util/status.h"
 #include "common/version.h"
+#include "tests/support/chinese_statement.h"
 #include "tests/support/manual_event_loop.h"
 
 namespace wsload {
@@ -76,7 +76,7 @@ class AgentSessionTest : public ::testing::Test {
     finished_ = 0;
     engine_totals_ = {};
     session_ = std::make_unique<AgentSession>(
-        loop_, config_, [this](v1::AgentMessage message) { sent_.push_back(std::move(message)); },
+        loop_, config_, [this](v1::AgentMessage message) { sent_.push_back(ToldInBoth(std::move(message))); },
         [this] {
           ++finished_;
           session_.reset();
@@ -451,7 +451,7 @@ TEST_F(AgentSessionTest, HandsTheEnginesRefusalOn) {
       {absl::StatusCode::kResourceExhausted, v1::Refused::CODE_BEYOND_MEANS},
       {absl::StatusCode::kPermissionDenied, v1::Refused::CODE_TARGET_NOT_ALLOWED}};
   for (const auto& [code, refusal] : codes) {
-    engine_error_ = MakeStatus(code, "no: {}", static_cast<int>(code));
+    engine_error_ = absl::Status(code, fmt::format("no: {}", static_cast<int>(code)));
     Assign();
     ExpectRefused(refusal, "no: ");
     EXPECT_EQ(finished_, 1);

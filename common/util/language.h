@@ -1,14 +1,13 @@
-// The languages that the programs speak to people.
+// The languages that the programs speak to people, by their names.
 #pragma once
 
 #include <array>
 #include <string_view>
 
 #include "common/util/choice.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
-
-enum class Language { kEnglish, kChinese };
 
 template <>
 inline constexpr std::array kChoices<Language> = {Choice{Language::kEnglish, "en"}, Choice{Language::kChinese, "zh"}};
@@ -18,15 +17,5 @@ template <>
 inline std::string_view ChoicePart<Language>(std::string_view name) {
   return name.substr(0, name.find_first_of("_-.@"));
 }
-
-/// One text in every language.
-struct LocalText {
-  std::string_view english;
-  std::string_view chinese;  ///< empty: not translated, the English one stands for it
-
-  constexpr std::string_view In(Language language) const {
-    return language == Language::kChinese && !chinese.empty() ? chinese : english;
-  }
-};
 
 }  // namespace wsload
