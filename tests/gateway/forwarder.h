@@ -35,6 +35,9 @@ class Forwarder {
   /// DOWNSTREAM_ACK. True: of a push that came from here.
   bool OnAcknowledged(std::string_view key);
 
+  /// Whether Deliver() has anything to do.
+  bool has_pushes() const { return next_member_ < members_.size() || !state_.shared.exchange().Empty(state_.index); }
+
   /// Pushes to this thread's connections what is in its box, a bounded number of them. True: there is more to do.
   bool Deliver(int64_t now_ns);
 

@@ -134,8 +134,7 @@ void Shard::Run() {
       HandleEvent(events[static_cast<size_t>(i)].data.u64, events[static_cast<size_t>(i)].events);
     }
     RunDueTimers();
-    more_to_push_ = application_.DeliverPushes(clock_.MonoNs());
-    FlushDirty();
+    DeliverPushes();
     AnswerStats(lock);
     if (restart_requested_.exchange(false)) BeginRestart();
     if (cut_requested_.exchange(false)) CutAll();
@@ -227,6 +226,15 @@ void Shard::WaitOutStall(std::unique_lock<std::mutex>& lock) {
                                      [this] { return stop_requested_.load(); });
   }
   lock = TakeTurn();
+}
+
+void Shard::DeliverPushes() {
+  if (!application_.has_pushes()) {
+    more_to_push_ = false;
+    return;
+  }
+  more_to_push_ = application_.DeliverPushes(clock_.MonoNs());
+  FlushDirty();
 }
 
 // --- connections
