@@ -49,6 +49,7 @@ class Forwarder {
   static constexpr size_t kMostBacklogBytes = size_t{8} << 20;
 
   GroundTruth::Delivery& CountsOf(SealedPush::Origin origin);
+  void SeatAll();
   bool TakeNext();
   void PushTo(const Audience::Member& member, int64_t now_ns);
   bool Write(uint64_t connection, const SealedPush& push);
@@ -59,6 +60,7 @@ class Forwarder {
   MessageChannel& channel_;
   const bool faulty_;
   Audience audience_;
+  bool seated_;  ///< everybody is in `audience_`: its memory is for those alone who push
   ReorderBuffer held_;
   bool hold_armed_ = false;
 

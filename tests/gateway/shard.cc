@@ -184,7 +184,7 @@ void Shard::HandleTimer(const Timer& timer, int64_t now_ns) {
   if (connection == nullptr) return;
   if (timer.kind == TimerKind::kHandshakeTimeout) {
     if (!connection->in_handshake()) return;
-    const int64_t timeout_ns = connection->idle_since_ns() + kHandshakeTimeoutNs;
+    const int64_t timeout_ns = connection->session.last_receipt_ns + kHandshakeTimeoutNs;
     if (now_ns < timeout_ns) return state_.timers.Add(timeout_ns, TimerKind::kHandshakeTimeout, timer.connection);
   }
   connection->Abort();
