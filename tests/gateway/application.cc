@@ -139,9 +139,10 @@ void Application::StartSession(Connection& connection, bool auto_close, int64_t 
   const GatewayOptions& options = state_.options;
   Session& session = connection.session;
   state_.truth.Accepted(connection.PeerAddress());
-  session.user = state_.shared.Connected(options.echo ? std::nullopt : std::optional(session.user_id), now_ns);
+  const int64_t id = options.echo ? state_.shared.NextAnonymousId() : session.user_id;
+  session.user = state_.shared.Connected(id, now_ns);
   // Anonymous ones are users in the order in which they came.
-  if (options.echo) session.user_id = options.first_user_id - session.user->id - 1;
+  if (options.echo) session.user_id = options.first_user_id - id - 1;
   if (options.verbose) Print(stderr, fmt::format("user {} connected\n", session.user_id));
   if (options.close_after.age_ns > 0) {
     state_.timers.Add(now_ns + options.close_after.age_ns, TimerKind::kCloseAfter, connection.id());

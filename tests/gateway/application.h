@@ -30,6 +30,7 @@ class Application final : public ConnectionHandler {
   /// Any timer but the server loop's own. Marks dirty what it writes to.
   void OnTimer(const Timer& timer, int64_t now_ns);
 
+  bool has_pushes() const { return forwarder_.has_pushes(); }
   /// A bounded number of the pushes that others sent; marks dirty what it writes to. True: there is more to do.
   bool DeliverPushes(int64_t now_ns) { return forwarder_.Deliver(now_ns); }
 

@@ -13,11 +13,9 @@ constexpr size_t kKeepBufferBytes = 64 * 1024;
 }  // namespace
 
 Connection::Connection(uint64_t id, int fd, SSL_CTX* tls, ConnectionContext& context)
-    : id_(id),
-      context_(context),
-      stream_(fd, tls),
-      idle_since_ns_(context.clock.MonoNs()),
-      reader_(ConnectionContext::kMaxMessageBytes, false) {}
+    : id_(id), context_(context), stream_(fd, tls), reader_(ConnectionContext::kMaxMessageBytes, false) {
+  session.last_receipt_ns = context.clock.MonoNs();
+}
 
 void Connection::Leave(Ending ending, Phase next) {
   phase_ = next;
@@ -137,7 +135,7 @@ size_t Connection::ConsumeRequest(std::string_view data, int64_t now_ns) {
   phase_ = Phase::kHandshake;
   served_http_ = true;
   continue_said_ = false;
-  idle_since_ns_ = now_ns;
+  session.last_receipt_ns = now_ns;
   return with_body;
 }
 

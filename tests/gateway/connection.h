@@ -70,7 +70,7 @@ struct Session {
   int64_t user_id = 0;
   int64_t biz_id = 0;
   int64_t upstream = 0;
-  int64_t last_receipt_ns = 0;
+  int64_t last_receipt_ns = 0;  ///< before the upgrade: since when a request is awaited
   bool redirected = false;
   bool dirty = false;  ///< has output that the application will flush
 };
@@ -84,8 +84,6 @@ class Connection {
   bool done() const { return phase_ == Phase::kDone; }
   bool in_handshake() const { return phase_ == Phase::kHandshake; }
   bool awaits_upgrade() const { return phase_ == Phase::kAwaitUpgrade; }
-  /// Since when a request is awaited.
-  int64_t idle_since_ns() const { return idle_since_ns_; }
   /// All is said and written; only the peer's end is awaited.
   bool farewell_said() const { return writing_finished_; }
   /// Written to it and not yet taken by the socket.
@@ -157,7 +155,6 @@ class Connection {
   bool writing_finished_ = false;
   bool continue_said_ = false;  ///< 100 Continue, to the request that is under way
   bool served_http_ = false;
-  int64_t idle_since_ns_ = 0;
   FrameReader reader_;
   std::unique_ptr<MessageInflater> inflater_;  ///< with permessage-deflate only
   bool inflater_forgets_ = false;              ///< the client promised to keep no context

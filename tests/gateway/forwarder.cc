@@ -27,6 +27,7 @@ Forwarder::Forwarder(ThreadState& state, MessageChannel& channel)
       channel_(channel),
       faulty_(state.options.push_loss + state.options.push_duplicate + state.options.push_reorder > 0),
       audience_(state.options.forward, state.options.first_user_id),
+      seated_(state.options.forward.to != ForwardSpec::To::kNobody),
       held_(state.options.push_reorder_hold_ns) {}
 
 GroundTruth::Delivery& Forwarder::CountsOf(SealedPush::Origin origin) {
@@ -34,7 +35,7 @@ GroundTruth::Delivery& Forwarder::CountsOf(SealedPush::Origin origin) {
 }
 
 void Forwarder::OnConnected(const Connection& connection) {
-  audience_.Join(connection.id(), connection.session.user_id);
+  if (seated_) audience_.Join(connection.id(), connection.session.user_id);
 }
 
 void Forwarder::OnLeaving(const Connection& connection) {
@@ -84,11 +85,20 @@ bool Forwarder::Deliver(int64_t now_ns) {
   return true;
 }
 
+void Forwarder::SeatAll() {
+  seated_ = true;
+  for (const uint64_t id : state_.connections.Ids()) {
+    const Connection& connection = *state_.connections.Find(id);
+    if (connection.open() && connection.session.user != nullptr) audience_.Join(id, connection.session.user_id);
+  }
+}
+
 bool Forwarder::TakeNext() {
   members_.clear();
   next_member_ = 0;
   push_ = state_.shared.exchange().Take(state_.index);
   if (push_ == nullptr) return false;
+  if (!seated_) SeatAll();
   // A list of its own: who leaves in between is still in it, and then unsent.
   switch (push_->to) {
     case Push::To::kRoom:

@@ -35,6 +35,9 @@ class Forwarder {
   /// DOWNSTREAM_ACK. True: of a push that came from here.
   bool OnAcknowledged(std::string_view key);
 
+  /// Whether Deliver() has anything to do.
+  bool has_pushes() const { return next_member_ < members_.size() || !state_.shared.exchange().Empty(state_.index); }
+
   /// Pushes to this thread's connections what is in its box, a bounded number of them. True: there is more to do.
   bool Deliver(int64_t now_ns);
 
@@ -46,6 +49,7 @@ class Forwarder {
   static constexpr size_t kMostBacklogBytes = size_t{8} << 20;
 
   GroundTruth::Delivery& CountsOf(SealedPush::Origin origin);
+  void SeatAll();
   bool TakeNext();
   void PushTo(const Audience::Member& member, int64_t now_ns);
   bool Write(uint64_t connection, const SealedPush& push);
@@ -56,6 +60,7 @@ class Forwarder {
   MessageChannel& channel_;
   const bool faulty_;
   Audience audience_;
+  bool seated_;  ///< everybody is in `audience_`: its memory is for those alone who push
   ReorderBuffer held_;
   bool hold_armed_ = false;
 

@@ -138,8 +138,7 @@ void Shard::Run() {
       HandleEvent(events[static_cast<size_t>(i)].data.u64, events[static_cast<size_t>(i)].events);
     }
     RunDueTimers();
-    more_to_push_ = application_.DeliverPushes(clock_.MonoNs());
-    FlushDirty();
+    DeliverPushes();
     AnswerStats(lock);
     if (restart_requested_.exchange(false)) BeginRestart();
     if (cut_requested_.exchange(false)) CutAll();
@@ -189,7 +188,7 @@ void Shard::HandleTimer(const Timer& timer, int64_t now_ns) {
   if (connection == nullptr) return;
   if (timer.kind == TimerKind::kHandshakeTimeout) {
     if (!connection->in_handshake()) return;
-    const int64_t timeout_ns = connection->idle_since_ns() + kHandshakeTimeoutNs;
+    const int64_t timeout_ns = connection->session.last_receipt_ns + kHandshakeTimeoutNs;
     if (now_ns < timeout_ns) return state_.timers.Add(timeout_ns, TimerKind::kHandshakeTimeout, timer.connection);
   }
   connection->Abort();
@@ -231,6 +230,15 @@ void Shard::WaitOutStall(std::unique_lock<std::mutex>& lock) {
                                      [this] { return stop_requested_.load(); });
   }
   lock = TakeTurn();
+}
+
+void Shard::DeliverPushes() {
+  if (!application_.has_pushes()) {
+    more_to_push_ = false;
+    return;
+  }
+  more_to_push_ = application_.DeliverPushes(clock_.MonoNs());
+  FlushDirty();
 }
 
 // --- connections

@@ -59,6 +59,7 @@ class Shard {
   void RunDueTimers();
   void HandleTimer(const Timer& timer, int64_t now_ns);
   void FlushDirty();
+  void DeliverPushes();
   void ArmTimer();
   void WaitOutStall(std::unique_lock<std::mutex>& lock);
   void Accept();

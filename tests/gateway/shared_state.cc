@@ -48,12 +48,10 @@ void SharedState::ForgetQueue() {
   if (queue_) queue_->Clear();
 }
 
-UserRecord* SharedState::Connected(std::optional<int64_t> user_id, int64_t now_ns) {
+UserRecord* SharedState::Connected(int64_t user_id, int64_t now_ns) {
   const std::lock_guard lock(mutex_);
   if (first_accepted_ns() == 0) first_accepted_ns_.store(now_ns, std::memory_order_relaxed);
-  const int64_t id = user_id ? *user_id : -++anonymous_;
-  UserRecord& user = users_[id];
-  user.id = id;
+  UserRecord& user = users_[user_id];
   ++user.connections;
   ++user.open;
   ++open_;

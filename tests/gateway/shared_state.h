@@ -22,9 +22,8 @@ namespace wsload::gateway {
 
 /// One user id; lives as long as the gateway.
 struct UserRecord {
-  int64_t id = 0;           ///< anonymous ones count down from -1
-  int64_t connections = 0;  ///< ever
-  int64_t open = 0;         ///< now
+  int32_t connections = 0;  ///< ever
+  int32_t open = 0;         ///< now
   std::atomic<int64_t> upstream = 0;
 };
 
@@ -40,8 +39,10 @@ class SharedState {
   /// When a handshake that comes at `now_ns` has its turn; nothing: it is to be refused.
   std::optional<int64_t> HandshakeTurnNs(int64_t now_ns);
 
-  /// An upgraded connection; `user_id` nothing: one of its own.
-  UserRecord* Connected(std::optional<int64_t> user_id, int64_t now_ns);
+  /// For a connection without a user id: one below zero, counting down from -1.
+  int64_t NextAnonymousId() { return next_anonymous_id_.fetch_sub(1, std::memory_order_relaxed); }
+  /// An upgraded connection.
+  UserRecord* Connected(int64_t user_id, int64_t now_ns);
   void Disconnected(UserRecord& user);
   /// Connections that are open now, of all or of those users together.
   int64_t OpenConnections() const;
@@ -101,7 +102,6 @@ class SharedState {
   std::optional<ServiceQueue> queue_;
   int64_t queue_refused_ = 0;
   std::unordered_map<int64_t, UserRecord> users_;  // anonymous ones below zero
-  int64_t anonymous_ = 0;
   int64_t open_ = 0;
   int64_t peak_ = 0;
 
@@ -112,6 +112,7 @@ class SharedState {
   std::atomic<bool> restart_claimed_ = false;
   std::atomic<int64_t> first_upstream_ns_ = 0;
   std::atomic<int64_t> first_accepted_ns_ = 0;
+  std::atomic<int64_t> next_anonymous_id_ = -1;
   std::atomic<int64_t> next_message_id_ = 1;
   std::atomic<int64_t> next_push_number_ = 1;
 };

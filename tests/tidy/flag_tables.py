@@ -17,10 +17,9 @@ import markdown
 import translations
 from tree import Breach, Tree
 
-# What has a table, and what documents only mention.
-TABLED = ("wsload", "wsload-agent", "wsload selftest", "wsload certs", "wsload compare")
-MENTIONED = ("wsload-gateway",)
-_PROGRAMS = {name.split()[0] for name in TABLED + MENTIONED}
+# What has a table.
+TABLED = ("wsload", "wsload-agent", "wsload-gateway", "wsload selftest", "wsload certs", "wsload compare")
+_PROGRAMS = {name.split()[0] for name in TABLED}
 # Commands with the flags of another.
 ALIKE = {"wsload run": "wsload", "wsload doctor": "wsload", "wsload-agent healthcheck": "wsload-agent"}
 # Speaks of programs of its own.
@@ -152,7 +151,7 @@ def main(arguments):
         return 2
     here = os.path.dirname(os.path.abspath(__file__))
     tree = Tree(arguments[1] if len(arguments) == 2 else os.path.join(here, "..", ".."))
-    programs = {program: ask(arguments[0], program) for program in TABLED + MENTIONED}
+    programs = {program: ask(arguments[0], program) for program in TABLED}
     breaches = check(tree, programs)
     for breach in breaches:
         print(breach)

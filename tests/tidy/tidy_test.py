@@ -600,7 +600,7 @@ Also from WSLOAD_<NAME> and -flagfile=FILE.
 
     def setUp(self):
         super().setUp()
-        self.programs = {program: {} for program in flag_tables.TABLED + flag_tables.MENTIONED}
+        self.programs = {program: {} for program in flag_tables.TABLED}
         self.programs["wsload"] = flag_tables.read_help(self.HELP)
         for path in ("README.md", "README.zh-CN.md"):
             self.write(path, CLEAN[path].replace(" -lang=zh", "") + self.tables_of_the_others())
@@ -650,17 +650,17 @@ Also from WSLOAD_<NAME> and -flagfile=FILE.
 
     def test_mention_of_a_flag_that_nothing_has(self):
         self.write("README.md", README + self.tables_of_the_others() + "\nSee `-gone=1`, `-mps` and `-helpfull`.\n")
-        self.wants("README.md:36: no program has -gone")
+        self.wants("README.md:40: no program has -gone")
 
     def test_command_with_a_flag_that_it_has_not(self):
         commands = "\n```\nhost1$ wsload-agent -x && docker run --rm wsload \\\n    wsload doctor --mps=1 -gone\n```\n"
         self.write("README.md", README + self.tables_of_the_others() + commands)
-        self.wants("README.md:37: wsload doctor has no -gone")
+        self.wants("README.md:41: wsload doctor has no -gone")
 
     def test_table_of_no_program(self):
         table = "\n| flag of `wsl` | default |\n|---|---|\n| `-x` | |\n"
         self.write("README.md", README + self.tables_of_the_others() + table)
-        self.wants("README.md:36: there is no program wsl")
+        self.wants("README.md:40: there is no program wsl")
 
 
 class Functions(unittest.TestCase):

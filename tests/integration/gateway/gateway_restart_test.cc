@@ -96,17 +96,22 @@ TEST(GatewayRestart, ComesByItselfOnceCountedFromTheFirstHandshake) {
 TEST(GatewayRestart, WhatIsOwedIsUnsentAndTheQueueBeginsAnew) {
   GatewayOptions options;
   options.servers = 1;
-  options.service_time.low_ns = 100 * kNsPerMs;
+  options.service_time.low_ns = 1000 * kNsPerSecond;
   options.restart_for_ns = 1;
   auto gateway = StartGateway(options);
   GatewayLink link(*gateway);
   for (int i = 0; i < 3; ++i) link.SendUpstream(std::to_string(i));
-  AwaitTruth(*gateway, [](const GroundTruth& t) { return t.messages.acks_pending == 3; });
+  AwaitTruth(*gateway, [](const GroundTruth& t) { return t.queue.admitted == 3; });
+  EXPECT_EQ(gateway->truth().queue.longest, 2);
   gateway->Restart();
-  AwaitTruth(*gateway, [](const GroundTruth& t) { return t.messages.acks_unsent == 3; });
+  EXPECT_FALSE(link.raw().ReadFrame().has_value());
+  AwaitService(*gateway);
   GatewayLink back(*gateway);
-  back.SendUpstream("after");
-  EXPECT_EQ(back.Read()->key, "after");
+  for (int i = 0; i < 2; ++i) back.SendUpstream("after " + std::to_string(i));
+  AwaitTruth(*gateway, [](const GroundTruth& t) { return t.queue.admitted == 5; });
+  EXPECT_LE(gateway->truth().queue.longest_wait_ns, 2000 * kNsPerSecond) << "not behind what was there before";
+  gateway->Stop();
+  EXPECT_EQ(gateway->truth().messages.acks_unsent, 5);
 }
 
 TEST(GatewayRestart, StoppingWhileItIsDownIsNoMatter) {

@@ -127,7 +127,7 @@ TEST(SharedState, CountsUsersPeakAndFairness) {
   EXPECT_EQ(state.OpenConnections({1, 2, 3}), 1);
   EXPECT_EQ(state.OpenConnections(), 1);
   EXPECT_EQ(state.Connected(1, 7), one);
-  state.Connected(std::nullopt, 8);
+  state.Connected(state.NextAnonymousId(), 8);
   one->upstream += 9;
   GroundTruth truth;
   state.AddTo(truth);
