@@ -62,7 +62,7 @@ absl::StatusOr<EstablishedConnectionPtr> DialWebSocket(std::string_view server, 
   });
   established->loop.Run();
   if (result.connection == nullptr) {
-    return MakeStatus(absl::StatusCode::kUnavailable, "{}: {}", result.cause, result.detail);
+    return MakeStatus(absl::StatusCode::kUnavailable, "{}: {}", result.cause, result.detail.english());
   }
   established->connection = std::move(result.connection);
   return established;

@@ -27,7 +27,7 @@ void Recorder::Dialled(const DialResult& result) {
   } else {
     ++connections.failed;
     AddCause(connections.failures, result.cause);
-    Tell(told_failures_, connections.failure_examples, connections.failures, result.cause, result.detail);
+    Tell(told_failures_, connections.failure_examples, connections.failures, result.cause, result.detail.english());
   }
 }
 

@@ -7,12 +7,13 @@
 
 #include "common/plan/run_plan.h"
 #include "common/time/clock.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
 struct UpgradeReport {
   std::string cause;   ///< as DialResult's; empty: the connection opened
-  std::string detail;  ///< likewise
+  LocalString detail;  ///< likewise
   int64_t upgrade_us = 0;
 };
 

@@ -70,7 +70,11 @@ v1::TargetReport TryUpgrade(const AgentConfig& config, const v1::DescribeRequest
   if (cut && found.cause == "timeout") return report;
   report.set_reach(ReachOf(found.cause));
   report.set_cause(found.cause);
-  report.set_detail(Shown(RedactText(found.detail), kMaxDetailLength));
+  const LocalString detail(Shown(RedactText(found.detail.english()), kMaxDetailLength),
+                           Shown(RedactText(found.detail.chinese()), kMaxDetailLength));
+  report.set_detail(detail.english());
+  report.mutable_detail_lines()->set_english(detail.english());
+  report.mutable_detail_lines()->set_chinese(detail.chinese());
   report.set_connect_us(found.upgrade_us);
   return report;
 }

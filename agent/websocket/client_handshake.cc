@@ -32,12 +32,17 @@ bool SetByHandshake(std::string_view lower_name) {
          lower_name == "transfer-encoding" || lower_name.starts_with("sec-websocket-");
 }
 
-std::string_view HintFor(std::string_view status) {
-  if (status == "401") return "; the server does not accept the token: is it signed with the key that the server has?";
-  if (status == "403") return "; does it want another token, or a header such as Origin (-header)?";
-  if (status == "404") return "; is the path of the URL right?";
-  if (status == "429" || status == "503") return "; the server takes no more connections for now";
-  return "";
+LocalText HintFor(std::string_view status) {
+  if (status == "401")
+    return {"; the server does not accept the token: is it signed with the key that the server has?",
+            "；服务器不接受该令牌：它是否用服务器持有的密钥签名？"};
+  if (status == "403")
+    return {"; does it want another token, or a header such as Origin (-header)?",
+            "；它是否需要另一个令牌，或 Origin 之类的头部 (-header)？"};
+  if (status == "404") return {"; is the path of the URL right?", "；URL 的路径是否正确？"};
+  if (status == "429" || status == "503")
+    return {"; the server takes no more connections for now", "；服务器暂时不再接受连接"};
+  return {};
 }
 
 /// What the server says, without what `options` told it in confidence.
@@ -46,15 +51,18 @@ std::string Quoted(std::string_view text, const DialOptions& options, size_t lim
 }
 
 /// "; give it to -server as wss://gw/ws" for https://gw/ws.
-std::string RedirectHint(const std::string& location, const DialOptions& options) {
+LocalString RedirectHint(const std::string& location, const DialOptions& options) {
   const std::string lower = AsciiLower(location.substr(0, 8));
   std::string url;
   if (lower.starts_with("https://")) url = "wss://" + location.substr(8);
   if (lower.starts_with("http://")) url = "ws://" + location.substr(7);
   if (lower.starts_with("ws://") || lower.starts_with("wss://")) url = location;
   const std::string shown = Quoted(url, options);
-  if (url.empty() || shown != url) return "; redirections are not followed: name the place itself with -server";
-  return fmt::format("; redirections are not followed: is it -server={} ?", shown);
+  if (url.empty() || shown != url)
+    return {"; redirections are not followed: name the place itself with -server",
+            "；不会跟随重定向：请用 -server 直接指定该地址"};
+  return FillLocal({"; redirections are not followed: is it -server={} ?", "；不会跟随重定向：是否应为 -server={} ？"},
+                   shown);
 }
 
 }  // namespace
@@ -114,15 +122,19 @@ ClientHandshake::State ClientHandshake::Feed(std::string_view bytes) {
     constexpr std::string_view kStart = "HTTP/1.";
     const std::string_view answer = std::string_view(received_).substr(begin_);
     if (answer.substr(0, kStart.size()) != kStart.substr(0, answer.size())) {
-      return Fail("not_websocket", fmt::format("the server does not answer in HTTP/1.1 but with \"{}\"; is it a "
-                                               "WebSocket server, and is ws:// or wss:// right?",
-                                               Quoted(answer, options_, kMaxQuotedStart)));
+      return Fail(
+          "not_websocket",
+          FillLocal({"the server does not answer in HTTP/1.1 but with \"{}\"; is it a "
+                     "WebSocket server, and is ws:// or wss:// right?",
+                     "服务器没有以 HTTP/1.1 应答，而是 \"{}\"；它是否为 WebSocket 服务器，ws:// 或 wss:// 是否正确？"},
+                    Quoted(answer, options_, kMaxQuotedStart)));
     }
     const size_t size = FindHeadEnd(answer, scanned_);
     scanned_ = answer.size();
     if ((size == std::string::npos ? received_.size() : begin_ + size) > kMaxHeaderBytes) {
       return Fail("bad_upgrade",
-                  fmt::format("the server's answer has a header of more than {} bytes", kMaxHeaderBytes));
+                  FillLocal({"the server's answer has a header of more than {} bytes", "服务器应答的头部超过 {} 字节"},
+                            kMaxHeaderBytes));
     }
     if (size == std::string::npos) return State::kNeedMore;
     if (const State state = TakeHead(begin_ + size); state != State::kNeedMore || refused()) return state;
@@ -132,8 +144,10 @@ ClientHandshake::State ClientHandshake::Feed(std::string_view bytes) {
 ClientHandshake::State ClientHandshake::TakeHead(size_t end) {
   const auto head = ParseHttpHead(std::string_view(received_).substr(begin_, end - begin_));
   if (!head.ok()) {
-    return Fail("not_websocket", fmt::format("the server's answer is no HTTP that can be read: {}",
-                                             Quoted(Text(head.status()), options_)));
+    const LocalString why = ErrorLines(head.status());
+    return Fail("not_websocket",
+                FillLocal({"the server's answer is no HTTP that can be read: {}", "服务器的应答不是可读的 HTTP：{}"},
+                          LocalString(Quoted(why.english(), options_), Quoted(why.chinese(), options_))));
   }
   const std::string_view rest = std::string_view(received_).substr(end);
   if (head->status == 101) {
@@ -149,10 +163,12 @@ ClientHandshake::State ClientHandshake::TakeHead(size_t end) {
 
 ClientHandshake::State ClientHandshake::Refuse(const HttpHead& head, std::string_view rest) {
   cause_ = fmt::format("http_{}", head.status);
-  detail_ = fmt::format("the server answered HTTP {}{}{} instead of 101 Switching Protocols", head.status,
-                        head.reason.empty() ? "" : " ", Quoted(head.reason, options_));
+  detail_ = FillLocal({"the server answered HTTP {}{}{} instead of 101 Switching Protocols",
+                       "服务器应答 HTTP {}{}{}，而不是 101 Switching Protocols"},
+                      head.status, head.reason.empty() ? "" : " ", Quoted(head.reason, options_));
   if (const std::string location = head.Value("location"); head.status / 100 == 3 && !location.empty()) {
-    detail_ += fmt::format(", with Location: {}{}", Quoted(location, options_), RedirectHint(location, options_));
+    detail_ += FillLocal({", with Location: {}{}", "，Location 为 {}{}"}, Quoted(location, options_),
+                         RedirectHint(location, options_));
     return State::kFailed;
   }
   body_.emplace(head);
@@ -161,7 +177,7 @@ ClientHandshake::State ClientHandshake::Refuse(const HttpHead& head, std::string
 
 ClientHandshake::State ClientHandshake::FinishRefusal() {
   if (const std::string line = body_->FirstLine(); !line.empty()) {
-    detail_ += fmt::format(": \"{}\"", Quoted(line, options_));
+    detail_ += FillLocal({": \"{}\"", "：\"{}\""}, Quoted(line, options_));
   }
   std::string_view status = cause_;
   status.remove_prefix(sizeof "http_" - 1);
@@ -173,13 +189,15 @@ void ClientHandshake::EndOfStream() {
   if (refused()) {
     FinishRefusal();
   } else if (received_.empty()) {
-    Fail("reset", "the server closed the connection without answering the WebSocket handshake");
+    Fail("reset", {"the server closed the connection without answering the WebSocket handshake",
+                   "服务器没有应答 WebSocket 握手就关闭了连接"});
   } else {
-    Fail("bad_upgrade", "the server closed the connection within its answer to the WebSocket handshake");
+    Fail("bad_upgrade", {"the server closed the connection within its answer to the WebSocket handshake",
+                         "服务器在应答 WebSocket 握手的中途关闭了连接"});
   }
 }
 
-ClientHandshake::State ClientHandshake::Fail(std::string_view cause, std::string detail) {
+ClientHandshake::State ClientHandshake::Fail(std::string_view cause, LocalString detail) {
   cause_ = cause;
   detail_ = std::move(detail);
   return State::kFailed;
@@ -205,14 +223,19 @@ ClientHandshake::State ClientHandshake::Parse(const HttpHead& head) {
     const std::string lower = AsciiLower(name);
     const bool good = wanted == accept ? head.Value(lower) == accept : head.HasToken(lower, wanted);
     if (good) continue;
-    return Fail("bad_upgrade", head.Has(lower) ? fmt::format("the server answered 101 with {}: {} instead of {}", name,
-                                                             Quoted(head.Value(lower), options_), wanted)
-                                               : fmt::format("the server answered 101 without a {} header", name));
+    return Fail(
+        "bad_upgrade",
+        head.Has(lower)
+            ? FillLocal({"the server answered 101 with {}: {} instead of {}", "服务器应答 101，但 {}: {} 应为 {}"},
+                        name, Quoted(head.Value(lower), options_), wanted)
+            : FillLocal({"the server answered 101 without a {} header", "服务器应答 101，但没有 {} 头部"}, name));
   }
   const std::string& extensions = response.get_header("Sec-WebSocket-Extensions");
-  if (const std::string wrong = ReadDeflateAnswer(extensions, options_.compress, &deflate_); !wrong.empty()) {
-    return Fail("bad_upgrade", fmt::format("the server chose the extension \"{}\": {}", Quoted(extensions, options_),
-                                           Quoted(wrong, options_)));
+  if (const LocalString wrong = ReadDeflateAnswer(extensions, options_.compress, &deflate_); !wrong.empty()) {
+    return Fail("bad_upgrade",
+                FillLocal({"the server chose the extension \"{}\": {}", "服务器选择了扩展 \"{}\"：{}"},
+                          Quoted(extensions, options_),
+                          LocalString(Quoted(wrong.english(), options_), Quoted(wrong.chinese(), options_))));
   }
   deflate_.context_window_bits = std::min(deflate_.context_window_bits, options_.context_window_bits);
   return CheckSubprotocol(response.get_header("Sec-WebSocket-Protocol"));
@@ -222,17 +245,21 @@ ClientHandshake::State ClientHandshake::CheckSubprotocol(const std::string& chos
   const SubprotocolList& offered = options_.subprotocol;
   if (chosen.empty() ? offered.empty() : offered.Contains(chosen)) return State::kDone;
   if (offered.empty()) {
-    return Fail("bad_upgrade", fmt::format("the server chose the subprotocol \"{}\", though none was offered; name it "
-                                           "with -subprotocol",
-                                           Quoted(chosen, options_)));
+    return Fail("bad_upgrade", FillLocal({"the server chose the subprotocol \"{}\", though none was offered; name it "
+                                          "with -subprotocol",
+                                          "服务器选择了子协议 \"{}\"，但没有提出过子协议；请用 -subprotocol 指定它"},
+                                         Quoted(chosen, options_)));
   }
   if (chosen.empty()) {
-    return Fail("bad_upgrade", fmt::format("the server chose no subprotocol, though \"{}\" was offered; leave out "
-                                           "-subprotocol, or name one that it has",
-                                           Shown(offered.text())));
+    return Fail("bad_upgrade",
+                FillLocal({"the server chose no subprotocol, though \"{}\" was offered; leave out "
+                           "-subprotocol, or name one that it has",
+                           "提出了 \"{}\"，但服务器没有选择子协议；请去掉 -subprotocol，或换用它支持的子协议"},
+                          Shown(offered.text())));
   }
-  return Fail("bad_upgrade", fmt::format("the server chose the subprotocol \"{}\", though \"{}\" was offered",
-                                         Quoted(chosen, options_), Shown(offered.text())));
+  return Fail("bad_upgrade", FillLocal({"the server chose the subprotocol \"{}\", though \"{}\" was offered",
+                                        "服务器选择了子协议 \"{}\"，而提出的是 \"{}\""},
+                                       Quoted(chosen, options_), Shown(offered.text())));
 }
 
 }  // namespace wsload

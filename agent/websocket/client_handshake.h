@@ -11,6 +11,7 @@
 #include "agent/websocket/dialer.h"
 #include "agent/websocket/frame_processor.h"
 #include "agent/websocket/http_answer.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -55,10 +56,10 @@ class ClientHandshake {
   std::string_view rest() const { return rest_; }
   const DeflateParams& deflate() const { return deflate_; }
   const std::string& cause() const { return cause_; }
-  const std::string& detail() const { return detail_; }
+  const LocalString& detail() const { return detail_; }
 
  private:
-  State Fail(std::string_view cause, std::string detail);
+  State Fail(std::string_view cause, LocalString detail);
   State CheckSubprotocol(const std::string& chosen);
   /// The answer's head, from begin_ to `end`.
   State TakeHead(size_t end);
@@ -76,7 +77,7 @@ class ClientHandshake {
   std::string_view rest_;
   DeflateParams deflate_;
   std::string cause_;
-  std::string detail_;
+  LocalString detail_;
 };
 
 }  // namespace wsload

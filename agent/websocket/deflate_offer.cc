@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -48,7 +49,7 @@ uint8_t WindowBitsOf(std::string_view value) {
 class Answer {
  public:
   /// Empty, or what is wrong.
-  std::string Take(std::string_view parameter) {
+  LocalString Take(std::string_view parameter) {
     const bool has_value = parameter.find('=') != std::string_view::npos;
     const std::string name = AsciiLower(CutAt(parameter, '='));
     const std::string_view value = Stripped(parameter);
@@ -56,7 +57,7 @@ class Answer {
     if (name == "client_no_context_takeover") return TakeFlag(name, has_value, client_no_context);
     if (name == "server_max_window_bits") return TakeBits(name, value, server_bits);
     if (name == "client_max_window_bits") return TakeBits(name, value, client_bits);
-    return fmt::format("\"{}\" is no parameter of it", Shown(name, 40));
+    return FillLocal({"\"{}\" is no parameter of it", "\"{}\" 不是它的参数"}, Shown(name, 40));
   }
 
   bool server_no_context = false;
@@ -65,14 +66,15 @@ class Answer {
   std::optional<uint8_t> client_bits;
 
  private:
-  static std::string TakeFlag(const std::string& name, bool has_value, bool& flag) {
-    if (std::exchange(flag, true)) return name + " is there twice";
-    return has_value ? name + " has a value" : std::string();
+  static LocalString TakeFlag(const std::string& name, bool has_value, bool& flag) {
+    if (std::exchange(flag, true)) return FillLocal({"{} is there twice", "{} 出现了两次"}, name);
+    return has_value ? FillLocal({"{} has a value", "{} 带有值"}, name) : LocalString();
   }
-  static std::string TakeBits(const std::string& name, std::string_view value, std::optional<uint8_t>& bits) {
-    if (bits.has_value()) return name + " is there twice";
+  static LocalString TakeBits(const std::string& name, std::string_view value, std::optional<uint8_t>& bits) {
+    if (bits.has_value()) return FillLocal({"{} is there twice", "{} 出现了两次"}, name);
     bits = WindowBitsOf(value);
-    return *bits == 0 ? name + " must have a value from 8 to 15" : std::string();
+    return *bits == 0 ? FillLocal({"{} must have a value from 8 to 15", "{} 的值必须在 8 到 15 之间"}, name)
+                      : LocalString();
   }
 };
 
@@ -94,16 +96,17 @@ std::string_view DeflateOffer(Compression wanted) {
   return {};
 }
 
-std::string ReadDeflateAnswer(std::string_view answer, Compression wanted, DeflateParams* params) {
+LocalString ReadDeflateAnswer(std::string_view answer, Compression wanted, DeflateParams* params) {
   *params = {};
   answer = Stripped(answer);
   if (answer.empty()) return {};
-  if (wanted == Compression::kOff) return "no extension was offered";
-  if (answer.find(',') != std::string_view::npos) return "it chose more than one";
-  if (AsciiLower(CutAt(answer, ';')) != "permessage-deflate") return "only permessage-deflate was offered";
+  if (wanted == Compression::kOff) return {"no extension was offered", "没有提出过扩展"};
+  if (answer.find(',') != std::string_view::npos) return {"it chose more than one", "它选择了不止一个"};
+  if (AsciiLower(CutAt(answer, ';')) != "permessage-deflate")
+    return {"only permessage-deflate was offered", "只提出了 permessage-deflate"};
   Answer agreed;
   while (!answer.empty()) {
-    if (std::string wrong = agreed.Take(CutAt(answer, ';')); !wrong.empty()) return wrong;
+    if (LocalString wrong = agreed.Take(CutAt(answer, ';')); !wrong.empty()) return wrong;
   }
   params->enabled = true;
   params->server_no_context_takeover = agreed.server_no_context;

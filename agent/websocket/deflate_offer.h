@@ -7,6 +7,7 @@
 
 #include "agent/websocket/deflate.h"
 #include "common/plan/compression.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -15,7 +16,7 @@ std::string_view DeflateOffer(Compression wanted);
 
 /// Reads that header of the answer (empty: the server took none of the offers, which is its right) against what
 /// DeflateOffer(wanted) offered. Empty, and `params` are what was agreed; or why the answer may not be so.
-std::string ReadDeflateAnswer(std::string_view answer, Compression wanted, DeflateParams* params);
+LocalString ReadDeflateAnswer(std::string_view answer, Compression wanted, DeflateParams* params);
 
 /// What was agreed, as it is counted: "context_15/no_context_15", the client's messages before the server's, with their
 /// window bits. Empty: nothing.

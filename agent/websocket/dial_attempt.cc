@@ -7,12 +7,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "agent/websocket/deflate_offer.h"
 #include "agent/websocket/socket_connection.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
+#include "common/util/system_error.h"
 
 namespace wsload {
 namespace {
@@ -41,30 +42,29 @@ std::string_view ConnectCause(int error) {
   }
 }
 
-std::string_view ConnectHint(int error) {
+LocalText ConnectHint(int error) {
   switch (error) {
     case ECONNREFUSED:
-      return "; is the server running and listening there?";
+      return {"; is the server running and listening there?", "；服务器是否已启动并在那里监听？"};
     case ENETUNREACH:
     case EHOSTUNREACH:
-      return "; is there a route to it?";
+      return {"; is there a route to it?", "；是否有到它的路由？"};
     case EACCES:
     case EPERM:
-      return "; does a firewall forbid it?";
+      return {"; does a firewall forbid it?", "；是否被防火墙禁止？"};
     case EADDRNOTAVAIL:
-      return "; no source port is left for this address (sysctl net.ipv4.ip_local_port_range)";
+      return {"; no source port is left for this address (sysctl net.ipv4.ip_local_port_range)",
+              "；该地址已没有可用的源端口 (sysctl net.ipv4.ip_local_port_range)"};
     case EMFILE:
     case ENFILE:
-      return "; no descriptors are left: raise ulimit -n";
+      return {"; no descriptors are left: raise ulimit -n", "；文件描述符已用尽：请提高 ulimit -n"};
     default:
-      return "";
+      return {};
   }
 }
 
 // A server that refuses says why at once, or never.
 constexpr int64_t kRefusalBodyNs = 250 * kNsPerMs;
-
-std::string ErrorText(int error) { return std::generic_category().message(error); }
 
 }  // namespace
 
@@ -90,9 +90,11 @@ void DialAttempt::OnResolved() {
   }
   if (shared_.routes.empty()) shared_.routes.SetServers(shared_.resolver.addresses());
   if (shared_.routes.empty()) {
-    Fail("source_address", fmt::format("{} has no address that the source addresses (-local-addrs) can reach: IPv4 and "
-                                       "IPv6 do not mix; add one of the other kind",
-                                       shared_.options.url.host));
+    Fail("source_address",
+         FillLocal({"{} has no address that the source addresses (-local-addrs) can reach: IPv4 and "
+                    "IPv6 do not mix; add one of the other kind",
+                    "{} 没有源地址 (-local-addrs) 能到达的地址：IPv4 与 IPv6 不能混用；请添加另一种地址"},
+                   shared_.options.url.host));
     return;
   }
   result_.started_ns = shared_.transport->loop.MonoNs();
@@ -111,7 +113,8 @@ void DialAttempt::TryNextRoute() {
   const int fd = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
   if (fd < 0) {
     if (errno == EAFNOSUPPORT) return OnConnectFailed(errno);
-    Fail(std::string(ConnectCause(errno)), fmt::format("socket: {}{}", ErrorText(errno), ConnectHint(errno)));
+    Fail(std::string(ConnectCause(errno)),
+         FillLocal({"socket: {}{}", "套接字：{}{}"}, SystemErrorLines(errno), ConnectHint(errno)));
     return;
   }
   stream_ = ByteStream(fd);
@@ -119,8 +122,9 @@ void DialAttempt::TryNextRoute() {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (source != nullptr) {
     if (const int error = BindTo(*source); error != 0) {
-      return OnRouteFailed("source_address", fmt::format("bind {}: {}; is it an address of this host (-local-addrs)?",
-                                                         source->Literal(), ErrorText(error)));
+      return OnRouteFailed("source_address", FillLocal({"bind {}: {}; is it an address of this host (-local-addrs)?",
+                                                        "绑定 {}：{}；它是否为本机的地址 (-local-addrs)？"},
+                                                       source->Literal(), SystemErrorLines(error)));
     }
   }
   if (connect(fd, address.get(), address.size) == 0) {
@@ -141,11 +145,12 @@ int DialAttempt::BindTo(const SocketAddress& source) {
 }
 
 void DialAttempt::OnConnectFailed(int error) {
-  OnRouteFailed(ConnectCause(error), fmt::format("connect {}: {}{}", routes_[next_route_].server.ToString(),
-                                                 ErrorText(error), ConnectHint(error)));
+  OnRouteFailed(ConnectCause(error),
+                FillLocal({"connect {}: {}{}", "连接 {}：{}{}"}, routes_[next_route_].server.ToString(),
+                          SystemErrorLines(error), ConnectHint(error)));
 }
 
-void DialAttempt::OnRouteFailed(std::string_view cause, std::string detail) {
+void DialAttempt::OnRouteFailed(std::string_view cause, LocalString detail) {
   CloseSocket();
   shared_.routes.Report(routes_[next_route_].server, false);
   // Of two routes, the one where somebody answered tells most.
@@ -170,7 +175,8 @@ void DialAttempt::OnConnected() {
     state_ = State::kTlsHandshake;
     ContinueTls();
   } else {
-    Fail("tls", "TLS: no session could be made; is the machine out of memory?");
+    Fail("tls",
+         {"TLS: no session could be made; is the machine out of memory?", "TLS：无法创建会话；本机内存是否已耗尽？"});
   }
 }
 
@@ -184,8 +190,9 @@ void DialAttempt::ContinueTls() {
       Watch(stream_.wants_write() ? EPOLLOUT : EPOLLIN);
       return;
     case ByteStream::Status::kEof:
-      Fail("tls", fmt::format("TLS: {} closed the connection during the handshake; does it speak TLS on this port?",
-                              Server()));
+      Fail("tls", FillLocal({"TLS: {} closed the connection during the handshake; does it speak TLS on this port?",
+                             "TLS：{} 在握手期间关闭了连接；它在该端口上是否使用 TLS？"},
+                            Server()));
       return;
     case ByteStream::Status::kError:
       break;
@@ -195,7 +202,7 @@ void DialAttempt::ContinueTls() {
     Fail(std::move(failure.cause), std::move(failure.detail));
   } else {
     Fail(std::string(ConnectCause(result.error)),
-         fmt::format("TLS: handshake with {}: {}", Server(), ErrorText(result.error)));
+         FillLocal({"TLS: handshake with {}: {}", "TLS：与 {} 握手：{}"}, Server(), SystemErrorLines(result.error)));
   }
 }
 
@@ -214,8 +221,9 @@ void DialAttempt::WriteRequest() {
       return;
     }
     if (result.status != ByteStream::Status::kOk) {
-      Fail("reset", fmt::format("{} closed the connection before the WebSocket handshake: {}", Server(),
-                                ErrorText(result.error)));
+      Fail("reset", FillLocal({"{} closed the connection before the WebSocket handshake: {}",
+                               "{} 在 WebSocket 握手之前关闭了连接：{}"},
+                              Server(), SystemErrorLines(result.error)));
       return;
     }
     request_.erase(0, result.size);
@@ -240,8 +248,9 @@ void DialAttempt::ReadAnswer() {
           TlsFailure failure = DescribeTlsFailure(stream_.ssl(), shared_.options.url.host);
           Fail(std::move(failure.cause), std::move(failure.detail));
         } else {
-          Fail("reset", fmt::format("{} broke the connection during the WebSocket handshake: {}", Server(),
-                                    ErrorText(result.error)));
+          Fail("reset", FillLocal({"{} broke the connection during the WebSocket handshake: {}",
+                                   "{} 在 WebSocket 握手期间中断了连接：{}"},
+                                  Server(), SystemErrorLines(result.error)));
         }
         return;
       case ByteStream::Status::kOk:
@@ -275,7 +284,7 @@ void DialAttempt::Succeed() {
   state_ = State::kFinished;
   result_.finished_ns = shared_.transport->loop.MonoNs();
   result_.cause.clear();
-  result_.detail.clear();
+  result_.detail = {};
   result_.compression = DeflateName(handshake_->deflate());
   result_.connection = std::make_unique<SocketConnection>(shared_.transport, std::move(stream_),
                                                           static_cast<size_t>(shared_.options.max_message_bytes),
@@ -284,7 +293,7 @@ void DialAttempt::Succeed() {
   done_(this, std::move(result_));  // deletes this
 }
 
-void DialAttempt::Fail(std::string cause, std::string detail) {
+void DialAttempt::Fail(std::string cause, LocalString detail) {
   if (state_ == State::kFinished) return;
   state_ = State::kFinished;
   CloseSocket();
@@ -304,15 +313,18 @@ void DialAttempt::OnTimer() {
       OnConnectFailed(ETIMEDOUT);
       return;
     case State::kResolving:
-      Fail("timeout", fmt::format("the name {} was not resolved in time", shared_.options.url.host));
+      Fail("timeout",
+           FillLocal({"the name {} was not resolved in time", "名称 {} 未能及时解析"}, shared_.options.url.host));
       return;
     case State::kTlsHandshake:
-      Fail("timeout", fmt::format("{} did not complete the TLS handshake in time", Server()));
+      Fail("timeout",
+           FillLocal({"{} did not complete the TLS handshake in time", "{} 没有及时完成 TLS 握手"}, Server()));
       return;
     case State::kUpgrading:
       if (handshake_->refused()) return FailRefused();
-      Fail("timeout",
-           fmt::format("{} accepted the connection but did not answer the WebSocket handshake in time", Server()));
+      Fail("timeout", FillLocal({"{} accepted the connection but did not answer the WebSocket handshake in time",
+                                 "{} 接受了连接，但没有及时应答 WebSocket 握手"},
+                                Server()));
       return;
   }
 }
@@ -349,7 +361,7 @@ void DialAttempt::Watch(uint32_t events) {
   if (watched_events_ != 0) {
     poller.Modify(stream_.fd(), events, this);
   } else if (!poller.Add(stream_.fd(), events, this)) {
-    Fail("other", fmt::format("epoll: {}", ErrorText(errno)));
+    Fail("other", FillLocal({"epoll: {}", "epoll 出错：{}"}, SystemErrorLines(errno)));
     return;
   }
   watched_events_ = events;

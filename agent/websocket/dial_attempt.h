@@ -18,6 +18,7 @@
 #include "agent/websocket/transport.h"
 #include "common/loop/event_loop.h"
 #include "common/loop/fd_poller.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -55,7 +56,7 @@ class DialAttempt final : private FdHandler {
   void TryNextRoute();
   /// 0, or an errno.
   int BindTo(const SocketAddress& source);
-  void OnRouteFailed(std::string_view cause, std::string detail);
+  void OnRouteFailed(std::string_view cause, LocalString detail);
   void OnConnectFailed(int error);
   void OnConnected();
   void ContinueTls();
@@ -65,7 +66,7 @@ class DialAttempt final : private FdHandler {
   /// Where the server has refused: for a moment, what it says of why.
   void AwaitBody();
   void FailRefused();
-  void Fail(std::string cause, std::string detail);
+  void Fail(std::string cause, LocalString detail);
   void Succeed();
   void CloseSocket();
   void Watch(uint32_t events);

@@ -17,6 +17,7 @@
 #include "common/net/ws_url.h"
 #include "common/plan/compression.h"
 #include "common/plan/slice.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -53,7 +54,7 @@ struct DialResult {
   /// "source_address" (not one of this host), "canceled", "other".
   std::string cause;
   /// One line for people: what happened and, where one is known, the mend.
-  std::string detail;
+  LocalString detail;
   /// What was agreed of permessage-deflate: see DeflateName(). Empty: nothing.
   std::string compression;
   /// TCP start (after the name was resolved) and the 101 response, on the loop's clock.

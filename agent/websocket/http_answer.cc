@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 
@@ -31,7 +32,7 @@ absl::Status ParseStatusLine(std::string_view line, HttpHead& head) {
   const bool ended = line.size() <= kStatusEnd || line[kStatusEnd] == ' ';
   if (digits.size() != 3 || error != std::errc() || end != digits.data() + digits.size() || head.status < 100 ||
       head.status > 599 || !ended) {
-    return InvalidArgument("its status line is \"{}\"", Shown(line, kShownBytes));
+    return LocalInvalidArgument({"its status line is \"{}\"", "其状态行为 \"{}\""}, Shown(line, kShownBytes));
   }
   head.reason = Trimmed(line.substr(std::min(line.size(), kStatusEnd)), kBlanks);
   return absl::OkStatus();
@@ -40,11 +41,14 @@ absl::Status ParseStatusLine(std::string_view line, HttpHead& head) {
 absl::Status ParseField(std::string_view line, HttpHead& head) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) {
-    return InvalidArgument("its header line \"{}\" has no ':'", Shown(line, kShownBytes));
+    return LocalInvalidArgument({"its header line \"{}\" has no ':'", "其头部行 \"{}\" 没有 ':'"},
+                                Shown(line, kShownBytes));
   }
   const std::string_view name = Trimmed(line.substr(0, colon), kBlanks);
   if (!IsHttpToken(name)) {
-    return InvalidArgument("its header line \"{}\" has no name that HTTP allows", Shown(line, kShownBytes));
+    return LocalInvalidArgument(
+        {"its header line \"{}\" has no name that HTTP allows", "其头部行 \"{}\" 没有 HTTP 允许的名称"},
+        Shown(line, kShownBytes));
   }
   head.fields.emplace_back(AsciiLower(name), Trimmed(line.substr(colon + 1), kBlanks));
   return absl::OkStatus();
@@ -126,10 +130,11 @@ absl::StatusOr<HttpHead> ParseHttpHead(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = CutLine(text);
     if (line.empty()) continue;
-    if (line.find('\0') != std::string_view::npos) return InvalidArgument("its header has a zero byte");
+    if (line.find('\0') != std::string_view::npos)
+      return LocalInvalidArgument({"its header has a zero byte", "其头部含有零字节"});
     if (line.front() == ' ' || line.front() == '\t') {
       // A line that goes on (RFC 9112 section 5.2).
-      if (head.fields.empty()) return InvalidArgument("its header begins with a blank");
+      if (head.fields.empty()) return LocalInvalidArgument({"its header begins with a blank", "其头部以空白开头"});
       std::string& value = head.fields.back().second;
       value.append(value.empty() ? "" : " ").append(Trimmed(line, kBlanks));
     } else if (absl::Status status = ParseField(line, head); !status.ok()) {

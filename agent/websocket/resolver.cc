@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/time/clock.h"
+#include "common/util/local_error.h"
 
 namespace wsload {
 namespace {
@@ -44,14 +45,15 @@ void Resolver::BeginLookup(Callback changed) {
       scope_.Wrap([this, changed = std::move(changed)](const asio::error_code& error,
                                                        const asio::ip::tcp::resolver::results_type& results) mutable {
         under_way_ = false;
-        error_.clear();
+        error_ = {};
         for (const auto& result : results) {
           const asio::ip::tcp::endpoint endpoint = result.endpoint();
           addresses_.push_back(SocketAddress::FromSystem(endpoint.data(), static_cast<socklen_t>(endpoint.size())));
         }
         if (addresses_.empty()) {
-          error_ = fmt::format("cannot resolve {}: {}; is the name right, and known to this machine?", host_,
-                               error ? error.message() : "no address");
+          error_ = FillLocal({"cannot resolve {}: {}; is the name right, and known to this machine?",
+                              "无法解析 {}：{}；名称是否正确，本机是否认识它？"},
+                             host_, error ? LocalString(error.message()) : LocalString("no address", "没有地址"));
           failed_at_ns_ = loop_.MonoNs();
         }
         changed();

@@ -9,6 +9,7 @@
 #include "common/loop/asio_event_loop.h"
 #include "common/loop/callback_scope.h"
 #include "common/net/socket_address.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -27,7 +28,7 @@ class Resolver {
   State Resolve(Callback changed);
 
   /// Why it failed; one line.
-  const std::string& error() const { return error_; }
+  const LocalString& error() const { return error_; }
 
   /// As the lookup gave them; empty until it succeeded.
   const std::vector<SocketAddress>& addresses() const { return addresses_; }
@@ -40,7 +41,7 @@ class Resolver {
   std::string host_;
   uint16_t port_;
   std::vector<SocketAddress> addresses_;
-  std::string error_;
+  LocalString error_;
   int64_t failed_at_ns_ = 0;
   bool under_way_ = false;
   asio::ip::tcp::resolver resolver_;

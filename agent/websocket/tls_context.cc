@@ -66,18 +66,21 @@ int OnVerified(int good, X509_STORE_CTX* store) {
 std::string ServerName(const std::string& host) { return host.ends_with('.') ? host.substr(0, host.size() - 1) : host; }
 
 /// What can be done about a certificate that was refused.
-std::string MendFor(long verified) {
+LocalString MendFor(long verified) {
   switch (verified) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return "renew it, or for a test server -insecure-skip-verify";
+      return {"renew it, or for a test server -insecure-skip-verify",
+              "请更新证书；若是测试服务器，可用 -insecure-skip-verify"};
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "is the clock of this host right?";
+      return {"is the clock of this host right?", "本机的时钟是否正确？"};
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return fmt::format("it is for {}; name one of these in -server, or for a test server -insecure-skip-verify",
-                         Shown(refused_names, kMaxNamesShown));
+      return FillLocal({"it is for {}; name one of these in -server, or for a test server -insecure-skip-verify",
+                        "证书属于 {}；请在 -server 中使用其中之一，若是测试服务器，可用 -insecure-skip-verify"},
+                       Shown(refused_names, kMaxNamesShown));
     default:
-      return "give the authority's certificate with -ca-file, or for a test server -insecure-skip-verify";
+      return {"give the authority's certificate with -ca-file, or for a test server -insecure-skip-verify",
+              "请用 -ca-file 给出颁发机构的证书；若是测试服务器，可用 -insecure-skip-verify"};
   }
 }
 
@@ -150,13 +153,16 @@ SslPtr TlsContext::NewSession() const {
 TlsFailure DescribeTlsFailure(SSL* ssl, const std::string& host) {
   const long verified = SSL_get_verify_result(ssl);
   if (verified != X509_V_OK && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE) {
-    return {"tls_certificate", fmt::format("TLS: the certificate of {} is not trusted: {}; {}", host,
-                                           X509_verify_cert_error_string(verified), MendFor(verified))};
+    return {"tls_certificate",
+            FillLocal({"TLS: the certificate of {} is not trusted: {}; {}", "TLS：{} 的证书不受信任 ({})；{}"}, host,
+                      X509_verify_cert_error_string(verified), MendFor(verified))};
   }
   if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_WRONG_VERSION_NUMBER) {
-    return {"tls", fmt::format("TLS: {} does not speak TLS on this port; should the URL be ws:// ?", host)};
+    return {"tls", FillLocal({"TLS: {} does not speak TLS on this port; should the URL be ws:// ?",
+                              "TLS：{} 在该端口上没有使用 TLS；URL 是否应为 ws://？"},
+                             host)};
   }
-  return {"tls", fmt::format("TLS: handshake with {} failed: {}", host, LastTlsError())};
+  return {"tls", FillLocal({"TLS: handshake with {} failed: {}", "TLS：与 {} 握手失败：{}"}, host, LastTlsError())};
 }
 
 }  // namespace wsload

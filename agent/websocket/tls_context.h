@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "agent/websocket/byte_stream.h"
 #include "agent/websocket/dialer.h"
+#include "common/util/local_text.h"
 
 namespace wsload {
 
@@ -37,7 +38,7 @@ class TlsContext {
 /// Why a handshake failed, as DialResult names it ("tls", "tls_certificate"), and one line for people.
 struct TlsFailure {
   std::string cause;
-  std::string detail;
+  LocalString detail;
 };
 TlsFailure DescribeTlsFailure(SSL* ssl, const std::string& host);
 

@@ -73,7 +73,8 @@ std::string Run(AsioEventLoop& loop, const std::string& url, const std::string& 
     }
   });
   loop.Run();
-  if (dialled.connection == nullptr) return fmt::format("not_dialled 0 {} - {}", dialled.cause, dialled.detail);
+  if (dialled.connection == nullptr)
+    return fmt::format("not_dialled 0 {} - {}", dialled.cause, dialled.detail.english());
   const CloseInfo& end = echo.end();
   const std::string& agreed = dialled.compression;
   return fmt::format("{} {} {} {} {}", NameOf(end.kind), end.code, end.cause, agreed.empty() ? "-" : agreed,

@@ -28,8 +28,10 @@ std::string Outcome(std::string answer, size_t step, const DialOptions& options)
     return "done at " + std::to_string(end);
   }
   if (state == ClientHandshake::State::kNeedMore) handshake.EndOfStream();
-  FuzzCheck(IsUtf8(handshake.detail()) && !HasControlCharacter(handshake.detail()), "a detail that is no line");
-  FuzzCheck(!handshake.cause().empty() && handshake.detail().size() < 1000, "no cause, or a detail without a bound");
+  FuzzCheck(IsUtf8(handshake.detail().english()) && !HasControlCharacter(handshake.detail().english()),
+            "a detail that is no line");
+  FuzzCheck(!handshake.cause().empty() && handshake.detail().english().size() < 1000,
+            "no cause, or a detail without a bound");
   return handshake.cause();
 }
 

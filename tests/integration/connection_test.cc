@@ -36,7 +36,7 @@ class ConnectionTest : public ::testing::TestWithParam<bool> {
     ASSERT_TRUE(dialer.ok()) << dialer.status();
     dialer_ = *std::move(dialer);
     DialResult result = DialOnce(loop_, *dialer_);
-    ASSERT_NE(result.connection, nullptr) << result.cause << ": " << result.detail;
+    ASSERT_NE(result.connection, nullptr) << result.cause << ": " << result.detail.english();
     connection_ = std::move(result.connection);
     connection_->SetObserver(&observer_);
   }
@@ -105,7 +105,7 @@ TEST_P(ConnectionTest, WaitsForAnObserver) {
   DialOptions options = LoopbackOptions(server.port(), secure());
   options.insecure_skip_verify = true;
   DialResult result = DialOnce(loop_, options);
-  ASSERT_NE(result.connection, nullptr) << result.detail;
+  ASSERT_NE(result.connection, nullptr) << result.detail.english();
   loop_.io_context().run_one_for(std::chrono::milliseconds(20));
   loop_.io_context().run_one_for(std::chrono::milliseconds(20));
   result.connection->SetObserver(&observer_);

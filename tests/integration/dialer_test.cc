@@ -10,6 +10,7 @@
 
 #include "common/net/source_list.h"
 #include "tests/integration/loop_runner.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_certificate.h"
 
@@ -46,6 +47,9 @@ DialResult DialScript(ScriptedServer::Script script, int64_t timeout_ns = 5'000 
   DialOptions options = LoopbackOptions(server.port());
   options.timeout_ns = timeout_ns;
   DialResult result = DialOnce(loop, options);
+  if (result.connection == nullptr) {
+    EXPECT_TRUE(IsChinese(result.detail.In(Language::kChinese)));
+  }
   result.connection.reset();  // before its loop
   return result;
 }
@@ -79,7 +83,7 @@ TEST(DialerTest, Succeeds) {
   AsioEventLoop loop;
   const int64_t before_ns = loop.MonoNs();
   DialResult result = DialOnce(loop, LoopbackOptions(server.port()));
-  ASSERT_NE(result.connection, nullptr) << result.detail;
+  ASSERT_NE(result.connection, nullptr) << result.detail.english();
   EXPECT_EQ(result.cause, "");
   EXPECT_GE(result.started_ns, before_ns);
   EXPECT_GT(result.finished_ns, result.started_ns);
@@ -130,14 +134,14 @@ TEST(DialerTest, WaitsAMomentForWhatARefusalSays) {
     peer.WaitForEnd();
   });
   EXPECT_EQ(late.cause, "http_403");
-  EXPECT_THAT(late.detail, HasSubstr(": \"no Origin, no entry\""));
+  EXPECT_THAT(late.detail.english(), HasSubstr(": \"no Origin, no entry\""));
   const DialResult open = DialScript([](Peer& peer) {
     peer.ReadRequest();
     peer.Send("HTTP/1.1 503 Service Unavailable\r\nConnection: keep-alive\r\n\r\nhalf a line");
     peer.WaitForEnd();
   });
   EXPECT_EQ(open.cause, "http_503");
-  EXPECT_THAT(open.detail, HasSubstr(": \"half a line\""));
+  EXPECT_THAT(open.detail.english(), HasSubstr(": \"half a line\""));
   EXPECT_LT(open.finished_ns - open.started_ns, 2000 * kMs) << "no longer than a moment";
 }
 
@@ -146,7 +150,7 @@ TEST(DialerTest, Refused) {
   AsioEventLoop loop;
   const DialResult result = DialOnce(loop, LoopbackOptions(port.port()));
   EXPECT_EQ(result.cause, "refused");
-  EXPECT_THAT(result.detail, HasSubstr("127.0.0.1:" + std::to_string(port.port())));
+  EXPECT_THAT(result.detail.english(), HasSubstr("127.0.0.1:" + std::to_string(port.port())));
 }
 
 TEST(DialerTest, Unresolvable) {
@@ -154,8 +158,8 @@ TEST(DialerTest, Unresolvable) {
   DialOptions options = LoopbackOptions(1);
   options.url.host = "no-such-host.invalid";
   const DialResult result = DialOnce(loop, options);
-  EXPECT_EQ(result.cause, "resolve") << result.detail;
-  EXPECT_THAT(result.detail, HasSubstr("no-such-host.invalid"));
+  EXPECT_EQ(result.cause, "resolve") << result.detail.english();
+  EXPECT_THAT(result.detail.english(), HasSubstr("no-such-host.invalid"));
 }
 
 TEST(DialerTest, ANameIsTriedAtAllItsAddresses) {
@@ -192,12 +196,12 @@ TEST(DialerTest, ASourceOfAnotherHostHasACauseOfItsOwn) {
   options.sources = *SourceList::Parse("203.0.113.1");
   const DialResult result = DialOnce(loop, options);
   EXPECT_EQ(result.cause, "source_address");
-  EXPECT_THAT(result.detail, HasSubstr("bind 203.0.113.1: "));
-  EXPECT_THAT(result.detail, HasSubstr("-local-addrs"));
+  EXPECT_THAT(result.detail.english(), HasSubstr("bind 203.0.113.1: "));
+  EXPECT_THAT(result.detail.english(), HasSubstr("-local-addrs"));
   options.sources = *SourceList::Parse("::1");
   const DialResult other_family = DialOnce(loop, options);
   EXPECT_EQ(other_family.cause, "source_address");
-  EXPECT_THAT(other_family.detail, HasSubstr("IPv4 and IPv6 do not mix"));
+  EXPECT_THAT(other_family.detail.english(), HasSubstr("IPv4 and IPv6 do not mix"));
 }
 
 TEST(DialerTest, NoDescriptors) {
@@ -213,7 +217,7 @@ TEST(DialerTest, NoDescriptors) {
   const DialResult result = DialOnce(loop, **dialer);
   setrlimit(RLIMIT_NOFILE, &limit);
   EXPECT_EQ(result.cause, "no_descriptors");
-  EXPECT_THAT(result.detail, HasSubstr("ulimit -n"));
+  EXPECT_THAT(result.detail.english(), HasSubstr("ulimit -n"));
 }
 
 TEST(DialerTest, CancelAllAndEndOfTheDialer) {
@@ -243,7 +247,7 @@ TEST(DialerTest, ManyAtOnce) {
   std::vector<std::unique_ptr<Connection>> connections;
   for (int i = 0; i < 100; ++i) {
     (*dialer)->Dial(0, "", "", [&](DialResult result) {
-      EXPECT_EQ(result.cause, "") << result.detail;
+      EXPECT_EQ(result.cause, "") << result.detail.english();
       connections.push_back(std::move(result.connection));
     });
   }
@@ -283,6 +287,9 @@ class TlsDialTest : public ::testing::Test {
     options.ca_pem = identity.cert_pem;
     change(options);
     DialResult result = DialOnce(loop, options);
+    if (result.connection == nullptr) {
+      EXPECT_TRUE(IsChinese(result.detail.In(Language::kChinese)));
+    }
     result.connection.reset();
     return result;
   }
@@ -295,12 +302,12 @@ TEST_F(TlsDialTest, VerifiesTheServer) {
   EXPECT_EQ(Dial(good, [](DialOptions& options) { options.url.host = "localhost"; }).cause, "");
   const DialResult unknown = Dial(good, [&](DialOptions& options) { options.ca_pem = other.cert_pem; });
   EXPECT_EQ(unknown.cause, "tls_certificate");
-  EXPECT_THAT(unknown.detail, HasSubstr("-ca-file"));
+  EXPECT_THAT(unknown.detail.english(), HasSubstr("-ca-file"));
   EXPECT_EQ(Dial(good, [](DialOptions& options) { options.ca_pem.clear(); }).cause, "tls_certificate");
   const DialResult named = Dial(other, [](DialOptions&) {});
   EXPECT_EQ(named.cause, "tls_certificate") << "the name is another";
-  EXPECT_THAT(named.detail, HasSubstr("it is for other.example; name one of these in -server"));
-  EXPECT_THAT(Dial(MakeTestIdentity("DNS:a.example,IP:10.1.2.3"), [](DialOptions&) {}).detail,
+  EXPECT_THAT(named.detail.english(), HasSubstr("it is for other.example; name one of these in -server"));
+  EXPECT_THAT(Dial(MakeTestIdentity("DNS:a.example,IP:10.1.2.3"), [](DialOptions&) {}).detail.english(),
               HasSubstr("it is for a.example, 10.1.2.3;"));
   EXPECT_EQ(Dial(other, [](DialOptions& options) { options.url.host = "localhost"; }).cause, "tls_certificate");
   EXPECT_EQ(Dial(other, [](DialOptions& options) { options.insecure_skip_verify = true; }).cause, "");
@@ -311,7 +318,7 @@ TEST_F(TlsDialTest, AServerWithoutTls) {
   AsioEventLoop loop;
   const DialResult result = DialOnce(loop, LoopbackOptions(server.port(), true));
   EXPECT_EQ(result.cause, "tls");
-  EXPECT_THAT(result.detail, HasSubstr("ws://"));
+  EXPECT_THAT(result.detail.english(), HasSubstr("ws://"));
 }
 
 }  // namespace

@@ -218,10 +218,12 @@ TEST(AgentCheck, TheWayToTheServerCounts) {
   refused.mutable_target()->set_reach(Reach::REACH_NOT_UPGRADED);
   refused.mutable_target()->set_cause("http_404");
   refused.mutable_target()->set_detail("HTTP 404\n");
+  refused.mutable_target()->mutable_detail_lines()->set_chinese("应答 404\n");
   AgentCheck found = Check(refused, 1, kServer);
   CheckTarget(plan, found);
   EXPECT_THAT(found.problems,
-              ElementsAre(Statement{Kind::kTargetNotUpgraded, {"10.0.0.1:9002", "HTTP 404\\n"}, "a:1"}));
+              ElementsAre(Statement{
+                  Kind::kTargetNotUpgraded, {"10.0.0.1:9002", LocalString("HTTP 404\\n", "应答 404\\n")}, "a:1"}));
   for (const auto reach :
        {Reach::REACH_UNSPECIFIED, Reach::REACH_RESOLVED, Reach::REACH_CONNECTED, Reach::REACH_UPGRADED}) {
     v1::DescribeResponse response = GoodAgent();

@@ -8,6 +8,7 @@
 
 #include "common/util/status.h"
 #include "common/version.h"
+#include "tests/support/chinese_lines.h"
 #include "tests/support/ws_frames.h"
 
 namespace wsload {
@@ -123,7 +124,7 @@ TEST(ClientHandshakeTest, AcceptsAtEverySplitAndKeepsWhatFollows) {
   for (size_t split = 0; split < answer.size() + 25; ++split) {
     Upgrade upgrade(Options());
     ClientHandshake::State state = upgrade.Answer(answer, split);
-    ASSERT_EQ(state, ClientHandshake::State::kDone) << split << upgrade.handshake.detail();
+    ASSERT_EQ(state, ClientHandshake::State::kDone) << split << upgrade.handshake.detail().english();
     // What follows may come with the header's end or after it, then it is not the handshake's any more.
     ASSERT_TRUE(ServerFrame(2, "early").starts_with(upgrade.handshake.rest())) << split;
   }
@@ -156,7 +157,7 @@ TEST(ClientHandshakeTest, TakesWhatOthersTakeAtEverySplit) {
     for (size_t split = 0; split < answer.size() + 25; ++split) {
       Upgrade upgrade(Options());
       ASSERT_EQ(upgrade.Answer(answer, split), ClientHandshake::State::kDone)
-          << split << " " << answer << upgrade.handshake.detail();
+          << split << " " << answer << upgrade.handshake.detail().english();
       ASSERT_EQ(upgrade.handshake.rest(), "") << split;
     }
   }
@@ -179,8 +180,8 @@ std::string DetailOf(const std::string& answer, const DialOptions& options = Opt
   for (size_t split = 0; split <= answer.size(); ++split) {
     Upgrade upgrade(options);
     if (upgrade.Answer(answer, split) == ClientHandshake::State::kNeedMore) upgrade.handshake.EndOfStream();
-    if (split == 0) first = upgrade.handshake.detail();
-    EXPECT_EQ(upgrade.handshake.detail(), first) << split;
+    if (split == 0) first = upgrade.handshake.detail().english();
+    EXPECT_EQ(upgrade.handshake.detail().english(), first) << split;
   }
   return first;
 }
@@ -198,7 +199,7 @@ TEST(ClientHandshakeTest, QuotesWhyTheServerRefuses) {
   EXPECT_THAT(DetailOf("HTTP/1.1 404 Not Found\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b..."), Not(HasSubstr("\"")));
   Upgrade endless(Options());
   EXPECT_EQ(endless.Answer("HTTP/1.1 500 x\r\n\r\n" + std::string(9000, 'y')), ClientHandshake::State::kFailed);
-  EXPECT_LT(endless.handshake.detail().size(), 400u);
+  EXPECT_LT(endless.handshake.detail().english().size(), 400u);
 }
 
 TEST(ClientHandshakeTest, SaysWhereARedirectionLeads) {
@@ -252,11 +253,12 @@ TEST(ClientHandshakeTest, SaysWhyInOneLine) {
   refused.Answer("HTTP/1.1 401 Unauthorized\r\n\r\n");
   EXPECT_TRUE(refused.handshake.refused());
   refused.handshake.EndOfStream();
-  EXPECT_THAT(refused.handshake.detail(), HasSubstr("401 Unauthorized"));
-  EXPECT_THAT(refused.handshake.detail(), HasSubstr("token"));
+  EXPECT_THAT(refused.handshake.detail().english(), HasSubstr("401 Unauthorized"));
+  EXPECT_THAT(refused.handshake.detail().english(), HasSubstr("token"));
   Upgrade foreign(Options());
   foreign.Answer("\x16\x03\x01\n binary");
-  EXPECT_THAT(foreign.handshake.detail(), Not(HasSubstr("\n")));
+  EXPECT_THAT(foreign.handshake.detail().english(), Not(HasSubstr("\n")));
+  EXPECT_TRUE(IsChinese(refused.handshake.detail().In(Language::kChinese)));
 }
 
 TEST(ClientHandshakeTest, ChecksExtensions) {
@@ -274,7 +276,7 @@ TEST(ClientHandshakeTest, ChecksExtensions) {
   ASSERT_EQ(upgrade.Answer(deflate + "; server_no_context_takeover; client_max_window_bits=10; "
                                      "server_max_window_bits=15\r\n\r\n"),
             ClientHandshake::State::kDone)
-      << upgrade.handshake.detail();
+      << upgrade.handshake.detail().english();
   EXPECT_TRUE(upgrade.handshake.deflate().enabled);
   EXPECT_TRUE(upgrade.handshake.deflate().server_no_context_takeover);
   EXPECT_EQ(upgrade.handshake.deflate().client_window_bits, 10);
@@ -306,7 +308,8 @@ TEST(ClientHandshakeTest, SaysWhatIsWrongWithTheSubprotocol) {
     options.subprotocol = Subprotocols(offered);
     Upgrade upgrade(options);
     EXPECT_EQ(upgrade.Answer(kGood + header + "\r\n"), ClientHandshake::State::kFailed);
-    return upgrade.handshake.detail();
+    EXPECT_TRUE(IsChinese(upgrade.handshake.detail().In(Language::kChinese)));
+    return upgrade.handshake.detail().english();
   };
   EXPECT_EQ(detail("", "Sec-WebSocket-Protocol: chat\r\n"),
             "the server chose the subprotocol \"chat\", though none was offered; name it with -subprotocol");

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/chinese_lines.h"
+
 namespace wsload {
 namespace {
 
@@ -11,7 +13,9 @@ using ::testing::HasSubstr;
 /// What was agreed, or what is wrong.
 std::string Agreed(std::string_view answer, Compression wanted = Compression::kContext) {
   DeflateParams params;
-  const std::string wrong = ReadDeflateAnswer(answer, wanted, &params);
+  const LocalString refusal = ReadDeflateAnswer(answer, wanted, &params);
+  const std::string& wrong = refusal.english();
+  EXPECT_TRUE(refusal.empty() || IsChinese(refusal.In(Language::kChinese)));
   EXPECT_TRUE(wrong.empty() || !params.enabled) << wrong;
   if (!wrong.empty()) return wrong;
   return params.enabled ? DeflateName(params) : "nothing";
