@@ -50,7 +50,7 @@ std::string JsonView::Path() const {
   if (parent_ == nullptr) return {};
   const std::string before = parent_->Path();
   if (name_.empty()) return fmt::format("{}[{}]", before, index_);
-  return before.empty() ? std::string(name_) : fmt::format("{}.{}", before, name_);
+  return before.empty() ? name_ : fmt::format("{}.{}", before, name_);
 }
 
 void JsonView::Fail(const LocalString& what) const {

@@ -76,7 +76,7 @@ class JsonView {
   Element element_;
   absl::Status* error_;
   const JsonView* parent_ = nullptr;
-  std::string_view name_;  ///< empty: an element of an array
+  std::string name_;  ///< its own, as many are made up for one look; empty: an element of an array
   size_t index_ = 0;
 };
 

@@ -247,7 +247,9 @@ void ReadBody(const JsonView& json, RunResult& result) {
 absl::StatusOr<StoredResult> ReadResult(std::string_view json) {
   simdjson::dom::parser parser;
   simdjson::dom::element document;
-  if (const auto error = parser.parse(json.data(), json.size()).get(document); error != simdjson::SUCCESS) {
+  // A view of nothing may be of nowhere, which is none to copy from.
+  const std::string_view text = json.empty() ? std::string_view("") : json;
+  if (const auto error = parser.parse(text.data(), text.size()).get(document); error != simdjson::SUCCESS) {
     return LocalInvalidArgument({"is no whole JSON document ({})", "不是完整的 JSON 文档"},
                                 simdjson::error_message(error));
   }

@@ -18,9 +18,18 @@
 namespace wsload {
 namespace {
 
-int64_t IntOr0(const JsonView& object, std::string_view name) {
+/// What was counted, or how long it took: never below 0, and so few that a thousand agents' still add up.
+int64_t CountOf(const JsonView& value) {
+  constexpr int64_t kMost = int64_t{1} << 52;
+  const int64_t count = value.Int();
+  if (count >= 0 && count <= kMost) return count;
+  value.Fail(fmt::format("want a count from 0 to {}", kMost));
+  return 0;
+}
+
+int64_t CountOr0(const JsonView& object, std::string_view name) {
   const std::optional<JsonView> value = object.Find(name);
-  return value.has_value() ? value->Int() : 0;
+  return value.has_value() ? CountOf(*value) : 0;
 }
 
 double DoubleOr0(const JsonView& object, std::string_view name) {
@@ -39,9 +48,9 @@ void ReadByCause(const JsonView& where, const char* name, Map& into, Read&& read
 ConnectionCounters ReadConnections(const JsonView& from) {
   ConnectionCounters connections;
   for (const ConnectionCounterInfo& row : kConnectionCounters) {
-    connections.*row.field = IntOr0(from, row.name.shown);
+    connections.*row.field = CountOr0(from, row.name.shown);
     if (row.causes == nullptr) continue;
-    ReadByCause(from, row.causes_name, connections.*row.causes, [](const JsonView& count) { return count.Int(); });
+    ReadByCause(from, row.causes_name, connections.*row.causes, CountOf);
     if (row.examples == nullptr) continue;
     ReadByCause(from, row.examples_name, connections.*row.examples, [](const JsonView& text) { return text.Text(); });
   }
@@ -54,9 +63,9 @@ void ReadMessages(const JsonView& from, Counters& counters) {
   for (const CounterInfo& row : kCounters) {
     if (!row.counted()) continue;
     if (row.group != CounterInfo::Group::kFailures) {
-      counters.*row.field = IntOr0(from, row.name.shown);
+      counters.*row.field = CountOr0(from, row.name.shown);
     } else if (failures.has_value()) {
-      counters.*row.field = IntOr0(*failures, row.name.shown);
+      counters.*row.field = CountOr0(*failures, row.name.shown);
     }
   }
 }
@@ -158,7 +167,7 @@ std::vector<WorkerLoad> ReadWorkerLoads(const JsonView& loads) {
   std::vector<WorkerLoad> workers;
   loads.ForEachElement([&](const JsonView& load) {
     WorkerLoad& worker = workers.emplace_back();
-    for (const WorkerFigureInfo& row : kWorkerFigures) worker.*row.field = IntOr0(load, row.name.shown);
+    for (const WorkerFigureInfo& row : kWorkerFigures) worker.*row.field = CountOr0(load, row.name.shown);
   });
   return workers;
 }
@@ -184,7 +193,7 @@ AgentSeries ReadAgentSeries(const JsonView& from, int64_t interval_ns) {
       return {};
     }
     size_t at = 0;
-    column.ForEachElement([&](const JsonView& value) { points[at++].*row.field = value.Int(); });
+    column.ForEachElement([&](const JsonView& value) { points[at++].*row.field = CountOf(value); });
   }
   return {static_cast<int64_t>(together), std::move(points)};
 }
@@ -194,21 +203,21 @@ SeriesPoint ReadSeriesPoint(const JsonView& from) {
   point.phase = ReadChoice<Phase>(from.At("phase"));
   point.interval_index = from.At("interval").Int();
   point.elapsed_s = from.At("elapsed_s").Double();
-  point.agents_reporting = static_cast<int>(IntOr0(from, "agents_reporting"));
-  point.active_connections = IntOr0(from, "active_connections");
+  point.agents_reporting = static_cast<int>(CountOr0(from, "agents_reporting"));
+  point.active_connections = CountOr0(from, "active_connections");
   ReadMessages(from, point.delta);
   for (const ConnectionCounterInfo& row : kConnectionCounters) {
     if (row.shown_in != ShownIn::kSeries) continue;
-    point.delta.connections.*row.field = IntOr0(from, std::string("connections_") + row.name.shown);
+    point.delta.connections.*row.field = CountOr0(from, std::string("connections_") + row.name.shown);
   }
   for (size_t i = 0; i < kHistograms.size(); ++i) {
     const std::optional<JsonView> figures = from.Find(std::string(kHistograms[i].name.shown) + "_us");
     if (!figures.has_value()) continue;
     for (const SeriesFigure& figure : kHistograms[i].series) {
-      point.latencies[i].*figure.field = IntOr0(*figures, figure.name);
+      point.latencies[i].*figure.field = CountOr0(*figures, figure.name);
     }
   }
-  point.workers.loop_stall_us_max = IntOr0(from, "loop_stall_us_max");
+  point.workers.loop_stall_us_max = CountOr0(from, "loop_stall_us_max");
   point.workers.cpu_share_max = DoubleOr0(from, "worker_cpu_share_max");
   point.workers.waited_share_max = DoubleOr0(from, "worker_cpu_waited_share_max");
   return point;

@@ -82,7 +82,9 @@ class Reader {
   absl::Status Take(std::string_view line) {
     if (line.starts_with(kBaseTime)) {
       const std::string_view rest = line.substr(kBaseTime.size());
-      if (const auto seconds = Number(rest.substr(0, rest.find(' '))); seconds.has_value()) {
+      const auto seconds = Number(rest.substr(0, rest.find(' ')));
+      // As nanoseconds, a time of day has to fit.
+      if (seconds.has_value() && std::fabs(*seconds) <= kMostUnixSeconds) {
         log_.base_unix_ns = std::llround(*seconds * 1'000) * kNsPerMs;
       }
     }
@@ -117,6 +119,7 @@ class Reader {
 
  private:
   static constexpr double kMostSeconds = 1e12;
+  static constexpr double kMostUnixSeconds = 9e9;
 
   IntervalLog log_;
   std::map<int64_t, LoggedInterval> by_start_ms_;

@@ -145,6 +145,8 @@ TEST(ResultReader, AWrongFileIsALineThatSaysWhere) {
   EXPECT_THAT(Error(With("\"significant_digits\":3", "\"significant_digits\":2")),
               StartsWith("latency_us.response.histogram: another geometry"));
   EXPECT_THAT(Error(With("\"elapsed_s\":1.0", "\"elapsed_s\":{}")), StartsWith("series[0].elapsed_s: want a number"));
+  EXPECT_THAT(Error(With("\"broadcasts\": 0,", "\"broadcasts\": -1,")),
+              HasSubstr("broadcasts: want a count from 0 to "));
   EXPECT_THAT(Error(With("\"started_at\": \"2023", "\"started_at\": \"x2023")),
               StartsWith("started_at: want an instant"));
 }
