@@ -3,20 +3,8 @@
 #include <algorithm>
 
 #include "common/util/check.h"
-#include "common/util/saturating.h"
 
 namespace wsload {
-
-Progression Progression::Part(int64_t part, int64_t parts) const {
-  WSLOAD_CHECK(0 <= part && part < parts, "part {} of {}", part, parts);
-  if (part >= count) return {};
-  Progression result;
-  result.first = At(part);
-  // A part of one term needs no stride, and only then can this product be too large.
-  result.stride = SaturatingMultiply(stride, parts);
-  result.count = (count - part - 1) / parts + 1;
-  return result;
-}
 
 int64_t CountDueBefore(const Progression& messages, const ArrivalSchedule& schedule, int64_t offset_ns) {
   int64_t begin = 0;

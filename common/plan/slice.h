@@ -7,23 +7,9 @@
 
 #include "common/plan/run_plan.h"
 #include "common/schedule/arrival_schedule.h"
+#include "common/schedule/progression.h"
 
 namespace wsload {
-
-/// first, first + stride, ..., `count` terms. stride >= 1.
-struct Progression {
-  int64_t first = 0;
-  int64_t stride = 1;
-  int64_t count = 0;
-
-  int64_t At(int64_t k) const { return first + k * stride; }
-
-  /// The terms at positions part, part + parts, ... of this progression:
-  /// the parts are disjoint and their union is the whole. 0 <= part < parts.
-  Progression Part(int64_t part, int64_t parts) const;
-
-  friend bool operator==(const Progression&, const Progression&) = default;
-};
 
 /// What an agent or worker owns of the run's clients (by index, 0 <= i < plan.clients) and messages (by index
 /// into the arrival schedule).

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <limits>
 #include <random>
 #include <vector>
 
@@ -11,8 +10,6 @@
 
 namespace wsload {
 namespace {
-
-constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 
 // Marks every term; each index from 0 to limit - 1 may be marked once.
 void Mark(const Progression& progression, std::vector<int>& seen) {
@@ -36,24 +33,6 @@ void ExpectExactCover(const RunPlan& plan, const std::vector<Slice>& slices) {
   }
   ASSERT_EQ(clients, std::vector<int>(clients.size(), 1));
   ASSERT_EQ(messages, std::vector<int>(messages.size(), 1));
-}
-
-TEST(Progression, PartTakesEveryNthTerm) {
-  const Progression whole{.first = 10, .stride = 3, .count = 5};  // 10 13 16 19 22
-  EXPECT_EQ(whole.Part(0, 2), (Progression{10, 6, 3}));
-  EXPECT_EQ(whole.Part(1, 2), (Progression{13, 6, 2}));
-  EXPECT_EQ(whole.Part(0, 1), whole);
-  EXPECT_EQ(whole.Part(4, 5), (Progression{22, 15, 1}));
-  EXPECT_EQ(whole.Part(5, 7).count, 0);
-}
-
-TEST(Progression, PartStaysInRangeAtTheLimits) {
-  const Progression edge{.first = kMax - 1, .stride = 1, .count = 2};
-  EXPECT_EQ(edge.Part(1, 2), (Progression{kMax, 2, 1}));
-  EXPECT_EQ(edge.Part(2, 3).count, 0);
-  const Progression wide{.first = 0, .stride = kMax, .count = 2};
-  EXPECT_EQ(wide.Part(1, 3), (Progression{kMax, kMax, 1}));
-  EXPECT_EQ((Progression{0, 1, kMax}.Part(0, kMax)), (Progression{0, kMax, 1}));
 }
 
 TEST(WholeRun, HoldsEveryClientAndMessage) {

@@ -1,0 +1,195 @@
+#include "common/schedule/poisson_points.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "common/util/check.h"
+
+namespace wsload {
+namespace {
+
+constexpr int64_t kMean = int64_t{1} << PoissonPoints::kBlockBits;
+/// Ten standard deviations: what lies beyond is less likely than what 64 bits can draw.
+constexpr int64_t kAround = 640;
+/// From here on parts are halved in even numbers. Nothing gets here: a part is then 2^-28 of a message wide.
+constexpr int kDeepest = 40;
+
+/// SplitMix64: its numbers are Mix(seed + n * kStep).
+constexpr uint64_t kStep = 0x9E37'79B9'7F4A'7C15;
+uint64_t Mix(uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xBF58'476D'1CE4'E5B9;
+  z = (z ^ (z >> 27)) * 0x94D0'49BB'1331'11EB;
+  return z ^ (z >> 31);
+}
+
+/// The processors that we build for may lack an instruction for it, and what stands in for that is a call.
+int64_t CountBits(uint64_t bits) {
+  bits -= bits >> 1 & 0x5555'5555'5555'5555;
+  bits = (bits & 0x3333'3333'3333'3333) + (bits >> 2 & 0x3333'3333'3333'3333);
+  bits = (bits + (bits >> 4)) & 0x0F0F'0F0F'0F0F'0F0F;
+  return static_cast<int64_t>(bits * 0x0101'0101'0101'0101 >> 56);
+}
+
+/// The Poisson distribution of mean kMean, for a draw of 64 even bits.
+class CountTable {
+ public:
+  CountTable() {
+    // Weights from the mode outwards, as whole numbers; each has more digits than the sum keeps.
+    std::array<Uint128, kSize> weights;
+    weights[kAround] = Uint128{1} << 113;
+    for (size_t i = kAround + 1; i < kSize; ++i)
+      weights[i] = (weights[i - 1] << PoissonPoints::kBlockBits) / CountAt(i);
+    for (size_t i = kAround; i > 0; --i) weights[i - 1] = (weights[i] * CountAt(i)) >> PoissonPoints::kBlockBits;
+    Uint128 sum = 0;
+    for (const Uint128 weight : weights) sum += weight;
+    Uint128 below = 0;
+    constexpr Uint128 kMost = std::numeric_limits<uint64_t>::max();
+    for (size_t i = 0; i < kSize; ++i) {
+      below += weights[i];
+      below_[i] = static_cast<uint64_t>(std::min(kMost, below / (sum >> 64)));
+    }
+    size_t i = 0;
+    for (size_t bucket = 0; bucket < kBuckets; ++bucket) {
+      while (i + 1 < kSize && below_[i] <= bucket << kShift) ++i;
+      guide_[bucket] = static_cast<uint16_t>(i);
+    }
+  }
+
+  /// The fewest whose share of all chances, with those of fewer ones, is more than `chance` of 2^64.
+  int64_t Draw(uint64_t chance) const {
+    size_t i = guide_[chance >> kShift];
+    while (i + 1 < kSize && below_[i] <= chance) ++i;
+    return static_cast<int64_t>(CountAt(i));
+  }
+
+ private:
+  static constexpr size_t kSize = 2 * kAround + 1;
+  static constexpr int kGuideBits = 12;
+  static constexpr size_t kBuckets = 1 << kGuideBits;
+  static constexpr int kShift = 64 - kGuideBits;
+
+  static constexpr uint64_t CountAt(size_t i) { return i + static_cast<uint64_t>(kMean - kAround); }
+
+  std::array<uint64_t, kSize> below_;
+  std::array<uint16_t, kBuckets> guide_;
+};
+
+const CountTable& Counts() {
+  static const CountTable table;
+  return table;
+}
+
+int DepthOf(uint64_t node) { return static_cast<int>(std::bit_width(node)) - 1; }
+
+/// How many of the part's points are in its first half.
+int64_t CountInFirstHalf(uint64_t block_key, uint64_t node, int64_t count) {
+  if (DepthOf(node) >= kDeepest) return count / 2;
+  const uint64_t first = Mix(block_key + node * kStep);
+  int64_t heads = 0;
+  int64_t tosses = count;
+  uint64_t bits = first;
+  for (uint64_t word = 1; tosses > 64; ++word, tosses -= 64) {
+    heads += CountBits(bits);
+    bits = Mix(first + word * kStep);
+  }
+  return heads + CountBits(bits >> (64 - tosses));
+}
+
+/// The points of a part, as fractions of 2^64 of the block, in order. depth >= 1; `leaf` has room.
+void DrawLeaf(uint64_t block_key, uint64_t node, int64_t count, uint64_t* leaf) {
+  const int depth = DepthOf(node);
+  const uint64_t begin = node << (64 - depth);  // the topmost bit, which every number has, falls away
+  const uint64_t key = Mix(block_key + node * kStep);
+  for (int64_t i = 0; i < count; ++i) {
+    const uint64_t fraction = begin | Mix(key + static_cast<uint64_t>(i + 1) * kStep) >> depth;
+    int64_t place = i;
+    for (; place > 0 && leaf[place - 1] > fraction; --place) leaf[place] = leaf[place - 1];
+    leaf[place] = fraction;
+  }
+}
+
+}  // namespace
+
+PoissonPoints::PoissonPoints(uint64_t seed, Measure end) : key_(Mix(seed + kStep)) {
+  WSLOAD_CHECK(end / kMeasurePerMessage <= static_cast<Measure>(kMostExpected), "a Poisson process of {} points",
+               static_cast<double>(end) / static_cast<double>(kMeasurePerMessage));
+  const auto blocks = static_cast<int64_t>((end >> kBlockBits) / kMeasurePerMessage) + 1;
+  int64_t first = 0;
+  for (int64_t block = 0; block < blocks; ++block) {
+    if (block % kBlocksApart == 0) firsts_.push_back(first);
+    first += CountIn(block);
+  }
+  count_ = CountBefore(end);
+}
+
+uint64_t PoissonPoints::KeyOf(int64_t block) const { return Mix(key_ + static_cast<uint64_t>(block) * kStep); }
+
+int64_t PoissonPoints::CountIn(int64_t block) const { return Counts().Draw(Mix(KeyOf(block))); }
+
+int64_t PoissonPoints::FirstOf(int64_t block) const {
+  int64_t first = firsts_[static_cast<size_t>(block / kBlocksApart)];
+  for (int64_t before = block - block % kBlocksApart; before < block; ++before) first += CountIn(before);
+  return first;
+}
+
+int64_t PoissonPoints::CountBefore(Measure m) const {
+  const auto block = static_cast<int64_t>((m >> kBlockBits) / kMeasurePerMessage);
+  const Measure rest = m - (static_cast<Measure>(block) * kMeasurePerMessage << kBlockBits);
+  // The least fraction that is at `rest` or beyond: 2^64 where none is.
+  const Uint128 limit = ((rest << (64 - kBlockBits)) + kMeasurePerMessage - 1) / kMeasurePerMessage;
+  const uint64_t key = KeyOf(block);
+  int64_t before = FirstOf(block);
+  uint64_t node = 1;
+  int64_t count = CountIn(block);
+  while (count > kMostInLeaf) {
+    const int64_t in_first = CountInFirstHalf(key, node, count);
+    const Uint128 middle = Uint128{2 * node + 1} << (64 - DepthOf(2 * node + 1)) & std::numeric_limits<uint64_t>::max();
+    const bool beyond = limit >= middle;
+    before += beyond ? in_first : 0;
+    count = beyond ? count - in_first : in_first;
+    node = 2 * node + (beyond ? 1 : 0);
+  }
+  std::array<uint64_t, kMostInLeaf> leaf;
+  DrawLeaf(key, node, count, leaf.data());
+  return before + std::count_if(leaf.begin(), leaf.begin() + count, [&](uint64_t point) { return point < limit; });
+}
+
+void PoissonPoints::Cursor::EnterBlock(int64_t block, int64_t first) {
+  block_ = block;
+  block_begin_ = static_cast<Measure>(block) * kMeasurePerMessage << kBlockBits;
+  const int64_t count = points_->CountIn(block);
+  next_ = first;
+  block_end_ = first + count;
+  parts_[0] = {1, count};
+  depth_ = 1;
+}
+
+void PoissonPoints::Cursor::Descend(int64_t index) {
+  if (index >= block_end_) {
+    const std::vector<int64_t>& firsts = points_->firsts_;
+    const auto kept = std::upper_bound(firsts.begin() + (block_ + 1) / kBlocksApart, firsts.end(), index);
+    const int64_t nearest = (kept - firsts.begin() - 1) * kBlocksApart;
+    if (nearest > block_) EnterBlock(nearest, firsts[static_cast<size_t>(nearest / kBlocksApart)]);
+    while (index >= block_end_) EnterBlock(block_ + 1, block_end_);
+  }
+  const uint64_t key = points_->KeyOf(block_);
+  while (true) {
+    const Part part = parts_[--depth_];
+    if (next_ + part.count <= index) {
+      next_ += part.count;
+    } else if (part.count > kMostInLeaf) {
+      const int64_t in_first = CountInFirstHalf(key, part.node, part.count);
+      parts_[depth_++] = {2 * part.node + 1, part.count - in_first};
+      parts_[depth_++] = {2 * part.node, in_first};
+    } else {
+      DrawLeaf(key, part.node, part.count, leaf_.data());
+      leaf_first_ = next_;
+      leaf_count_ = part.count;
+      next_ += part.count;
+      return;
+    }
+  }
+}
+
+}  // namespace wsload
