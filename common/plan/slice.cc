@@ -6,24 +6,10 @@
 
 namespace wsload {
 
-int64_t CountDueBefore(const Progression& messages, const ArrivalSchedule& schedule, int64_t offset_ns) {
-  int64_t begin = 0;
-  int64_t end = messages.count;
-  while (begin < end) {
-    const int64_t middle = begin + (end - begin) / 2;
-    if (schedule.OffsetNs(messages.At(middle)) < offset_ns) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return begin;
-}
-
 Slice WholeRun(const RunPlan& plan) {
   Slice slice;
   slice.clients.count = plan.clients;
-  slice.messages.count = ArrivalSchedule(plan.mps, plan.duration_ns).total();
+  slice.messages.count = ScheduleOf(plan).total();
   return slice;
 }
 

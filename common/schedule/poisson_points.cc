@@ -80,11 +80,9 @@ const CountTable& Counts() {
   return table;
 }
 
-int DepthOf(uint64_t node) { return static_cast<int>(std::bit_width(node)) - 1; }
-
 /// How many of the part's points are in its first half.
 int64_t CountInFirstHalf(uint64_t block_key, uint64_t node, int64_t count) {
-  if (DepthOf(node) >= kDeepest) return count / 2;
+  if (PoissonPoints::DepthOf(node) >= kDeepest) return count / 2;
   const uint64_t first = Mix(block_key + node * kStep);
   int64_t heads = 0;
   int64_t tosses = count;
@@ -96,17 +94,36 @@ int64_t CountInFirstHalf(uint64_t block_key, uint64_t node, int64_t count) {
   return heads + CountBits(bits >> (64 - tosses));
 }
 
-/// The points of a part, as fractions of 2^64 of the block, in order. depth >= 1; `leaf` has room.
-void DrawLeaf(uint64_t block_key, uint64_t node, int64_t count, uint64_t* leaf) {
-  const int depth = DepthOf(node);
-  const uint64_t begin = node << (64 - depth);  // the topmost bit, which every number has, falls away
-  const uint64_t key = Mix(block_key + node * kStep);
-  for (int64_t i = 0; i < count; ++i) {
-    const uint64_t fraction = begin | Mix(key + static_cast<uint64_t>(i + 1) * kStep) >> depth;
-    int64_t place = i;
-    for (; place > 0 && leaf[place - 1] > fraction; --place) leaf[place] = leaf[place - 1];
-    leaf[place] = fraction;
+/// The key of the draws within a block's leaves; their numbers meet none of the halvings'.
+uint64_t LeafKeyOf(uint64_t block_key) { return Mix(~block_key); }
+
+/// A sorting network, without branches that nobody can predict (Knuth, The Art of Computer Programming 3, 5.3.4).
+void Sort(PoissonPoints::Leaf& leaf) {
+  static_assert(PoissonPoints::kMostInLeaf == 8);
+  const auto order = [&leaf](size_t i, size_t j) {
+    const uint32_t a = leaf[i];
+    const uint32_t b = leaf[j];
+    leaf[i] = a < b ? a : b;
+    leaf[j] = a < b ? b : a;
+  };
+  order(0, 2), order(1, 3), order(4, 6), order(5, 7);
+  order(0, 4), order(1, 5), order(2, 6), order(3, 7);
+  order(0, 1), order(2, 3), order(4, 5), order(6, 7);
+  order(2, 4), order(3, 5);
+  order(1, 4), order(3, 6);
+  order(1, 2), order(3, 4), order(5, 6);
+}
+
+/// The points of a part, as fractions of 2^32 of it, in order; those that there are not come last.
+void DrawLeaf(uint64_t leaf_key, uint64_t node, int64_t count, PoissonPoints::Leaf& leaf) {
+  for (size_t i = 0; i < leaf.size(); i += 2) {
+    const uint64_t two = Mix(leaf_key + (node * leaf.size() + i) * kStep);
+    // Without a branch, as above.
+    const auto none = [count](size_t place) { return 0 - static_cast<uint32_t>(static_cast<int64_t>(place) >= count); };
+    leaf[i] = static_cast<uint32_t>(two) | none(i);
+    leaf[i + 1] = static_cast<uint32_t>(two >> 32) | none(i + 1);
   }
+  Sort(leaf);
 }
 
 }  // namespace
@@ -150,15 +167,19 @@ int64_t PoissonPoints::CountBefore(Measure m) const {
     count = beyond ? count - in_first : in_first;
     node = 2 * node + (beyond ? 1 : 0);
   }
-  std::array<uint64_t, kMostInLeaf> leaf;
-  DrawLeaf(key, node, count, leaf.data());
-  return before + std::count_if(leaf.begin(), leaf.begin() + count, [&](uint64_t point) { return point < limit; });
+  Leaf leaf;
+  DrawLeaf(LeafKeyOf(key), node, count, leaf);
+  const PlaceOfLeaf place(node);
+  return before +
+         std::count_if(leaf.begin(), leaf.begin() + count, [&](uint32_t point) { return place.At(point) < limit; });
 }
 
 void PoissonPoints::Cursor::EnterBlock(int64_t block, int64_t first) {
   block_ = block;
+  key_ = points_->KeyOf(block);
+  leaf_key_ = LeafKeyOf(key_);
   block_begin_ = static_cast<Measure>(block) * kMeasurePerMessage << kBlockBits;
-  const int64_t count = points_->CountIn(block);
+  const int64_t count = Counts().Draw(Mix(key_));
   next_ = first;
   block_end_ = first + count;
   parts_[0] = {1, count};
@@ -173,17 +194,17 @@ void PoissonPoints::Cursor::Descend(int64_t index) {
     if (nearest > block_) EnterBlock(nearest, firsts[static_cast<size_t>(nearest / kBlocksApart)]);
     while (index >= block_end_) EnterBlock(block_ + 1, block_end_);
   }
-  const uint64_t key = points_->KeyOf(block_);
   while (true) {
     const Part part = parts_[--depth_];
     if (next_ + part.count <= index) {
       next_ += part.count;
     } else if (part.count > kMostInLeaf) {
-      const int64_t in_first = CountInFirstHalf(key, part.node, part.count);
+      const int64_t in_first = CountInFirstHalf(key_, part.node, part.count);
       parts_[depth_++] = {2 * part.node + 1, part.count - in_first};
       parts_[depth_++] = {2 * part.node, in_first};
     } else {
-      DrawLeaf(key, part.node, part.count, leaf_.data());
+      DrawLeaf(leaf_key_, part.node, part.count, leaf_);
+      leaf_place_ = PlaceOfLeaf(part.node);
       leaf_first_ = next_;
       leaf_count_ = part.count;
       next_ += part.count;

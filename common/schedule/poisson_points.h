@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -20,7 +21,7 @@ class PoissonPoints {
   /// Messages expected in a block.
   static constexpr int kBlockBits = 12;
   /// Parts with no more points are not halved.
-  static constexpr int64_t kMostInLeaf = 16;
+  static constexpr int64_t kMostInLeaf = 8;
 
   /// Those before `end`, at most kMostExpected of them expected. Takes some ns for every block.
   PoissonPoints(uint64_t seed, Measure end);
@@ -30,6 +31,23 @@ class PoissonPoints {
   /// How many are before `m` <= end.
   int64_t CountBefore(Measure m) const;
 
+  /// The points of a part without halves, from its beginning, as fractions of 2^32 of it.
+  using Leaf = std::array<uint32_t, kMostInLeaf>;
+  /// How often the block was halved to get to a part: a heap's number (1: the whole; 2n and 2n + 1: the halves of n).
+  static int DepthOf(uint64_t node) { return static_cast<int>(std::bit_width(node)) - 1; }
+
+  /// Where a part is, and what is in it; fractions of 2^64 of the block.
+  class PlaceOfLeaf {
+   public:
+    /// None of the whole block.
+    explicit PlaceOfLeaf(uint64_t node) : depth_(DepthOf(node)), begin_(node << (64 - depth_)) {}
+    uint64_t At(uint32_t point) const { return begin_ | (static_cast<uint64_t>(point) << 32) >> depth_; }
+
+   private:
+    int depth_;
+    uint64_t begin_;  ///< the topmost bit, which every node has, falls away
+  };
+
   /// Finds points whose numbers never go back. Allocates nothing. Used before the points end.
   class Cursor {
    public:
@@ -37,7 +55,7 @@ class PoissonPoints {
     /// Of point `index` < count(), no smaller than the one before.
     Measure At(int64_t index) {
       if (index - leaf_first_ >= leaf_count_) Descend(index);
-      return block_begin_ + InBlock(leaf_[static_cast<size_t>(index - leaf_first_)]);
+      return block_begin_ + InBlock(leaf_place_.At(leaf_[static_cast<size_t>(index - leaf_first_)]));
     }
 
    private:
@@ -52,14 +70,17 @@ class PoissonPoints {
 
     const PoissonPoints* points_;
     int64_t block_ = -1;
+    uint64_t key_ = 0;
+    uint64_t leaf_key_ = 0;
     Measure block_begin_ = 0;
     int64_t block_end_ = 0;       ///< number of the first point after it
     int64_t next_ = 0;            ///< number of the first point of the part on top
     std::array<Part, 64> parts_;  ///< what is left of the block, the next one on top
     size_t depth_ = 0;
+    PlaceOfLeaf leaf_place_{2};
     int64_t leaf_first_ = 0;
     int64_t leaf_count_ = 0;
-    std::array<uint64_t, kMostInLeaf> leaf_;
+    Leaf leaf_;
   };
 
  private:

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "common/lang/local_error.h"
 #include "common/util/int128.h"
 
@@ -90,6 +93,12 @@ absl::StatusOr<Rate> Rate::Parse(std::string_view text) {
   if (units > static_cast<Uint128>(kMostPerSecond) * kUnitsPerSecond) return too_high();
   Rate rate;
   rate.units_ = static_cast<int64_t>(units);
+  return rate;
+}
+
+Rate Rate::FromPerSecond(double per_second) {
+  Rate rate;
+  rate.units_ = std::llround(std::clamp<double>(per_second, 0, kMostPerSecond) * kUnitsPerSecond);
   return rate;
 }
 

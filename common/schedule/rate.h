@@ -26,6 +26,9 @@ class Rate {
   /// alone, in every language: no rate, finer than the grid, or more than kMostPerSecond.
   static absl::StatusOr<Rate> Parse(std::string_view text);
 
+  /// The nearest one; less than nothing is none.
+  static Rate FromPerSecond(double per_second);
+
   /// The shortest that Parse() reads back: "2000", "0.5", "1/m", "10/h".
   std::string text() const;
 

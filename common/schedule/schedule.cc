@@ -68,8 +68,9 @@ void Schedule::Cursor::EnterPiece() {
 
 int64_t Schedule::Cursor::EvenNs(Measure in_piece) {
   // An estimate, and a whole number to correct it by: a division of 128 bits takes several times longer.
-  const double estimate = static_cast<double>(static_cast<uint64_t>(in_piece >> 64)) * 0x1p64 +
-                          static_cast<double>(static_cast<uint64_t>(in_piece));
+  // Halves of words, since numbers without a sign take longer to convert.
+  const double estimate = static_cast<double>(static_cast<int64_t>(in_piece >> 64)) * 0x1p64 +
+                          static_cast<double>(static_cast<int64_t>(static_cast<uint64_t>(in_piece) >> 1)) * 2;
   auto ns = static_cast<int64_t>(std::min(estimate * ns_in_measure_, 0x1p62));
   auto rest = static_cast<Int128>(in_piece) - static_cast<Int128>(ns) * divisor_;
   while (rest < 0) {
@@ -91,7 +92,7 @@ double Schedule::Cursor::PerSecond() const {
 }
 
 void Schedule::Cursor::EndAt(int64_t count) {
-  share_.count = std::max(count, position_);
+  share_.count = std::min(share_.count, std::max(count, position_));
   if (position_ >= share_.count) due_ns_ = kNever;
 }
 

@@ -100,7 +100,7 @@ class Schedule::Cursor {
     }
     Find();
   }
-  /// The share ends with its first `count` terms; not before position().
+  /// The share ends with its first `count` terms, where it had more; not before position().
   void EndAt(int64_t count);
 
  private:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/schedule/arrival_schedule.h"
 #include "common/util/status.h"
 
 namespace wsload {
@@ -31,7 +30,7 @@ absl::Status CheckSamples(const Threshold& threshold, const RunPlan& plan) {
   }
   // How many come outside of it nobody knows before.
   if (!of_messages || threshold.phase.value_or(Phase::kMeasure) != Phase::kMeasure) return absl::OkStatus();
-  const int64_t messages = ArrivalSchedule(plan.mps, plan.duration_ns).total();
+  const int64_t messages = ScheduleOf(plan).total();
   if (needed > messages) {
     return InvalidArgument(
         "-threshold={}: takes at least {} messages, and {} are planned; raise -mps or -duration, or "
@@ -68,12 +67,12 @@ absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
     if (threshold.figure == Threshold::Figure::kPercentile) {
       if (absl::Status enough = CheckSamples(threshold, plan); !enough.ok()) return enough;
     }
-    const auto planned = static_cast<double>(plan.mps);
+    const auto planned = MeanPerSecond(plan);
     const bool beyond =
         threshold.comparison == Relation::kMore ? threshold.bound >= planned : threshold.bound > planned;
     if (threshold.figure == Threshold::Figure::kRate && !threshold.IsUpperBound() && beyond) {
       return InvalidArgument("-threshold={}: the plan sends {}/s; raise -mps, or lower the bound", threshold.expression,
-                             plan.mps);
+                             planned);
     }
   }
   return absl::OkStatus();

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/schedule.h"
 
 namespace wsload {
 namespace {
@@ -25,7 +25,7 @@ void Mark(const Progression& progression, std::vector<int>& seen) {
 
 void ExpectExactCover(const RunPlan& plan, const std::vector<Slice>& slices) {
   std::vector<int> clients(static_cast<size_t>(plan.clients));
-  std::vector<int> messages(static_cast<size_t>(ArrivalSchedule(plan.mps, plan.duration_ns).total()));
+  std::vector<int> messages(static_cast<size_t>(ScheduleOf(plan).total()));
   for (const Slice& slice : slices) {
     Mark(slice.clients, clients);
     Mark(slice.messages, messages);
@@ -115,7 +115,7 @@ TEST(Divide, UnionOfTheAgentsOffsetsIsTheOneAgentSchedule) {
   plan.clients = 33;
   plan.mps = 777;
   plan.duration_ns = kNsPerSecond;
-  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  const Schedule schedule = ScheduleOf(plan);
   std::vector<int64_t> expected;
   for (int64_t i = 0; i < schedule.total(); ++i) expected.push_back(schedule.OffsetNs(i));
   for (int agents = 1; agents <= 50; ++agents) {

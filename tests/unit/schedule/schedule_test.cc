@@ -121,8 +121,8 @@ TEST(Schedule, PoissonArrivalsAreTheSameEverywhere) {
     offsets.push_back(even.OffsetNs(i));
     offsets.push_back(staged.OffsetNs(i));
   }
-  EXPECT_EQ(offsets, (std::vector<int64_t>{9951, 8723, 1762984, 3523486, 1937822, 3872645, 3754513, 7497784, 4998762501,
-                                           4999174955, 5001713929, 5001142750, 5002044414, 5001363128}));
+  EXPECT_EQ(offsets, (std::vector<int64_t>{9951, 8724, 102280, 204553, 860919, 1721245, 1201000, 2400847, 4996839514,
+                                           4997892713, 4997664230, 4998442658, 4998523935, 4999015892}));
 }
 
 }  // namespace
