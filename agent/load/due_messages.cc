@@ -5,40 +5,41 @@
 namespace wsload {
 
 void DueMessages::Add(const Progression& messages, int64_t from_ns) {
-  const int64_t first = CountDueBefore(messages, schedule_, from_ns - start_ns_);
-  lists_.push_back({messages, first, first});
+  const int64_t first = schedule_.CountDueBefore(messages, from_ns - start_ns_);
+  lists_.push_back({Schedule::Cursor(schedule_, messages, first)});
 }
 
 int64_t DueMessages::TakeAll() {
   int64_t left = 0;
   for (List& list : lists_) {
-    left += list.messages.count - list.next;
-    list.next = list.messages.count;
+    if (list.cursor.left() <= 0) continue;
+    left += list.cursor.left();
+    const Progression& share = list.cursor.share();
+    list.untouched_ns = start_ns_ + schedule_.OffsetNs(share.At(share.count - 1)) + 1;
+    list.cursor.EndAt(list.cursor.position());
   }
+  taken_ += left;
   return left;
 }
 
-int64_t DueMessages::taken() const {
-  int64_t taken = 0;
-  for (const List& list : lists_) taken += list.next - list.first;
-  return taken;
+double DueMessages::PerSecond() const {
+  double per_second = 0;
+  for (const List& list : lists_) per_second += list.cursor.PerSecond();
+  return per_second;
 }
 
 int64_t DueMessages::Hold(int64_t from_ns) {
   hold_ns_ = from_ns;
   held_ = lists_.size();
   int64_t untouched_ns = from_ns;
-  for (const List& list : lists_) {
-    if (list.next == list.first) continue;
-    untouched_ns = std::max(untouched_ns, start_ns_ + schedule_.OffsetNs(list.messages.At(list.next - 1)) + 1);
-  }
+  for (const List& list : lists_) untouched_ns = std::max(untouched_ns, list.untouched_ns);
   return untouched_ns;
 }
 
 void DueMessages::YieldFrom(int64_t from_ns) {
   for (size_t i = 0; i < held_; ++i) {
-    List& list = lists_[i];
-    list.messages.count = std::max(list.next, CountDueBefore(list.messages, schedule_, from_ns - start_ns_));
+    Schedule::Cursor& cursor = lists_[i].cursor;
+    cursor.EndAt(schedule_.CountDueBefore(cursor.share(), from_ns - start_ns_));
   }
   hold_ns_ = kNone;
 }

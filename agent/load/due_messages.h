@@ -7,8 +7,8 @@
 #include <limits>
 #include <vector>
 
-#include "common/plan/slice.h"
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/progression.h"
+#include "common/schedule/schedule.h"
 
 namespace wsload {
 
@@ -17,8 +17,9 @@ class DueMessages {
  public:
   static constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
 
-  DueMessages(const ArrivalSchedule& schedule, const Progression& messages) : schedule_(schedule) {
-    lists_.push_back({messages});
+  /// All of `messages` are less than schedule.total().
+  DueMessages(const Schedule& schedule, const Progression& messages) : schedule_(schedule) {
+    lists_.push_back({Schedule::Cursor(schedule_, messages, 0)});
   }
 
   /// Before all that follows.
@@ -29,21 +30,25 @@ class DueMessages {
   /// When the next message is due; kNone when all were taken.
   int64_t NextDueNs() {
     next_ = nullptr;
-    int64_t next_ns = kNone;
+    int64_t next_ns = Schedule::kNever;
     for (List& list : lists_) {
-      if (list.next == list.messages.count) continue;
-      const int64_t due_ns = start_ns_ + schedule_.OffsetNs(list.messages.At(list.next));
-      if (next_ != nullptr && due_ns >= next_ns) continue;
+      if (list.cursor.NextDueNs() >= next_ns) continue;
       next_ = &list;
-      next_ns = due_ns;
+      next_ns = list.cursor.NextDueNs();
     }
-    return next_ns;
+    return next_ == nullptr ? kNone : start_ns_ + next_ns;
   }
   /// The one that NextDueNs() has just told.
-  void Take() { ++next_->next; }
+  void Take() {
+    next_->untouched_ns = start_ns_ + next_->cursor.NextDueNs() + 1;
+    next_->cursor.Take();
+    ++taken_;
+  }
   /// Takes all that are left, and answers how many.
   int64_t TakeAll();
-  int64_t taken() const;
+  int64_t taken() const { return taken_; }
+  /// Messages expected a second, where each list's next one is due.
+  double PerSecond() const;
 
   /// From here on those that are due at or after `from_ns` are not to be taken, until YieldFrom(). Answers the first
   /// instant at or after it from which none was taken.
@@ -55,15 +60,15 @@ class DueMessages {
 
  private:
   struct List {
-    Progression messages;
-    int64_t first = 0;  ///< position in messages of the first one that is this worker's
-    int64_t next = 0;   ///< likewise, of the next one to be taken
+    Schedule::Cursor cursor;
+    int64_t untouched_ns = std::numeric_limits<int64_t>::min();  ///< from here on none was taken
   };
 
-  const ArrivalSchedule schedule_;
+  const Schedule schedule_;
   std::vector<List> lists_;
   List* next_ = nullptr;
   int64_t start_ns_ = 0;
+  int64_t taken_ = 0;
   int64_t hold_ns_ = kNone;
   size_t held_ = 0;  ///< the first lists, which Hold() was about
 };

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "agent/load/dial_plan.h"
+#include "agent/load/pacer.h"
 #include "common/plan/phase.h"
-#include "common/schedule/arrival_schedule.h"
 #include "common/stats/conservation.h"
 #include "common/util/check.h"
 
@@ -25,10 +25,6 @@ constexpr int kSendTries = 16;
 
 /// How often a worker that is through looks whether its siblings are.
 constexpr int64_t kSiblingsPollNs = kNsPerMs;
-
-double RatePerSecond(const RunPlan& plan, const Slice& slice) {
-  return static_cast<double>(slice.messages.count) * 1e9 / static_cast<double>(plan.duration_ns);
-}
 
 std::string UpstreamText(int64_t size_bytes) {
   std::string text(static_cast<size_t>(size_bytes), ' ');
@@ -65,8 +61,7 @@ Worker::Worker(Dependencies dependencies, const RunPlan& plan, const Slice& slic
       plan_(plan),
       slice_(slice),
       observer_(observer),
-      pacer_(RatePerSecond(plan, slice)),
-      messages_(ArrivalSchedule(plan.mps, plan.duration_ns), slice.messages),
+      messages_(ScheduleOf(plan), slice.messages),
       token_(plan.jwt_key, plan.jwt_issuer),
       siblings_(dependencies.siblings),
       index_(dependencies.index),
@@ -419,7 +414,7 @@ void Worker::SendDue(int64_t now_ns) {
       if (!stranded_.empty()) HandOver(std::exchange(stranded_, {}), 1);
       ArmDeadline();
       // One that is held waits for YieldFrom().
-      if (due_ns > now_ns) ArmSend(pacer_.NextWakeNs(due_ns, woke_ns_));
+      if (due_ns > now_ns) ArmSend(Pacer::NextWakeNs(due_ns, woke_ns_, messages_.PerSecond()));
       return;
     }
     if (sent == kMessagesPerTurn) {

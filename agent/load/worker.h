@@ -15,7 +15,6 @@
 #include "agent/load/client_pool.h"
 #include "agent/load/dial_list.h"
 #include "agent/load/due_messages.h"
-#include "agent/load/pacer.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sibling_board.h"
 #include "agent/websocket/dialer.h"
@@ -178,7 +177,6 @@ class Worker final : private ClientObserver, private HandOverReceiver {
   const RunPlan plan_;
   const Slice slice_;
   WorkerObserver& observer_;
-  const Pacer pacer_;
   DueMessages messages_;
   const UserToken token_;
   SiblingBoard* const siblings_;

@@ -21,6 +21,8 @@ absl::StatusOr<int64_t> ParseNumber(Unit unit, std::string_view text) {
       return ParseDuration(text);
     case Unit::kBytes:
       return ParseSize(text);
+    case Unit::kRate:
+      break;  // no number outside
   }
   return LocalInvalidArgument({"unknown unit", "未知的单位"});
 }
@@ -29,6 +31,7 @@ std::string FormatNumber(Unit unit, int64_t value) {
   switch (unit) {
     case Unit::kNone:
     case Unit::kCount:
+    case Unit::kRate:
       return fmt::format("{}", value);
     case Unit::kNanoseconds:
       return value == 0 ? "0" : FormatDuration(value);

@@ -30,6 +30,7 @@ enum class Unit {
   kCount,        ///< 10, 2k, 1.5m (powers of 1000)
   kNanoseconds,  ///< 1m30s, 500ms
   kBytes,        ///< 100, 64k
+  kRate,         ///< of a Rate, which is text outside: 10, 0.5, 30/m
 };
 
 /// What result.json shows of a value.

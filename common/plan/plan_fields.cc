@@ -8,13 +8,14 @@ namespace wsload {
 namespace {
 
 constexpr int64_t kNsPerHour = 3600 * kNsPerSecond;
-constexpr int64_t kMaxMps = 100'000'000;
-constexpr int64_t kMaxDurationNs = 30 * 24 * kNsPerHour;
+constexpr int64_t kMaxDurationNs = StageList::kMostNs;
+// JSON's readers know whole numbers up to here.
+constexpr int64_t kMaxSeed = (int64_t{1} << 53) - 1;
 // The longest latency that a histogram tells apart.
 constexpr int64_t kMaxTimeoutNs = kNsPerHour;
 
 // With these bounds the number of messages needs no check of its own.
-static_assert(kMaxMps <= std::numeric_limits<int64_t>::max() / (kMaxDurationNs / kNsPerSecond));
+static_assert(Rate::kMostPerSecond <= std::numeric_limits<int64_t>::max() / (kMaxDurationNs / kNsPerSecond));
 
 constexpr Field<RunPlan> kPlanFields[] = {
     // The original client's, with its defaults.
@@ -32,9 +33,7 @@ constexpr Field<RunPlan> kPlanFields[] = {
       .flag = "mps",
       .help = {"messages per second, over all clients", "每秒消息数，所有客户端合计"},
       .in_short_help = true,
-      .unit = Unit::kCount,
-      .least = 1,
-      .most = kMaxMps,
+      .unit = Unit::kRate,
       .example = "100"}},
     {MemberOf<&RunPlan::duration_ns>(),
      {.name = "duration_ns",
@@ -45,6 +44,28 @@ constexpr Field<RunPlan> kPlanFields[] = {
       .least = 1,
       .most = kMaxDurationNs,
       .example = "1m"}},
+    {MemberOf<&RunPlan::stages>(),
+     {.name = "stages",
+      .flag = "stages",
+      .is_list = true,
+      .help = {"durations and the rates they lead to, \"@\" for a jump; none: -mps for -duration",
+               "各阶段的时长及其终点速率，“@”表示跳变；不填则以 -mps 持续 -duration"},
+      .repeat_value = false,  // it may be long; the line shows the stage
+      .example = "30s:1000,peak=5m:@5000,30s:0"}},
+    {MemberOf<&RunPlan::arrivals>(),
+     {.name = "arrivals",
+      .flag = "arrivals",
+      .help = {"constant, or poisson: messages come independently of each other",
+               "constant，或 poisson：各消息相互独立地到达"},
+      .example = "poisson"}},
+    {MemberOf<&RunPlan::seed>(),
+     {.name = "seed",
+      .flag = "seed",
+      .help = {"of all that is drawn by lot: the same seed, the same instants; 0: chosen",
+               "所有随机抽取的种子：种子相同则时刻相同；0 表示自动选取"},
+      .least = 0,
+      .most = kMaxSeed,
+      .example = "42"}},
     {MemberOf<&RunPlan::conn_timeout_ns>(),
      {.name = "conn_timeout_ns",
       .flag = "conn-timeout",

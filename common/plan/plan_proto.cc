@@ -9,7 +9,6 @@
 #include <variant>
 
 #include "common/plan/plan_fields.h"
-#include "common/schedule/arrival_schedule.h"
 #include "common/util/int128.h"
 #include "common/util/local_error.h"
 #include "common/util/text.h"
@@ -162,8 +161,7 @@ absl::StatusOr<Slice> FromProto(const v1::Slice& proto, const RunPlan& plan) {
   }
   auto clients = ProgressionFromProto(proto.clients(), "clients", plan.clients);
   if (!clients.ok()) return clients.status();
-  auto messages =
-      ProgressionFromProto(proto.messages(), "messages", ArrivalSchedule(plan.mps, plan.duration_ns).total());
+  auto messages = ProgressionFromProto(proto.messages(), "messages", ScheduleOf(plan).total());
   if (!messages.ok()) return messages.status();
   slice.clients = *clients;
   slice.messages = *messages;

@@ -8,6 +8,7 @@
 
 #include "common/net/socket_address.h"
 #include "common/plan/plan_fields.h"
+#include "common/time/duration.h"
 #include "common/util/local_error.h"
 #include "common/util/text.h"
 
@@ -164,10 +165,49 @@ absl::Status CheckGateway(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+/// When messages are due.
+absl::Status CheckSchedule(const RunPlan& plan) {
+  if (!plan.stages.empty() && plan.duration_ns != plan.stages.duration_ns()) {
+    return LocalInvalidArgument({"-duration={}: -stages says how long the load lasts, {} in all; leave -duration out",
+                                 "-duration={}：时长由 -stages 决定，合计 {}；请去掉 -duration"},
+                                FormatDuration(plan.duration_ns), FormatDuration(plan.stages.duration_ns()));
+  }
+  const Measure expected = ProfileOf(plan).total() / kMeasurePerMessage;
+  if (plan.arrivals == Arrivals::kPoisson && expected > static_cast<Measure>(PoissonPoints::kMostExpected)) {
+    return LocalInvalidArgument(
+        {"-arrivals=poisson: takes at most {} messages, and {} are planned; lower the rate, shorten the run, or use "
+         "-arrivals=constant",
+         "-arrivals=poisson：最多 {} 条消息，而计划为 {} 条；请降低速率、缩短时长，或使用 -arrivals=constant"},
+        PoissonPoints::kMostExpected, static_cast<int64_t>(expected));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+RateProfile ProfileOf(const RunPlan& plan) {
+  if (plan.stages.empty()) return RateProfile(plan.mps, plan.duration_ns);
+  return RateProfile(plan.mps, plan.stages.stages());
+}
+
+Schedule ScheduleOf(const RunPlan& plan) {
+  return Schedule(ProfileOf(plan), plan.arrivals, static_cast<uint64_t>(plan.seed));
+}
+
+double MeanPerSecond(const RunPlan& plan) {
+  if (plan.stages.empty()) return plan.mps.per_second();
+  const double messages = static_cast<double>(ProfileOf(plan).total()) / static_cast<double>(kMeasurePerMessage);
+  return messages * kNsPerSecond / static_cast<double>(plan.duration_ns);
+}
+
+double PlannedPerSecond(const RunPlan& plan) {
+  if (plan.arrivals == Arrivals::kConstant) return MeanPerSecond(plan);
+  return static_cast<double>(ScheduleOf(plan).total()) * kNsPerSecond / static_cast<double>(plan.duration_ns);
+}
 
 absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckFields(PlanFields(), plan); !status.ok()) return status;
+  if (auto status = CheckSchedule(plan); !status.ok()) return status;
   if (auto status = CheckUpgrade(plan); !status.ok()) return status;
   if (auto status = CheckLocalAddrs(plan); !status.ok()) return status;
   return plan.protocol == Protocol::kGateway ? CheckGateway(plan) : absl::OkStatus();

@@ -13,6 +13,9 @@
 #include "common/net/source_list.h"
 #include "common/net/subprotocol_list.h"
 #include "common/plan/compression.h"
+#include "common/schedule/rate.h"
+#include "common/schedule/schedule.h"
+#include "common/schedule/stage_list.h"
 #include "common/time/clock.h"
 #include "common/util/choice.h"
 
@@ -36,12 +39,16 @@ inline constexpr std::array kChoices<CipherKind> = {Choice{CipherKind::kAesGcm, 
 struct RunPlan {
   // The contract's flags; the defaults are the original client's.
   int64_t clients = 10;
-  int64_t mps = 1;  ///< messages per second, over all clients and agents
-  int64_t duration_ns = 60 * kNsPerSecond;
+  /// Of messages, over all clients and agents; with stages, the rate before the first one. 0: connections alone.
+  Rate mps = 1;
+  int64_t duration_ns = 60 * kNsPerSecond;  ///< with stages, their sum
   int64_t conn_timeout_ns = 10 * kNsPerSecond;
   int64_t resp_timeout_ns = 1 * kNsPerSecond;
   int64_t ramp_up_ns = 10 * kNsPerSecond;
   int64_t msg_size_bytes = 100;
+  StageList stages;  ///< empty: the rate is mps throughout
+  Arrivals arrivals = Arrivals::kConstant;
+  int64_t seed = 0;  ///< of all that is drawn by lot and must be the same everywhere; 0: chosen when a run begins
   ServerUrl server;
   SourceList local_addrs;  ///< empty: the agent's own, else as the kernel chooses
 
@@ -78,6 +85,17 @@ inline constexpr char kDemoCipherKey[] = "1234567890abcdef1234567890abcdef";
 
 /// Of RunPlan::ca_pem.
 inline constexpr size_t kMaxCaBytes = 4 << 20;
+
+/// The rate over the measure phase.
+RateProfile ProfileOf(const RunPlan& plan);
+
+/// When the run's messages are due. With Poisson arrivals it takes milliseconds for billions of them: where it is
+/// needed again it is kept, and copies share what they know.
+Schedule ScheduleOf(const RunPlan& plan);
+
+/// Messages a second on average over the measure phase: expected, and with Poisson arrivals those that the seed draws.
+double MeanPerSecond(const RunPlan& plan);
+double PlannedPerSecond(const RunPlan& plan);
 
 /// OK, or kInvalidArgument with one line that names the flag, the value and the mend.
 /// Checks every field's range and every combination that cannot work; an agent runs it again

@@ -3,39 +3,13 @@
 #include <algorithm>
 
 #include "common/util/check.h"
-#include "common/util/saturating.h"
 
 namespace wsload {
-
-Progression Progression::Part(int64_t part, int64_t parts) const {
-  WSLOAD_CHECK(0 <= part && part < parts, "part {} of {}", part, parts);
-  if (part >= count) return {};
-  Progression result;
-  result.first = At(part);
-  // A part of one term needs no stride, and only then can this product be too large.
-  result.stride = SaturatingMultiply(stride, parts);
-  result.count = (count - part - 1) / parts + 1;
-  return result;
-}
-
-int64_t CountDueBefore(const Progression& messages, const ArrivalSchedule& schedule, int64_t offset_ns) {
-  int64_t begin = 0;
-  int64_t end = messages.count;
-  while (begin < end) {
-    const int64_t middle = begin + (end - begin) / 2;
-    if (schedule.OffsetNs(messages.At(middle)) < offset_ns) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return begin;
-}
 
 Slice WholeRun(const RunPlan& plan) {
   Slice slice;
   slice.clients.count = plan.clients;
-  slice.messages.count = ArrivalSchedule(plan.mps, plan.duration_ns).total();
+  slice.messages.count = ScheduleOf(plan).total();
   return slice;
 }
 

@@ -6,27 +6,12 @@
 #include <vector>
 
 #include "common/plan/run_plan.h"
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/progression.h"
 
 namespace wsload {
 
-/// first, first + stride, ..., `count` terms. stride >= 1.
-struct Progression {
-  int64_t first = 0;
-  int64_t stride = 1;
-  int64_t count = 0;
-
-  int64_t At(int64_t k) const { return first + k * stride; }
-
-  /// The terms at positions part, part + parts, ... of this progression:
-  /// the parts are disjoint and their union is the whole. 0 <= part < parts.
-  Progression Part(int64_t part, int64_t parts) const;
-
-  friend bool operator==(const Progression&, const Progression&) = default;
-};
-
 /// What an agent or worker owns of the run's clients (by index, 0 <= i < plan.clients) and messages (by index
-/// into the arrival schedule).
+/// into the schedule).
 struct Slice {
   int32_t agent_index = 0;
   int32_t agent_count = 1;
@@ -35,10 +20,6 @@ struct Slice {
 
   friend bool operator==(const Slice&, const Slice&) = default;
 };
-
-/// How many terms of `messages` are due less than `offset_ns` after the start; since the schedule never goes back, they
-/// are the first ones.
-int64_t CountDueBefore(const Progression& messages, const ArrivalSchedule& schedule, int64_t offset_ns);
 
 /// The whole run as one slice.
 Slice WholeRun(const RunPlan& plan);

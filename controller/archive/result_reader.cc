@@ -63,7 +63,10 @@ RunPlan ReadPlan(const JsonView& from) {
     if (field.info.exposure == Exposure::kSecret) continue;
     const std::optional<JsonView> value = from.Find(ResultName(field.info));
     if (!value.has_value()) continue;
-    const absl::Status set = field.member.set(plan, ReadValue(*value, field.info.exposure, field.member.get(plan)));
+    const absl::Status set =
+        field.info.unit == Unit::kRate
+            ? field.member.set(plan, Rate::FromPerSecond(value->Double()).text())
+            : field.member.set(plan, ReadValue(*value, field.info.exposure, field.member.get(plan)));
     if (!set.ok()) value->Fail(ErrorLines(set));
   }
   return plan;

@@ -42,6 +42,14 @@ std::string RandomHex() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
+RunCommandLine WithSeed(RunCommandLine line) {
+  // Short enough to be typed again.
+  constexpr uint32_t kMost = 999'999'999;
+  std::random_device random;
+  while (line.plan.seed == 0) line.plan.seed = random() % (kMost + 1);
+  return line;
+}
+
 Links MakeLinks(Agents agents) {
   Links links;
   if (agents.addresses.empty()) links.push_back(NewEmbeddedAgentLink(std::move(agents.embedded)));
@@ -194,6 +202,9 @@ void Interruption::Ask() {
   feed_->OnNotice({again ? StatementKind::kEndingOnInterrupt : StatementKind::kDrainingOnInterrupt});
   coordinator_->Interrupt();
 }
+
+OneRun::OneRun(const RunCommandLine& line, const Environment& environment)
+    : line_(WithSeed(line)), environment_(environment) {}
 
 bool OneRun::Check() {
   absl::StatusOr<Agents> agents = FindAgents(line_);

@@ -73,8 +73,8 @@ struct Kept {
 
 class OneRun {
  public:
-  /// All of them outlive it.
-  OneRun(const RunCommandLine& line, const Environment& environment) : line_(line), environment_(environment) {}
+  /// The environment outlives it. Where the plan has no seed, the run gets one of its own.
+  OneRun(const RunCommandLine& line, const Environment& environment);
 
   /// Looks at the agents. False: there is a reason not to begin, which was printed; `code()` says of which kind.
   bool Check();
@@ -93,7 +93,7 @@ class OneRun {
  private:
   RunResult Play(const RunId& id, AsioEventLoop& loop, Interruption& interruption);
 
-  const RunCommandLine& line_;
+  const RunCommandLine line_;
   const Environment& environment_;
   Agents agents_;
   std::vector<AgentCheck> checks_;

@@ -9,6 +9,7 @@
 #include "common/plan/plan_fields.h"
 #include "common/security/access_token.h"
 #include "common/security/secret_file.h"
+#include "common/time/duration.h"
 #include "common/util/file.h"
 #include "common/util/local_error.h"
 #include "common/util/text.h"
@@ -91,6 +92,11 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
       }
     }
   }
+  if (!raw.plan.stages.empty() && flags.IsSet("duration")) {
+    return LocalInvalidArgument({"-duration: -stages says how long the load lasts, {} in all; leave -duration out",
+                                 "-duration：时长由 -stages 决定，合计 {}；请去掉 -duration"},
+                                FormatDuration(raw.plan.stages.duration_ns()));
+  }
   if (flags.IsSet("threshold") && raw.judge.thresholds.empty()) {
     // As of a variable that nobody set: such a run would pass.
     return LocalInvalidArgument({"-threshold=: is empty; write for example -threshold='p(99)<200ms', or leave it out",
@@ -159,6 +165,13 @@ absl::Status ReadPlanFiles(const FilePaths& paths, const Environment& environmen
   return absl::OkStatus();
 }
 
+/// The first stage begins where -mps says; the default is none.
+void FollowStages(const FlagSet& flags, RunPlan& plan) {
+  if (plan.stages.empty()) return;
+  plan.duration_ns = plan.stages.duration_ns();
+  if (!flags.IsSet("mps")) plan.mps = 0;
+}
+
 absl::Status Check(const FlagSet& flags, const Raw& raw) {
   if (absl::Status none = flags.CheckNoArguments(); !none.ok()) return none;
   if (absl::Status checked = CheckCombinations(flags, raw); !checked.ok()) return checked;
@@ -212,6 +225,7 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   line.print = flags.Answer(intro);
   if (line.print.has_value()) return line;
   if (absl::Status checked = Check(flags, raw); !checked.ok()) return checked;
+  FollowStages(flags, raw.plan);
   if (absl::Status read = ReadPlanFiles(raw.plan_files, environment, raw.plan); !read.ok()) return read;
   absl::StatusOr<AgentAccess> access = ReadAgentAccess(raw.access, environment);
   if (!access.ok()) return access.status();

@@ -135,7 +135,7 @@ void Judge(MetricComparison& metric, size_t runs) {
   }
 }
 
-MetricComparison Measure(const Comparison& comparison, size_t index) {
+MetricComparison MetricOf(const Comparison& comparison, size_t index) {
   MetricComparison metric{.metric = &kMetrics[index]};
   metric.min_change = comparison.options.min_change * metric.metric->min_change_scale;
   for (const RunSample& run : comparison.a) metric.a.push_back(run.values[index]);
@@ -207,7 +207,7 @@ void AddRemarks(Comparison& comparison) {
 
 Comparison Compare(std::vector<RunSample> a, std::vector<RunSample> b, const CompareOptions& options) {
   Comparison comparison{.a = std::move(a), .b = std::move(b), .options = options};
-  for (size_t i = 0; i < kMetrics.size(); ++i) comparison.metrics.push_back(Measure(comparison, i));
+  for (size_t i = 0; i < kMetrics.size(); ++i) comparison.metrics.push_back(MetricOf(comparison, i));
   if (comparison.a.size() > 1 || comparison.b.size() > 1) JudgeAll(comparison);
   AddRemarks(comparison);
   return comparison;

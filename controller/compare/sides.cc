@@ -53,7 +53,8 @@ std::vector<Statement> Differences(const std::vector<const ArchivedRun*>& runs, 
   std::vector<Statement> differences;
   const ArchivedRun& first = *runs.front();
   for (const Field<RunPlan>& field : PlanFields()) {
-    if (field.info.exposure == Exposure::kSecret) continue;
+    // Another draw of the same load is no other load.
+    if (field.info.exposure == Exposure::kSecret || std::string_view(field.info.name) == "seed") continue;
     const auto value_of = [&](const ArchivedRun& run) { return field.member.get(run.stored.result.plan); };
     const ArchivedRun* other = FirstOther(first, runs, value_of);
     if (other == nullptr) continue;

@@ -13,6 +13,7 @@
 #include "controller/output/also_seen.h"
 #include "controller/output/figures.h"
 #include "controller/output/hints.h"
+#include "controller/output/plan_text.h"
 #include "controller/output/text_table.h"
 #include "controller/output/threshold_lines.h"
 #include "controller/result/compression_outcome.h"
@@ -32,10 +33,7 @@ std::string PlanLines(Language language, const RunResult& result) {
   for (size_t i = 0; i < named; ++i) agents += (agents.empty() ? "" : ", ") + result.agents[i].label();
   if (named < result.agents.size()) agents += ", " + Say(language, Msg::kAndMore, result.agents.size() - named);
   std::string out = Say(language, Msg::kRunId, result.run_id) + "\n";
-  out += "  " +
-         Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
-             FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server.text())) +
-         "\n";
+  out += "  " + PlanText(language, plan) + "\n";
   out += "  " +
          Say(language, Msg::kPlanDetails, NameOf(plan.protocol), NameOf(plan.serializer), NameOf(plan.cipher), agents) +
          "\n";

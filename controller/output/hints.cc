@@ -111,7 +111,8 @@ std::vector<Statement> MessageHints(const HintContext& run) {
   if (totals.timeout > 0) hints.push_back(TimeoutHint(run));
   if (totals.send_error > 0) hints.push_back({Kind::kHintSendErrors, {totals.send_error}});
   if (totals.rate_limited > 0) {
-    hints.push_back({run.plan.mps > 1 ? Kind::kHintRateLimited : Kind::kHintRateLimitedClients});
+    hints.push_back(
+        {run.plan.mps > 1 || !run.plan.stages.empty() ? Kind::kHintRateLimited : Kind::kHintRateLimitedClients});
   }
   // An echo names a message or none; there is nothing to decode.
   if (totals.undecodable > 0 && !IsEcho(run)) {

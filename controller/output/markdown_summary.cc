@@ -8,6 +8,7 @@
 #include "common/util/text.h"
 #include "controller/output/figures.h"
 #include "controller/output/messages.h"
+#include "controller/output/plan_text.h"
 #include "controller/output/threshold_lines.h"
 #include "controller/result/threshold_judgement.h"
 
@@ -129,8 +130,7 @@ std::string MarkdownSummary(Language language, const RunResult& result) {
   out += CauseLine(language, Msg::kConnectionFailures, connections.failures);
   out += CauseLine(language, Msg::kConnectionLosses, connections.losses);
   out += "\n" + MarkdownText(Say(language, Msg::kRunId, result.run_id)) + ": ";
-  out += MarkdownText(Say(language, Msg::kPlan, plan.clients, plan.mps, FormatDuration(plan.duration_ns),
-                          FormatDuration(plan.ramp_up_ns), plan.msg_size_bytes, RedactUrl(plan.server.text())));
+  out += MarkdownText(PlanText(language, plan));
   return out + "\n";
 }
 

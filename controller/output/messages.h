@@ -95,18 +95,24 @@ enum class Msg {
   kQuiet,           ///< verdict, rate, share, p50, p99, thresholds, run id
   kQuietNoThresholds,
   kInterrupted,
-  kRunFailed,      ///< error
-  kStartSpread,    ///< milliseconds
-  kRunId,          ///< id
-  kPlan,           ///< clients, msg/s, duration, ramp-up, message size, server
-  kPlanDetails,    ///< protocol, serializer, cipher, agents
-  kChecked,        ///< connections
-  kFilesWritten,   ///< directory
-  kReportWritten,  ///< file
-  kDashboardAt,    ///< URL
-  kLingering,      ///< duration, URL
-  kSeriesRun,      ///< number, of how many at most
-  kSeriesTitle,    ///< runs
+  kRunFailed,       ///< error
+  kStartSpread,     ///< milliseconds
+  kRunId,           ///< id
+  kPlan,            ///< clients, the load, ramp-up, message size, server
+  kPlanRate,        ///< msg/s, duration
+  kPlanRateMinute,  ///< messages a minute, duration
+  kPlanRateHour,    ///< messages an hour, duration
+  kPlanStages,      ///< stages, duration
+  kPlanNoLoad,      ///< duration
+  kPlanPoisson,     ///< the load, seed
+  kPlanDetails,     ///< protocol, serializer, cipher, agents
+  kChecked,         ///< connections
+  kFilesWritten,    ///< directory
+  kReportWritten,   ///< file
+  kDashboardAt,     ///< URL
+  kLingering,       ///< duration, URL
+  kSeriesRun,       ///< number, of how many at most
+  kSeriesTitle,     ///< runs
   kSeriesFigure,
   kSeriesMedian,
   kSeriesLeast,

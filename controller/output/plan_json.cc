@@ -24,6 +24,12 @@ void WriteHeaders(JsonWriter& json, const HeaderList& headers) {
   });
 }
 
+/// Messages a second, whole where they are.
+void WriteRate(JsonWriter& json, const Rate& rate) {
+  if (rate.units() % Rate::kUnitsPerSecond == 0) return json.Value(rate.units() / Rate::kUnitsPerSecond);
+  json.Value(rate.per_second());
+}
+
 void WriteValue(JsonWriter& json, const FieldValue& value, Exposure exposure) {
   if (exposure == Exposure::kWhetherSet) return json.Value(!std::get<std::string>(value).empty());
   if (exposure == Exposure::kUrl) {
@@ -57,8 +63,14 @@ void WritePlan(JsonWriter& json, const RunPlan& plan) {
     for (const Field<RunPlan>& field : PlanFields()) {
       if (field.info.exposure == Exposure::kSecret) continue;
       json.Key(ResultName(field.info));
+      if (field.info.unit == Unit::kRate) {
+        // What other programs calculate with.
+        WriteRate(json, *Rate::Parse(std::get<std::string>(field.member.get(plan))));
+        continue;
+      }
       WriteValue(json, field.member.get(plan), field.info.exposure);
     }
+    json.Member("planned_per_s", PlannedPerSecond(plan));
   });
 }
 

@@ -86,7 +86,7 @@ function findFailures(result, points, findings) {
   }
   if (totals.unsent > 0) findings.push({kind: "unsent", args: {count: totals.unsent}});
   const rates = result.rates || {};
-  const mps = (result.plan || {}).mps;
+  const mps = plannedRate(result.plan || {});
   if (!result.interrupted && totals.scheduled > 0 && rates.sent_per_s < mps * 0.99) {
     findings.push({kind: "rate", args: {rate: rates.sent_per_s, mps}});
   }

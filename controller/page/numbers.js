@@ -43,6 +43,10 @@ function rateText(perSecond) {
 function chosenText(number) {
   return isNumber(number) ? number.toLocaleString("en-US", {maximumFractionDigits: 3}) : "-";
 }
+/** Messages a second that a plan sends on average; results of older versions knew one rate throughout. */
+function plannedRate(plan) {
+  return isNumber(plan.planned_per_s) ? plan.planned_per_s : plan.mps;
+}
 function boundText(us) {
   return us >= 1e7 ? `${chosenText(us / 1e6)} s` : `${chosenText(us / 1000)} ms`;
 }

@@ -7,6 +7,12 @@ const PERCENTILES = [["p50", "p50"], ["p90", "p90"], ["p95", "p95"], ["p99", "p9
 
 const SIGNS = {true: "✓", false: "✗"};
 
+function loadOf(plan) {
+  const duration = spanText(plan.duration_ns / 1e9, language);
+  if (plan.stages) return say("planStages", {stages: plan.stages, duration});
+  return isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration}) : null;
+}
+
 function headOf(result) {
   const plan = result.plan || {};
   const agents = (result.agents || []).length;
@@ -14,8 +20,7 @@ function headOf(result) {
     result.run_id ? say("run", {id: result.run_id}) : null,
     result.started_at ? momentOfDay(result.started_at) : null,
     isNumber(plan.clients) ? say("planClients", {clients: countText(plan.clients)}) : null,
-    isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration: spanText(plan.duration_ns / 1e9, language)})
-      : null,
+    loadOf(plan),
     isNumber(plan.ramp_up_ns) ? say("planRampUp", {rampUp: spanText(plan.ramp_up_ns / 1e9, language)}) : null,
     isNumber(plan.msg_size_bytes) ? say("planSize", {bytes: countText(plan.msg_size_bytes)}) : null,
     agents > 0 ? say(agents === 1 ? "planAgent" : "planAgents", {agents: countText(agents)}) : null,
@@ -155,7 +160,7 @@ function figuresOf(result) {
   const connections = totals.connections || {};
   const some = response.count > 0;
   const figures = [
-    [say("perSecond", {rate: rateText(rates.sent_per_s)}), say("sentOf", {mps: chosenText((result.plan || {}).mps)})],
+    [say("perSecond", {rate: rateText(rates.sent_per_s)}), say("sentOf", {mps: chosenText(plannedRate(result.plan || {}))})],
     [judged > 0 ? percentText(totals.success / judged) : "-", say("succeededShare")],
     [some ? latencyText(response.p50) : "-", say("medianResponse")],
     [some ? latencyText(response.p99) : "-", say("p99Response")],

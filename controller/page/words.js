@@ -5,6 +5,7 @@ const WORDS = {
   titleOf: ["Load on {server}", "对 {server} 的压力测试"],
   run: ["Run {id}", "运行 {id}"],
   planClients: ["{clients} clients", "{clients} 个客户端"],
+  planStages: ["stages {stages}, {duration} in all", "各阶段 {stages}，合计 {duration}"],
   planRate: ["{mps} msg/s for {duration}", "{mps} 条/秒，持续 {duration}"],
   planRampUp: ["ramp-up {rampUp}", "建连阶段 {rampUp}"],
   planSize: ["{bytes}-byte messages", "消息 {bytes} 字节"],

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/schedule/arrival_schedule.h"
 #include "common/util/local_error.h"
 
 namespace wsload {
@@ -32,7 +31,7 @@ absl::Status CheckSamples(const Threshold& threshold, const RunPlan& plan) {
   }
   // How many come outside of it nobody knows before.
   if (!of_messages || threshold.phase.value_or(Phase::kMeasure) != Phase::kMeasure) return absl::OkStatus();
-  const int64_t messages = ArrivalSchedule(plan.mps, plan.duration_ns).total();
+  const int64_t messages = ScheduleOf(plan).total();
   if (needed > messages) {
     return LocalInvalidArgument(
         {"-threshold={}: takes at least {} messages, and {} are planned; raise -mps or -duration, or "
@@ -71,13 +70,13 @@ absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
     if (threshold.figure == Threshold::Figure::kPercentile) {
       if (absl::Status enough = CheckSamples(threshold, plan); !enough.ok()) return enough;
     }
-    const auto planned = static_cast<double>(plan.mps);
+    const auto planned = MeanPerSecond(plan);
     const bool beyond =
         threshold.comparison == Relation::kMore ? threshold.bound >= planned : threshold.bound > planned;
     if (threshold.figure == Threshold::Figure::kRate && !threshold.IsUpperBound() && beyond) {
       return LocalInvalidArgument({"-threshold={}: the plan sends {}/s; raise -mps, or lower the bound",
                                    "-threshold={}：计划每秒只发送 {} 条；请提高 -mps，或降低界限"},
-                                  threshold.expression, plan.mps);
+                                  threshold.expression, planned);
     }
   }
   return absl::OkStatus();

@@ -8,7 +8,7 @@
 namespace wsload {
 
 SliceLedger::SliceLedger(const RunPlan& plan, std::vector<Slice> slices)
-    : schedule_(plan.mps, plan.duration_ns), agents_(slices.size()) {
+    : schedule_(ScheduleOf(plan)), agents_(slices.size()) {
   for (size_t i = 0; i < slices.size(); ++i) agents_[i].owned.push_back({slices[i], 0});
 }
 
@@ -72,7 +72,7 @@ std::vector<SliceLedger::HandedOver> SliceLedger::Yield(int agent, size_t slices
       handed_over.push_back({agent, rest, from_ns});
       continue;
     }
-    agents_[agent].owned[i].slice.messages.count = CountDueBefore(rest.messages, schedule_, from_ns);
+    agents_[agent].owned[i].slice.messages.count = schedule_.CountDueBefore(rest.messages, from_ns);
     agents_[agent].yielded += messages;
     for (const Slice& part : Divide(rest, static_cast<int>(takers.size()))) {
       const int taker = takers[next++ % takers.size()];
@@ -86,8 +86,8 @@ std::vector<SliceLedger::HandedOver> SliceLedger::Yield(int agent, size_t slices
 
 int64_t SliceLedger::Count(const Owned& owned, int64_t until_ns) const {
   if (until_ns <= owned.from_ns) return 0;
-  const int64_t due = CountDueBefore(owned.slice.messages, schedule_, until_ns);
-  return due - CountDueBefore(owned.slice.messages, schedule_, owned.from_ns);
+  const int64_t due = schedule_.CountDueBefore(owned.slice.messages, until_ns);
+  return due - schedule_.CountDueBefore(owned.slice.messages, owned.from_ns);
 }
 
 int64_t SliceLedger::DueBefore(int agent, int64_t offset_ns) const {

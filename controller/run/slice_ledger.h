@@ -8,7 +8,7 @@
 
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/schedule.h"
 
 namespace wsload {
 
@@ -68,7 +68,7 @@ class SliceLedger {
   int64_t Count(const Owned& owned, int64_t until_ns) const;
   void Give(int agent, const Slice& slice, int64_t from_ns, std::vector<HandedOver>& handed_over);
 
-  const ArrivalSchedule schedule_;
+  const Schedule schedule_;
   std::vector<Agent> agents_;
 };
 

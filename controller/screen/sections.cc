@@ -8,6 +8,7 @@
 #include "common/stats/figure_list.h"
 #include "common/util/text.h"
 #include "controller/output/figures.h"
+#include "controller/output/plan_text.h"
 #include "controller/screen/charts.h"
 #include "controller/screen/labelled.h"
 
@@ -56,7 +57,7 @@ Progress ProgressOf(const ScreenModel& model, Language language) {
 std::vector<Piece> RatePieces(const ScreenModel& model, Language language) {
   const double rate =
       model.measured_s > 0 ? static_cast<double>(model.latest->totals.counters.sent()) / model.measured_s : 0;
-  return {{Say(language, Msg::kScreenRateOf, rate, GroupedText(model.facts.plan.mps)), Style::kStrong}};
+  return {{Say(language, Msg::kScreenRateOf, rate, PlannedRateText(model.facts.plan)), Style::kStrong}};
 }
 
 std::vector<Piece> ConnectionPieces(const ScreenModel& model, Language language) {
@@ -118,7 +119,7 @@ void AddTitle(Rows& rows, const ScreenModel& model, const ScreenView& view) {
   }
   if (room > kRoomForMore) {
     pieces.push_back(
-        {Say(language, Msg::kScreenLoad, GroupedText(model.facts.plan.clients), GroupedText(model.facts.plan.mps))});
+        {Say(language, Msg::kScreenLoad, GroupedText(model.facts.plan.clients), PlannedRateText(model.facts.plan))});
   }
   constexpr size_t kShortId = 8;
   pieces.push_back({Say(language, Msg::kScreenRun, model.facts.run_id.substr(0, kShortId)), Style::kFaint});
@@ -272,7 +273,7 @@ void AddCharts(Rows& rows, const ScreenModel& model, const ScreenView& view, int
   const Language language = view.language;
   const int left = (view.width - 1) / 2;
   const int right = view.width - 1 - left;
-  const std::vector<double> due(model.sent_per_s.size(), static_cast<double>(model.facts.plan.mps));
+  const std::vector<double> due(model.sent_per_s.size(), MeanPerSecond(model.facts.plan));
   const Chart messages = {.title = Say(language, Msg::kScreenMessagesChart),
                           .legend = Say(language, Msg::kScreenMessagesLegend),
                           .series = {{due, true, Style::kFaint},

@@ -31,7 +31,7 @@ SelftestLimit LimitOf(const SelftestRun& failed) {
 
 SelftestRun ToSelftestRun(const RunResult& result, int64_t gateway_cpu_us, int gateway_threads, int64_t wall_us) {
   SelftestRun run;
-  run.rate_per_s = result.plan.mps;
+  run.rate_per_s = std::llround(result.plan.mps.per_second());
   run.verdict = result.verdict;
   run.success_ratio = RatesOf(result).success_ratio;
   run.send_lag_us_p99 = result.totals.send_lag.PercentileUs(99);

@@ -8,7 +8,7 @@
 
 #include "agent/client/pending_acks.h"
 #include "common/loop/timer_queue.h"
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/schedule.h"
 #include "common/stats/histogram.h"
 
 namespace wsload {
@@ -52,11 +52,40 @@ void BM_HistogramPercentile(benchmark::State& state) {
 BENCHMARK(BM_HistogramPercentile);
 
 void BM_ScheduleOffset(benchmark::State& state) {
-  const ArrivalSchedule schedule(49'999, 3'600'000'000'000);
+  const Schedule schedule(RateProfile(49'999, 3'600'000'000'000));
   int64_t i = 0;
   for (auto _ : state) benchmark::DoNotOptimize(schedule.OffsetNs(i++));
 }
 BENCHMARK(BM_ScheduleOffset);
+
+/// One message after the other of one of `parts` shares.
+void BM_ScheduleNext(benchmark::State& state, const char* stages, Arrivals arrivals) {
+  const Schedule schedule(RateProfile(0, StageList::Parse(stages)->stages()), arrivals, 1);
+  const int64_t parts = state.range(0);
+  const Progression share = Progression{0, 1, schedule.total()}.Part(parts / 2, parts);
+  Schedule::Cursor cursor(schedule, share, 0);
+  for (auto _ : state) {
+    if (cursor.NextDueNs() == Schedule::kNever) cursor = Schedule::Cursor(schedule, share, 0);
+    benchmark::DoNotOptimize(cursor.NextDueNs());
+    cursor.Take();
+  }
+}
+BENCHMARK_CAPTURE(BM_ScheduleNext, constant, "1h:@49999", Arrivals::kConstant)->ArgName("parts")->Arg(8);
+BENCHMARK_CAPTURE(BM_ScheduleNext, ramp, "1h:100k", Arrivals::kConstant)->ArgName("parts")->Arg(8);
+BENCHMARK_CAPTURE(BM_ScheduleNext, poisson, "1h:@49999", Arrivals::kPoisson)
+    ->ArgName("parts")
+    ->Arg(1)
+    ->Arg(8)
+    ->Arg(1000);
+BENCHMARK_CAPTURE(BM_ScheduleNext, poisson_ramp, "1h:100k", Arrivals::kPoisson)->ArgName("parts")->Arg(8);
+
+/// What a plan with a billion messages takes before it begins.
+void BM_SchedulePoisson(benchmark::State& state) {
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(Schedule(RateProfile(1'000'000, 1'000'000'000'000), Arrivals::kPoisson, 1).total());
+  }
+}
+BENCHMARK(BM_SchedulePoisson)->Unit(benchmark::kMillisecond);
 
 /// One message opened and another closed, while `open` wait.
 void BM_PendingOpenClose(benchmark::State& state) {

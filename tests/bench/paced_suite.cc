@@ -43,7 +43,7 @@ void PacedSuite(const BenchOptions& options) {
     const BenchGateway floor_server({"-echo"});
     const BenchGateway echo_server({"-echo"});
     const BenchGateway json_server({"-serializer=json"});
-    const int64_t tick_ns = Pacer(static_cast<double>(rate_per_s)).tick_ns();
+    const int64_t tick_ns = Pacer::TickNs(static_cast<double>(rate_per_s));
     MeasuredProcess floor = FloorPaced({.port = floor_server.port(), .connections = kConnections}, rate_per_s, tick_ns);
     const int64_t messages = rate_per_s * options.paced_seconds;
     std::vector<ProgramRun> echo;

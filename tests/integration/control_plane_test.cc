@@ -18,7 +18,7 @@
 #include "common/loop/asio_event_loop.h"
 #include "common/plan/phase.h"
 #include "common/plan/plan_proto.h"
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/schedule.h"
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/link/embedded_agent_link.h"
@@ -141,7 +141,7 @@ std::vector<std::unique_ptr<AgentLink>> Links(const std::vector<std::string>& ad
   return links;
 }
 
-int64_t Total(const RunPlan& plan) { return ArrivalSchedule(plan.mps, plan.duration_ns).total(); }
+int64_t Total(const RunPlan& plan) { return ScheduleOf(plan).total(); }
 
 /// A control stream that the test drives by hand.
 class RawStream {

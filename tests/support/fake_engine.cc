@@ -8,7 +8,7 @@
 
 #include "common/lang/statement.h"
 #include "common/plan/phase.h"
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/schedule.h"
 
 namespace wsload {
 namespace {
@@ -18,12 +18,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
  public:
   FakeLoad(EventLoop& loop, FakeEngineScript& script, const RunPlan& plan, const Slice& slice,
            LoadEngineObserver& observer)
-      : loop_(loop),
-        script_(script),
-        plan_(plan),
-        slice_(slice),
-        schedule_(plan.mps, plan.duration_ns),
-        observer_(&observer) {
+      : loop_(loop), script_(script), plan_(plan), slice_(slice), schedule_(ScheduleOf(plan)), observer_(&observer) {
     shares_.push_back({slice.messages, 0});
   }
 
@@ -78,7 +73,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   void TakeOver(const Slice& share, int64_t from_ns) {
     script_.take_overs.emplace_back(share, from_ns);
     if (start_ns_ < 0 || stopping_) return;
-    shares_.push_back({share.messages, CountDueBefore(share.messages, schedule_, from_ns - start_ns_)});
+    shares_.push_back({share.messages, schedule_.CountDueBefore(share.messages, from_ns - start_ns_)});
     dialled_later_ += share.clients.count;
     ArmSend();
   }
@@ -90,7 +85,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
       from_ns = std::max(from_ns, start_ns_ + schedule_.OffsetNs(share.messages.At(share.next - 1)) + 1);
     }
     for (Share& share : shares_) {
-      share.messages.count = std::max(share.next, CountDueBefore(share.messages, schedule_, from_ns - start_ns_));
+      share.messages.count = std::max(share.next, schedule_.CountDueBefore(share.messages, from_ns - start_ns_));
     }
     script_.yields.push_back(from_ns);
     Upcall([&](LoadEngineObserver& to) { to.OnYielded(from_ns); });
@@ -279,7 +274,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   FakeEngineScript& script_;
   const RunPlan plan_;
   const Slice slice_;
-  const ArrivalSchedule schedule_;
+  const Schedule schedule_;
   std::mutex mutex_;
   LoadEngineObserver* observer_;
   std::unique_ptr<Timer> timer_;

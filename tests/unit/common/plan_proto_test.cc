@@ -19,7 +19,10 @@ constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 RunPlan UnusualPlan() {
   RunPlan plan;
   plan.clients = 123;
-  plan.mps = 456;
+  plan.mps = *Rate::Parse("456/m");
+  plan.stages = *StageList::Parse("700ms:1000,end=89ms:@0.5");
+  plan.arrivals = Arrivals::kPoisson;
+  plan.seed = 77;
   plan.duration_ns = 789 * kNsPerMs;
   plan.conn_timeout_ns = 3 * kNsPerSecond;
   plan.resp_timeout_ns = 4 * kNsPerSecond;

@@ -30,13 +30,51 @@ TEST(ValidatePlan, TheContractsDefaultsPass) { EXPECT_TRUE(ValidatePlan(ValidPla
 
 TEST(ValidatePlan, NamesTheFlagTheValueAndTheMend) {
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.clients = 0; }), "-clients=0: must be at least 1; for example -clients=10");
-  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.mps = 0; }), "-mps=0: must be at least 1; for example -mps=100");
-  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.mps = 100'000'001; }),
-            "-mps=100000001: must be at most 100000000; for example -mps=100");
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.duration_ns = 0; }),
             "-duration=0s: must be more than 0; for example -duration=1m");
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.resp_timeout_ns = 90 * 60 * kNsPerSecond; }),
             "-resp-timeout=1h30m: must be at most 1h; for example -resp-timeout=1s");
+}
+
+TEST(ValidatePlan, RatesAndStagesGoTogether) {
+  const auto staged = [](RunPlan& p) {
+    p.stages = *StageList::Parse("30s:1000,1m:0");
+    p.duration_ns = p.stages.duration_ns();
+  };
+  EXPECT_EQ(ErrorOf(staged), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.mps = 0; }), "") << "connections alone";
+  EXPECT_EQ(ErrorOf([&](RunPlan& p) {
+              staged(p);
+              --p.duration_ns;
+            }),
+            "-duration=1m29.999999999s: -stages says how long the load lasts, 1m30s in all; leave -duration out");
+  const auto largest = [](RunPlan& p) {
+    p.arrivals = Arrivals::kPoisson;
+    p.mps = 1'000'000;
+    p.duration_ns = 100'000 * kNsPerSecond;
+  };
+  EXPECT_EQ(ErrorOf(largest), "");
+  EXPECT_EQ(ErrorOf([&](RunPlan& p) {
+              largest(p);
+              p.duration_ns += kNsPerSecond;
+            }),
+            "-arrivals=poisson: takes at most 100000000000 messages, and 100001000000 are planned; lower the rate, "
+            "shorten the run, or use -arrivals=constant");
+}
+
+TEST(RunPlan, KnowsItsMeanRate) {
+  RunPlan plan = ValidPlan();
+  plan.mps = *Rate::Parse("0.5");
+  EXPECT_EQ(MeanPerSecond(plan), 0.5);
+  plan.stages = *StageList::Parse("30s:1000,60s:@100,30s:0");
+  plan.duration_ns = plan.stages.duration_ns();
+  plan.mps = 0;
+  EXPECT_DOUBLE_EQ(MeanPerSecond(plan), (15'000 + 6'000 + 1'500) / 120.0);
+  EXPECT_EQ(ScheduleOf(plan).total(), 22'500);
+  EXPECT_EQ(PlannedPerSecond(plan), MeanPerSecond(plan));
+  plan.arrivals = Arrivals::kPoisson;
+  plan.seed = 1;
+  EXPECT_DOUBLE_EQ(PlannedPerSecond(plan), static_cast<double>(ScheduleOf(plan).total()) / 120);
 }
 
 TEST(ValidatePlan, BoundsOfEveryNumber) {
@@ -47,7 +85,7 @@ TEST(ValidatePlan, BoundsOfEveryNumber) {
   };
   const std::vector<Bound> bounds = {
       {"-clients=", [](RunPlan& p) -> int64_t& { return p.clients; }, 1, 100'000'000},
-      {"-mps=", [](RunPlan& p) -> int64_t& { return p.mps; }, 1, 100'000'000},
+      {"-seed=", [](RunPlan& p) -> int64_t& { return p.seed; }, 0, (int64_t{1} << 53) - 1},
       {"-duration=", [](RunPlan& p) -> int64_t& { return p.duration_ns; }, 1, 720 * kHourNs},
       {"-conn-timeout=", [](RunPlan& p) -> int64_t& { return p.conn_timeout_ns; }, 1, kHourNs},
       {"-resp-timeout=", [](RunPlan& p) -> int64_t& { return p.resp_timeout_ns; }, 1, kHourNs},

@@ -3,16 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <limits>
 #include <random>
 #include <vector>
 
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/schedule.h"
 
 namespace wsload {
 namespace {
-
-constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 
 // Marks every term; each index from 0 to limit - 1 may be marked once.
 void Mark(const Progression& progression, std::vector<int>& seen) {
@@ -28,7 +25,7 @@ void Mark(const Progression& progression, std::vector<int>& seen) {
 
 void ExpectExactCover(const RunPlan& plan, const std::vector<Slice>& slices) {
   std::vector<int> clients(static_cast<size_t>(plan.clients));
-  std::vector<int> messages(static_cast<size_t>(ArrivalSchedule(plan.mps, plan.duration_ns).total()));
+  std::vector<int> messages(static_cast<size_t>(ScheduleOf(plan).total()));
   for (const Slice& slice : slices) {
     Mark(slice.clients, clients);
     Mark(slice.messages, messages);
@@ -36,24 +33,6 @@ void ExpectExactCover(const RunPlan& plan, const std::vector<Slice>& slices) {
   }
   ASSERT_EQ(clients, std::vector<int>(clients.size(), 1));
   ASSERT_EQ(messages, std::vector<int>(messages.size(), 1));
-}
-
-TEST(Progression, PartTakesEveryNthTerm) {
-  const Progression whole{.first = 10, .stride = 3, .count = 5};  // 10 13 16 19 22
-  EXPECT_EQ(whole.Part(0, 2), (Progression{10, 6, 3}));
-  EXPECT_EQ(whole.Part(1, 2), (Progression{13, 6, 2}));
-  EXPECT_EQ(whole.Part(0, 1), whole);
-  EXPECT_EQ(whole.Part(4, 5), (Progression{22, 15, 1}));
-  EXPECT_EQ(whole.Part(5, 7).count, 0);
-}
-
-TEST(Progression, PartStaysInRangeAtTheLimits) {
-  const Progression edge{.first = kMax - 1, .stride = 1, .count = 2};
-  EXPECT_EQ(edge.Part(1, 2), (Progression{kMax, 2, 1}));
-  EXPECT_EQ(edge.Part(2, 3).count, 0);
-  const Progression wide{.first = 0, .stride = kMax, .count = 2};
-  EXPECT_EQ(wide.Part(1, 3), (Progression{kMax, kMax, 1}));
-  EXPECT_EQ((Progression{0, 1, kMax}.Part(0, kMax)), (Progression{0, kMax, 1}));
 }
 
 TEST(WholeRun, HoldsEveryClientAndMessage) {
@@ -136,7 +115,7 @@ TEST(Divide, UnionOfTheAgentsOffsetsIsTheOneAgentSchedule) {
   plan.clients = 33;
   plan.mps = 777;
   plan.duration_ns = kNsPerSecond;
-  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  const Schedule schedule = ScheduleOf(plan);
   std::vector<int64_t> expected;
   for (int64_t i = 0; i < schedule.total(); ++i) expected.push_back(schedule.OffsetNs(i));
   for (int agents = 1; agents <= 50; ++agents) {

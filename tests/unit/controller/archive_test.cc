@@ -134,7 +134,7 @@ TEST(ResultReader, AWrongFileIsALineThatSaysWhere) {
   EXPECT_EQ(Error(R"({"schema": "wsload.result/9"})"),
             "schema: \"wsload.result/9\" is not wsload.result/2, which this version of wsload reads");
   EXPECT_EQ(Error(R"({"schema": "wsload.result/2"})"), "there is no member \"wsload_version\"");
-  EXPECT_EQ(Error(With("\"mps\": 100", "\"mps\": \"many\"")), "plan.mps: want a whole number");
+  EXPECT_EQ(Error(With("\"mps\": 100", "\"mps\": \"many\"")), "plan.mps: want a number");
   EXPECT_EQ(Error(With("\"code\": \"DEGRADED\"", "\"code\": \"FINE\"")),
             "verdict.code: want one of VALID, GENERATOR_LIMITED, DEGRADED");
   EXPECT_THAT(

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/plan/phase.h"
-#include "common/schedule/arrival_schedule.h"
+#include "common/schedule/schedule.h"
 #include "common/util/status.h"
 #include "controller/result/judging_listener.h"
 #include "controller/result/run_exit_code.h"
@@ -70,7 +70,7 @@ class Cluster {
     EXPECT_EQ(sum, run_.result->totals);
   }
 
-  int64_t Total() const { return ArrivalSchedule(run_.plan.mps, run_.plan.duration_ns).total(); }
+  int64_t Total() const { return ScheduleOf(run_.plan).total(); }
 
   RunHarness run_;
   std::vector<std::unique_ptr<SimAgent>> agents_;
@@ -382,10 +382,10 @@ TEST_F(CoordinatorClusterTest, EveryAgentThatStoppedByItselfHasItsExactGap) {
   EXPECT_EQ(gap.agent, "h2:7400");
   EXPECT_GE(gap.messages_not_scheduled, 28);
   EXPECT_LE(gap.messages_not_scheduled, 31);
-  const ArrivalSchedule schedule(run_.plan.mps, run_.plan.duration_ns);
+  const Schedule schedule = ScheduleOf(run_.plan);
   for (const Gap& each : run_.result->gaps) {
     const AgentResult& agent = run_.result->agents[each.agent == "h2:7400" ? 1 : 2];
-    const int64_t due = CountDueBefore(agent.slice.messages, schedule, each.to_ns);
+    const int64_t due = schedule.CountDueBefore(agent.slice.messages, each.to_ns);
     EXPECT_EQ(agent.totals.counters.scheduled + each.messages_not_scheduled, due) << each.agent;
   }
   ExpectConserved();

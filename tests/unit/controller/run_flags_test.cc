@@ -255,6 +255,18 @@ TEST(RunFlags, EchoHasNoCipher) {
   EXPECT_EQ(plan.cipher_key, "");
 }
 
+TEST(RunFlags, StagesSayWhenMessagesAreDue) {
+  RunPlan plan = Parsed({"-stages=30s:1000,peak=1m:@5k", "-stages=30s:0"}).plan;
+  EXPECT_EQ(plan.stages.text(), "30s:1000,peak=1m:@5000,30s:0");
+  EXPECT_EQ(plan.duration_ns, 120 * kNsPerSecond);
+  EXPECT_EQ(plan.mps, 0) << "the rate before the first stage, since none is given";
+  plan = Parsed({"-stages=30s:1000", "-mps=30/m", "-arrivals=poisson", "-seed=7"}).plan;
+  EXPECT_EQ(plan.mps, *Rate::Parse("0.5"));
+  EXPECT_EQ(plan.arrivals, Arrivals::kPoisson);
+  EXPECT_EQ(plan.seed, 7);
+  EXPECT_EQ(Parsed({"-mps=0"}).plan.mps, 0);
+}
+
 struct BadLine {
   std::vector<std::string> args;
   std::string says;
@@ -267,7 +279,16 @@ TEST(RunFlags, BadLinesSayHowToMendThem) {
       {{"-clients=ten"}, "-clients=ten"},
       {{"-mps=-1"}, "-mps=-1"},
       {{"-mps", "-1"}, "-mps=-1"},
-      {{"-mps=0"}, "-mps=0"},
+      {{"-mps=1/d"}, "-mps=1/d: not a rate; write for example 100, 2k (2000), 0.5, 30/m or 10/h"},
+      {{"-mps=1g"}, "-mps=1g: must be at most 100000000 messages a second"},
+      {{"-mps=0.00000001"}, "-mps=0.00000001: finer than a millionth of a message"},
+      {{"-stages=30s"}, "-stages: 30s: want a duration and a rate; for example 30s:1000"},
+      {{"-stages=1s:1,x:5"}, "-stages: x:5: not a duration of more than 0"},
+      {{"-stages=1s:x"}, "-stages: 1s:x: not a rate"},
+      {{"-stages=1s:1", "-duration=1s"}, "-duration: -stages says how long the load lasts, 1s in all; leave"},
+      {{"-arrivals=even"}, "want one of constant, poisson"},
+      {{"-seed=-1"}, "-seed=-1"},
+      {{"-arrivals=poisson", "-mps=1m", "-duration=720h"}, "-arrivals=poisson: takes at most 100000000000 messages"},
       {{"-duration=abc"}, "-duration=abc"},
       {{"-duration=5"}, "-duration=5"},
       {{"-duration=0s"}, "-duration=0s"},

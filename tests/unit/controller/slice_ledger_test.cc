@@ -106,7 +106,7 @@ TEST(SliceLedger, EveryMessageHasOneOwnerHoweverManyAreLostOrStarve) {
     const auto pick = [&](int64_t most) { return std::uniform_int_distribution<int64_t>(1, most)(random); };
     const int agents = static_cast<int>(pick(7));
     const RunPlan plan = Plan(pick(12), pick(30));
-    const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+    const Schedule schedule = ScheduleOf(plan);
     const std::vector<Slice> slices = SplitOverAgents(plan, agents);
     SliceLedger ledger(plan, slices);
     std::map<int64_t, int> owner;

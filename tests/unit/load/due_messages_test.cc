@@ -13,7 +13,7 @@ constexpr int64_t kStartNs = 5 * kNsPerSecond;
 
 /// Ten messages a second for a second; those of one of two agents.
 DueMessages Own(int64_t part) {
-  DueMessages messages(ArrivalSchedule(10, kNsPerSecond), {part, 2, 5});
+  DueMessages messages(Schedule(RateProfile(10, kNsPerSecond)), {part, 2, 5});
   messages.Start(kStartNs);
   return messages;
 }
@@ -70,6 +70,48 @@ TEST(DueMessages, WhatWasTakenIsNotGivenAway) {
   messages.YieldFrom(from_ns);
   EXPECT_EQ(messages.NextDueNs(), DueMessages::kNone);
   EXPECT_EQ(messages.taken(), 3);
+}
+
+TEST(DueMessages, WhatIsLeftOfAPoissonScheduleGoesToOthersWithoutALoss) {
+  const Schedule schedule(RateProfile(0, StageList::Parse("1s:400,1s:0")->stages()), Arrivals::kPoisson, 5);
+  const Progression whole{0, 1, schedule.total()};
+  DueMessages first(schedule, whole.Part(0, 2));
+  DueMessages second(schedule, whole.Part(1, 2));
+  for (DueMessages* messages : {&first, &second}) messages->Start(kStartNs);
+  while (first.NextDueNs() < kStartNs + 700 * kNsPerMs) first.Take();
+  const int64_t from_ns = first.Hold(kStartNs + 650 * kNsPerMs);
+  EXPECT_GT(from_ns, kStartNs + 650 * kNsPerMs);
+  first.YieldFrom(from_ns);
+  second.Add(whole.Part(0, 2), from_ns);
+  EXPECT_EQ(first.NextDueNs(), DueMessages::kNone);
+  int64_t before_ns = 0;
+  for (int64_t due_ns = second.NextDueNs(); due_ns != DueMessages::kNone; due_ns = second.NextDueNs()) {
+    ASSERT_GE(due_ns, before_ns);
+    before_ns = due_ns;
+    second.Take();
+  }
+  EXPECT_EQ(first.taken() + second.taken(), schedule.total());
+}
+
+TEST(DueMessages, WhatWasGivenUpIsNotGivenAway) {
+  DueMessages messages = Own(0);
+  messages.NextDueNs();
+  messages.Take();
+  EXPECT_EQ(messages.TakeAll(), 4);
+  const int64_t from_ns = messages.Hold(kStartNs + 100 * kNsPerMs);
+  EXPECT_EQ(from_ns, kStartNs + 800 * kNsPerMs + 1);
+  messages.YieldFrom(from_ns);
+  EXPECT_EQ(messages.NextDueNs(), DueMessages::kNone);
+  EXPECT_EQ(messages.taken(), 5);
+}
+
+TEST(DueMessages, KnowTheRateOfAllThatIsTheirs) {
+  DueMessages messages = Own(0);
+  EXPECT_EQ(messages.PerSecond(), 5);
+  messages.Add({1, 2, 5}, kStartNs);
+  EXPECT_EQ(messages.PerSecond(), 10);
+  messages.TakeAll();
+  EXPECT_EQ(messages.PerSecond(), 0);
 }
 
 }  // namespace

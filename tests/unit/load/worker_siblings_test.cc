@@ -71,7 +71,7 @@ class SiblingsTest : public WorkerTest {
   }
   std::vector<int64_t> DueAt() const {
     std::vector<int64_t> due;
-    const ArrivalSchedule schedule(plan_.mps, plan_.duration_ns);
+    const Schedule schedule = ScheduleOf(plan_);
     for (int64_t i = 0; i < schedule.total(); ++i) due.push_back(start_ns_ + schedule.OffsetNs(i));
     return due;
   }

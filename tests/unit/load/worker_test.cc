@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/client/user_token.h"
+#include "agent/load/pacer.h"
 #include "common/plan/phase.h"
 #include "tests/unit/load/worker_rig.h"
 
@@ -30,7 +31,7 @@ TEST_F(WorkerTest, SendsEveryMessageAtItsDueTimeRoundRobin) {
   EXPECT_GT(counters.bytes_received, 0);
   EXPECT_EQ(gateway_.upstream.size(), 300u);
   EXPECT_EQ(gateway_.keys.size(), 300u);
-  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  const Schedule schedule = ScheduleOf(plan);
   for (size_t i = 0; i < gateway_.upstream.size(); ++i) {
     EXPECT_EQ(gateway_.upstream[i].received_ns, start_ns_ + schedule.OffsetNs(static_cast<int64_t>(i)));
     EXPECT_EQ(gateway_.upstream[i].connection, static_cast<int>(i % 10));
@@ -227,7 +228,7 @@ TEST_F(WorkerTest, HighRatesShareWakeUpsButSendNothingEarlyAndLittleLate) {
   plan.duration_ns = kNsPerSecond / 5;
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
   RunAll(rig, plan);
-  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  const Schedule schedule = ScheduleOf(plan);
   ASSERT_EQ(gateway_.upstream.size(), 4'000u);
   std::set<int64_t> wake_ups;
   for (size_t i = 0; i < gateway_.upstream.size(); ++i) {
@@ -271,7 +272,7 @@ TEST_F(WorkerTest, SlicesOfOneRunTogetherAreTheRun) {
   std::vector<int64_t> sent;
   for (const auto& message : gateway_.upstream) sent.push_back(message.received_ns);
   std::sort(sent.begin(), sent.end());
-  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  const Schedule schedule = ScheduleOf(plan);
   for (size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(sent[i], start_ns + schedule.OffsetNs(static_cast<int64_t>(i)));
 }
 
@@ -322,7 +323,7 @@ TEST_F(WorkerTest, TakingOverContinuesTheLostScheduleExactly) {
   ASSERT_EQ(rig.log.done, 1);
   // The first second by itself: messages 0, 2, ..., 98; from then on every message of the run.
   std::vector<int64_t> expected;
-  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  const Schedule schedule = ScheduleOf(plan);
   for (int64_t i = 0; i < schedule.total(); ++i) {
     const int64_t due_ns = start_ns + schedule.OffsetNs(i);
     if (i % 2 == 0 || due_ns >= from_ns) expected.push_back(due_ns);
@@ -349,7 +350,7 @@ TEST_F(WorkerTest, TakesOverFromTheVeryStart) {
   EXPECT_TRUE(gateway_.upstream.empty()) << "nothing before the start";
   loop_.AdvanceBy(10 * kNsPerSecond);
   ASSERT_EQ(rig.log.done, 1);
-  const ArrivalSchedule schedule(plan.mps, plan.duration_ns);
+  const Schedule schedule = ScheduleOf(plan);
   ASSERT_EQ(gateway_.upstream.size(), static_cast<size_t>(schedule.total())) << "a take-over before Start is ignored";
   for (int64_t i = 0; i < schedule.total(); ++i) {
     EXPECT_EQ(gateway_.upstream[static_cast<size_t>(i)].received_ns, start_ns + schedule.OffsetNs(i));

@@ -393,7 +393,7 @@ TEST_F(AgentSessionTest, RefusesHostileAssignments) {
       {"messages alone", [](auto& a) { a.mutable_slice()->mutable_clients()->set_count(0); },
        v1::Refused::CODE_BAD_PLAN, "no client to send them"},
       {"no clients", [](auto& a) { a.mutable_plan()->set_clients(0); }, v1::Refused::CODE_BAD_PLAN, "clients"},
-      {"negative rate", [](auto& a) { a.mutable_plan()->set_mps(-1); }, v1::Refused::CODE_BAD_PLAN, "mps"},
+      {"negative rate", [](auto& a) { a.mutable_plan()->set_mps("-1"); }, v1::Refused::CODE_BAD_PLAN, "mps"},
       {"endless", [](auto& a) { a.mutable_plan()->set_duration_ns(kHuge); }, v1::Refused::CODE_BAD_PLAN, "duration"},
       {"no slice", [](auto& a) { a.clear_slice(); }, v1::Refused::CODE_BAD_PLAN, ""},
       {"huge slice", [](auto& a) { a.mutable_slice()->mutable_clients()->set_count(kHuge); },
