@@ -17,13 +17,15 @@ constexpr std::pair<Phase, int64_t> kFinished{Phase::kClose, std::numeric_limits
 IntervalMerger::IntervalMerger(int sources, std::function<void(IntervalReport)> emit)
     : emit_(std::move(emit)), reached_(static_cast<size_t>(sources), kNothingYet) {}
 
-void IntervalMerger::Add(int source, Phase phase, int64_t interval_index, const Stats& delta, const WorkerLoad& load) {
+void IntervalMerger::Add(int source, Phase phase, int64_t interval_index, const Stats& delta,
+                         const StatsByStage& stages, const WorkerLoad& load) {
   const Key key{phase, interval_index};
   const Key& before = reached_[static_cast<size_t>(source)];
   WSLOAD_CHECK(key > before, "worker {} reports interval {} of phase {} after interval {} of phase {}", source,
                interval_index, NameOf(phase), before.second, NameOf(before.first));
   Open& open = open_[key];
   open.delta.Merge(delta);
+  MergeStages(open.stages, stages);
   // One that reports nothing in this interval has spent nothing in it.
   open.workers.resize(reached_.size());
   open.workers[static_cast<size_t>(source)] = load;
@@ -40,7 +42,12 @@ void IntervalMerger::EmitComplete() {
   const Key slowest = *std::min_element(reached_.begin(), reached_.end());
   while (!open_.empty() && open_.begin()->first <= slowest) {
     auto node = open_.extract(open_.begin());
-    emit_({node.key().first, node.key().second, std::move(node.mapped().delta), std::move(node.mapped().workers)});
+    Open& open = node.mapped();
+    emit_({.phase = node.key().first,
+           .interval_index = node.key().second,
+           .delta = std::move(open.delta),
+           .stages = std::move(open.stages),
+           .workers = std::move(open.workers)});
   }
 }
 

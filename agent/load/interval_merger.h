@@ -10,6 +10,7 @@
 
 #include "agent/load/load_engine.h"
 #include "common/plan/phase.h"
+#include "common/stats/stage_stats.h"
 #include "common/stats/stats.h"
 
 namespace wsload {
@@ -20,7 +21,8 @@ class IntervalMerger {
   /// `emit` gets each interval once every source has delivered it or is past it.
   IntervalMerger(int sources, std::function<void(IntervalReport)> emit);
 
-  void Add(int source, Phase phase, int64_t interval_index, const Stats& delta, const WorkerLoad& load);
+  void Add(int source, Phase phase, int64_t interval_index, const Stats& delta, const StatsByStage& stages,
+           const WorkerLoad& load);
 
   /// The source delivers nothing more.
   void Finish(int source);
@@ -37,6 +39,7 @@ class IntervalMerger {
   std::vector<Key> reached_;  ///< the last interval each source delivered
   struct Open {
     Stats delta;
+    StatsByStage stages;
     std::vector<WorkerLoad> workers;
   };
   std::map<Key, Open> open_;

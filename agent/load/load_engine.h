@@ -13,6 +13,7 @@
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
+#include "common/stats/stage_stats.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 
@@ -23,6 +24,7 @@ struct IntervalReport {
   Phase phase = Phase::kConnect;
   int64_t interval_index = 0;  ///< inside the phase, from 0
   Stats delta;
+  StatsByStage stages = {};                 ///< `delta` by stage, where the plan has more than one
   std::vector<WorkerLoad> workers = {};  ///< in this interval, by worker
 };
 

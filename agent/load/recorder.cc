@@ -48,10 +48,32 @@ void Recorder::Tell(Told& told, CauseExamples& examples, const CauseCounts& caus
   AddExample(examples, causes, cause, MakeExample(detail));
 }
 
+Stats& Recorder::OfStage(int64_t intended_ns) {
+  const auto after = std::upper_bound(stage_begins_ns_.begin(), stage_begins_ns_.end(), intended_ns);
+  const auto stage = static_cast<int32_t>(after - stage_begins_ns_.begin());
+  // Most messages are of the last one that is here; those before it are few.
+  for (auto entry = stages_.rbegin(); entry != stages_.rend(); ++entry) {
+    if (entry->stage == stage) return entry->stats;
+    if (entry->stage < stage) return BeginStage(entry.base(), stage);
+  }
+  return BeginStage(stages_.begin(), stage);
+}
+
+Stats& Recorder::BeginStage(StatsByStage::iterator before, int32_t stage) {
+  StageStats begun;
+  if (!spare_stages_.empty()) {
+    begun = std::move(spare_stages_.back());
+    spare_stages_.pop_back();
+  }
+  begun.stage = stage;
+  return stages_.insert(before, std::move(begun))->stats;
+}
+
 void Recorder::Sent(int64_t intended_ns, int64_t sent_ns) {
-  ++stats_->counters.scheduled;
+  Stats& stats = Of(intended_ns);
+  ++stats.counters.scheduled;
   const int64_t lag_ns = sent_ns - intended_ns;
-  stats_->send_lag.RecordNs(lag_ns);
+  stats.send_lag.RecordNs(lag_ns);
   if (lag_ns > kSendLagBoundUs * kNsPerUs) ++sent_late_;
 }
 
@@ -64,30 +86,31 @@ void Recorder::LoopLate(int64_t late_ns) {
   stall_us_max_ = std::max(stall_us_max_, late_ns / kNsPerUs);
 }
 
-void Recorder::SendFailed() {
-  ++stats_->counters.scheduled;
-  ++stats_->counters.send_error;
+void Recorder::SendFailed(int64_t intended_ns) {
+  Counters& counters = Of(intended_ns).counters;
+  ++counters.scheduled;
+  ++counters.send_error;
 }
 
-void Recorder::Unsent() {
-  ++stats_->counters.scheduled;
-  ++stats_->counters.unsent;
+void Recorder::Unsent(int64_t intended_ns) {
+  Counters& counters = Of(intended_ns).counters;
+  ++counters.scheduled;
+  ++counters.unsent;
 }
 
-void Recorder::GivenUp(int64_t count) {
-  WSLOAD_CHECK(count >= 0, "{} messages are given up", count);
-  stats_->counters.scheduled += count;
-  stats_->counters.unsent += count;
-  given_up_ += count;
+void Recorder::GivenUp(int64_t intended_ns) {
+  Unsent(intended_ns);
+  ++given_up_;
 }
 
 void Recorder::Ended(const UpstreamResult& result) {
-  Counters& counters = stats_->counters;
+  Stats& stats = Of(result.intended_ns);
+  Counters& counters = stats.counters;
   switch (result.outcome) {
     case UpstreamOutcome::kAcknowledged:
       ++counters.success;
-      stats_->response.RecordNs(result.ended_ns - result.intended_ns);
-      stats_->service.RecordNs(result.ended_ns - result.sent_ns);
+      stats.response.RecordNs(result.ended_ns - result.intended_ns);
+      stats.service.RecordNs(result.ended_ns - result.sent_ns);
       return;
     case UpstreamOutcome::kTimeout:
       ++counters.timeout;
@@ -124,7 +147,13 @@ void Recorder::Push(std::string_view plaintext, bool repeated) {
   }
 }
 
+StatsByStage Recorder::TakeStages() {
+  for (const StageStats& stage : stages_) stats_->Merge(stage.stats);
+  return std::exchange(stages_, {});
+}
+
 std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load) {
+  WSLOAD_DCHECK(stages_.empty(), "an interval is taken before its stages");
   load.sent = stats_->send_lag.count();
   load.sent_late = std::exchange(sent_late_, 0);
   load.given_up = std::exchange(given_up_, 0);
@@ -135,9 +164,11 @@ std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load) {
   return std::exchange(stats_, std::move(fresh));
 }
 
-void Recorder::Recycle(std::unique_ptr<Stats> stats) {
+void Recorder::Recycle(std::unique_ptr<Stats> stats, StatsByStage stages) {
   stats->Clear();
   spare_ = std::move(stats);
+  for (StageStats& stage : stages) stage.stats.Clear();
+  spare_stages_ = std::move(stages);
 }
 
 }  // namespace wsload

@@ -73,13 +73,16 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
     engine_.collector_.Post([this, opened, failed] { engine_.OnThreadReady(opened, failed); });
   }
 
-  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta,
+  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta, StatsByStage stages,
                         const WorkerLoad& load) override {
-    engine_.collector_.Post([this, phase, interval_index, load, delta = std::move(delta)]() mutable {
-      engine_.merger_->Add(index_, phase, interval_index, *delta, load);
-      delta->Clear();
-      loop_.Post([this, delta = std::move(delta)]() mutable { worker_->Recycle(std::move(delta)); });
-    });
+    engine_.collector_.Post(
+        [this, phase, interval_index, load, delta = std::move(delta), stages = std::move(stages)]() mutable {
+          engine_.merger_->Add(index_, phase, interval_index, *delta, stages, load);
+          delta->Clear();
+          loop_.Post([this, delta = std::move(delta), stages = std::move(stages)]() mutable {
+            worker_->Recycle(std::move(delta), std::move(stages));
+          });
+        });
   }
 
   void OnWorkerStarted(int64_t now_ns) override { started_ns_ = now_ns; }

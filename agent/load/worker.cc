@@ -104,6 +104,7 @@ void Worker::Start(int64_t start_ns) {
   if (state_ != State::kReady) return;
   start_ns_ = start_ns;
   messages_.Start(start_ns);
+  recorder_.SetStages(StageBegins(plan_, start_ns));
   end_ns_ = start_ns + plan_.duration_ns;
   if (siblings_ != nullptr) siblings_->SetSending(index_, true);
   ArmSend(start_ns);
@@ -320,10 +321,11 @@ void Worker::LoopIsBack(int64_t due_ns, int64_t now_ns) {
 void Worker::EmitInterval() {
   CountBytes();
   WorkerLoad load;
+  StatsByStage stages = recorder_.TakeStages();
   std::unique_ptr<Stats> delta = recorder_.TakeInterval(load);
   CountCpu(load);
   totals_.Merge(delta->counters);
-  observer_.OnWorkerInterval(phase_, interval_index_++, std::move(delta), load);
+  observer_.OnWorkerInterval(phase_, interval_index_++, std::move(delta), std::move(stages), load);
 }
 
 void Worker::CountCpu(WorkerLoad& load) {
@@ -406,7 +408,7 @@ void Worker::ReadyIfAllResolved() {
 
 void Worker::SendDue(int64_t now_ns) {
   woke_ns_ = now_ns;
-  if (now_ns > end_ns_ + kOverrunNs && !messages_.holding()) recorder_.GivenUp(messages_.TakeAll());
+  if (now_ns > end_ns_ + kOverrunNs && !messages_.holding()) GiveUpMessages();
   for (int sent = 0;; ++sent) {
     const int64_t due_ns = messages_.NextDueNs();
     if (due_ns == DueMessages::kNone) break;
@@ -431,6 +433,13 @@ void Worker::SendDue(int64_t now_ns) {
   EnterDrain(now_ns);
 }
 
+void Worker::GiveUpMessages() {
+  for (int64_t due_ns = messages_.NextDueNs(); due_ns != DueMessages::kNone; due_ns = messages_.NextDueNs()) {
+    messages_.Take();
+    recorder_.GivenUp(due_ns);
+  }
+}
+
 void Worker::SendOne(int64_t due_ns) {
   if (pool_.empty()) return Strand(due_ns);
   for (int tries = 0; tries < kSendTries; ++tries) {
@@ -439,7 +448,7 @@ void Worker::SendOne(int64_t due_ns) {
       return recorder_.Sent(due_ns, sent_ns);
     }
   }
-  recorder_.SendFailed();
+  recorder_.SendFailed(due_ns);
 }
 
 // --- what comes back ------------------------------------------------------------------------------------------------

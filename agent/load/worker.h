@@ -23,6 +23,7 @@
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
 #include "common/stats/counters.h"
+#include "common/stats/stage_stats.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "common/time/clock.h"
@@ -36,7 +37,7 @@ class WorkerObserver {
  public:
   virtual void OnWorkerReady(int64_t opened, int64_t failed) = 0;
   /// The next interval of the phase (or the phase's cut-off end). The memory may be handed back by Recycle().
-  virtual void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta,
+  virtual void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta, StatsByStage stages,
                                 const WorkerLoad& load) = 0;
   /// The measure phase begins.
   virtual void OnWorkerStarted(int64_t now_ns) = 0;
@@ -98,7 +99,9 @@ class Worker final : private ClientObserver, private HandOverReceiver {
   /// The second: `from_ns` is no earlier than what Hold() answered. What it had at Hold() ends there.
   void YieldFrom(int64_t from_ns);
 
-  void Recycle(std::unique_ptr<Stats> stats) { recorder_.Recycle(std::move(stats)); }
+  void Recycle(std::unique_ptr<Stats> stats, StatsByStage stages) {
+    recorder_.Recycle(std::move(stats), std::move(stages));
+  }
 
  private:
   enum class State { kIdle, kConnecting, kReady, kMeasuring, kDraining, kClosing, kDone };
@@ -151,6 +154,8 @@ class Worker final : private ClientObserver, private HandOverReceiver {
 
   void SendDue(int64_t now_ns);
   void SendOne(int64_t due_ns);
+  /// All that are left: the worker is too far behind.
+  void GiveUpMessages();
   void SendForSibling(std::vector<int64_t> due_ns, int hops, int64_t now_ns);
   /// A message is due and no connection of this worker's is open.
   void Strand(int64_t due_ns);

@@ -23,16 +23,16 @@ void Worker::TellIfStarved() {
 }
 
 void Worker::Strand(int64_t due_ns) {
-  if (siblings_ == nullptr || siblings_->TotalOpen() == 0) return recorder_.Unsent();
+  if (siblings_ == nullptr || siblings_->TotalOpen() == 0) return recorder_.Unsent(due_ns);
   stranded_.push_back(due_ns);
 }
 
 void Worker::HandOver(std::vector<int64_t> due_ns, int hops) {
   if (due_ns.empty()) return;
   const auto count = static_cast<int64_t>(due_ns.size());
-  const auto left = static_cast<int64_t>(siblings_->HandOver(index_, std::move(due_ns), hops).size());
-  handed_over_ += count - left;
-  for (int64_t i = 0; i < left; ++i) recorder_.Unsent();
+  const std::vector<int64_t> left = siblings_->HandOver(index_, std::move(due_ns), hops);
+  handed_over_ += count - static_cast<int64_t>(left.size());
+  for (const int64_t unsent_ns : left) recorder_.Unsent(unsent_ns);
 }
 
 void Worker::OnHandedOver(std::vector<int64_t> due_ns, int hops) {
@@ -50,13 +50,16 @@ void Worker::OnHandedOver(std::vector<int64_t> due_ns, int hops) {
 void Worker::SendForSibling(std::vector<int64_t> due_ns, int hops, int64_t now_ns) {
   if (due_ns.empty()) return;
   const bool sends = LeaseHolds(now_ns) && !stop_wanted_ && state_ >= State::kMeasuring && state_ < State::kClosing;
-  if (sends && now_ns > end_ns_ + kOverrunNs) return recorder_.GivenUp(static_cast<int64_t>(due_ns.size()));
+  if (sends && now_ns > end_ns_ + kOverrunNs) {
+    for (const int64_t given_up_ns : due_ns) recorder_.GivenUp(given_up_ns);
+    return;
+  }
   size_t sent = 0;
   while (sends && sent < due_ns.size() && !pool_.empty()) SendOne(due_ns[sent++]);
   due_ns.erase(due_ns.begin(), due_ns.begin() + static_cast<std::ptrdiff_t>(sent));
   ArmDeadline();
   if (sends && hops < kMostHops) return HandOver(std::move(due_ns), hops + 1);
-  for (size_t i = 0; i < due_ns.size(); ++i) recorder_.Unsent();
+  for (const int64_t unsent_ns : due_ns) recorder_.Unsent(unsent_ns);
 }
 
 bool Worker::AwaitsSiblings(int64_t now_ns) const {

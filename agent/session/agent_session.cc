@@ -265,6 +265,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     proto.set_interval_index(report.interval_index);
     *proto.mutable_delta() = ToProto(report.delta);
     ToProto(report.workers, proto.mutable_workers());
+    ToProto(report.stages, proto.mutable_stages());
     Send(std::move(message));
   }
 

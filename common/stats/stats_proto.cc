@@ -278,4 +278,24 @@ absl::StatusOr<Stats> FromProto(const v1::Stats& proto) {
   return stats;
 }
 
+void ToProto(const StatsByStage& stages, StageProtos* proto) {
+  for (const StageStats& each : stages) {
+    v1::StageStats& stage = *proto->Add();
+    stage.set_stage(each.stage);
+    *stage.mutable_stats() = ToProto(each.stats);
+  }
+}
+
+absl::StatusOr<StatsByStage> FromProto(const StageProtos& proto) {
+  if (proto.size() > kMaxWireStages)
+    return LocalInvalidArgument({"{} stages are too many", "{} 个阶段过多"}, proto.size());
+  StatsByStage stages;
+  for (const v1::StageStats& each : proto) {
+    absl::StatusOr<Stats> stats = FromProto(each.stats());
+    if (!stats.ok()) return LocalInvalidArgument({"stage {}: {}", "阶段 {}：{}"}, each.stage(), stats.status());
+    stages.push_back({each.stage(), *std::move(stats)});
+  }
+  return stages;
+}
+
 }  // namespace wsload

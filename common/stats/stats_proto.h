@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/stats/stage_stats.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "wsload/v1/stats.pb.h"
@@ -23,5 +24,13 @@ void ToProto(const std::vector<WorkerLoad>& workers, WorkerLoads* proto);
 
 /// kInvalidArgument for negative figures and for more workers than an agent can have.
 absl::StatusOr<std::vector<WorkerLoad>> FromProto(const WorkerLoads& proto);
+
+using StageProtos = google::protobuf::RepeatedPtrField<v1::StageStats>;
+
+/// Appends to `proto`.
+void ToProto(const StatsByStage& stages, StageProtos* proto);
+
+/// As for Stats; and for more stages than a plan can have.
+absl::StatusOr<StatsByStage> FromProto(const StageProtos& proto);
 
 }  // namespace wsload

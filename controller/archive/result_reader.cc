@@ -105,6 +105,15 @@ PhaseTimes ReadPhase(const JsonView& from) {
   return phase;
 }
 
+StageResult ReadStage(const JsonView& from) {
+  StageResult stage{.name = from.At("name").Text(),
+                    .offset_ns = from.At("offset_ns").Int(),
+                    .duration_ns = from.At("duration_ns").Int()};
+  stage.stats.counters = ReadCounters(from.At("totals"));
+  ReadLatencies(from, stage.stats);
+  return stage;
+}
+
 Gap ReadGap(const JsonView& from) {
   return {.agent = from.At("agent").Text(),
           .from_ns = Nanoseconds(from.At("from_s")),
@@ -233,6 +242,9 @@ void ReadHead(const JsonView& json, RunResult& result) {
 
 void ReadBody(const JsonView& json, RunResult& result) {
   json.At("phases").ForEachElement([&](const JsonView& phase) { result.phases.push_back(ReadPhase(phase)); });
+  if (const std::optional<JsonView> stages = json.Find("stages"); stages.has_value()) {
+    stages->ForEachElement([&](const JsonView& stage) { result.stages.push_back(ReadStage(stage)); });
+  }
   result.totals.counters = ReadCounters(json.At("totals"));
   result.connections_active_peak = json.At("totals").At("connections").At("active_peak").Int();
   ReadLatencies(json, result.totals);

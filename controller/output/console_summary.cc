@@ -82,6 +82,29 @@ std::string LatencyLines(Language language, const Stats& totals) {
   return "\n" + table.Render(kMargin);
 }
 
+/// The stages of the load, each with what became of the messages that were due in it.
+std::string StageLines(Language language, const RunResult& result) {
+  if (result.stages.empty()) return {};
+  TextTable table;
+  table.AddRow({Say(language, Msg::kStage), Say(language, Msg::kFrom), Say(language, Msg::kMessages),
+                Say(language, Msg::kSuccess), Say(language, Msg::kFailed), Say(language, Msg::kUnsent), "p50", "p99",
+                Say(language, Msg::kMax)});
+  for (const StageResult& stage : result.stages) {
+    const Counters& counters = stage.stats.counters;
+    std::vector<std::string> row = {stage.name, FormatDuration(stage.offset_ns), fmt::to_string(counters.scheduled),
+                                    fmt::to_string(counters.success), fmt::to_string(counters.failed()),
+                                    fmt::to_string(counters.unsent)};
+    const Histogram& response = stage.stats.response;
+    const bool measured = response.count() > 0;
+    for (const double percentile : {50.0, 99.0}) {
+      row.push_back(measured ? MsText(response.PercentileUs(percentile)) : "-");
+    }
+    row.push_back(measured ? MsText(response.max_us()) : "-");
+    table.AddRow(std::move(row));
+  }
+  return "\n" + table.Render(kMargin);
+}
+
 /// What happened, by an example, and below it what to do about it.
 std::string CauseLines(Language language, Msg title, const CauseCounts& causes, const CauseExamples& examples,
                        const HintContext& run) {
@@ -204,6 +227,7 @@ std::string ConsoleSummary(Language language, const RunResult& result) {
     out += FailureLines(language, result);
     out += AlsoSeenLines(language, result.totals.counters);
     out += CompressionLines(language, result);
+    out += StageLines(language, result);
     out += AgentLines(language, result);
   }
   out += "\n" + ConsoleVerdict(language, result);

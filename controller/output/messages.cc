@@ -47,6 +47,8 @@ constexpr Entry kEntries[] = {
     {Msg::kHeartbeatRoundTrip, "heartbeat", "心跳往返"},
     {Msg::kLoopStall, "loop stall", "循环停顿"},
     {Msg::kAgent, "agent", "压测节点"},
+    {Msg::kStage, "stage (response ms)", "阶段（响应时间，毫秒）"},
+    {Msg::kFrom, "from", "起始"},
     {Msg::kState, "state", "状态"},
     {Msg::kConnections, "connections", "连接"},
     {Msg::kActive, "active", "活跃"},

@@ -51,6 +51,8 @@ enum class Msg {
   kHeartbeatRoundTrip,
   kLoopStall,
   kAgent,
+  kStage,
+  kFrom,
   kState,
   kConnections,
   kActive,

@@ -78,6 +78,21 @@ void WritePhases(JsonWriter& json, const RunResult& result) {
   });
 }
 
+void WriteStages(JsonWriter& json, const RunResult& result) {
+  json.Array("stages", Layout::kLines, [&] {
+    for (const StageResult& stage : result.stages) {
+      json.Object(Layout::kLines, [&] {
+        json.Member("name", stage.name);
+        json.Member("offset_ns", stage.offset_ns);
+        json.Member("duration_ns", stage.duration_ns);
+        json.Key("totals");
+        WriteTotals(json, stage.stats.counters);
+        WriteLatencies(json, stage.stats);
+      });
+    }
+  });
+}
+
 void WriteGaps(JsonWriter& json, const RunResult& result) {
   json.Array("gaps", Layout::kLines, [&] {
     for (const Gap& gap : result.gaps) {
@@ -193,6 +208,7 @@ std::string ResultJson(const RunResult& result) {
   json.Object(Layout::kLines, [&] {
     WriteHead(json, result);
     WritePhases(json, result);
+    WriteStages(json, result);
     json.Key("totals");
     WriteTotals(json, result.totals.counters, result.connections_active_peak);
     WriteRates(json, result.totals.counters, static_cast<double>(result.measured_ns) / kNsPerSecond);

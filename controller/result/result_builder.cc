@@ -27,6 +27,7 @@ ResultBuilder::ResultBuilder(std::string run_id, RunPlan plan, std::vector<Agent
     : listener_(listener), agents_(std::move(agents)), progress_(agents_.size()) {
   result_.run_id = std::move(run_id);
   result_.plan = std::move(plan);
+  timeline_ = TimelineOf(result_.plan);
   at_start_ = agents_.size();
   totals_.ReserveBuckets();
 }
@@ -90,7 +91,7 @@ void ResultBuilder::CloseCurrentPhase(int64_t mono_ns) {
 }
 
 absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta,
-                                        const std::vector<WorkerLoad>& workers) {
+                                        const std::vector<WorkerLoad>& workers, const StatsByStage& stages) {
   WSLOAD_CHECK(0 <= agent && agent < std::ssize(progress_), "agent {} of {} reports", agent, progress_.size());
   AgentProgress& progress = progress_[agent];
   const Position position{phase, interval_index};
@@ -110,6 +111,12 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
                                 AgentLabel(agent), interval_index, NameOf(phase), progress.last.second,
                                 NameOf(progress.last.first));
   }
+  if (absl::Status sums = CheckStages(stages, static_cast<int32_t>(timeline_.size()), delta); !sums.ok()) {
+    return LocalInvalidArgument(
+        {"agent {} reports interval {} of phase {}: {}", "压测节点 {} 报告了时段 {}（阶段 {}）：{}"}, AgentLabel(agent),
+        interval_index, NameOf(phase), sums);
+  }
+  MergeStages(stages_, stages);
   LeavePosition(progress);
   progress.reported = true;
   progress.last = position;
@@ -340,6 +347,10 @@ RunResult ResultBuilder::Build() {
   // By now every phase's length is known.
   for (SeriesPoint& point : result_.series) point.elapsed_s = ElapsedAtEndOf({point.phase, point.interval_index});
   result_.phases = PhasesWithDeltas();
+  for (const StageStats& of : stages_) {
+    const TimelineStage& stage = timeline_[static_cast<size_t>(of.stage)];
+    result_.stages.push_back({stage.name, stage.offset_ns, stage.duration_ns, of.stats});
+  }
   result_.totals = std::move(totals_);
   result_.agents = std::move(agents_);
   result_.connections_active_peak = ActivePeak();

@@ -10,6 +10,8 @@
 #include "absl/status/status.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_policy.h"
+#include "common/plan/timeline.h"
+#include "common/stats/stage_stats.h"
 #include "common/util/local_text.h"
 #include "controller/result/run_listener.h"
 #include "controller/result/run_result.h"
@@ -49,10 +51,11 @@ class ResultBuilder {
   void BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns);
   void EndPhases(int64_t mono_ns);
 
-  /// kInvalidArgument: a phase that goes back, an interval seen before. kFailedPrecondition: the agent has already
-  /// ended. Nothing of a refused interval is counted.
+  /// `stages`: `delta` by stage, where the plan has more than one. kInvalidArgument: a phase that goes back, an
+  /// interval seen before, stages that do not add up. kFailedPrecondition: the agent has already ended. Nothing of a
+  /// refused interval is counted.
   absl::Status AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta,
-                           const std::vector<WorkerLoad>& workers = {});
+                           const std::vector<WorkerLoad>& workers = {}, const StatsByStage& stages = {});
 
   /// Final reconciliation: kDataLoss when `totals` is not the sum of the intervals seen, with the first
   /// field that differs; the agent is then marked lost and the result degraded (the sum of its intervals
@@ -114,6 +117,7 @@ class ResultBuilder {
 
   RunListener* listener_;
   RunResult result_;
+  std::vector<TimelineStage> timeline_;
   std::vector<AgentResult> agents_;  ///< `totals` of each: the sum of its intervals
   std::vector<AgentProgress> progress_;
   // Of the agents that have not ended: how many have reported nothing, and how many up to where.
@@ -121,6 +125,7 @@ class ResultBuilder {
   std::map<Position, size_t> running_at_;
   Stats totals_;
   std::map<Phase, Counters> phase_counters_;
+  StatsByStage stages_;                     ///< all agents'
   double after_load_s_ = 0;                 ///< the longest of its agents'
   std::map<Phase, double> phase_clocks_s_;  ///< SeriesPoint::phase_clock_s of the last interval passed on
   std::map<Position, OpenInterval> open_;

@@ -108,6 +108,15 @@ struct PhaseTimes {
   Counters delta;
 };
 
+/// What became of the messages that were due in a stage, where the plan has more than one.
+struct StageResult {
+  std::string name;
+  // Of the plan, from the common start.
+  int64_t offset_ns = 0;
+  int64_t duration_ns = 0;
+  Stats stats;
+};
+
 /// What is missing of a lost agent's load.
 struct Gap {
   std::string agent;
@@ -157,6 +166,7 @@ struct RunResult {
   std::vector<Statement> warnings;        ///< of the check before the run, and of the run; they change no verdict
   int64_t check_connections = 0;          ///< that it opened and closed; in no other figure
   std::vector<PhaseTimes> phases;
+  std::vector<StageResult> stages;  ///< those that had messages
   Stats totals;
   int64_t connections_active_peak = 0;
   std::vector<AgentResult> agents;

@@ -300,7 +300,10 @@ void AgentPeer::HandleReport(const v1::Report& report) {
   if (!delta.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, delta.status()));
   absl::StatusOr<std::vector<WorkerLoad>> workers = FromProto(report.workers());
   if (!workers.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, workers.status()));
-  observer_.OnPeerInterval(index_, *phase, report.interval_index(), *std::move(delta), *std::move(workers));
+  absl::StatusOr<StatsByStage> stages = FromProto(report.stages());
+  if (!stages.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, stages.status()));
+  observer_.OnPeerInterval(index_, *phase, report.interval_index(), *std::move(delta), *std::move(stages),
+                           *std::move(workers));
 }
 
 void AgentPeer::HandleStarved() {

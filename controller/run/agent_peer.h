@@ -37,7 +37,7 @@ class AgentPeerObserver {
  public:
   virtual void OnPeerAccepted(int peer) = 0;
   virtual void OnPeerReady(int peer) = 0;
-  virtual void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta,
+  virtual void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta, StatsByStage stages,
                               std::vector<WorkerLoad> workers) = 0;
   /// None of its connections is open. May come again.
   virtual void OnPeerStarved(int peer) = 0;

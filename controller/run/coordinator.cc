@@ -92,7 +92,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (stage_ == Stage::kConnecting) CheckBarrier();
   }
 
-  void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta,
+  void OnPeerInterval(int peer, Phase phase, int64_t interval_index, Stats delta, StatsByStage stages,
                       std::vector<WorkerLoad> workers) override {
     absl::Status fits =
         CheckReport(LimitsOf(peer, phase), phase, interval_index, builder_.AgentTotals(peer), delta, workers);
@@ -100,7 +100,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       BeginClose();
       AwaitClose();
     }
-    if (fits.ok()) fits = builder_.AddInterval(peer, phase, interval_index, std::move(delta), workers);
+    if (fits.ok()) fits = builder_.AddInterval(peer, phase, interval_index, std::move(delta), workers, stages);
     if (!fits.ok()) FailProtocol(peer, fits);
   }
 

@@ -8,7 +8,9 @@
 
 #include "common/lang/statement.h"
 #include "common/plan/phase.h"
+#include "common/plan/timeline.h"
 #include "common/schedule/schedule.h"
+#include "common/stats/stage_stats.h"
 
 namespace wsload {
 namespace {
@@ -96,8 +98,9 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     ConnectionCounters& connections = delta_.counters.connections;
     connections.lost += opened_;
     connections.losses["reset"] += std::exchange(opened_, 0);
-    const auto lost = static_cast<int64_t>(open_.size());
-    delta_.counters.connection_lost += lost;
+    for (const auto& [answer_ns, message] : open_) {
+      Count(message, [](Stats& stats) { ++stats.counters.connection_lost; });
+    }
     open_.clear();
     TellIfStarved();
   }
@@ -154,6 +157,18 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     }
   }
 
+  /// What becomes of a message, in all and in its stage.
+  template <typename What>
+  void Count(int64_t message, What what) {
+    what(delta_);
+    if (timeline_.size() <= 1) return;
+    int32_t stage = static_cast<int32_t>(timeline_.size()) - 1;
+    while (timeline_[static_cast<size_t>(stage)].offset_ns > schedule_.OffsetNs(message)) --stage;
+    auto place = std::find_if(stages_.begin(), stages_.end(), [stage](const auto& of) { return of.stage >= stage; });
+    if (place == stages_.end() || place->stage != stage) place = stages_.insert(place, {stage, {}});
+    what(place->stats);
+  }
+
   Share* NextShare() {
     Share* first = nullptr;
     for (Share& share : shares_) {
@@ -183,13 +198,13 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
       if (due_ns > now_ns || due_ns >= start_ns_ + plan_.duration_ns) return;
       ++share->next;
       if (script_.on_sent) script_.on_sent(message, now_ns);
-      ++delta_.counters.scheduled;
+      Count(message, [](Stats& stats) { ++stats.counters.scheduled; });
       if (opened_ == 0) {
-        ++delta_.counters.unsent;
+        Count(message, [](Stats& stats) { ++stats.counters.unsent; });
         if (!std::exchange(told_, true)) TellIfStarved();
         continue;
       }
-      delta_.send_lag.RecordUs(20);
+      Count(message, [](Stats& stats) { stats.send_lag.RecordUs(20); });
       open_.emplace_back(now_ns + FakeLatencyUs(message) * kNsPerUs, message);
     }
   }
@@ -198,9 +213,11 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   void Answer(bool all) {
     std::erase_if(open_, [&](const std::pair<int64_t, int64_t>& open) {
       if (!all && open.first > loop_.MonoNs()) return false;
-      ++delta_.counters.success;
-      delta_.response.RecordUs(FakeLatencyUs(open.second));
-      delta_.service.RecordUs(FakeLatencyUs(open.second));
+      Count(open.second, [&open](Stats& stats) {
+        ++stats.counters.success;
+        stats.response.RecordUs(FakeLatencyUs(open.second));
+        stats.service.RecordUs(FakeLatencyUs(open.second));
+      });
       return true;
     });
   }
@@ -260,8 +277,10 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   void Report(Phase phase, int64_t interval, const Stats& delta) {
     totals_.Merge(delta);
-    Upcall(
-        [&](LoadEngineObserver& to) { to.OnInterval({.phase = phase, .interval_index = interval, .delta = delta}); });
+    const StatsByStage stages = std::exchange(stages_, {});
+    Upcall([&](LoadEngineObserver& to) {
+      to.OnInterval({.phase = phase, .interval_index = interval, .delta = delta, .stages = stages});
+    });
   }
 
   template <typename Call>
@@ -284,7 +303,9 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   int64_t lease_until_ns_ = std::numeric_limits<int64_t>::max();
   std::vector<Share> shares_;
   std::deque<std::pair<int64_t, int64_t>> open_;  ///< when the answer comes, message
+  const std::vector<TimelineStage> timeline_ = TimelineOf(plan_);
   Stats delta_;
+  StatsByStage stages_;
   Stats totals_;
   std::optional<Statement> stopped_early_;
   int64_t start_ns_ = -1;

@@ -19,10 +19,10 @@ Stats Scheduled(int64_t messages) {
 TEST(IntervalMerger, WaitsForEverySourceAndKeepsTheOrder) {
   std::vector<IntervalReport> out;
   IntervalMerger merger(2, [&](IntervalReport report) { out.push_back(std::move(report)); });
-  merger.Add(0, Phase::kConnect, 0, Scheduled(1), {.sent = 1});
-  merger.Add(0, Phase::kMeasure, 0, Scheduled(2), {.sent = 2});
+  merger.Add(0, Phase::kConnect, 0, Scheduled(1), {}, {.sent = 1});
+  merger.Add(0, Phase::kMeasure, 0, Scheduled(2), {}, {.sent = 2});
   EXPECT_TRUE(out.empty());
-  merger.Add(1, Phase::kConnect, 0, Scheduled(10), {.sent = 10});
+  merger.Add(1, Phase::kConnect, 0, Scheduled(10), {}, {.sent = 10});
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].delta.counters.scheduled, 11);
   EXPECT_EQ(out[0].workers, (std::vector<WorkerLoad>{{.sent = 1}, {.sent = 10}})) << "worker by worker";
@@ -61,7 +61,7 @@ TEST(IntervalMerger, LosesNothingWhateverTheInterleaving) {
         const auto [phase, index] = todo[source][next[source]];
         const int64_t messages = random() % 100;
         fed += messages;
-        merger.Add(static_cast<int>(source), phase, index, Scheduled(messages), {.sent = messages});
+        merger.Add(static_cast<int>(source), phase, index, Scheduled(messages), {}, {.sent = messages});
       }
       ++next[source];
     }
@@ -81,12 +81,12 @@ TEST(IntervalMerger, LosesNothingWhateverTheInterleaving) {
 
 TEST(IntervalMergerDeathTest, ASourceThatGoesBack) {
   IntervalMerger merger(2, [](IntervalReport) {});
-  merger.Add(1, Phase::kMeasure, 3, Scheduled(1), {});
-  EXPECT_DEATH(merger.Add(1, Phase::kMeasure, 3, Scheduled(1), {}),
+  merger.Add(1, Phase::kMeasure, 3, Scheduled(1), {}, {});
+  EXPECT_DEATH(merger.Add(1, Phase::kMeasure, 3, Scheduled(1), {}, {}),
                "worker 1 reports interval 3 of phase measure after interval 3 of phase measure");
-  EXPECT_DEATH(merger.Add(1, Phase::kConnect, 4, Scheduled(1), {}), "interval 4 of phase connect after interval 3");
+  EXPECT_DEATH(merger.Add(1, Phase::kConnect, 4, Scheduled(1), {}, {}), "interval 4 of phase connect after interval 3");
   merger.Finish(0);
-  EXPECT_DEATH(merger.Add(0, Phase::kClose, 0, Scheduled(1), {}), "worker 0 reports interval 0 of phase close");
+  EXPECT_DEATH(merger.Add(0, Phase::kClose, 0, Scheduled(1), {}, {}), "worker 0 reports interval 0 of phase close");
 }
 
 }  // namespace

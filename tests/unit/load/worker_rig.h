@@ -31,15 +31,17 @@ class Log final : public WorkerObserver {
   std::vector<Interval> intervals;
   std::vector<int64_t> started_ns;
   Stats totals;
+  StatsByStage stages;
 
   void OnWorkerReady(int64_t open, int64_t fail) override {
     ++ready;
     opened = open;
     failed = fail;
   }
-  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta,
+  void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta, StatsByStage of_stages,
                         const WorkerLoad& load) override {
     totals.Merge(*delta);
+    MergeStages(stages, of_stages);
     intervals.push_back({phase, interval_index, *delta, load});
   }
   void OnWorkerStarted(int64_t now_ns) override { started_ns.push_back(now_ns); }

@@ -469,5 +469,57 @@ TEST_F(WorkerTest, CpuOfEveryIntervalAddsUpToTheThreads) {
   EXPECT_EQ(load.system_us, 900'000);
 }
 
+TEST_F(WorkerTest, WhatBecomesOfAMessageCountsForTheStageInWhichItIsDue) {
+  RunPlan plan = SmallPlan();
+  plan.stages = *StageList::Parse("1s:@100,peak=1s:@200,1s:@50");
+  plan.duration_ns = plan.stages.duration_ns();
+  // What is due at the end of a stage is answered in the next, and some of it never.
+  gateway_.ack_delay_ns = 300 * kNsPerMs;
+  int n = 0;
+  gateway_.react = [&n](const auto&) {
+    return n++ % 10 == 0 ? FakeGateway::Reaction::kDrop : FakeGateway::Reaction::kAck;
+  };
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+  ASSERT_EQ(rig.log.stages.size(), 3u);
+  const int64_t scheduled[] = {100, 200, 50};
+  for (int32_t stage = 0; stage < 3; ++stage) {
+    const StageStats& of = rig.log.stages[static_cast<size_t>(stage)];
+    EXPECT_EQ(of.stage, stage);
+    EXPECT_EQ(of.stats.counters.scheduled, scheduled[stage]);
+    EXPECT_EQ(of.stats.counters.timeout, scheduled[stage] / 10);
+    EXPECT_EQ(of.stats.counters.success, scheduled[stage] * 9 / 10);
+    EXPECT_EQ(of.stats.response.count(), scheduled[stage] * 9 / 10);
+    EXPECT_EQ(of.stats.counters.connections.attempted, 0) << "connections are of no stage";
+  }
+  EXPECT_TRUE(CheckStages(rig.log.stages, 3, rig.log.totals).ok());
+  ExpectConserved(rig.log.totals.counters);
+}
+
+TEST_F(WorkerTest, APlanOfOneStageKeepsNothingByStage) {
+  const RunPlan plan = SmallPlan();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RunAll(rig, plan);
+  EXPECT_TRUE(rig.log.stages.empty());
+}
+
+TEST_F(WorkerTest, WhatIsGivenUpIsOfTheStageInWhichItWasDue) {
+  RunPlan plan = SmallPlan();
+  plan.stages = *StageList::Parse("1s:@100,1s:@100,1s:@100");
+  plan.duration_ns = plan.stages.duration_ns();
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  // From half a second on to long after the end.
+  RunStalled(rig, plan, 500 * kNsPerMs, 5 * kNsPerSecond);
+  ASSERT_EQ(rig.log.stages.size(), 3u);
+  int64_t unsent = 0;
+  for (const StageStats& stage : rig.log.stages) {
+    EXPECT_EQ(stage.stats.counters.scheduled, 100);
+    unsent += stage.stats.counters.unsent;
+  }
+  EXPECT_EQ(unsent, rig.log.totals.counters.unsent);
+  EXPECT_EQ(rig.log.stages[2].stats.counters.unsent, 100);
+  EXPECT_TRUE(CheckStages(rig.log.stages, 3, rig.log.totals).ok());
+}
+
 }  // namespace
 }  // namespace wsload
