@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "common/schedule/schedule.h"
+#include "common/time/clock.h"
 #include "tests/e2e/cluster.h"
 
 namespace wsload::e2e {
@@ -72,6 +74,35 @@ TEST(Run, FewerMessagesThanAgents) {
   const Outcome run = RunController(
       {AgentsFlag(agents), "-clients=7", "-mps=3", "-duration=3s", "-ramp-up=200ms", "-server=" + gateway.url()});
   ExpectFaultless(run, gateway.Stop(), 9, 7);
+}
+
+TEST(Run, StagesHaveAsManyMessagesAsTheirAreaOverAnyNumberOfAgents) {
+  for (const int count : {1, 3}) {
+    Gateway gateway;
+    const auto agents = StartAgents(count);
+    const Outcome run = RunController({AgentsFlag(agents), "-clients=6", "-stages=1s:100,peak=1s:@200,1s:0",
+                                       "-ramp-up=200ms", "-server=" + gateway.url()});
+    ExpectFaultless(run, gateway.Stop(), 50 + 200 + 100, 6);
+  }
+}
+
+TEST(Run, PoissonArrivalsOfASeedAreTheSameOverAnyNumberOfAgents) {
+  const Schedule schedule(RateProfile(100, 2 * kNsPerSecond), Arrivals::kPoisson, 7);
+  for (const int count : {1, 3}) {
+    Gateway gateway;
+    const auto agents = StartAgents(count);
+    const Outcome run = RunController({AgentsFlag(agents), "-clients=6", "-mps=100", "-duration=2s",
+                                       "-arrivals=poisson", "-seed=7", "-ramp-up=200ms", "-server=" + gateway.url()});
+    ExpectFaultless(run, gateway.Stop(), schedule.total(), 6);
+  }
+}
+
+TEST(Run, WithoutMessagesHoldsItsConnections) {
+  Gateway gateway;
+  const Outcome run = RunController(
+      {"-clients=5", "-mps=0", "-duration=2s", "-heartbeat=500ms", "-ramp-up=200ms", "-server=" + gateway.url()});
+  ExpectFaultless(run, gateway.Stop(), 0, 5);
+  EXPECT_GE(Int(run.result, "/totals/heartbeats_acked"), 5 * 3);
 }
 
 TEST(Run, FewerClientsThanAgents) {
