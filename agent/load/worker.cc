@@ -7,6 +7,7 @@
 #include "agent/load/dial_plan.h"
 #include "agent/load/pacer.h"
 #include "common/plan/phase.h"
+#include "common/plan/timeline.h"
 #include "common/stats/conservation.h"
 #include "common/util/check.h"
 

@@ -13,6 +13,7 @@
 #include "common/loop/callback_scope.h"
 #include "common/loop/event_loop.h"
 #include "common/plan/phase.h"
+#include "common/stats/stage_stats.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 #include "common/util/forward_state.h"
