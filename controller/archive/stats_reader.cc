@@ -23,7 +23,7 @@ int64_t CountOf(const JsonView& value) {
   constexpr int64_t kMost = int64_t{1} << 52;
   const int64_t count = value.Int();
   if (count >= 0 && count <= kMost) return count;
-  value.Fail(fmt::format("want a count from 0 to {}", kMost));
+  value.Fail(FillLocal({"want a count from 0 to {}", "应为 0 至 {} 的计数"}, kMost));
   return 0;
 }
 
@@ -178,7 +178,7 @@ AgentSeries ReadAgentSeries(const JsonView& from, int64_t interval_ns) {
       std::round(step.Double() * kNsPerSecond / static_cast<double>(std::max<int64_t>(1, interval_ns)));
   constexpr double kMostTogether = 1e9;
   if (!(together >= 1 && together <= kMostTogether)) {
-    step.Fail("want the plan's report interval, or a multiple of it");
+    step.Fail(LocalText{"want the plan's report interval, or a multiple of it", "应为计划的上报时段，或其整数倍"});
     return {};
   }
   std::vector<AgentPoint> points;
@@ -189,7 +189,7 @@ AgentSeries ReadAgentSeries(const JsonView& from, int64_t interval_ns) {
     if (is_first) points.resize(count);
     is_first = false;
     if (count != points.size()) {
-      column.Fail("want as many as in the columns before");
+      column.Fail(LocalText{"want as many as in the columns before", "个数应与前面的列相同"});
       return {};
     }
     size_t at = 0;

@@ -115,6 +115,8 @@ struct StageResult {
   int64_t offset_ns = 0;
   int64_t duration_ns = 0;
   Stats stats;
+
+  friend bool operator==(const StageResult&, const StageResult&) = default;
 };
 
 /// What is missing of a lost agent's load.

@@ -43,6 +43,7 @@ RunResult FullResult() {
   result.warnings = {{StatementKind::kNoHeadroom, {501, 400, 500}, "h1:7400"}};
   result.check_connections = 3;
   result.on_agent_loss = AgentLossPolicy::kRebalance;
+  result.stages = {{"up", 0, kNsPerSecond, PerfectMeasure(3)}, {"peak", kNsPerSecond, kNsPerSecond, PerfectMeasure(7)}};
   result.gaps = {
       {.agent = "h1:7400", .from_ns = 1'234'567'891, .to_ns = 2 * kNsPerSecond, .messages_not_scheduled = 5}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
@@ -113,6 +114,7 @@ TEST(ResultReader, KeepsWhatTheFileHolds) {
   EXPECT_FALSE(read.thresholds[1].passed.has_value());
   EXPECT_EQ(read.accept, Accepted::kGeneratorLimited);
   EXPECT_EQ(read.phases.size(), result.phases.size());
+  EXPECT_EQ(read.stages, result.stages);
   EXPECT_EQ(read.started_unix_ns, result.started_unix_ns);
   EXPECT_EQ(read.series[1].delta.success, result.series[1].delta.success);
   EXPECT_EQ(read.plan.mps, result.plan.mps);
@@ -143,7 +145,7 @@ TEST(ResultReader, AWrongFileIsALineThatSaysWhere) {
   EXPECT_EQ(Error(With("[2047,", "[2050,")),
             "latency_us.response.histogram.buckets[2]: want the highest value of a bucket in us, and its count");
   EXPECT_THAT(Error(With("\"significant_digits\":3", "\"significant_digits\":2")),
-              StartsWith("latency_us.response.histogram: another geometry"));
+              StartsWith("stages[0].latency_us.response.histogram: another geometry"));
   EXPECT_THAT(Error(With("\"elapsed_s\":1.0", "\"elapsed_s\":{}")), StartsWith("series[0].elapsed_s: want a number"));
   EXPECT_THAT(Error(With("\"broadcasts\": 0,", "\"broadcasts\": -1,")),
               HasSubstr("broadcasts: want a count from 0 to "));
