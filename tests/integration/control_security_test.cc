@@ -237,7 +237,11 @@ TEST(ControlSecurityTest, WithoutTheTokenNothingOfAMessageIsLookedAt) {
     // Who does not stop is cut off in the end.
     EXPECT_THAT(stream->Finish().error_code(), AnyOf(grpc::StatusCode::UNAUTHENTICATED, grpc::StatusCode::UNAVAILABLE));
   }
-  EXPECT_EQ(Knock(agent, {.token = kToken}), kLetIn);
+  // He came from where the rightful caller comes from, who waits with him.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::string answer;
+  while (answer != kLetIn && std::chrono::steady_clock::now() < deadline) answer = Knock(agent, {.token = kToken});
+  EXPECT_EQ(answer, kLetIn);
 }
 
 TEST(ControlSecurityTest, AServerThatIsNotOnTheListIsNotLoaded) {
