@@ -48,9 +48,8 @@ double ConditionalThroughput(const SearchGoal& goal, int64_t load, const std::ve
     sum += static_cast<double>(trial.duration_ns);
   }
   if (full.empty()) return 0;
-  std::sort(full.begin(), full.end(), [](const ClassifiedTrial& a, const ClassifiedTrial& b) {
-    return a.loss_ratio < b.loss_ratio;
-  });
+  std::sort(full.begin(), full.end(),
+            [](const ClassifiedTrial& a, const ClassifiedTrial& b) { return a.loss_ratio < b.loss_ratio; });
   double remaining = std::max(static_cast<double>(goal.duration_sum_ns), sum) * (1 - goal.exceed_ratio);
   double loss_ratio = full.front().loss_ratio;
   for (const ClassifiedTrial& trial : full) {

@@ -24,7 +24,11 @@ constexpr double kSurelyHeld = 0.9;
 std::vector<SearchGoal> StagesOf(const MaxSearchOptions& options) {
   const auto first = static_cast<double>(options.first_trial_duration_ns);
   const auto last = static_cast<double>(options.goal.final_trial_duration_ns);
-  const int64_t durations_ns[] = {options.first_trial_duration_ns, static_cast<int64_t>(std::sqrt(first * last)),
+  // What people read has few digits.
+  const int64_t grain_ns = first >= 1e9 ? 100'000'000 : 1;
+  const auto between_ns = static_cast<int64_t>(std::sqrt(first * last)) / grain_ns * grain_ns;
+  const int64_t durations_ns[] = {options.first_trial_duration_ns,
+                                  std::max(between_ns, options.first_trial_duration_ns),
                                   options.goal.final_trial_duration_ns};
   std::vector<SearchGoal> stages;
   for (size_t i = 0; i < std::size(kWidths); ++i) {

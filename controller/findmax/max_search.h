@@ -40,17 +40,16 @@ enum class TrialReason {
 };
 
 template <>
-inline constexpr std::array kChoices<TrialReason> = {
-    Choice{TrialReason::kFirst, "first"},
-    Choice{TrialReason::kHigher, "higher"},
-    Choice{TrialReason::kLower, "lower"},
-    Choice{TrialReason::kBetween, "between"},
-    Choice{TrialReason::kConfirmLower, "confirm_lower"},
-    Choice{TrialReason::kConfirmUpper, "confirm_upper"},
-    Choice{TrialReason::kRepeat, "repeat"},
-    Choice{TrialReason::kRetry, "retry"},
-    Choice{TrialReason::kOverload, "overload"},
-    Choice{TrialReason::kAfterOverload, "after_overload"}};
+inline constexpr std::array kChoices<TrialReason> = {Choice{TrialReason::kFirst, "first"},
+                                                     Choice{TrialReason::kHigher, "higher"},
+                                                     Choice{TrialReason::kLower, "lower"},
+                                                     Choice{TrialReason::kBetween, "between"},
+                                                     Choice{TrialReason::kConfirmLower, "confirm_lower"},
+                                                     Choice{TrialReason::kConfirmUpper, "confirm_upper"},
+                                                     Choice{TrialReason::kRepeat, "repeat"},
+                                                     Choice{TrialReason::kRetry, "retry"},
+                                                     Choice{TrialReason::kOverload, "overload"},
+                                                     Choice{TrialReason::kAfterOverload, "after_overload"}};
 
 struct TrialInput {
   int64_t load = 0;
@@ -93,14 +92,13 @@ enum class SearchEnd {
 };
 
 template <>
-inline constexpr std::array kChoices<SearchEnd> = {
-    Choice{SearchEnd::kSearching, "searching"},
-    Choice{SearchEnd::kWidthReached, "width_reached"},
-    Choice{SearchEnd::kMostLoadHolds, "most_load_holds"},
-    Choice{SearchEnd::kLeastLoadFails, "least_load_fails"},
-    Choice{SearchEnd::kGeneratorLimited, "generator_limited"},
-    Choice{SearchEnd::kTimeout, "timeout"},
-    Choice{SearchEnd::kTrialLimit, "trial_limit"}};
+inline constexpr std::array kChoices<SearchEnd> = {Choice{SearchEnd::kSearching, "searching"},
+                                                   Choice{SearchEnd::kWidthReached, "width_reached"},
+                                                   Choice{SearchEnd::kMostLoadHolds, "most_load_holds"},
+                                                   Choice{SearchEnd::kLeastLoadFails, "least_load_fails"},
+                                                   Choice{SearchEnd::kGeneratorLimited, "generator_limited"},
+                                                   Choice{SearchEnd::kTimeout, "timeout"},
+                                                   Choice{SearchEnd::kTrialLimit, "trial_limit"}};
 
 /// A load that mostly failed below one that mostly held.
 struct Inversion {
@@ -188,8 +186,8 @@ class MaxSearch {
   const Stages stages_;
   std::map<int64_t, Load> loads_;
   size_t stage_ = 0;
-  int expansions_ = 0;                ///< one after the other, in this stage
-  std::optional<int64_t> focus_;      ///< the load of the last trial of the search
+  int expansions_ = 0;            ///< one after the other, in this stage
+  std::optional<int64_t> focus_;  ///< the load of the last trial of the search
   std::optional<TrialInput> next_;
   SearchEnd end_ = SearchEnd::kSearching;
   int trials_ = 0;

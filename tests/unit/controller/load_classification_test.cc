@@ -74,12 +74,8 @@ TEST(LoadClassification, TheSpecificationsExample) {
       // The last column of the specification's table says lower bound from here on, beside 45 s of 105 s and of 165 s
       // that are bad: more than the fifth that its code tolerates.
       {"first long bad", {{60, 1, 0}, {60, 1, 0.01}, {1, 60, 0.001}}, {kUpper, kOpen, kLower, kUpper}},
-      {"first long good",
-       {{60, 1, 0}, {60, 1, 0.01}, {1, 60, 0.001}, {1, 60, 0}},
-       {kUpper, kLower, kLower, kUpper}},
-      {"enough long good",
-       {{60, 1, 0}, {60, 1, 0.01}, {1, 60, 0.001}, {2, 60, 0}},
-       {kUpper, kLower, kLower, kLower}},
+      {"first long good", {{60, 1, 0}, {60, 1, 0.01}, {1, 60, 0.001}, {1, 60, 0}}, {kUpper, kLower, kLower, kUpper}},
+      {"enough long good", {{60, 1, 0}, {60, 1, 0.01}, {1, 60, 0.001}, {2, 60, 0}}, {kUpper, kLower, kLower, kLower}},
   };
   const ExampleGoal goals[] = {kRfc2544, kTst009, kOneSecond, kTwentyPercent};
   for (const Point& point : points) {
