@@ -24,6 +24,7 @@
 #include "controller/commands/certs_command.h"
 #include "controller/commands/compare_command.h"
 #include "controller/commands/doctor_command.h"
+#include "controller/commands/find_max_command.h"
 #include "controller/commands/report_command.h"
 #include "controller/commands/run_command.h"
 #include "controller/commands/selftest_command.h"
@@ -36,8 +37,9 @@ struct Command {
   int (*run)(const std::vector<std::string>& args, const Environment& environment);
 };
 
-constexpr Command kCommands[] = {{"run", RunCommand},           {"doctor", DoctorCommand}, {"compare", CompareCommand},
-                                 {"selftest", SelftestCommand}, {"report", ReportCommand}, {"certs", CertsCommand}};
+constexpr Command kCommands[] = {{"run", RunCommand},         {"find-max", FindMaxCommand},  {"doctor", DoctorCommand},
+                                 {"compare", CompareCommand}, {"selftest", SelftestCommand}, {"report", ReportCommand},
+                                 {"certs", CertsCommand}};
 
 GuidedProgram Guided(Language language) {
   GuidedProgram program{.name = "wsload", .language = language};

@@ -52,11 +52,12 @@ void AddFields(std::string& line, const FlagSet& flags, Fields<Owner> fields, co
 }  // namespace
 
 std::string CommandLineOf(const FlagSet& flags, const SetByFlags& set) {
-  std::string line = "wsload";
+  std::string line = set.find.has_value() ? "wsload find-max" : "wsload";
   AddFields(line, flags, PlanFields(), set.plan, set.plan_files);
   AddFields(line, flags, AccessFields(), set.access);
   AddFields(line, flags, PolicyFields(), set.policy);
   AddFields(line, flags, OutputFields(), set.output);
+  if (set.find.has_value()) AddFields(line, flags, FindMaxFields(), *set.find);
   return line;
 }
 

@@ -1,6 +1,7 @@
 // The command line that starts a run again, as its result has it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "common/flags/bind_fields.h"
@@ -8,6 +9,7 @@
 #include "common/plan/run_plan.h"
 #include "common/plan/run_policy.h"
 #include "controller/commands/access_flags.h"
+#include "controller/commands/find_max_flags.h"
 #include "controller/output/output_options.h"
 
 namespace wsload {
@@ -19,6 +21,7 @@ struct SetByFlags {
   const RunPolicy& policy;
   const OutputOptions& output;
   const AccessFlags& access;
+  const std::optional<FindMaxFlags>& find;  ///< none: of a run
 };
 
 /// "wsload -server=... -clients=20000 ...", quoted for a shell: every flag that was set, wherever it was written, but

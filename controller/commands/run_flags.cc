@@ -32,7 +32,11 @@ struct Raw {
   JudgeOptions judge;
   OutputOptions output;
   AccessFlags access;
+  std::optional<FindMaxFlags> find;
 };
+
+/// Of a trial, unless told otherwise: there are dozens of them.
+constexpr int64_t kTrialRampUpNs = kNsPerSecond;
 
 void Bind(FlagSet& flags, Raw& raw) {
   BindFields(flags, PlanFields(), raw.plan, &raw.plan_files);
@@ -40,6 +44,7 @@ void Bind(FlagSet& flags, Raw& raw) {
   BindFields(flags, PolicyFields(), raw.policy);
   BindFields(flags, JudgeFields(), raw.judge);
   BindFields(flags, OutputFields(), raw.output);
+  if (raw.find.has_value()) BindFields(flags, FindMaxFields(), *raw.find);
   // What stands in the environment itself, with the same prefix.
   flags.AddVariable("token");
   for (const Field<RunPlan>& field : PlanFields()) {
@@ -172,8 +177,27 @@ void FollowStages(const FlagSet& flags, RunPlan& plan) {
   if (!flags.IsSet("mps")) plan.mps = 0;
 }
 
+/// What a search is for, and what it cannot do with trials that are runs of their own.
+absl::Status CheckFindMax(const FlagSet& flags, const Raw& raw) {
+  if (raw.judge.thresholds.empty()) {
+    return LocalInvalidArgument(
+        {"find-max: without -threshold everything holds; write for example -threshold='p(99)<200ms'",
+         "find-max：没有 -threshold 则任何负载都满足；请写例如 -threshold='p(99)<200ms'"});
+  }
+  for (const char* name : {"repeat", "repeat-all", "dashboard", "linger", "stages"}) {
+    if (!flags.IsSet(name)) continue;
+    return LocalInvalidArgument(
+        {"-{}: is for a run, and find-max has many; leave it out", "-{}：用于单次压测，而 find-max 有多次；请去掉它"},
+        name);
+  }
+  return CheckFields(FindMaxFields(), *raw.find);
+}
+
 absl::Status Check(const FlagSet& flags, const Raw& raw) {
   if (absl::Status none = flags.CheckNoArguments(); !none.ok()) return none;
+  if (raw.find.has_value()) {
+    if (absl::Status checked = CheckFindMax(flags, raw); !checked.ok()) return checked;
+  }
   if (absl::Status checked = CheckCombinations(flags, raw); !checked.ok()) return checked;
   if (absl::Status checked = CheckFields(PolicyFields(), raw.policy); !checked.ok()) return checked;
   if (absl::Status checked = CheckFields(JudgeFields(), raw.judge); !checked.ok()) return checked;
@@ -201,21 +225,20 @@ void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<LocalStr
   if (raw.output.dashboard.empty()) {
     for (const char* name : {"dashboard-token-file", "linger"}) add(name, {"without -dashboard", "未用 -dashboard 时"});
   }
+  if (raw.find.has_value()) {
+    add("duration", {"in find-max, whose trials take -goal-duration", "在 find-max 中（试验时长为 -goal-duration）"});
+    const bool of_rate = raw.find->find == FindVariable::kRate;
+    for (const char* name : {"min-rate", "max-rate"}) {
+      if (!of_rate) add(name, {"with -find=clients", "与 -find=clients 同用时"});
+    }
+    for (const char* name : {"min-clients", "max-clients"}) {
+      if (of_rate) add(name, {"without -find=clients", "未用 -find=clients 时"});
+    }
+  }
 }
 
-}  // namespace
-
-const LocalText kRunIntro = {
-    "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
-    "Also: wsload doctor (agents), selftest (this machine), report, certs, help.\n"
-    "Durations: 500ms, 1m30s; sizes: 100, 1k (1024 bytes); counts: 100, 2k (2000).",
-    "wsload [run] [参数]：对 WebSocket 网关施压，单机或经由多个压测节点。\n"
-    "另有：wsload doctor（压测节点）、selftest（本机）、report、certs、help。\n"
-    "时长写作 500ms、1m30s；大小写作 100、1k（1024 字节）；数量写作 100、2k（2000）。"};
-
-absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,
-                                             const LocalText& intro) {
-  Raw raw;
+absl::StatusOr<RunCommandLine> ParseInto(Raw& raw, const std::vector<std::string>& args, const Environment& environment,
+                                         const LocalText& intro) {
   raw.output.language = EnvironmentLanguage(environment);
   FlagSet flags("wsload", kEnvironmentPrefix);
   Bind(flags, raw);
@@ -232,13 +255,17 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   absl::StatusOr<std::string> dashboard_token = ReadDashboardToken(raw.output, *access);
   if (!dashboard_token.ok()) return dashboard_token.status();
   if (absl::Status valid = ValidatePlan(raw.plan); !valid.ok()) return valid;
-  if (absl::Status fit = raw.judge.thresholds.CheckAgainst(raw.plan); !fit.ok()) return fit;
+  if (!raw.find.has_value()) {
+    if (absl::Status fit = raw.judge.thresholds.CheckAgainst(raw.plan); !fit.ok()) return fit;
+  }
   std::vector<LocalString> notices = flags.notices();
   AddWithoutEffect(flags, raw, notices);
   line.notices = TextsIn(raw.output.language, notices);
-  line.labels = {.title = raw.output.title,
-                 .tags = raw.output.tags.tags(),
-                 .command_line = CommandLineOf(flags, {raw.plan, raw.plan_files, raw.policy, raw.output, raw.access})};
+  line.labels = {
+      .title = raw.output.title,
+      .tags = raw.output.tags.tags(),
+      .command_line = CommandLineOf(flags, {raw.plan, raw.plan_files, raw.policy, raw.output, raw.access, raw.find})};
+  line.find = raw.find;
   line.plan = std::move(raw.plan);
   line.policy = raw.policy;
   line.judge = std::move(raw.judge);
@@ -248,6 +275,30 @@ absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& arg
   line.dashboard_token = *std::move(dashboard_token);
   line.server_given = flags.IsSet("server");
   return line;
+}
+
+}  // namespace
+
+const LocalText kRunIntro = {
+    "wsload [run] [flags]: puts load on a WebSocket gateway, alone or over agents.\n"
+    "Also: wsload find-max, doctor (agents), selftest (machine), report, certs, help.\n"
+    "Durations: 500ms, 1m30s; sizes: 100, 1k (1024 bytes); counts: 100, 2k (2000).",
+    "wsload [run] [参数]：对 WebSocket 网关施压，单机或经由多个压测节点。\n"
+    "另有：wsload find-max、doctor（节点）、selftest（本机）、report、certs、help。\n"
+    "时长写作 500ms、1m30s；大小写作 100、1k（1024 字节）；数量写作 100、2k（2000）。"};
+
+absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,
+                                             const LocalText& intro) {
+  Raw raw;
+  return ParseInto(raw, args, environment, intro);
+}
+
+absl::StatusOr<RunCommandLine> ParseFindMaxFlags(const std::vector<std::string>& args, const Environment& environment,
+                                                 const LocalText& intro) {
+  Raw raw;
+  raw.find.emplace();
+  raw.plan.ramp_up_ns = kTrialRampUpNs;
+  return ParseInto(raw, args, environment, intro);
 }
 
 }  // namespace wsload

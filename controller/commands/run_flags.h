@@ -10,6 +10,7 @@
 #include "common/plan/run_policy.h"
 #include "common/util/environment.h"
 #include "common/util/language.h"
+#include "controller/commands/find_max_flags.h"
 #include "controller/link/agent_access.h"
 #include "controller/output/output_options.h"
 #include "controller/result/judge_options.h"
@@ -30,6 +31,7 @@ struct RunCommandLine {
   AgentAccess access;
   std::string dashboard_token;  ///< that -dashboard asks for; empty: it asks for none
   bool server_given = false;  ///< -server was written, not left at its default
+  std::optional<FindMaxFlags> find;  ///< of find-max alone
 };
 
 /// What `wsload run -help` says first.
@@ -39,5 +41,10 @@ extern const LocalText kRunIntro;
 /// files, nothing else. kInvalidArgument: one line that says how to mend it, never with a secret in it; exit code 104.
 absl::StatusOr<RunCommandLine> ParseRunFlags(const std::vector<std::string>& args, const Environment& environment,
                                              const LocalText& intro = kRunIntro);
+
+/// Likewise for `wsload find-max`: its own flags beside those of a run, a short ramp-up unless told otherwise, and
+/// thresholds that are not held against the plan, whose load is where the search begins.
+absl::StatusOr<RunCommandLine> ParseFindMaxFlags(const std::vector<std::string>& args, const Environment& environment,
+                                                 const LocalText& intro);
 
 }  // namespace wsload

@@ -17,7 +17,8 @@
 namespace wsload {
 namespace {
 
-constexpr std::array kRunsFiles = {kResultFile, kTimeseriesFile, kLatencyLogFile, kPercentilesFile, kRunFile};
+constexpr std::array kRunsFiles = {kResultFile,      kTimeseriesFile, kLatencyLogFile,
+                                   kPercentilesFile, kRunFile,        kFindMaxFile};
 // Only beside these they are a run's: other programs have files of these names.
 constexpr std::array kFilesBeside = {kReportFile, kJunitFile, kSummaryFile};
 constexpr std::string_view kRunDirPrefix = "run-";

@@ -13,6 +13,8 @@ inline constexpr char kLatencyLogFile[] = "latency.hlog";
 inline constexpr char kPercentilesFile[] = "latency.hgrm";
 inline constexpr char kJunitFile[] = "junit.xml";
 inline constexpr char kSummaryFile[] = "summary.md";
+/// Beside its trials, which are runs.
+inline constexpr char kFindMaxFile[] = "find_max.json";
 inline constexpr char kReportFile[] = "report.html";
 /// There as long as the run goes on.
 inline constexpr char kRunFile[] = "run.json";

@@ -28,6 +28,11 @@ function timeText(at, longest) {
   return (at < 0 ? "-" : "") + clockText(Math.abs(at));
 }
 
+/** As for a y-axis, as far apart as an x-axis' labels. */
+function loadTicks(low, high, width) {
+  return linearTicks(low, high, (width * TICK_HEIGHT) / TICK_WIDTH);
+}
+
 function percentileTicks(low, high, width) {
   const ticks = [{v: 0, label: "0 %"}, {v: Math.log10(2), label: "50 %"}];
   for (let nines = 1; nines <= high; ++nines) {
@@ -76,7 +81,8 @@ class ChartGroup {
   }
 
   /** The figure of `spec`; what it shows is told by update(). A spec: {key, title, unit, note, lines, rows, ...}:
-      lines [{label, colour, right, text}], rows [[x, y...]]; log, stacked, xAxis ("percentile"), bounds [{value, label}],
+      lines [{label, colour, right, text}], rows [[x, y...]]; log, stacked, xAxis ("percentile" or "load", whose
+      texts xText makes), bounds [{value, label}],
       shaded [[from, to]], empty (a text when there are no rows). */
   figure(spec) {
     const chart = {spec, plot: null, graph: null};
@@ -161,7 +167,7 @@ class ChartGroup {
   }
 
   windowOf(spec) {
-    return spec.xAxis === "percentile" ? {} : {dateWindow: this.window};
+    return spec.xAxis ? {} : {dateWindow: this.window};
   }
 
   describe(spec) {
@@ -193,7 +199,7 @@ class ChartGroup {
 
   options(chart) {
     const {spec} = chart;
-    const isPercentile = spec.xAxis === "percentile";
+    const xTicks = {percentile: percentileTicks, load: loadTicks}[spec.xAxis] || timeTicks;
     const axisColour = colourOf("grey");
     const shared = {axisLineColor: axisColour, gridLineColor: colourOf("grid"), gridLineWidth: 1};
     const yTicks = (ticks) => (low, high, pixels) => ticks(low, high, pixels);
@@ -215,7 +221,7 @@ class ChartGroup {
       ...this.windowOf(spec),
       axes: {
         x: {...shared, drawGrid: true, pixelsPerLabel: TICK_WIDTH,
-          ticker: (low, high, pixels) => (isPercentile ? percentileTicks : timeTicks)(low, high, pixels)},
+          ticker: (low, high, pixels) => xTicks(low, high, pixels)},
         y: {...shared, axisLabelWidth: 52, ticker: yTicks(spec.log ? logTicks : linearTicks)},
       },
       series: {},
@@ -274,7 +280,7 @@ class ChartGroup {
     if (this.busy) return;
     this.busy = true;
     for (const chart of this.charts.values()) {
-      const shares = chart === from || (chart.spec.xAxis !== "percentile" && from.spec.xAxis !== "percentile");
+      const shares = chart === from || (!chart.spec.xAxis && !from.spec.xAxis);
       if (!chart.graph || !shares) continue;
       const row = x === null ? null : this.rowAt(chart.spec.rows, x);
       if (chart !== from) {
@@ -297,11 +303,11 @@ class ChartGroup {
   }
 
   zoomed(from) {
-    if (this.busy || from.spec.xAxis === "percentile") return;
+    if (this.busy || from.spec.xAxis) return;
     this.busy = true;
     this.window = from.graph.isZoomed("x") ? from.graph.xAxisRange() : null;
     for (const chart of this.charts.values()) {
-      if (chart.graph && chart.spec.xAxis !== "percentile") {
+      if (chart.graph && !chart.spec.xAxis) {
         chart.graph.updateOptions({dateWindow: this.window, ...this.ranges(chart.spec)});
       }
     }
@@ -324,7 +330,7 @@ class ChartGroup {
     }
     if (row !== null) {
       const x = spec.rows[row][0];
-      const at = spec.xAxis === "percentile" ? percentText(1 - 10 ** -x)
+      const at = spec.xAxis === "percentile" ? percentText(1 - 10 ** -x) : spec.xText ? spec.xText(x)
         : x < CLOCK_FROM_S ? momentText(x) : clockText(x);
       parts.push(element("span", {class: "quiet"}, at));
     }

@@ -37,7 +37,7 @@ function showPage() {
   const isUnfinished = Boolean(page.data.page.unfinished);
   document.title = `${titleOf(result)} - wsload`;
   document.getElementById("top").replaceChildren(toolbar());
-  showReport(main, result, page.charts, isUnfinished);
+  showReport(main, result, page.charts, isUnfinished, page.data.find_max || null);
 }
 
 function begin() {

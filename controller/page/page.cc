@@ -44,11 +44,12 @@ std::string JsonInHtml(std::string_view json) {
   return out;
 }
 
-absl::StatusOr<std::string> ReportHtml(std::string_view result_json, Language language) {
+absl::StatusOr<std::string> ReportHtml(std::string_view result_json, Language language, std::string_view find_max) {
   const absl::StatusOr<std::string> data = ReportData(result_json);
   if (!data.ok()) return data.status();
   return PageWith(kNoConnections,
-                  fmt::format(R"({{"page":{{"language":"{}","live":false}},"result":{}}})", NameOf(language), *data));
+                  fmt::format(R"({{"page":{{"language":"{}","live":false}},"result":{},"find_max":{}}})",
+                              NameOf(language), *data, find_max.empty() ? "null" : find_max));
 }
 
 std::string UnfinishedReportHtml(std::string_view so_far, Language language) {

@@ -12,7 +12,8 @@ namespace wsload {
 /// The report of a result: `result_json` is a whole result.json, whoever wrote it. Opens in `language`, and has both.
 /// Whatever stands in the result, none of it is ever read as HTML or script. kInvalidArgument: one line about the text
 /// alone.
-absl::StatusOr<std::string> ReportHtml(std::string_view result_json, Language language);
+/// `find_max`: an object of find_max.json, of whose trials the result is one; empty: none.
+absl::StatusOr<std::string> ReportHtml(std::string_view result_json, Language language, std::string_view find_max = {});
 
 /// The report of a run that goes on, as far as it is known: `so_far` is an object of result.json's members, and of
 /// `run`, what RunJson() says.

@@ -277,17 +277,21 @@ function chartsOf(result, group, live) {
   return {specs, part};
 }
 
-/** Fills `main` with the whole report; `isUnfinished`: of a run that goes on. */
-function showReport(main, result, group, isUnfinished) {
+/** Fills `main` with the whole report; `isUnfinished`: of a run that goes on; `find`: the search that the run is a trial
+    of, or null. */
+function showReport(main, result, group, isUnfinished, find) {
   group.clear();
+  const searched = find === null ? {spec: null, part: null} : findMaxOf(find, result, group);
   const charts = chartsOf(result, group, isUnfinished);
   const drawCharts = (key) => {
     for (const spec of withAgentLines(charts.specs, result, key)) group.update(spec);
   };
   const parts = [headOf(result), isUnfinished ? element("p", {class: "verdict warn"}, say("unfinished")) : null,
+    searched.part,
     thresholdsOf(result, isUnfinished), measurementOf(result, isUnfinished), figuresOf(result),
     findingsSection(result), charts.part, latenciesOf(result), failuresOf(result, false), alsoSeenOf(result),
     agentsOf(result, drawCharts), repeatOf(result), wordsOf()];
   main.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined));
+  if (searched.spec !== null) group.update(searched.spec);
   drawCharts(null);
 }

@@ -8,7 +8,8 @@ const {load, sources} = require("./scripts.js");
 const page = load(["WORDS", "GLOSSARY", "setLanguage", "say", "findingsOf", "findingText", "timelineOf", "momentsOf",
   "percentileCurve", "quantileOf", "percentText", "latencyText", "msText", "rateText", "spanText", "clockText",
   "offsetText", "chosenText", "responseBound", "plotsOf", "statementText", "withAgentLines", "addToAgentSeries",
-  "agentFigureAt", "smallPath", "smallScale"]);
+  "agentFigureAt", "smallPath", "smallScale", "curveOf", "findMaxPlot",
+  "findMaxAnswer", "findMaxRemarks"]);
 
 /** A second of measuring in which all is well, but for what `other` says. */
 function second(number, other = {}) {
@@ -252,7 +253,7 @@ test("all words that are said exist, and all that exist are said", () => {
   for (const match of text.matchAll(/\bsay\("(\w+)"/g)) {
     assert.ok(Object.hasOwn(page.WORDS, match[1]) || /_$/.test(match[1]), match[1]);
   }
-  const used = (key) => text.includes(`"${key}"`) || /^(found|cause|latency|state|phase)_/.test(key) ||
+  const used = (key) => text.includes(`"${key}"`) || /^(found|cause|latency|state|phase|findMax|findMaxEnd|findMaxAfter|why|says|class)_/.test(key) ||
     ["VALID", "GENERATOR_LIMITED", "DEGRADED", ...columnKeys(text)].includes(key);
   const unused = Object.keys(page.WORDS).filter((key) => !used(key));
   assert.deepStrictEqual(unused, []);
@@ -271,4 +272,38 @@ test("values are filled in as they are, and unknown words stay themselves", () =
   assert.strictEqual(page.statementText({kind: "k", text: "English", text_zh: "中文"}), "中文");
   assert.strictEqual(page.statementText({kind: "k", text: "English"}), "English");
   page.setLanguage("en");
+});
+
+function trialOf(load, seconds, verdict, other = {}) {
+  return {load, duration_ns: seconds * 1e9, why: "between", verdict, success_ratio: 1,
+    response_us: {p50: 1000, p99: load, p99_9: 2 * load}, ...other};
+}
+
+test("find-max: the curve has the longest trial of each load, in the order of loads", () => {
+  const find = {variable: "rate", answer: "found", lower_bound: 1000, upper_bound: 1010, trials: [
+    trialOf(2000, 1, "bad", {success_ratio: 0.5}), trialOf(1000, 5, "good"), trialOf(1000, 1, "bad"),
+    trialOf(1000, 5, "good", {response_us: {p50: 900, p99: 1200, p99_9: null}}), trialOf(4000, 1, "inconclusive"),
+    trialOf(1500, 5, "bad", {why: "overload"})]};
+  assert.deepStrictEqual(page.curveOf(find).map((trial) => trial.load), [1000, 2000]);
+  const plot = page.findMaxPlot(find, {thresholds: [{expression: "p(99)<200ms", bound: 200000}]});
+  assert.deepStrictEqual(plot.rows, [[1000, null, 1.2, 0.9, 100], [2000, 4, 2, 1, 50]]);
+  assert.deepStrictEqual(plot.shaded, [[1000, 1010]]);
+  assert.deepStrictEqual(plot.bounds.map((bound) => bound.value), [200]);
+});
+
+test("find-max: the answer and what stands with it are words in both languages", () => {
+  const find = {variable: "rate", lower_bound: 1000, upper_bound: 1010, goal: {min_load: 50}, generator_limit: 4000,
+    more_agents: {load_per_agent: 500.5, target_load: 8000, agents: 16}, end: "timeout", lower_is_provisional: true,
+    conditional_throughput: 999.5, inversion: {failed_load: 300, held_load: 900}, after_overload: "bad",
+    interrupted: true};
+  for (const language of ["zh", "en"]) {
+    page.setLanguage(language);
+    for (const answer of ["found", "at_least", "none_holds", "unknown"]) {
+      assert.doesNotMatch(page.findMaxAnswer({...find, answer}), /findMax|[{}]/);
+    }
+    const remarks = page.findMaxRemarks(find);
+    assert.strictEqual(remarks.length, 8);
+    for (const remark of remarks) assert.doesNotMatch(remark, /findMax|[{}]/);
+  }
+  assert.strictEqual(page.findMaxAnswer({...find, answer: "found"}), "1,000/s hold, 1,010/s do not.");
 });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/plan/phase.h"
+#include "controller/result/agent_series.h"
 #include "controller/result/stats_difference.h"
 #include "controller/run/coordinator.h"
 #include "tests/support/manual_event_loop.h"

@@ -18,8 +18,11 @@ import translations
 from tree import Breach, Tree
 
 # What has a table.
-TABLED = ("wsload", "wsload-agent", "wsload-gateway", "wsload selftest", "wsload certs", "wsload compare")
+TABLED = ("wsload", "wsload-agent", "wsload-gateway", "wsload selftest", "wsload certs", "wsload compare",
+          "wsload find-max")
 _PROGRAMS = {name.split()[0] for name in TABLED}
+# Commands whose table has only what they do not have in common with another.
+EXTENDS = {"wsload find-max": "wsload"}
 # Commands with the flags of another.
 ALIKE = {"wsload run": "wsload", "wsload doctor": "wsload", "wsload-agent healthcheck": "wsload-agent"}
 # Speaks of programs of its own.
@@ -74,7 +77,9 @@ def _check_missing(first, tables, programs):
             yield Breach(first, 0, f"has no flag table of {program}")
             continue
         listed = {flag for _, table in own for row in table.rows for flag in row.flags}
-        for flag in sorted(programs[program].keys() - listed):
+        base = programs.get(EXTENDS.get(program), {})
+        common = {flag for flag in base if programs[program].get(flag) == base[flag]}
+        for flag in sorted(programs[program].keys() - listed - common):
             path, table = own[-1]
             yield Breach(path, table.line, f"-{flag} of {program} is in no table")
 

@@ -634,6 +634,18 @@ Also from WSLOAD_<NAME> and -flagfile=FILE.
             "README.md:10: -quiet of wsload is in no table", "README.zh-CN.md:10: -quiet of wsload is in no table"
         )
 
+    def test_what_a_command_has_in_common_with_another_is_in_its_table_where_the_default_differs(self):
+        place = self.line_of("`wsload find-max`")
+        self.programs["wsload find-max"] = {"x": "", "clients": "10", "mps": "5"}
+        self.wants(
+            f"README.md:{place}: -mps of wsload find-max is in no table",
+            f"README.zh-CN.md:{place}: -mps of wsload find-max is in no table",
+        )
+
+    def line_of(self, text):
+        lines = (README + self.tables_of_the_others()).split("\n")
+        return next(number for number, line in enumerate(lines, 1) if text in line)
+
     def test_default_that_differs(self):
         self.programs["wsload"]["clients"] = "12"
         self.wants(
@@ -650,17 +662,17 @@ Also from WSLOAD_<NAME> and -flagfile=FILE.
 
     def test_mention_of_a_flag_that_nothing_has(self):
         self.write("README.md", README + self.tables_of_the_others() + "\nSee `-gone=1`, `-mps` and `-helpfull`.\n")
-        self.wants("README.md:40: no program has -gone")
+        self.wants("README.md:44: no program has -gone")
 
     def test_command_with_a_flag_that_it_has_not(self):
         commands = "\n```\nhost1$ wsload-agent -x && docker run --rm wsload \\\n    wsload doctor --mps=1 -gone\n```\n"
         self.write("README.md", README + self.tables_of_the_others() + commands)
-        self.wants("README.md:41: wsload doctor has no -gone")
+        self.wants("README.md:45: wsload doctor has no -gone")
 
     def test_table_of_no_program(self):
         table = "\n| flag of `wsl` | default |\n|---|---|\n| `-x` | |\n"
         self.write("README.md", README + self.tables_of_the_others() + table)
-        self.wants("README.md:40: there is no program wsl")
+        self.wants("README.md:44: there is no program wsl")
 
 
 class Functions(unittest.TestCase):
