@@ -56,6 +56,7 @@ std::string CommandLineOf(const FlagSet& flags, const SetByFlags& set) {
   AddFields(line, flags, PlanFields(), set.plan, set.plan_files);
   AddFields(line, flags, AccessFields(), set.access);
   AddFields(line, flags, PolicyFields(), set.policy);
+  AddFields(line, flags, JudgeFields(), set.judge);
   AddFields(line, flags, OutputFields(), set.output);
   if (set.find.has_value()) AddFields(line, flags, FindMaxFields(), *set.find);
   return line;

@@ -11,6 +11,7 @@
 #include "controller/commands/access_flags.h"
 #include "controller/commands/find_max_flags.h"
 #include "controller/output/output_options.h"
+#include "controller/result/judge_options.h"
 
 namespace wsload {
 
@@ -19,6 +20,7 @@ struct SetByFlags {
   const RunPlan& plan;
   const FilePaths& plan_files;
   const RunPolicy& policy;
+  const JudgeOptions& judge;
   const OutputOptions& output;
   const AccessFlags& access;
   const std::optional<FindMaxFlags>& find;  ///< none: of a run

@@ -261,10 +261,10 @@ absl::StatusOr<RunCommandLine> ParseInto(Raw& raw, const std::vector<std::string
   std::vector<LocalString> notices = flags.notices();
   AddWithoutEffect(flags, raw, notices);
   line.notices = TextsIn(raw.output.language, notices);
-  line.labels = {
-      .title = raw.output.title,
-      .tags = raw.output.tags.tags(),
-      .command_line = CommandLineOf(flags, {raw.plan, raw.plan_files, raw.policy, raw.output, raw.access, raw.find})};
+  line.labels = {.title = raw.output.title,
+                 .tags = raw.output.tags.tags(),
+                 .command_line = CommandLineOf(
+                     flags, {raw.plan, raw.plan_files, raw.policy, raw.judge, raw.output, raw.access, raw.find})};
   line.find = raw.find;
   line.plan = std::move(raw.plan);
   line.policy = raw.policy;

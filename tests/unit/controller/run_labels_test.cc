@@ -40,6 +40,14 @@ TEST(RunLabels, TheCommandLineStartsTheRunAgain) {
             line);
 }
 
+TEST(RunLabels, TheCommandLineJudgesTheRunAgainAsItWasJudged) {
+  const std::string line = Parsed({"-mps=100", "-duration=90s", "-threshold=p(99)<200ms",
+                                   "-threshold=success_rate>=99%", "-accept=generator-limited"})
+                               .labels.command_line;
+  EXPECT_EQ(line,
+            "wsload -mps=100 -duration=1m30s -threshold='p(99)<200ms,success_rate>=99%' -accept=generator-limited");
+}
+
 TEST(RunLabels, TheCommandLineHoldsNoSecret) {
   std::string dir = ::testing::TempDir() + "/wsload-labels-XXXXXX";
   ASSERT_NE(mkdtemp(dir.data()), nullptr);
