@@ -121,7 +121,7 @@ function measurementSoFar(result) {
 function measurementOf(result, live) {
   if (result.error) {
     return element("section", {class: "verdict bad", id: "measurement"},
-      element("p", {}, element("strong", {class: "sign"}, say("runError", {error: result.error}))));
+      element("p", {}, element("strong", {class: "sign"}, say("runError", {error: ownText(result, "error")}))));
   }
   const verdict = result.verdict || {};
   if (live && !verdict.code) return measurementSoFar(result);
@@ -337,7 +337,7 @@ class AgentTable {
         this.show(this.agents);
       }}, name));
     return element("tr", {class: isIll(agent) ? "ill" : this.chosen === key ? "chosen" : null,
-      title: agent.state_detail || null}, cells);
+      title: ownText(agent, "state_detail") || null}, cells);
   }
 
   show(agents) {
