@@ -142,14 +142,20 @@ CpuUsage ReadCpu(const JsonView& from) {
   return cpu;
 }
 
+/// Older results have it in English alone.
+LocalString ReadLine(const JsonView& from, const std::string& name) {
+  const auto chinese = from.Find(name + "_zh");
+  return {from.At(name).Text(), chinese.has_value() ? chinese->Text() : std::string()};
+}
+
 AgentResult ReadAgent(const JsonView& from, int64_t interval_ns) {
   AgentResult agent;
   agent.name = from.At("name").Text();
   agent.address = from.At("address").Text();
   agent.version = from.At("version").Text();
   agent.state = ReadChoice<AgentResult::State>(from.At("state"));
-  agent.state_detail = from.At("state_detail").Text();
-  agent.stopped_early = from.At("stopped_early").Text();
+  agent.state_detail = ReadLine(from, "state_detail");
+  agent.stopped_early = ReadLine(from, "stopped_early");
   agent.workers = static_cast<int>(from.At("workers").Int());
   agent.cores = static_cast<int>(from.At("cores").Int());
   agent.slice.clients.count = from.At("clients_assigned").Int();
@@ -227,7 +233,7 @@ void ReadHead(const JsonView& json, RunResult& result) {
   result.started_unix_ns = UnixNs(json.At("started_at"));
   result.interrupted = json.At("interrupted").Bool();
   if (const auto error = json.Find("error"); error.has_value()) {
-    result.error = MakeStatus(absl::StatusCode::kUnknown, "{}", error->Text());
+    result.error = LocalStatus(absl::StatusCode::kUnknown, ReadLine(json, "error"));
   }
   result.plan = ReadPlan(json.At("plan"));
   result.verdict = ReadChoice<Verdict>(json.At("verdict").At("code"));

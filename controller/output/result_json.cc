@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_policy.h"
+#include "common/util/local_error.h"
 #include "common/util/status.h"
 #include "common/version.h"
 #include "controller/output/also_seen.h"
@@ -44,6 +45,8 @@ void WriteHead(JsonWriter& json, const RunResult& result) {
   json.Member("started_at", Rfc3339(result.started_unix_ns));
   json.Member("interrupted", result.interrupted);
   json.Member("error", result.error.ok() ? std::nullopt : std::make_optional(Text(result.error)));
+  json.Member("error_zh",
+              result.error.ok() ? std::nullopt : std::make_optional(ErrorText(result.error, Language::kChinese)));
   json.Member("exit_code", static_cast<int>(ExitCodeOf(result)));
   json.Key("plan");
   WritePlan(json, result.plan);
@@ -146,14 +149,19 @@ void WriteClock(JsonWriter& json, const AgentResult& agent) {
   json.Member("start_skew_us", agent.start_skew_us);
 }
 
+void WriteLine(JsonWriter& json, const std::string& name, const LocalString& line) {
+  json.Member(name, line.english());
+  json.Member(name + "_zh", line.In(Language::kChinese));
+}
+
 void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns) {
   json.Object(Layout::kLines, [&] {
     json.Member("name", agent.name);
     json.Member("address", agent.address);
     json.Member("version", agent.version);
     json.Member("state", NameOf(agent.state));
-    json.Member("state_detail", agent.state_detail.english());
-    json.Member("stopped_early", agent.stopped_early.english());
+    WriteLine(json, "state_detail", agent.state_detail);
+    WriteLine(json, "stopped_early", agent.stopped_early);
     json.Member("workers", agent.workers);
     json.Member("cores", agent.cores);
     json.Member("clients_assigned", agent.slice.clients.count);

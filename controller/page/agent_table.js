@@ -113,7 +113,7 @@ class AgentTable {
       : element("button", {type: "button", "data-key": key, "aria-pressed": String(this.chosen === key),
         onclick: () => this.choose(key)}, name));
     return element("tr", {class: isIll(agent) ? "ill" : this.chosen === key ? "chosen" : null,
-      title: agent.state_detail || null}, cells);
+      title: ownText(agent, "state_detail") || null}, cells);
   }
 
   /** An agent's lines come into the charts, and leave them when it is chosen again. */

@@ -121,7 +121,7 @@ function findAgents(result, findings) {
   if (lost.length === 0) return;
   const [first] = lost;
   findings.push({kind: lost.length === 1 ? "agentLost" : "agentsLost",
-    args: {count: lost.length, agent: first.address || first.name, detail: first.state_detail || first.state}});
+    args: {count: lost.length, agent: first.address || first.name, first}});
 }
 
 function findStalls(points, findings) {
@@ -192,8 +192,7 @@ function findingText({kind, args}) {
   if (isNumber(args.mps)) words.mps = chosenText(args.mps);
   if (args.moments) words.moments = momentsText(args.moments, args.step);
   if (args.causes) words.causes = causesText(args.causes);
-  for (const name of ["agent", "detail"]) {
-    if (args[name] !== undefined) words[name] = args[name];
-  }
+  if (args.agent !== undefined) words.agent = args.agent;
+  if (args.first !== undefined) words.detail = ownText(args.first, "state_detail") || args.first.state;
   return say("found_" + kind, words);
 }

@@ -125,7 +125,7 @@ function measurementSoFar(result) {
 function measurementOf(result, live) {
   if (result.error) {
     return element("section", {class: "verdict bad", id: "measurement"},
-      element("p", {}, element("strong", {class: "sign"}, say("runError", {error: result.error}))));
+      element("p", {}, element("strong", {class: "sign"}, say("runError", {error: ownText(result, "error")}))));
   }
   const verdict = result.verdict || {};
   if (live && !verdict.code) return measurementSoFar(result);

@@ -334,6 +334,11 @@ function causeText(cause) {
   return Object.hasOwn(WORDS, "cause_" + cause) ? say("cause_" + cause) : cause;
 }
 
+/** A text of the result that may have another member beside it for its Chinese; in the language shown. */
+function ownText(object, name) {
+  return (language === "zh" && object[name + "_zh"]) || object[name] || "";
+}
+
 /** A statement of the result, in the language shown as far as the result has it. */
 function statementText(statement) {
   return (language === "zh" && statement.text_zh) || statement.text || statement.kind || "";

@@ -119,6 +119,12 @@ test("agents, interruption, a load below the plan, growth, stalls", () => {
   const texts = told(result);
   assert.strictEqual(texts[0], "The run was interrupted after 40 s of 1 min.");
   assert.strictEqual(texts[1], "Agent h2:7400 was lost: the stream broke.");
+  page.setLanguage("zh");
+  const chinese = () => page.findingsOf(result).map(page.findingText);
+  assert.ok(chinese().includes("压测节点 h2:7400 失联：the stream broke。"), "of an older result");
+  result.agents[result.agents.length - 1].state_detail_zh = "流中断";
+  assert.ok(chinese().includes("压测节点 h2:7400 失联：流中断。"));
+  page.setLanguage("en");
   assert.ok(texts.includes("Response time grew over the run: its median was 5.60 ms in the first quarter and 17.6 ms in " +
     "the last."));
   assert.ok(texts.includes("The generator itself stood still at 12 s, 45.0 ms at most."));

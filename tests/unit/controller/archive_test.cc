@@ -25,7 +25,7 @@ RunResult FullResult() {
   RunResult result = PerfectResult(3);
   result.plan.ca_pem = "a certificate";
   result.interrupted = true;
-  result.error = absl::UnavailableError("an error");
+  result.error = LocalStatus(absl::StatusCode::kUnavailable, {"an error", "错误"});
   result.verdict = Verdict::kDegraded;
   result.verdict_reasons = {{StatementKind::kConnectionsLost, {4, 10, "reset 4"}},
                             {StatementKind::kBusyHost, {1, 0.975, 0.95, 2}, "h2:7400"}};
@@ -62,7 +62,7 @@ RunResult FullResult() {
   AgentResult& agent = result.agents[0];
   agent.name = "n";
   agent.state = AgentResult::State::kLost;
-  agent.state_detail = "gone";
+  agent.state_detail = {"gone", "没了"};
   agent.clock_offset_us = -77;
   agent.clock_after = {.offset_us = 5, .error_us = 6};
   agent.start_skew_us = 12;

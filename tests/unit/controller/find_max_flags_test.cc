@@ -78,7 +78,7 @@ TEST(FindMaxFlags, TheCommandLineStartsItAgain) {
   const auto line =
       ParseFindMaxFlags({"-threshold=p(99)<1s", "-goal-width=2%", "-duration=1m", "-clients=5"}, {}, kIntro);
   ASSERT_TRUE(line.ok());
-  EXPECT_EQ(line->labels.command_line, "wsload find-max -clients=5 -duration=1m -goal-width=2%");
+  EXPECT_EQ(line->labels.command_line, "wsload find-max -clients=5 -duration=1m -threshold='p(99)<1s' -goal-width=2%");
   ASSERT_EQ(line->notices.size(), 1u);
   EXPECT_THAT(line->notices.front(), HasSubstr("-duration has no effect in find-max"));
 }
