@@ -9,19 +9,6 @@ void DueMessages::Add(const Progression& messages, int64_t from_ns) {
   lists_.push_back({Schedule::Cursor(schedule_, messages, first)});
 }
 
-int64_t DueMessages::TakeAll() {
-  int64_t left = 0;
-  for (List& list : lists_) {
-    if (list.cursor.left() <= 0) continue;
-    left += list.cursor.left();
-    const Progression& share = list.cursor.share();
-    list.untouched_ns = start_ns_ + schedule_.OffsetNs(share.At(share.count - 1)) + 1;
-    list.cursor.EndAt(list.cursor.position());
-  }
-  taken_ += left;
-  return left;
-}
-
 double DueMessages::PerSecond() const {
   double per_second = 0;
   for (const List& list : lists_) per_second += list.cursor.PerSecond();

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "agent/load/due_message.h"
 #include "common/schedule/progression.h"
 #include "common/schedule/schedule.h"
 
@@ -39,13 +40,20 @@ class DueMessages {
     return next_ == nullptr ? kNone : start_ns_ + next_ns;
   }
   /// The one that NextDueNs() has just told.
-  void Take() {
-    next_->untouched_ns = start_ns_ + next_->cursor.NextDueNs() + 1;
+  DueMessage Take() {
+    const DueMessage taken{start_ns_ + next_->cursor.NextDueNs(), next_->cursor.NextMessage()};
+    next_->untouched_ns = taken.due_ns + 1;
     next_->cursor.Take();
     ++taken_;
+    return taken;
   }
-  /// Takes all that are left, and answers how many.
-  int64_t TakeAll();
+  /// Takes all that are left, telling `taken` of each, and answers how many.
+  template <typename Taken>
+  int64_t TakeAll(Taken taken) {
+    int64_t count = 0;
+    for (; NextDueNs() != kNone; ++count) taken(Take());
+    return count;
+  }
   int64_t taken() const { return taken_; }
   /// Messages expected a second, where each list's next one is due.
   double PerSecond() const;

@@ -24,7 +24,7 @@ struct IntervalReport {
   Phase phase = Phase::kConnect;
   int64_t interval_index = 0;  ///< inside the phase, from 0
   Stats delta;
-  StatsByStage stages = {};                 ///< `delta` by stage, where the plan has more than one
+  StatsByStage stages = {};              ///< `delta` by stage, where the plan has more than one
   std::vector<WorkerLoad> workers = {};  ///< in this interval, by worker
 };
 

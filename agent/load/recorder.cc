@@ -147,13 +147,9 @@ void Recorder::Push(std::string_view plaintext, bool repeated) {
   }
 }
 
-StatsByStage Recorder::TakeStages() {
+std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load, StatsByStage& stages) {
   for (const StageStats& stage : stages_) stats_->Merge(stage.stats);
-  return std::exchange(stages_, {});
-}
-
-std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load) {
-  WSLOAD_DCHECK(stages_.empty(), "an interval is taken before its stages");
+  stages = std::exchange(stages_, {});
   load.sent = stats_->send_lag.count();
   load.sent_late = std::exchange(sent_late_, 0);
   load.given_up = std::exchange(given_up_, 0);

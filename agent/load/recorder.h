@@ -51,10 +51,9 @@ class Recorder {
 
   Counters& counters() { return stats_->counters; }
 
-  /// What was recorded since the last call; `load` gets its part of it, and keeps what is not the recorder's.
-  std::unique_ptr<Stats> TakeInterval(WorkerLoad& load);
-  /// Before that: the same by stage, of those that had a part in it. All of it is in the interval's figures too.
-  StatsByStage TakeStages();
+  /// What was recorded since the last call; `load` gets its part of it, and keeps what is not the recorder's. `stages`:
+  /// what of it became of messages, by stage; empty where nothing is kept by stage.
+  std::unique_ptr<Stats> TakeInterval(WorkerLoad& load, StatsByStage& stages);
   /// Hands a taken interval's memory back; it is cleared here, off the measured path.
   void Recycle(std::unique_ptr<Stats> stats, StatsByStage stages = {});
 

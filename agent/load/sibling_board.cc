@@ -27,19 +27,19 @@ bool SiblingBoard::MayHandOver(int index) const {
 
 void SiblingBoard::StopReceiving(int index) { places_[static_cast<size_t>(index)].gate.fetch_or(kShut); }
 
-bool SiblingBoard::Post(Place& to, std::vector<int64_t> due_ns, int hops) {
+bool SiblingBoard::Post(Place& to, std::vector<DueMessage> messages, int hops) {
   int64_t gate = to.gate.load();
   do {
     if ((gate & kShut) != 0) return false;
   } while (!to.gate.compare_exchange_weak(gate, gate + kPost));
-  to.loop->Post([&to, due_ns = std::move(due_ns), hops]() mutable {
+  to.loop->Post([&to, messages = std::move(messages), hops]() mutable {
     to.gate.fetch_sub(kPost);
-    to.receiver->OnHandedOver(std::move(due_ns), hops);
+    to.receiver->OnHandedOver(std::move(messages), hops);
   });
   return true;
 }
 
-std::vector<int64_t> SiblingBoard::HandOver(int index, std::vector<int64_t> due_ns, int hops) {
+std::vector<DueMessage> SiblingBoard::HandOver(int index, std::vector<DueMessage> messages, int hops) {
   const auto self = static_cast<size_t>(index);
   std::vector<int64_t> open(places_.size());
   int64_t total = 0;
@@ -47,11 +47,11 @@ std::vector<int64_t> SiblingBoard::HandOver(int index, std::vector<int64_t> due_
     open[i] = i == self ? 0 : places_[i].open.load();
     total += open[i];
   }
-  if (total == 0) return due_ns;
+  if (total == 0) return messages;
   // Each gets its part evenly mixed with the others', also over many calls: who is owed most is next.
   std::vector<int64_t>& credits = places_[self].credits;
-  std::vector<std::vector<int64_t>> parts(places_.size());
-  for (const int64_t due : due_ns) {
+  std::vector<std::vector<DueMessage>> parts(places_.size());
+  for (const DueMessage& due : messages) {
     size_t next = places_.size();
     for (size_t i = 0; i < places_.size(); ++i) {
       credits[i] = open[i] == 0 ? 0 : credits[i] + open[i];
@@ -60,7 +60,7 @@ std::vector<int64_t> SiblingBoard::HandOver(int index, std::vector<int64_t> due_
     credits[next] -= total;
     parts[next].push_back(due);
   }
-  std::vector<int64_t> left;
+  std::vector<DueMessage> left;
   for (size_t i = 0; i < places_.size(); ++i) {
     if (parts[i].empty() || Post(places_[i], parts[i], hops)) continue;
     left.insert(left.end(), parts[i].begin(), parts[i].end());

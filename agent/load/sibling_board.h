@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "agent/load/due_message.h"
 #include "common/loop/event_loop.h"
 
 namespace wsload {
@@ -13,9 +14,9 @@ namespace wsload {
 /// A worker, to its siblings.
 class HandOverReceiver {
  public:
-  /// On its own loop: messages of a sibling that were due at these instants. This is their `hops`-th worker after the
+  /// On its own loop: messages of a sibling. This is their `hops`-th worker after the
   /// one that took them from the schedule.
-  virtual void OnHandedOver(std::vector<int64_t> due_ns, int hops) = 0;
+  virtual void OnHandedOver(std::vector<DueMessage> messages, int hops) = 0;
 
  protected:
   ~HandOverReceiver() = default;
@@ -36,7 +37,7 @@ class SiblingBoard {
   /// Whether it takes messages from the schedule.
   void SetSending(int index, bool sending) { places_[static_cast<size_t>(index)].sending.store(sending); }
   /// Posts to siblings, each in proportion to its open connections; answers what nobody can take. Allocates.
-  std::vector<int64_t> HandOver(int index, std::vector<int64_t> due_ns, int hops);
+  std::vector<DueMessage> HandOver(int index, std::vector<DueMessage> messages, int hops);
   /// From here on nobody hands it anything; what is on its way still arrives.
   void StopReceiving(int index);
   /// After StopReceiving(): nothing is on its way to it.
@@ -63,7 +64,7 @@ class SiblingBoard {
 
   int64_t OnTheWay(int index) const { return places_[static_cast<size_t>(index)].gate.load() / kPost; }
   /// False: the gate is shut.
-  bool Post(Place& to, std::vector<int64_t> due_ns, int hops);
+  bool Post(Place& to, std::vector<DueMessage> messages, int hops);
 
   std::vector<Place> places_;
 };

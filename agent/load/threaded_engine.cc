@@ -79,6 +79,7 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
         [this, phase, interval_index, load, delta = std::move(delta), stages = std::move(stages)]() mutable {
           engine_.merger_->Add(index_, phase, interval_index, *delta, stages, load);
           delta->Clear();
+          for (StageStats& stage : stages) stage.stats.Clear();
           loop_.Post([this, delta = std::move(delta), stages = std::move(stages)]() mutable {
             worker_->Recycle(std::move(delta), std::move(stages));
           });

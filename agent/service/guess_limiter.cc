@@ -1,6 +1,6 @@
 #include "agent/service/guess_limiter.h"
 
-#include <algorithm>
+#include "agent/service/network_table.h"
 
 namespace wsload {
 
@@ -14,18 +14,10 @@ void GuessLimiter::CountWrong(const std::string& network, int64_t mono_ns) {
   total_.Take(mono_ns);
   auto found = networks_.find(network);
   if (found == networks_.end()) {
-    if (networks_.size() >= kMaxNetworks) MakeRoom(mono_ns);
+    MakeRoom(networks_, kMaxNetworks, mono_ns);
     found = networks_.emplace(network, RateBound(kBurst, kIntervalNs)).first;
   }
   found->second.Take(mono_ns);
-}
-
-void GuessLimiter::MakeRoom(int64_t mono_ns) {
-  std::erase_if(networks_, [mono_ns](const auto& entry) { return entry.second.Recovered(mono_ns); });
-  if (networks_.size() < kMaxNetworks) return;
-  networks_.erase(std::min_element(networks_.begin(), networks_.end(), [](const auto& a, const auto& b) {
-    return a.second.full_ns() < b.second.full_ns();
-  }));
 }
 
 }  // namespace wsload

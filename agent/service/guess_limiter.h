@@ -31,8 +31,6 @@ class GuessLimiter {
   size_t size() const { return networks_.size(); }
 
  private:
-  void MakeRoom(int64_t mono_ns);
-
   std::map<std::string, RateBound> networks_;
   RateBound total_{kTotalBurst, kTotalIntervalNs};
 };

@@ -1,13 +1,13 @@
 #include "agent/service/offenders.h"
 
-#include <algorithm>
+#include "agent/service/network_table.h"
 
 namespace wsload {
 
 bool Offenders::MayCome(const std::string& network, int64_t mono_ns) {
   const auto found = networks_.find(network);
   if (found == networks_.end()) return true;
-  if (mono_ns - found->second.last_ns >= kMemoryNs) {
+  if (found->second.Recovered(mono_ns)) {
     networks_.erase(found);
     return true;
   }
@@ -18,19 +18,11 @@ bool Offenders::MayCome(const std::string& network, int64_t mono_ns) {
 }
 
 void Offenders::Count(const std::string& network, int64_t mono_ns) {
-  if (networks_.size() >= kMaxNetworks && !networks_.contains(network)) MakeRoom(mono_ns);
+  if (!networks_.contains(network)) MakeRoom(networks_, kMaxNetworks, mono_ns);
   const auto [offender, is_new] = networks_.try_emplace(network);
   offender->second.last_ns = mono_ns;
   // The next one comes no sooner for its being the first on record.
   if (is_new) offender->second.connections.Take(mono_ns);
-}
-
-void Offenders::MakeRoom(int64_t mono_ns) {
-  std::erase_if(networks_, [mono_ns](const auto& entry) { return mono_ns - entry.second.last_ns >= kMemoryNs; });
-  if (networks_.size() < kMaxNetworks) return;
-  networks_.erase(std::min_element(networks_.begin(), networks_.end(), [](const auto& a, const auto& b) {
-    return a.second.last_ns < b.second.last_ns;
-  }));
 }
 
 }  // namespace wsload

@@ -33,9 +33,11 @@ class Offenders {
   struct Offender {
     int64_t last_ns = 0;
     RateBound connections{1, kIntervalNs};
-  };
 
-  void MakeRoom(int64_t mono_ns);
+    /// When it is forgotten.
+    int64_t full_ns() const { return last_ns + kMemoryNs; }
+    bool Recovered(int64_t mono_ns) const { return mono_ns >= full_ns(); }
+  };
 
   std::map<std::string, Offender> networks_;
 };

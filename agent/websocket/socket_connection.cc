@@ -94,13 +94,9 @@ SendResult SocketConnection::SendData(std::string_view payload, Opcode opcode) {
   return SendFrame(frames_.DataFrame(payload, opcode), false);
 }
 
-SendResult SocketConnection::Send(std::string_view payload) {
-  return SendData(payload, Opcode::kBinary);
-}
+SendResult SocketConnection::Send(std::string_view payload) { return SendData(payload, Opcode::kBinary); }
 
-SendResult SocketConnection::SendText(std::string_view payload) {
-  return SendData(payload, Opcode::kText);
-}
+SendResult SocketConnection::SendText(std::string_view payload) { return SendData(payload, Opcode::kText); }
 
 SendResult SocketConnection::Ping(std::string_view payload) {
   return TakesFrames() ? SendFrame(frames_.ControlFrame(Opcode::kPing, payload), false) : SendResult::kRefused;

@@ -13,7 +13,6 @@ bool WriteQueue::Append(std::string_view frame, int64_t expires_ns) {
   if (expires_ns != kNever && !held_.Resize(held() + HeldBy(frame.size()))) return false;
   frames_.push_back({expires_ns, std::string(frame)});
   frames_bytes_ += frame.size();
-  first_expiry_ns_ = std::min(first_expiry_ns_, expires_ns);
   held_.ForceTo(held());
   return true;
 }
@@ -28,7 +27,6 @@ std::string_view WriteQueue::front() {
       frames_.pop_front();
     }
     frames_bytes_ -= head_.size();
-    FindFirstExpiry();
     held_.ForceTo(held());
   }
   return std::string_view(head_).substr(head_at_);
@@ -37,7 +35,6 @@ std::string_view WriteQueue::front() {
 void WriteQueue::Written(size_t size) { head_at_ += size; }
 
 void WriteQueue::DropExpired(int64_t now_ns) {
-  if (first_expiry_ns_ > now_ns) return;
   // Nothing after the first one that has not expired has.
   const auto end = std::find_if(frames_.begin(), frames_.end(), [now_ns](const Frame& frame) {
     return frame.expires_ns > now_ns && frame.expires_ns != kNever;
@@ -48,14 +45,13 @@ void WriteQueue::DropExpired(int64_t now_ns) {
     return true;
   });
   frames_.erase(dropped, end);
-  FindFirstExpiry();
   held_.ForceTo(held());
 }
 
-void WriteQueue::FindFirstExpiry() {
+int64_t WriteQueue::next_expiry_ns() const {
   const auto first =
       std::find_if(frames_.begin(), frames_.end(), [](const Frame& frame) { return frame.expires_ns != kNever; });
-  first_expiry_ns_ = first == frames_.end() ? kNever : first->expires_ns;
+  return first == frames_.end() ? kNever : first->expires_ns;
 }
 
 }  // namespace wsload

@@ -38,7 +38,7 @@ class WriteQueue {
   /// Drops the frames that have expired at `now_ns` and were not in front() yet.
   void DropExpired(int64_t now_ns);
   /// When the first frame that can be dropped expires.
-  int64_t next_expiry_ns() const { return first_expiry_ns_; }
+  int64_t next_expiry_ns() const;
 
  private:
   struct Frame {
@@ -48,14 +48,12 @@ class WriteQueue {
 
   static size_t HeldBy(size_t frame_bytes) { return sizeof(Frame) + frame_bytes; }
   size_t held() const { return head_.capacity() + frames_.size() * sizeof(Frame) + frames_bytes_; }
-  void FindFirstExpiry();
 
   HeldMemory held_;
   std::string head_;  ///< what front() is of
   size_t head_at_ = 0;
   std::deque<Frame> frames_;  ///< expiries in order, but for those that never do
   size_t frames_bytes_ = 0;
-  int64_t first_expiry_ns_ = kNever;
 };
 
 }  // namespace wsload

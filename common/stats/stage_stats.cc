@@ -3,21 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/stats/figure_list.h"
 #include "common/util/local_error.h"
 
 namespace wsload {
 namespace {
 
-constexpr std::pair<const char*, int64_t Counters::*> kOfMessages[] = {
-    {"scheduled", &Counters::scheduled},
-    {"success", &Counters::success},
-    {"timeout", &Counters::timeout},
-    {"rate_limited", &Counters::rate_limited},
-    {"connection_lost", &Counters::connection_lost},
-    {"send_error", &Counters::send_error},
-    {"refused", &Counters::refused},
-    {"unsent", &Counters::unsent},
-};
+/// Whether it is one of a message's beginning or end.
+bool IsOfMessages(const CounterInfo& row) {
+  return row.group == CounterInfo::Group::kFailures || row.field == &Counters::scheduled ||
+         row.field == &Counters::success || row.field == &Counters::unsent;
+}
 
 constexpr std::pair<const char*, Histogram Stats::*> kTimesOfMessages[] = {
     {"response", &Stats::response},
@@ -27,13 +23,15 @@ constexpr std::pair<const char*, Histogram Stats::*> kTimesOfMessages[] = {
 
 }  // namespace
 
+Stats& StageOf(StatsByStage& stages, int32_t stage) {
+  auto place = std::lower_bound(stages.begin(), stages.end(), stage,
+                                [](const StageStats& entry, int32_t wanted) { return entry.stage < wanted; });
+  if (place == stages.end() || place->stage != stage) place = stages.insert(place, {stage, {}});
+  return place->stats;
+}
+
 void MergeStages(StatsByStage& stages, const StatsByStage& more) {
-  for (const StageStats& each : more) {
-    auto place = std::lower_bound(stages.begin(), stages.end(), each.stage,
-                                  [](const StageStats& entry, int32_t stage) { return entry.stage < stage; });
-    if (place == stages.end() || place->stage != each.stage) place = stages.insert(place, {each.stage, {}});
-    place->stats.Merge(each.stats);
-  }
+  for (const StageStats& each : more) StageOf(stages, each.stage).Merge(each.stats);
 }
 
 absl::Status CheckStages(const StatsByStage& stages, int32_t count, const Stats& whole) {
@@ -52,10 +50,10 @@ absl::Status CheckStages(const StatsByStage& stages, int32_t count, const Stats&
     before = each.stage;
     sum.Merge(each.stats);
   }
-  for (const auto& [name, counter] : kOfMessages) {
-    if (sum.counters.*counter == whole.counters.*counter) continue;
-    return LocalInvalidArgument({"{} is {}, and {} over all stages", "{} 为 {}，而各阶段之和为 {}"}, name,
-                                whole.counters.*counter, sum.counters.*counter);
+  for (const CounterInfo& row : kCounters) {
+    if (!IsOfMessages(row) || sum.counters.*row.field == whole.counters.*row.field) continue;
+    return LocalInvalidArgument({"{} is {}, and {} over all stages", "{} 为 {}，而各阶段之和为 {}"}, row.name.member,
+                                whole.counters.*row.field, sum.counters.*row.field);
   }
   for (const auto& [name, histogram] : kTimesOfMessages) {
     if (sum.*histogram == whole.*histogram) continue;

@@ -20,6 +20,9 @@ struct StageStats {
 /// In the order of their stages, each at most once.
 using StatsByStage = std::vector<StageStats>;
 
+/// Of the stage; made where there is none yet. Until the next call.
+Stats& StageOf(StatsByStage& stages, int32_t stage);
+
 void MergeStages(StatsByStage& stages, const StatsByStage& more);
 
 /// Whether `stages` are those of the messages in `whole`, each in one of the first `count` stages; kInvalidArgument

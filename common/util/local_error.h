@@ -99,6 +99,13 @@ LocalString FillLocal(const LocalFormat<std::type_identity_t<Args>...>& format, 
   return {fill(Language::kEnglish), fill(Language::kChinese)};
 }
 
+/// A format that is kept apart from where it is filled, in one language; its arguments must fit.
+template <typename... Args>
+std::string FillText(Language language, const LocalText& format, const Args&... args) {
+  const std::string_view text = format.In(language);
+  return fmt::vformat(fmt::string_view(text.data(), text.size()), fmt::make_format_args(args...));
+}
+
 /// kInvalidArgument with `format` filled in every language, as FillLocal() does.
 template <typename... Args>
 absl::Status LocalInvalidArgument(const LocalFormat<std::type_identity_t<Args>...>& format, const Args&... args) {

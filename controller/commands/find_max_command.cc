@@ -103,13 +103,11 @@ absl::Status WriteFiles(const std::string& dir, const std::string& trial_dir, co
                         Language language) {
   std::vector<std::pair<std::string, std::string>> files = {{kFindMaxFile, FindMaxJson(result)},
                                                             {kSummaryFile, FindMaxMarkdown(language, result)}};
-  if (!trial_dir.empty()) {
-    const absl::StatusOr<std::string> json = ReadSmallFile(trial_dir + "/" + kResultFile, kMostResultBytes);
-    if (!json.ok()) return json.status();
-    absl::StatusOr<std::string> report = ReportHtml(*json, language, FindMaxObject(result));
-    if (!report.ok()) return report.status();
-    files.emplace_back(kReportFile, *std::move(report));
-  }
+  const absl::StatusOr<std::string> json = ReadSmallFile(trial_dir + "/" + kResultFile, kMostResultBytes);
+  if (!json.ok()) return json.status();
+  absl::StatusOr<std::string> report = ReportHtml(*json, language, FindMaxObject(result));
+  if (!report.ok()) return report.status();
+  files.emplace_back(kReportFile, *std::move(report));
   for (const auto& [name, content] : files) {
     const std::string path = dir + "/" + name;
     if (const absl::Status written = WriteFile(path, content); !written.ok()) {
@@ -190,7 +188,7 @@ ExitCode Search(const RunCommandLine& line, const Environment& environment, std:
   if (const absl::Status written = WriteFiles(dir, trial_dir, result, options.language); !written.ok()) {
     return FailWith(written, options.language);
   }
-  Print(options.quiet ? stderr : people, fmt::format(fmt::runtime(kFilesWritten.In(options.language)), dir) + "\n");
+  Print(options.quiet ? stderr : people, FillText(options.language, kFilesWritten, dir) + "\n");
   return code;
 }
 

@@ -294,14 +294,17 @@ void AgentPeer::HandleReport(const v1::Report& report) {
         FillLocal({"sent report {} after report {}", "在报告 {1} 之后发送了报告 {0}"}, report.seq(), last_seq_));
   }
   last_seq_ = report.seq();
+  const auto refuse = [this](const absl::Status& why) {
+    FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, why));
+  };
   const absl::StatusOr<Phase> phase = FromProto(report.phase());
-  if (!phase.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, phase.status()));
+  if (!phase.ok()) return refuse(phase.status());
   absl::StatusOr<Stats> delta = FromProto(report.delta());
-  if (!delta.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, delta.status()));
+  if (!delta.ok()) return refuse(delta.status());
   absl::StatusOr<std::vector<WorkerLoad>> workers = FromProto(report.workers());
-  if (!workers.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, workers.status()));
+  if (!workers.ok()) return refuse(workers.status());
   absl::StatusOr<StatsByStage> stages = FromProto(report.stages());
-  if (!stages.ok()) return FailProtocol(FillLocal({"report {}: {}", "报告 {}：{}"}, last_seq_, stages.status()));
+  if (!stages.ok()) return refuse(stages.status());
   observer_.OnPeerInterval(index_, *phase, report.interval_index(), *std::move(delta), *std::move(stages),
                            *std::move(workers));
 }

@@ -76,7 +76,7 @@ class Keys {
 std::string FailureLine(Language language, std::string_view why) {
   constexpr LocalText kFailed{"wsload: the live screen failed ({}); lines instead from here on\n",
                               "wsload：实时画面出错（{}）；此后改为逐行输出\n"};
-  return fmt::format(fmt::runtime(kFailed.In(language)), Shown(why));
+  return FillText(language, kFailed, Shown(why));
 }
 
 }  // namespace

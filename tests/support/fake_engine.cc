@@ -164,9 +164,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     if (timeline_.size() <= 1) return;
     int32_t stage = static_cast<int32_t>(timeline_.size()) - 1;
     while (timeline_[static_cast<size_t>(stage)].offset_ns > schedule_.OffsetNs(message)) --stage;
-    auto place = std::find_if(stages_.begin(), stages_.end(), [stage](const auto& of) { return of.stage >= stage; });
-    if (place == stages_.end() || place->stage != stage) place = stages_.insert(place, {stage, {}});
-    what(place->stats);
+    what(StageOf(stages_, stage));
   }
 
   Share* NextShare() {

@@ -83,8 +83,8 @@ std::string AnswerText(Language language, const MetricComparison& metric) {
 }
 
 std::string HeadlineText(Language language, const Comparison& comparison) {
-  return fmt::format(fmt::runtime(kHeadline.In(language)), comparison.a.size(), comparison.b.size(),
-                     SharePercent(comparison.options.min_change, 0) + " %", comparison.options.seed);
+  return FillText(language, kHeadline, comparison.a.size(), comparison.b.size(),
+                  SharePercent(comparison.options.min_change, 0) + " %", comparison.options.seed);
 }
 
 std::string CompareTable(Language language, const Comparison& comparison) {

@@ -68,11 +68,6 @@ constexpr LocalText kHeads[] = {{"trial", "试验"},
                                 {"measurement", "测量"},
                                 {"load is", "该负载"}};
 
-template <typename... Args>
-std::string Said(Language language, const LocalText& text, Args&&... args) {
-  return fmt::format(fmt::runtime(text.In(language)), std::forward<Args>(args)...);
-}
-
 std::string_view Word(Language language, TrialReason reason) {
   constexpr LocalText kWords[] = {{"first", "起点"},
                                   {"higher", "升高"},
@@ -108,15 +103,15 @@ std::string AnswerText(Language language, const FindMaxResult& result) {
   const std::string_view unit = UnitOf(language, result.variable);
   switch (AnswerOf(result)) {
     case FindMaxAnswer::kFound:
-      return Said(language, kFound, GroupedText(*found.lower), GroupedText(*found.upper), unit);
+      return FillText(language, kFound, GroupedText(*found.lower), GroupedText(*found.upper), unit);
     case FindMaxAnswer::kAtLeast:
-      return Said(language, kAtLeast, GroupedText(*found.lower), unit);
+      return FillText(language, kAtLeast, GroupedText(*found.lower), unit);
     case FindMaxAnswer::kNoneHolds:
-      return Said(language, kNoneHolds, GroupedText(result.options.least_load), unit);
+      return FillText(language, kNoneHolds, GroupedText(result.options.least_load), unit);
     case FindMaxAnswer::kUnknown:
       break;
   }
-  return Said(language, kUnknown);
+  return FillText(language, kUnknown);
 }
 
 std::string RecoveryText(Language language, const FindMaxResult& result) {
@@ -130,7 +125,7 @@ std::string RecoveryText(Language language, const FindMaxResult& result) {
   const LocalText& text = verdict == TrialVerdict::kGood  ? kRecovered
                           : verdict == TrialVerdict::kBad ? kNotRecovered
                                                           : kRecoveryUnknown;
-  return Said(language, text, GroupedText(overload), GroupedText(after), UnitOf(language, result.variable));
+  return FillText(language, text, GroupedText(overload), GroupedText(after), UnitOf(language, result.variable));
 }
 
 /// What stands with the answer, a line each.
@@ -140,27 +135,27 @@ std::vector<std::string> Remarks(Language language, const FindMaxResult& result)
   std::vector<std::string> remarks;
   if (found.end == SearchEnd::kMostLoadHolds) {
     remarks.push_back(
-        Said(language, kMostHolds, result.variable == FindVariable::kRate ? "-max-rate" : "-max-clients"));
+        FillText(language, kMostHolds, result.variable == FindVariable::kRate ? "-max-rate" : "-max-clients"));
   }
   if (found.generator_limit.has_value()) {
-    remarks.push_back(Said(language, kGenerator, GroupedText(*found.generator_limit), unit));
+    remarks.push_back(FillText(language, kGenerator, GroupedText(*found.generator_limit), unit));
   }
   if (const std::optional<MoreAgents> more = AgentsToAdd(result); more.has_value()) {
-    remarks.push_back(
-        Said(language, kAgents, more->load_per_agent, unit, GroupedText(more->target_load), GroupedText(more->agents)));
+    remarks.push_back(FillText(language, kAgents, more->load_per_agent, unit, GroupedText(more->target_load),
+                               GroupedText(more->agents)));
   }
-  if (found.end == SearchEnd::kTimeout) remarks.push_back(Said(language, kTimeout));
-  if (found.end == SearchEnd::kTrialLimit) remarks.push_back(Said(language, kTrialLimit, result.trials.size()));
-  if (found.lower_is_provisional || found.upper_is_provisional) remarks.push_back(Said(language, kProvisional));
+  if (found.end == SearchEnd::kTimeout) remarks.push_back(FillText(language, kTimeout));
+  if (found.end == SearchEnd::kTrialLimit) remarks.push_back(FillText(language, kTrialLimit, result.trials.size()));
+  if (found.lower_is_provisional || found.upper_is_provisional) remarks.push_back(FillText(language, kProvisional));
   if (found.conditional_throughput.has_value() && result.variable == FindVariable::kRate) {
-    remarks.push_back(Said(language, kConditional, *found.conditional_throughput, unit));
+    remarks.push_back(FillText(language, kConditional, *found.conditional_throughput, unit));
   }
   if (found.inversion.has_value()) {
-    remarks.push_back(Said(language, kInversion, GroupedText(found.inversion->failed_load),
-                           GroupedText(found.inversion->held_load), unit));
+    remarks.push_back(FillText(language, kInversion, GroupedText(found.inversion->failed_load),
+                               GroupedText(found.inversion->held_load), unit));
   }
   if (found.after_overload.has_value()) remarks.push_back(RecoveryText(language, result));
-  if (result.interrupted) remarks.push_back(Said(language, kInterrupted));
+  if (result.interrupted) remarks.push_back(FillText(language, kInterrupted));
   return remarks;
 }
 
@@ -183,18 +178,18 @@ std::vector<std::vector<std::string>> TrialRows(Language language, const FindMax
 }  // namespace
 
 std::string FindMaxProgress(Language language, FindVariable variable, int number, const FindMaxTrial& trial) {
-  return Said(language, kProgress, number, GroupedText(trial.input.load), UnitOf(language, variable),
-              FormatDuration(trial.input.duration_ns), Word(language, trial.input.reason),
-              Word(language, trial.output.verdict), Ms(trial.response_us_p50), Ms(trial.response_us_p99),
-              Ms(trial.response_us_p99_9), PercentText(trial.success_ratio), MsText(trial.send_lag_us_p99));
+  return FillText(language, kProgress, number, GroupedText(trial.input.load), UnitOf(language, variable),
+                  FormatDuration(trial.input.duration_ns), Word(language, trial.input.reason),
+                  Word(language, trial.output.verdict), Ms(trial.response_us_p50), Ms(trial.response_us_p99),
+                  Ms(trial.response_us_p99_9), PercentText(trial.success_ratio), MsText(trial.send_lag_us_p99));
 }
 
 std::string FindMaxLine(Language language, const FindMaxResult& result) {
-  return Said(language, kTitle, result.thresholds) + " " + AnswerText(language, result) + "\n";
+  return FillText(language, kTitle, result.thresholds) + " " + AnswerText(language, result) + "\n";
 }
 
 std::string FindMaxSummary(Language language, const FindMaxResult& result) {
-  std::string out = Said(language, kTitle, result.thresholds) + "\n  " + AnswerText(language, result) + "\n";
+  std::string out = FillText(language, kTitle, result.thresholds) + "\n  " + AnswerText(language, result) + "\n";
   for (const std::string& remark : Remarks(language, result)) out += "  " + remark + "\n";
   if (result.trials.empty()) return out;
   TextTable table;
@@ -203,8 +198,9 @@ std::string FindMaxSummary(Language language, const FindMaxResult& result) {
 }
 
 std::string FindMaxMarkdown(Language language, const FindMaxResult& result) {
-  std::string out = fmt::format("## wsload\n\n{} **{}**\n\n", MarkdownText(Said(language, kTitle, result.thresholds)),
-                                MarkdownText(AnswerText(language, result)));
+  std::string out =
+      fmt::format("## wsload\n\n{} **{}**\n\n", MarkdownText(FillText(language, kTitle, result.thresholds)),
+                  MarkdownText(AnswerText(language, result)));
   for (const std::string& remark : Remarks(language, result)) out += "- " + MarkdownText(remark) + "\n";
   if (result.trials.empty()) return out;
   out += "\n";

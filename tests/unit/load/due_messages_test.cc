@@ -32,16 +32,18 @@ std::vector<int64_t> TakeAllDue(DueMessages& messages) {
 TEST(DueMessages, ComeInTheOrderOfTheirTimesWhoseverTheyWere) {
   DueMessages messages = Own(0);
   messages.Add({1, 2, 5}, kStartNs + 500 * kNsPerMs);
-  EXPECT_EQ(TakeAllDue(messages), (std::vector<int64_t>{0, 200, 400, 500, 600, 700, 800, 900}));
+  EXPECT_EQ(messages.NextDueNs(), kStartNs);
+  EXPECT_EQ(messages.Take(), (DueMessage{kStartNs, 0}));
+  EXPECT_EQ(TakeAllDue(messages), (std::vector<int64_t>{200, 400, 500, 600, 700, 800, 900}));
   EXPECT_EQ(messages.taken(), 8);
-  EXPECT_EQ(messages.TakeAll(), 0);
+  EXPECT_EQ(messages.TakeAll([](const DueMessage&) {}), 0);
 }
 
 TEST(DueMessages, CanBeTakenAllAtOnce) {
   DueMessages messages = Own(1);
   EXPECT_EQ(messages.NextDueNs(), kStartNs + 100 * kNsPerMs);
-  messages.Take();
-  EXPECT_EQ(messages.TakeAll(), 4);
+  EXPECT_EQ(messages.Take().number, 1);
+  EXPECT_EQ(messages.TakeAll([](const DueMessage&) {}), 4);
   EXPECT_EQ(messages.taken(), 5);
   EXPECT_EQ(messages.NextDueNs(), DueMessages::kNone);
 }
@@ -97,7 +99,7 @@ TEST(DueMessages, WhatWasGivenUpIsNotGivenAway) {
   DueMessages messages = Own(0);
   messages.NextDueNs();
   messages.Take();
-  EXPECT_EQ(messages.TakeAll(), 4);
+  EXPECT_EQ(messages.TakeAll([](const DueMessage&) {}), 4);
   const int64_t from_ns = messages.Hold(kStartNs + 100 * kNsPerMs);
   EXPECT_EQ(from_ns, kStartNs + 800 * kNsPerMs + 1);
   messages.YieldFrom(from_ns);
@@ -110,7 +112,7 @@ TEST(DueMessages, KnowTheRateOfAllThatIsTheirs) {
   EXPECT_EQ(messages.PerSecond(), 5);
   messages.Add({1, 2, 5}, kStartNs);
   EXPECT_EQ(messages.PerSecond(), 10);
-  messages.TakeAll();
+  messages.TakeAll([](const DueMessage&) {});
   EXPECT_EQ(messages.PerSecond(), 0);
 }
 

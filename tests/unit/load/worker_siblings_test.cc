@@ -168,7 +168,7 @@ TEST_F(SiblingsTest, WhatIsHandedOverTooLateIsGivenUp) {
   RampUpAndStartAll();
   Break(0);
   loop_.AdvanceBy(2 * kNsPerSecond + kNsPerUs);
-  loop_.clock().AdvanceBy(kNsPerSecond + Worker::kOverrunNs + kNsPerMs);
+  loop_.clock().AdvanceBy(kNsPerSecond + Sender::kOverrunNs + kNsPerMs);
   const Counters sum = Finish();
   EXPECT_EQ(sum.scheduled, 300);
   EXPECT_EQ(sum.success, 201);
@@ -187,7 +187,7 @@ TEST_F(SiblingsTest, NothingIsLostWhenItStopsAtAnyMoment) {
       Break(0);
       loop_.AdvanceBy(at_ns);
       // What has crossed the stop on its way is counted too.
-      siblings_->HandOver(0, {loop_.MonoNs()}, 1);
+      siblings_->HandOver(0, {{loop_.MonoNs(), 0}}, 1);
       rigs_[static_cast<size_t>(first)]->worker->Stop();
       rigs_[static_cast<size_t>(1 - first)]->worker->Stop();
       loop_.AdvanceBy(20 * kNsPerSecond);
@@ -205,7 +205,7 @@ TEST_F(SiblingsTest, NothingIsSentForASiblingAfterTheLease) {
   Break(0);
   loop_.AdvanceBy(kNsPerSecond + kNsPerUs);
   rigs_[1]->worker->SetLease(loop_.MonoNs() - 1);
-  siblings_->HandOver(0, {loop_.MonoNs()}, 1);
+  siblings_->HandOver(0, {{loop_.MonoNs(), 0}}, 1);
   const size_t sent = gateway_.upstream.size();
   loop_.RunUntilIdle();
   EXPECT_EQ(gateway_.upstream.size(), sent);

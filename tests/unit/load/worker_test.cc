@@ -153,7 +153,7 @@ TEST_F(WorkerTest, AServerHasTimeToCloseHoweverManyConnectionsThereAre) {
   EXPECT_EQ(gateway_.closes_seen, 1000);
   EXPECT_EQ(rig.log.totals.counters.connections.closed, 1000);
   EXPECT_GT(open_handshakes, 10) << "not one after the other";
-  EXPECT_LT((open_handshakes * 5 + 300) * kNsPerMs, Worker::kCloseTimeoutNs);
+  EXPECT_LT((open_handshakes * 5 + 300) * kNsPerMs, CloseWaves::kTimeoutNs);
   ExpectConserved(rig.log.totals.counters);
 }
 
@@ -415,7 +415,7 @@ TEST_F(WorkerTest, AStallOfTheLoopIsCountedOnceWithWhatItMadeLate) {
 TEST_F(WorkerTest, WhatIsWaitingLongAfterTheEndIsGivenUp) {
   const RunPlan plan = SmallPlan();
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  RunStalled(rig, plan, 2 * kNsPerSecond, kNsPerSecond + Worker::kOverrunNs);
+  RunStalled(rig, plan, 2 * kNsPerSecond, kNsPerSecond + Sender::kOverrunNs);
   const WorkerLoad load = rig.log.Measured();
   EXPECT_EQ(load.sent, 201);
   EXPECT_EQ(load.given_up, 99);
@@ -428,7 +428,7 @@ TEST_F(WorkerTest, WhatIsWaitingLongAfterTheEndIsGivenUp) {
 TEST_F(WorkerTest, WhatIsWaitingShortlyAfterTheEndIsSent) {
   const RunPlan plan = SmallPlan();
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
-  RunStalled(rig, plan, 2 * kNsPerSecond, kNsPerSecond + Worker::kOverrunNs - kNsPerMs);
+  RunStalled(rig, plan, 2 * kNsPerSecond, kNsPerSecond + Sender::kOverrunNs - kNsPerMs);
   EXPECT_EQ(rig.log.Measured().given_up, 0);
   EXPECT_EQ(rig.log.totals.counters.success, 300);
 }
