@@ -102,6 +102,11 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
                                  "-duration：时长由 -stages 决定，合计 {}；请去掉 -duration"},
                                 FormatDuration(raw.plan.stages.duration_ns()));
   }
+  if (!raw.plan.clients_stages.empty() && flags.IsSet("clients")) {
+    return LocalInvalidArgument({"-clients: -clients-stages says how many there are, {} at most; leave -clients out",
+                                 "-clients：客户端数由 -clients-stages 决定，最多 {}；请去掉 -clients"},
+                                LargestCrowd(raw.plan.clients_stages));
+  }
   if (flags.IsSet("threshold") && raw.judge.thresholds.empty()) {
     // As of a variable that nobody set: such a run would pass.
     return LocalInvalidArgument({"-threshold=: is empty; write for example -threshold='p(99)<200ms', or leave it out",
@@ -172,6 +177,7 @@ absl::Status ReadPlanFiles(const FilePaths& paths, const Environment& environmen
 
 /// The first stage begins where -mps says; the default is none.
 void FollowStages(const FlagSet& flags, RunPlan& plan) {
+  if (!plan.clients_stages.empty()) plan.clients = LargestCrowd(plan.clients_stages);
   if (plan.stages.empty()) return;
   plan.duration_ns = plan.stages.duration_ns();
   if (!flags.IsSet("mps")) plan.mps = 0;

@@ -163,6 +163,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   ReportLimits LimitsOf(int peer, Phase phase) const {
     ReportLimits limits = TimeLimits(instants_, phase, loop_.MonoNs(), peers_[peer]->clock().error_ns);
     limits.report_interval_ns = plan_.report_interval_ns;
+    limits.redials = ClientsDialAgain(plan_);
     limits.messages = ledger_.DueBefore(peer, limits.load_ns);
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
@@ -279,7 +280,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     if (waiting == 0) return CheckEnd();
     // Starting without any would only count every message as unsent, for as long as the run was to take.
-    opened > 0 ? BeginRun() : EndUnopened();
+    opened > 0 || !plan_.clients_stages.empty() ? BeginRun() : EndUnopened();
   }
 
   void EndUnopened() {
@@ -296,7 +297,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     ArmEndDeadline(DrainEnd());
     ArmPhase(Phase::kMeasure, start_mono_ns_);
-    relief_.OnStart();
+    if (plan_.clients_stages.empty()) relief_.OnStart();
     HandOverOrphans();
   }
 
