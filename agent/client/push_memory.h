@@ -12,8 +12,8 @@ namespace wsload {
 /// does not allocate after it. One thread.
 class PushMemory {
  public:
-  /// Whether this connection of the `user` had a push of this key, and remembers it. A push may be forgotten early; one that was never there
-  /// is never taken for a repeat (but for two in 2^64).
+  /// Whether this connection of the `user` had a push of this key, and remembers it. A push may be forgotten early; one
+  /// that was never there is never taken for a repeat (but for two in 2^64).
   bool SeenBefore(int64_t user, int32_t device, std::string_view key);
 
  private:

@@ -207,7 +207,8 @@ void Connector::Unseat(const WebSocketClient& client, const Seat& seat) {
 
 void Connector::OnRedirect(WebSocketClient& client, std::string_view nodes) {
   const Seat& seat = pool_.SeatOf(client);
-  if (plan_.redirect == Redirect::kCount || given_up_ || seat.leaving != Leaving::kNot || moves_.contains(seat.client)) {
+  if (plan_.redirect == Redirect::kCount || given_up_ || seat.leaving != Leaving::kNot ||
+      moves_.contains(seat.client)) {
     return;
   }
   const absl::StatusOr<std::vector<RedirectNode>> decoded = group_.codec().DecodeNodes(nodes);
@@ -222,8 +223,8 @@ void Connector::OnRedirect(WebSocketClient& client, std::string_view nodes) {
     recorder_.DialStarted(true);
     recorder_.Dialled({.cause = "not_allowed",
                        .detail = FillLocal({"{}: a redirection led there, and this agent may not load it "
-                                            "(-allow-targets)",
-                                            "{}：重定向指向该地址，而本压测节点不允许对其施压 (-allow-targets)"},
+                                            "(-allow-target)",
+                                            "{}：重定向指向该地址，而本压测节点不允许对其施压 (-allow-target)"},
                                            server.ToString())});
     return;
   }

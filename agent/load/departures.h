@@ -1,4 +1,5 @@
-// Which clients leave in order, and when: at the end of their session, or because a share of all is replaced every second.
+// Which clients leave in order, and when: at the end of their session, or because a share of all is replaced every
+// second.
 #pragma once
 
 #include <cstdint>

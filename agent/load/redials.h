@@ -20,8 +20,8 @@ struct DialFor {
   int64_t client = 0;
   uint32_t generation = 0;
   Kind kind = Kind::kFirst;
-  int attempt = 0;        ///< of those again, since the last connection
-  int64_t since_ns = 0;   ///< when its connection was lost, or it was redirected; 0: it never had one
+  int attempt = 0;       ///< of those again, since the last connection
+  int64_t since_ns = 0;  ///< when its connection was lost, or it was redirected; 0: it never had one
 };
 
 /// One thread. Those that are due at one instant come in the order of their clients.

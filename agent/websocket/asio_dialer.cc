@@ -95,7 +95,8 @@ class AsioDialer final : public Dialer {
     absl::StatusOr<std::unique_ptr<TlsContext>> tls = TlsFor(options);
     absl::Status made = tls.status();
     if (made.ok() && elsewhere_.size() > kMostPlaces) {
-      made = LocalInvalidArgument({"more than {} servers in redirections", "重定向涉及的服务器超过 {} 个"}, kMostPlaces);
+      made =
+          LocalInvalidArgument({"more than {} servers in redirections", "重定向涉及的服务器超过 {} 个"}, kMostPlaces);
     }
     if (!made.ok()) {
       elsewhere_.erase({server.host, server.port});

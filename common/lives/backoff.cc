@@ -19,9 +19,10 @@ absl::StatusOr<Backoff> Backoff::Parse(std::string_view text) {
   const absl::StatusOr<int64_t> most_ns =
       to == std::string_view::npos ? least_ns : ParseDuration(Trimmed(trimmed.substr(to + kTo.size())));
   if (!least_ns.ok() || !most_ns.ok() || *least_ns <= 0 || *most_ns < *least_ns || *most_ns > kMostNs) {
-    return LocalInvalidArgument({"want the first wait and the longest, more than 0 and at most 1h; for example "
-                                 "500ms..30s, or off",
-                                 "应为首次等待和最长等待的时长，大于 0 且不超过 1h；例如 500ms..30s，或 off"});
+    return LocalInvalidArgument(
+        {"want the first wait and the longest, more than 0 and at most 1h; for example "
+         "500ms..30s, or off",
+         "应为首次等待和最长等待的时长，大于 0 且不超过 1h；例如 500ms..30s，或 off"});
   }
   backoff.least_ns_ = *least_ns;
   backoff.most_ns_ = *most_ns;

@@ -39,9 +39,10 @@ absl::StatusOr<Lifetime> Lifetime::Parse(std::string_view text) {
   const absl::StatusOr<int64_t> high_ns = ParseDuration(Trimmed(rest));
   const absl::StatusOr<int64_t> low_ns = lifetime.kind_ == Kind::kUniform ? ParseDuration(Trimmed(low)) : 0;
   if (!high_ns.ok() || !low_ns.ok() || *low_ns < 0 || *high_ns <= 0 || *high_ns < *low_ns || *high_ns > kMostNs) {
-    return LocalInvalidArgument({"want a duration of at most 720h, or how they are spread; for example 5m, exp:5m, "
-                                 "uniform:1m-9m, or off",
-                                 "应为不超过 720h 的时长或其分布；例如 5m、exp:5m、uniform:1m-9m，或 off"});
+    return LocalInvalidArgument(
+        {"want a duration of at most 720h, or how they are spread; for example 5m, exp:5m, "
+         "uniform:1m-9m, or off",
+         "应为不超过 720h 的时长或其分布；例如 5m、exp:5m、uniform:1m-9m，或 off"});
   }
   lifetime.low_ns_ = *low_ns;
   lifetime.high_ns_ = *high_ns;

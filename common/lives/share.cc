@@ -19,9 +19,9 @@ absl::StatusOr<Share> Share::Parse(std::string_view text) {
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
   const double millionths = value * scale;
   if (error != std::errc() || end != number.data() + number.size() || !(millionths >= 0) || millionths > kWhole) {
-    return LocalInvalidArgument({"{}: want a share from 0 to 100%; for example 50%, or 0.5",
-                                 "{}：应为 0 到 100% 的比例；例如 50% 或 0.5"},
-                                Shown(text));
+    return LocalInvalidArgument(
+        {"{}: want a share from 0 to 100%; for example 50%, or 0.5", "{}：应为 0 到 100% 的比例；例如 50% 或 0.5"},
+        Shown(text));
   }
   Share share;
   share.millionths_ = std::llround(millionths);

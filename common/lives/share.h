@@ -25,9 +25,7 @@ class Share {
   constexpr int64_t millionths() const { return millionths_; }
 
   /// Evenly spread: of any n places one after the other, n times the share are in it, to one.
-  constexpr bool Takes(int64_t place) const {
-    return Before(place + 1) > Before(place);
-  }
+  constexpr bool Takes(int64_t place) const { return Before(place + 1) > Before(place); }
 
   friend constexpr bool operator==(const Share&, const Share&) = default;
 

@@ -48,9 +48,9 @@ absl::StatusOr<StormList> StormList::Parse(std::string_view text) {
       return LocalInvalidArgument({"at most {} storms", "最多 {} 次断线风暴"}, kMostStorms);
     }
     if (!list.storms_.empty() && storm->offset_ns <= list.storms_.back().offset_ns) {
-      return LocalInvalidArgument({"{} comes after {}; give them in the order of time",
-                                   "{} 排在 {} 之后；请按时间先后给出"},
-                                  FormatDuration(storm->offset_ns), FormatDuration(list.storms_.back().offset_ns));
+      return LocalInvalidArgument(
+          {"{} comes after {}; give them in the order of time", "{} 排在 {} 之后；请按时间先后给出"},
+          FormatDuration(storm->offset_ns), FormatDuration(list.storms_.back().offset_ns));
     }
     list.text_ += fmt::format("{}{}:{}{}", list.text_.empty() ? "" : ",", FormatDuration(storm->offset_ns),
                               storm->share.text(), storm->in_order ? ":close" : "");

@@ -78,9 +78,10 @@ constexpr Field<RunPlan> kPlanFields[] = {
     {MemberOf<&RunPlan::reconnect>(),
      {.name = "reconnect",
       .flag = "reconnect",
-      .help = {"waits after which lost clients dial again, from the first to the longest: exponential backoff with full "
-               "jitter; off: they stay away",
-               "断线的客户端重新拨号前的等待，从首次到最长：带完全抖动的指数退避；off 表示不再连接"},
+      .help =
+          {"waits after which lost clients dial again, from the first to the longest: exponential backoff with full "
+           "jitter; off: they stay away",
+           "断线的客户端重新拨号前的等待，从首次到最长：带完全抖动的指数退避；off 表示不再连接"},
       .example = "500ms..30s"}},
     {MemberOf<&RunPlan::session>(),
      {.name = "session",

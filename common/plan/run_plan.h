@@ -60,10 +60,10 @@ struct RunPlan {
   Arrivals arrivals = Arrivals::kConstant;
   int64_t seed = 0;  ///< of all that is drawn by lot and must be the same everywhere; 0: chosen when a run begins
   // What becomes of connections.
-  StageList clients_stages;       ///< numbers of clients; empty: all of them, from the ramp-up on
-  Backoff reconnect;              ///< off: who has lost his connection stays away
-  Lifetime session;               ///< of each client, which leaves in order and is followed by a new one
-  Rate churn = 0;                 ///< clients replaced, over all agents
+  StageList clients_stages;  ///< numbers of clients; empty: all of them, from the ramp-up on
+  Backoff reconnect;         ///< off: who has lost his connection stays away
+  Lifetime session;          ///< of each client, which leaves in order and is followed by a new one
+  Rate churn = 0;            ///< clients replaced, over all agents
   Redirect redirect = Redirect::kCount;
   StormList storm;
   int32_t devices = 1;  ///< connections of one user

@@ -295,9 +295,8 @@ void ReadBody(const JsonView& json, RunResult& result) {
   ReadLoopHistograms(json.At("generator"), result.totals);
   result.on_agent_loss = ReadChoice<AgentLossPolicy>(json.At("on_agent_loss"));
   json.At("gaps").ForEachElement([&](const JsonView& gap) { result.gaps.push_back(ReadGap(gap)); });
-  json.At("agents").ForEachElement([&](const JsonView& agent) {
-    result.agents.push_back(ReadAgent(agent, result.plan.report_interval_ns));
-  });
+  json.At("agents").ForEachElement(
+      [&](const JsonView& agent) { result.agents.push_back(ReadAgent(agent, result.plan.report_interval_ns)); });
   json.At("series").ForEachElement([&](const JsonView& point) { result.series.push_back(ReadSeriesPoint(point)); });
 }
 

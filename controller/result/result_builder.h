@@ -126,7 +126,7 @@ class ResultBuilder {
   std::map<Position, size_t> running_at_;
   Stats totals_;
   std::map<Phase, Counters> phase_counters_;
-  StatsByStage stages_;                     ///< all agents'
+  StatsByStage stages_;  ///< all agents'
   OutageFinder outages_;
   double after_load_s_ = 0;                 ///< the longest of its agents'
   std::map<Phase, double> phase_clocks_s_;  ///< SeriesPoint::phase_clock_s of the last interval passed on

@@ -157,9 +157,9 @@ int64_t LostForGood(const RunResult& result) {
 void FindMissingConnections(const RunResult& result, Reasons& reasons) {
   const ConnectionCounters& connections = result.totals.counters.connections;
   // An interrupted run gives its dials up: those are not missing. Nor are clients whose time had not come.
-  const int64_t wanted = result.interrupted ? connections.attempted - connections.redialled -
-                                                  CauseCount(connections.failures, "canceled")
-                                            : result.plan.clients;
+  const int64_t wanted =
+      result.interrupted ? connections.attempted - connections.redialled - CauseCount(connections.failures, "canceled")
+                         : result.plan.clients;
   if (const int64_t missing = wanted - connections.clients_opened(); missing > 0) {
     if (connections.failures.empty()) {
       reasons.push_back({Kind::kConnectionsNotDialled, {missing, wanted}});
@@ -168,17 +168,16 @@ void FindMissingConnections(const RunResult& result, Reasons& reasons) {
     }
   }
   if (const int64_t lost = LostForGood(result); lost > 0) {
-    reasons.push_back({result.plan.reconnect.off() ? Kind::kConnectionsLost : Kind::kConnectionsNotBack,
-                       {lost, result.plan.reconnect.off() ? connections.opened : connections.lost,
-                        JoinCauses(connections.losses)}});
+    reasons.push_back(
+        {result.plan.reconnect.off() ? Kind::kConnectionsLost : Kind::kConnectionsNotBack,
+         {lost, result.plan.reconnect.off() ? connections.opened : connections.lost, JoinCauses(connections.losses)}});
   }
 }
 
 /// Most of the load was never there, which says more than a loop that stood still for a moment.
 bool MostConnectionsMissing(const RunResult& result) {
   const ConnectionCounters& connections = result.totals.counters.connections;
-  const int64_t wanted =
-      result.interrupted ? connections.attempted - connections.redialled : result.plan.clients;
+  const int64_t wanted = result.interrupted ? connections.attempted - connections.redialled : result.plan.clients;
   return 2 * (connections.clients_opened() - connections.not_back()) < wanted &&
          connections.lost + connections.failed > 0;
 }
