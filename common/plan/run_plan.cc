@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/net/socket_address.h"
+#include "common/plan/echo_key.h"
 #include "common/plan/plan_fields.h"
 #include "common/time/duration.h"
 #include "common/util/local_error.h"
@@ -183,6 +184,33 @@ absl::Status CheckSchedule(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+/// Whether messages have room for stamps, and who ought to get them is said.
+absl::Status CheckPush(const RunPlan& plan) {
+  if (plan.push == PushMode::kOff) {
+    if (plan.push_to.empty()) return absl::OkStatus();
+    return LocalInvalidArgument({"-to={}: says who ought to get stamped messages; add -push=stamp, or leave it out",
+                                 "-to={}：指明带标记的消息应由谁收到；请加上 -push=stamp，或去掉它"},
+                                plan.push_to.text());
+  }
+  if (plan.push_to.empty()) {
+    return LocalInvalidArgument({"-push=stamp: who ought to get a message? Add -to=peer, -to=group:N or -to=all",
+                                 "-push=stamp：消息应由谁收到？请加上 -to=peer、-to=group:N 或 -to=all"});
+  }
+  const bool echo = plan.protocol == Protocol::kEcho;
+  if (echo && !plan.push_to.everybody()) {
+    return LocalInvalidArgument({"-to={}: with -protocol=echo the server does not know who is who; want -to=all",
+                                 "-to={}：-protocol=echo 时服务器不知道谁是谁；应为 -to=all"},
+                                plan.push_to.text());
+  }
+  const int64_t least = kPushStampBytes + (echo ? kEchoKeyBytes : 0);
+  if (plan.msg_size_bytes < least) {
+    return LocalInvalidArgument({"-msg-size={}: a stamp (-push=stamp) needs at least {} bytes",
+                                 "-msg-size={}：标记（-push=stamp）至少需要 {} 字节"},
+                                plan.msg_size_bytes, least);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 RateProfile ProfileOf(const RunPlan& plan) {
@@ -205,9 +233,14 @@ double PlannedPerSecond(const RunPlan& plan) {
   return static_cast<double>(ScheduleOf(plan).total()) * kNsPerSecond / static_cast<double>(plan.duration_ns);
 }
 
+int64_t DrainNs(const RunPlan& plan) {
+  return plan.push == PushMode::kOff ? plan.resp_timeout_ns : std::max(plan.resp_timeout_ns, plan.push_wait_ns);
+}
+
 absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckFields(PlanFields(), plan); !status.ok()) return status;
   if (auto status = CheckSchedule(plan); !status.ok()) return status;
+  if (auto status = CheckPush(plan); !status.ok()) return status;
   if (auto status = CheckUpgrade(plan); !status.ok()) return status;
   if (auto status = CheckLocalAddrs(plan); !status.ok()) return status;
   return plan.protocol == Protocol::kGateway ? CheckGateway(plan) : absl::OkStatus();
