@@ -4,14 +4,15 @@
 
 namespace wsload {
 
-uint64_t PushTable::Pair::Hash() const { return SplitMixed((uint64_t{receiver} << 32 | sender) + SplitMixed(source)); }
+uint64_t PushTable::Pair::Hash() const { return SplitMixed(uint64_t{receiver} << 32 | sender); }
 
-PushTable::Seen PushTable::Note(const Pair& pair, uint32_t number) {
+PushTable::Seen PushTable::Note(const Pair& pair, uint32_t source, uint32_t number) {
   Window* const found = pairs_.Find(pair);
   if (found == nullptr) return Seen::kNotTracked;
   Window& window = *found;
-  if (window.bits == 0) {
+  if (window.bits == 0 || window.source != source) {
     window.newest = number;
+    window.source = source;
     window.bits = 1;
     return Seen::kFirst;
   }

@@ -15,11 +15,10 @@ class PushTable {
   /// Numbers of one pair that are told apart.
   static constexpr uint32_t kWindow = 64;
 
-  /// Who got something of whom, over which worker.
+  /// Who got something of whom.
   struct Pair {
     uint32_t receiver = 0;
     uint32_t sender = 0;
-    uint32_t source = 0;
 
     uint64_t Hash() const;
     friend bool operator==(const Pair&, const Pair&) = default;
@@ -36,13 +35,16 @@ class PushTable {
   /// Room for so many pairs.
   void Reserve(int64_t pairs) { pairs_.Reserve(static_cast<size_t>(pairs)); }
 
-  Seen Note(const Pair& pair, uint32_t number);
+  /// `source`: the worker that sent it. Numbers begin anew where another one has taken the sender over: what the one
+  /// before it sent and comes only then is not told apart from the new one's.
+  Seen Note(const Pair& pair, uint32_t source, uint32_t number);
 
  private:
   /// Bit i: whether `newest - i` was there. 0 bits: nothing was.
   struct Window {
     uint64_t bits = 0;
     uint32_t newest = 0;
+    uint32_t source = 0;
   } __attribute__((packed, aligned(4)));
 
   BoundedMap<Pair, Window> pairs_;

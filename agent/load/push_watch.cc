@@ -44,7 +44,7 @@ void PushWatch::OnPush(int64_t user, std::string_view plaintext, bool repeated, 
     ++counters.push_misdirected;
     return;
   }
-  Count(*stamp, table_.Note({static_cast<uint32_t>(receiver), stamp->sender, stamp->source}, stamp->number), repeated,
+  Count(*stamp, table_.Note({static_cast<uint32_t>(receiver), stamp->sender}, stamp->source, stamp->number), repeated,
         now_ns);
 }
 

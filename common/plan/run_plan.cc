@@ -186,12 +186,7 @@ absl::Status CheckSchedule(const RunPlan& plan) {
 
 /// Whether messages have room for stamps, and who ought to get them is said.
 absl::Status CheckPush(const RunPlan& plan) {
-  if (plan.push == PushMode::kOff) {
-    if (plan.push_to.empty()) return absl::OkStatus();
-    return LocalInvalidArgument({"-to={}: says who ought to get stamped messages; add -push=stamp, or leave it out",
-                                 "-to={}：指明带标记的消息应由谁收到；请加上 -push=stamp，或去掉它"},
-                                plan.push_to.text());
-  }
+  if (plan.push == PushMode::kOff) return absl::OkStatus();
   if (plan.push_to.empty()) {
     return LocalInvalidArgument({"-push=stamp: who ought to get a message? Add -to=peer, -to=group:N or -to=all",
                                  "-push=stamp：消息应由谁收到？请加上 -to=peer、-to=group:N 或 -to=all"});

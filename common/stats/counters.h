@@ -103,6 +103,9 @@ struct Counters {
   /// Those that left: a connection took them.
   int64_t sent() const { return scheduled - unsent - send_error; }
 
+  /// Pushes that ought to have come and did not; while a run goes on, also those that are on their way.
+  int64_t push_lost() const { return push_received < push_expected ? push_expected - push_received : 0; }
+
   /// Scheduled and not yet ended in success, failure or unsent. 0 at the end of every run: that is conservation.
   int64_t open() const { return scheduled - success - failed() - unsent; }
 

@@ -71,7 +71,7 @@ inline constexpr auto kCounters = [] {
        "Pushes of stamped messages that ought to come."},
       {"push_unconfirmed", &C::push_unconfirmed, kTraffic, kTotals, "pushes", kLess, "wsload_push_unconfirmed_total",
        "Pushes that ought to come, of messages without an acknowledgement."},
-      {"push_received", &C::push_received, kTraffic, kSeries, "pushes", kMore, "wsload_push_received_total",
+      {"push_received", &C::push_received, kTraffic, kTotals, "pushes", kMore, "wsload_push_received_total",
        "Pushes of stamped messages that came for the first time."},
       {"push_duplicates", &C::push_duplicates, kTraffic, kTotals, "pushes", kLess, "wsload_push_duplicates_total",
        "Further copies of stamped messages, under another key."},

@@ -178,6 +178,8 @@ const WORDS = {
   latency_send_lag: ["send lag", "发送滞后"],
   latency_connect: ["connect", "建连时间"],
   latency_push: ["push", "推送延迟"],
+  latency_push_delivery: ["push delivery", "推送送达"],
+  pushes: ["Pushes", "推送"],
   latency_heartbeat: ["heartbeat round trip", "心跳往返"],
   latency_loop_stall: ["loop stall (generator)", "循环停顿（压测端）"],
   failures: ["Failures", "失败"],

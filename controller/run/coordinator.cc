@@ -164,6 +164,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     ReportLimits limits = TimeLimits(instants_, phase, loop_.MonoNs(), peers_[peer]->clock().error_ns);
     limits.report_interval_ns = plan_.report_interval_ns;
     limits.messages = ledger_.DueBefore(peer, limits.load_ns);
+    limits.listeners = plan_.push_to.MostOf(plan_.clients);
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
     return limits;

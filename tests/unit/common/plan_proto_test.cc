@@ -47,6 +47,9 @@ RunPlan UnusualPlan() {
   plan.token_ttl_s = 60;
   plan.workers = 3;
   plan.report_interval_ns = 250 * kNsPerMs;
+  plan.push = PushMode::kStamp;
+  plan.push_to = *PushAudience::Parse("group:7");
+  plan.push_wait_ns = 8 * kNsPerSecond;
   return plan;
 }
 

@@ -24,6 +24,8 @@ using ::testing::StartsWith;
 RunResult FullResult() {
   RunResult result = PerfectResult(3);
   result.plan.ca_pem = "a certificate";
+  result.plan.push = PushMode::kStamp;
+  result.plan.push_to = *PushAudience::Parse("group:50");
   result.interrupted = true;
   result.error = LocalStatus(absl::StatusCode::kUnavailable, {"an error", "错误"});
   result.verdict = Verdict::kDegraded;
@@ -57,6 +59,10 @@ RunResult FullResult() {
     stats->counters.undecodable = 1;
     for (int64_t us : {0, 1, 999, 2'047, 2'048, 777'777, 123'456'789}) stats->response.RecordUs(us, 3 + us % 5);
     stats->push.RecordUs(int64_t{1} << 33);
+    stats->push_delivery.RecordUs(250);
+    stats->counters.push_expected = 9;
+    stats->counters.push_received = 8;
+    stats->counters.push_out_of_order = 1;
     stats->loop_stall.RecordUs(21'000);
   }
   AgentResult& agent = result.agents[0];

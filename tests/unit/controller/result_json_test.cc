@@ -10,8 +10,6 @@
 #include "common/util/redact.h"
 #include "controller/output/timeseries_csv.h"
 #include "tests/support/vector_file.h"
-#include "controller/output/timeseries_csv.h"
-#include "tests/support/vector_file.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -161,8 +159,11 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
     stats->counters.connections.compressions = {{"cause", 1}};
     stats->push.RecordUs(1);
     stats->heartbeat.RecordUs(1);
+    stats->push_delivery.RecordUs(1);
     stats->loop_stall.RecordUs(1'000);
   }
+  result.plan.push = PushMode::kStamp;
+  result.plan.push_to = *PushAudience::Parse("peer");
   std::vector<std::string> paths;
   AddPaths(nlohmann::ordered_json::parse(ResultJson(result)), "", paths);
   std::string text;

@@ -79,7 +79,7 @@ struct Rig {
       std::function<ThreadCpu()> thread_cpu = [] { return ThreadCpu{}; }, SiblingBoard* siblings = nullptr,
       int index = 0) {
     auto made = Worker::New({loop, loop.clock(), gateway.NewDialer(), std::move(thread_cpu), siblings, index}, plan,
-                            slice, {name}, log);
+                            slice, {name, 0, index}, log);
     EXPECT_TRUE(made.ok()) << made.status();
     worker = *std::move(made);
   }
