@@ -51,6 +51,9 @@ class Recorder {
   /// the server's patience, and is left out.
   void Push(std::string_view plaintext, bool repeated);
 
+  /// A stamped message came for the first time, so long after it was due.
+  void PushDelivered(int64_t after_ns) { stats_->push_delivery.RecordNs(after_ns); }
+
   void HeartbeatAnswered(int64_t round_trip_ns);
 
   /// The loop came back this much after it was due to.

@@ -24,7 +24,7 @@ constexpr int kMostHops = 2;
 
 }  // namespace
 
-Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, std::string plaintext,
+Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, MessageText text,
                SenderObserver& observer)
     : loop_(parts.loop),
       pool_(parts.pool),
@@ -33,7 +33,7 @@ Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& 
       siblings_(parts.siblings),
       index_(parts.index),
       observer_(observer),
-      plaintext_(std::move(plaintext)),
+      text_(std::move(text)),
       messages_(schedule, messages),
       timer_(loop_.NewTimer([this] { OnTimer(); })) {
   if (siblings_ != nullptr) siblings_->Join(index_, loop_, *this);
@@ -44,6 +44,7 @@ Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& 
 void Sender::Prepare(int64_t start_ns, int64_t end_ns) {
   state_.Enter(State::kPrepared);
   messages_.Start(start_ns);
+  text_.Start(start_ns);
   end_ns_ = end_ns;
   if (siblings_ != nullptr) siblings_->SetSending(index_, true);
 }
@@ -134,7 +135,10 @@ void Sender::SendOne(const DueMessage& message) {
   if (pool_.ready() == 0) return Strand(message);
   for (int tries = 0; tries < kSendTries; ++tries) {
     const int64_t sent_ns = loop_.MonoNs();
-    if (pool_.Next().SendUpstream(plaintext_, message.due_ns, sent_ns) == WebSocketClient::SendOutcome::kSent) {
+    WebSocketClient& client = pool_.Next();
+    const std::string_view text = text_.Of(message, client.user_id());
+    if (client.SendUpstream(text, message.due_ns, sent_ns) == WebSocketClient::SendOutcome::kSent) {
+      text_.Left();
       return recorder_.Sent(message.due_ns, sent_ns);
     }
   }

@@ -4,13 +4,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "agent/load/client_pool.h"
 #include "agent/load/due_message.h"
 #include "agent/load/due_messages.h"
 #include "agent/load/loop_watch.h"
+#include "agent/load/message_text.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sibling_board.h"
 #include "common/loop/event_loop.h"
@@ -49,8 +49,8 @@ class Sender final : private HandOverReceiver {
     int index = 0;                     ///< its place among them
   };
 
-  /// `plaintext`: the body of every message.
-  Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, std::string plaintext,
+  /// `text`: what is in the messages.
+  Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, MessageText text,
          SenderObserver& observer);
 
   // In this order, each once; Stop() at any time.
@@ -64,6 +64,9 @@ class Sender final : private HandOverReceiver {
 
   /// Its own, and those of others, that are due at or after `from_ns`.
   void Add(const Progression& messages, int64_t from_ns);
+
+  /// So many clients more may send.
+  void Reserve(int64_t clients) { text_.Reserve(clients); }
 
   /// As Worker's.
   int64_t Hold(int64_t from_ns) { return messages_.Hold(from_ns); }
@@ -100,7 +103,7 @@ class Sender final : private HandOverReceiver {
   SiblingBoard* const siblings_;
   const int index_;
   SenderObserver& observer_;
-  const std::string plaintext_;
+  MessageText text_;
   DueMessages messages_;
   ForwardState<State> state_{"a worker's sender", State::kIdle};
   int64_t end_ns_ = 0;

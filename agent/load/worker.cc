@@ -16,10 +16,8 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 /// Where clients come back, for so long at least none may be there before others are given the messages.
 constexpr int64_t kLeastPatienceNs = 2 * kNsPerSecond;
 
-std::string UpstreamText(int64_t size_bytes) {
-  std::string text(static_cast<size_t>(size_bytes), ' ');
-  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 26);
-  return text;
+std::optional<int64_t> StampsFrom(const RunPlan& plan) {
+  return plan.push == PushMode::kOff ? std::nullopt : std::make_optional(plan.first_user_id);
 }
 
 }  // namespace
@@ -35,10 +33,11 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, c
                                  .heartbeat_ns = plan.heartbeat_ns,
                                  .resp_timeout_ns = plan.resp_timeout_ns,
                                  .name = name,
+                                 .stamps_from_user = StampsFrom(plan),
                                  .close_code = CloseCodeOf(plan)},
                                 *worker);
   if (!group.ok()) return group.status();
-  worker->Equip(dependencies, *std::move(group));
+  worker->Equip(dependencies, *std::move(group), name);
   return worker;
 }
 
@@ -59,16 +58,19 @@ Worker::Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& sli
       interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })),
       starved_timer_(loop_.NewTimer([this] { OnStarvedTimer(); })) {}
 
-void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group) {
+void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group, const GroupName& name) {
   group_ = std::move(group);
-  const std::string text = UpstreamText(plan_.msg_size_bytes);
   connector_.emplace(Connector::Parts{loop_, clock_, std::move(dependencies.dialer), *group_, recorder_,
                                       std::move(dependencies.may_load)},
                      plan_, static_cast<ConnectorObserver&>(*this));
   connector_->Reserve(slice_.clients.count);
   sender_.emplace(Sender::Parts{loop_, connector_->pool(), recorder_, watch_, siblings_, index_}, ScheduleOf(plan_),
-                  slice_.messages, plan_.protocol == Protocol::kEcho ? text : group_->codec().EncodeText(text),
-                  static_cast<SenderObserver&>(*this));
+                  slice_.messages, MessageText(plan_, group_->codec(), name), static_cast<SenderObserver&>(*this));
+  sender_->Reserve(slice_.clients.count);
+  if (plan_.push != PushMode::kOff) {
+    pushes_.emplace(plan_, name, recorder_);
+    pushes_->Reserve(slice_.clients.count);
+  }
   closes_.emplace(loop_, connector_->pool());
 }
 
@@ -107,6 +109,7 @@ void Worker::Start(int64_t start_ns) {
   recorder_.SetStages(StageBegins(plan_, start_ns));
   sender_->Prepare(start_ns, end_ns_);
   connector_->Start(start_ns);
+  if (pushes_) pushes_->Start(start_ns);
   phase_timer_->ArmAt(start_ns);
 }
 
@@ -158,6 +161,8 @@ void Worker::TakeOver(const Slice& slice, int64_t from_ns) {
   const bool starts = state_ == State::kReady && end_ns_ > 0;
   if ((state_ != State::kMeasuring && !starts) || stop_wanted_) return;
   connector_->TakeOver(slice.clients, from_ns);
+  sender_->Reserve(slice.clients.count);
+  if (pushes_) pushes_->Reserve(slice.clients.count);
   sender_->Add(slice.messages, from_ns);
 }
 
@@ -195,8 +200,11 @@ void Worker::EnterDrain(int64_t now_ns) {
   connector_->GiveUp();
   watch_.End();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
-  if (group_->open_messages() == 0) phase_timer_->ArmAt(now_ns);
+  drain_least_ns_ = pushes_ ? now_ns + plan_.push_wait_ns : now_ns;
+  phase_timer_->ArmAt(drain_least_ns_);
 }
+
+bool Worker::Drained(int64_t now_ns) const { return group_->open_messages() == 0 && now_ns >= drain_least_ns_; }
 
 void Worker::EnterClose(int64_t now_ns) {
   state_.Enter(State::kClosing);
@@ -233,7 +241,7 @@ void Worker::OnPhaseTimer() {
   const int64_t now_ns = loop_.MonoNs();
   if (!LeaseHolds(now_ns)) return;
   if (state_ == State::kReady) return EnterMeasure(now_ns);
-  if (state_ == State::kDraining && group_->open_messages() == 0) EnterClose(now_ns);
+  if (state_ == State::kDraining && Drained(now_ns)) EnterClose(now_ns);
 }
 
 void Worker::ArmDeadline() {
@@ -333,18 +341,20 @@ void Worker::OnStarvedTimer() {
   if (Starves()) observer_.OnWorkerStarved();
 }
 
-void Worker::OnUpstreamResult(WebSocketClient&, const UpstreamResult& result) {
+void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) {
   recorder_.Ended(result);
+  if (pushes_) pushes_->OnEnded(client.user_id(), result.outcome);
   // Not from inside a client's upcall: closing ends clients.
-  if (state_ == State::kDraining && group_->open_messages() == 0) phase_timer_->ArmAt(loop_.MonoNs());
+  if (state_ == State::kDraining && Drained(loop_.MonoNs())) phase_timer_->ArmAt(loop_.MonoNs());
 }
 
 void Worker::OnLateAck(WebSocketClient&) { ++recorder_.counters().late_acks; }
 void Worker::OnDuplicateAck(WebSocketClient&) { ++recorder_.counters().duplicate_acks; }
 void Worker::OnHeartbeatSent(WebSocketClient&) { ++recorder_.counters().heartbeats_sent; }
 void Worker::OnHeartbeatAck(WebSocketClient&, int64_t round_trip_ns) { recorder_.HeartbeatAnswered(round_trip_ns); }
-void Worker::OnPush(WebSocketClient&, std::string_view plaintext, bool repeated) {
+void Worker::OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated, int64_t now_ns) {
   recorder_.Push(plaintext, repeated);
+  if (pushes_) pushes_->OnPush(client.user_id(), plaintext, repeated, now_ns);
 }
 void Worker::OnRedirect(WebSocketClient& client, std::string_view nodes) {
   ++recorder_.counters().redirects;

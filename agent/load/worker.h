@@ -14,6 +14,7 @@
 #include "agent/load/close_waves.h"
 #include "agent/load/connector.h"
 #include "agent/load/loop_watch.h"
+#include "agent/load/push_watch.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sender.h"
 #include "agent/load/sibling_board.h"
@@ -97,7 +98,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& slice, WorkerObserver& observer);
 
   /// Once there is a group: those who dial, send and close.
-  void Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group);
+  void Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group, const GroupName& name);
   void CheckThread() const;
   /// At the end: every message that was taken from the schedule is counted, and has an end.
   void CheckFigures() const;
@@ -108,7 +109,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   void OnDuplicateAck(WebSocketClient& client) override;
   void OnHeartbeatSent(WebSocketClient& client) override;
   void OnHeartbeatAck(WebSocketClient& client, int64_t round_trip_ns) override;
-  void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated) override;
+  void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated, int64_t now_ns) override;
   void OnRedirect(WebSocketClient& client, std::string_view body) override;
   void OnUnsolicited(WebSocketClient& client) override;
   void OnBroadcast(WebSocketClient& client) override;
@@ -145,6 +146,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   void EnterMeasure(int64_t now_ns);
   void EnterDrain(int64_t now_ns);
   void EnterClose(int64_t now_ns);
+  /// Nothing is awaited any more.
+  bool Drained(int64_t now_ns) const;
   void DoneIfClosed();
 
   void EnterPhase(Phase phase, int64_t start_ns);
@@ -162,6 +165,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   const int index_;
   Recorder recorder_;
   LoopWatch watch_;
+  std::optional<PushWatch> pushes_;  ///< of stamped messages; none: there are no stamps
   std::unique_ptr<ClientGroup> group_;
   // In this order: clients, which the connector has, go before the group they share.
   std::optional<Connector> connector_;
@@ -173,6 +177,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
 
   int64_t start_ns_ = 0;
   int64_t end_ns_ = 0;
+  int64_t drain_least_ns_ = 0;  ///< until when pushes are awaited
   int64_t deadline_armed_ns_ = std::numeric_limits<int64_t>::max();
   int64_t lease_until_ns_ = std::numeric_limits<int64_t>::max();
   bool stop_wanted_ = false;

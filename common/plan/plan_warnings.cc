@@ -11,6 +11,9 @@ std::vector<Statement> PlanWarnings(const RunPlan& plan) {
   } else if (plan.protocol == Protocol::kEcho && plan.msg_size_bytes < kEchoKeyBytes) {
     warnings.push_back({StatementKind::kEchoWithoutRun, {plan.msg_size_bytes, kEchoKeyBytes}});
   }
+  if (plan.push == PushMode::kOff && !plan.push_to.empty()) {
+    warnings.push_back({StatementKind::kPushToUnused, {plan.push_to.text()}});
+  }
   return warnings;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/net/socket_address.h"
+#include "common/plan/echo_key.h"
 #include "common/plan/plan_fields.h"
 #include "common/time/duration.h"
 #include "common/util/local_error.h"
@@ -205,6 +206,39 @@ absl::Status CheckLives(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+/// Whether messages have room for stamps, and who ought to get them is said.
+absl::Status CheckPush(const RunPlan& plan) {
+  if (plan.push == PushMode::kOff) return absl::OkStatus();
+  if (plan.push_to.empty()) {
+    return LocalInvalidArgument({"-push=stamp: who ought to get a message? Add -to=peer, -to=group:N or -to=all",
+                                 "-push=stamp：消息应由谁收到？请加上 -to=peer、-to=group:N 或 -to=all"});
+  }
+  const bool echo = plan.protocol == Protocol::kEcho;
+  if (echo && !plan.push_to.everybody()) {
+    return LocalInvalidArgument({"-to={}: with -protocol=echo the server does not know who is who; want -to=all",
+                                 "-to={}：-protocol=echo 时服务器不知道谁是谁；应为 -to=all"},
+                                plan.push_to.text());
+  }
+  // Who ought to get a message is arithmetic, of clients that are users of their own and stay.
+  const std::pair<bool, const char*> moving[] = {{plan.devices > 1, "devices"},
+                                                 {!plan.session.endless(), "session"},
+                                                 {!plan.churn.zero(), "churn"},
+                                                 {!plan.clients_stages.empty(), "clients-stages"}};
+  for (const auto& [given, flag] : moving) {
+    if (!given) continue;
+    return LocalInvalidArgument({"-{}: -push=stamp needs the same users from beginning to end; leave one of them out",
+                                 "-{}：-push=stamp 要求自始至终是同一批用户；请去掉其中一个"},
+                                flag);
+  }
+  const int64_t least = kPushStampBytes + (echo ? kEchoKeyBytes : 0);
+  if (plan.msg_size_bytes < least) {
+    return LocalInvalidArgument({"-msg-size={}: a stamp (-push=stamp) needs at least {} bytes",
+                                 "-msg-size={}：标记（-push=stamp）至少需要 {} 字节"},
+                                plan.msg_size_bytes, least);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 bool ClientsDialAgain(const RunPlan& plan) {
@@ -240,10 +274,15 @@ double PlannedPerSecond(const RunPlan& plan) {
   return static_cast<double>(ScheduleOf(plan).total()) * kNsPerSecond / static_cast<double>(plan.duration_ns);
 }
 
+int64_t DrainNs(const RunPlan& plan) {
+  return plan.push == PushMode::kOff ? plan.resp_timeout_ns : std::max(plan.resp_timeout_ns, plan.push_wait_ns);
+}
+
 absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckFields(PlanFields(), plan); !status.ok()) return status;
   if (auto status = CheckSchedule(plan); !status.ok()) return status;
   if (auto status = CheckLives(plan); !status.ok()) return status;
+  if (auto status = CheckPush(plan); !status.ok()) return status;
   if (auto status = CheckUpgrade(plan); !status.ok()) return status;
   if (auto status = CheckLocalAddrs(plan); !status.ok()) return status;
   return plan.protocol == Protocol::kGateway ? CheckGateway(plan) : absl::OkStatus();

@@ -16,6 +16,7 @@
 #include "common/net/source_list.h"
 #include "common/net/subprotocol_list.h"
 #include "common/plan/compression.h"
+#include "common/plan/push_audience.h"
 #include "common/schedule/rate.h"
 #include "common/schedule/schedule.h"
 #include "common/schedule/stage_list.h"
@@ -93,6 +94,11 @@ struct RunPlan {
   int32_t workers = 0;  ///< worker threads per agent; 0: one per core
   int64_t report_interval_ns = 1 * kNsPerSecond;
 
+  PushMode push = PushMode::kOff;
+  PushAudience push_to;  ///< of every message; empty without stamps
+  /// How long pushes are awaited after the end of the load.
+  int64_t push_wait_ns = 2 * kNsPerSecond;
+
   friend bool operator==(const RunPlan&, const RunPlan&) = default;
 };
 
@@ -120,6 +126,9 @@ Schedule ScheduleOf(const RunPlan& plan);
 /// Messages a second on average over the measure phase: expected, and with Poisson arrivals those that the seed draws.
 double MeanPerSecond(const RunPlan& plan);
 double PlannedPerSecond(const RunPlan& plan);
+
+/// From the end of the load on: for how long messages, and pushes of them, are awaited at most.
+int64_t DrainNs(const RunPlan& plan);
 
 /// OK, or kInvalidArgument with one line that names the flag, the value and the mend.
 /// Checks every field's range and every combination that cannot work; an agent runs it again

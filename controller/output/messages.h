@@ -48,6 +48,8 @@ enum class Msg {
   kConnect,
   kSendLag,
   kPush,
+  kPushDelivery,
+  kPushes,
   kHeartbeatRoundTrip,
   kLoopStall,
   kAgent,
@@ -164,6 +166,11 @@ enum class Msg {
   kScreenLag,    ///< p99, bound in ms
   kScreenCpu,    ///< of a core, with its sign
   kScreenStall,  ///< ms
+  kScreenPushed,
+  kScreenDelivery,  ///< p50, p99 in ms
+  kScreenDuplicates,
+  kScreenRepeats,
+  kScreenOutOfOrder,
   kScreenThresholds,
   kScreenFailingSince,  ///< time
   kScreenConnections,

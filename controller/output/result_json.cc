@@ -17,6 +17,7 @@
 #include "controller/output/stats_json.h"
 #include "controller/output/threshold_json.h"
 #include "controller/result/compression_outcome.h"
+#include "controller/result/push_outcome.h"
 #include "controller/result/rates.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/result/verdict.h"
@@ -108,6 +109,23 @@ void WriteGaps(JsonWriter& json, const RunResult& result) {
         json.Member("unaccounted", gap.unaccounted);
       });
     }
+  });
+}
+
+/// What became of stamped messages; null where there were none.
+void WritePush(JsonWriter& json, const RunResult& result) {
+  const std::optional<PushOutcome> outcome = PushOutcomeOf(result);
+  if (!outcome) return json.Member("push", std::optional<int64_t>());
+  json.Object("push", Layout::kLines, [&] {
+    json.Member("lost", outcome->lost);
+    json.Member("lost_unconfirmed", outcome->lost_unconfirmed);
+    json.Member("surplus", outcome->surplus);
+    json.Member("loss_ratio", outcome->loss_ratio);
+    json.Member("reach_ratio", outcome->reach_ratio);
+    json.Member("delivery_error_us", outcome->delivery_error_us);
+    json.Member("delivery_within_error", outcome->delivery_within_error);
+    json.Key("statements");
+    WriteStatements(json, PushStatements(result));
   });
 }
 
@@ -223,6 +241,7 @@ std::string ResultJson(const RunResult& result) {
     WriteTotals(json, result.totals.counters, result.connections_active_peak);
     WriteRates(json, result.totals.counters, static_cast<double>(result.measured_ns) / kNsPerSecond);
     WriteLatencies(json, result.totals);
+    WritePush(json, result);
     WriteGenerator(json, result.agents, result.totals);
     WriteHints(json, result);
     WriteThresholds(json, result.thresholds);

@@ -218,6 +218,11 @@ function statementList(statements) {
   return element("ul", {}, statements.map((statement) => element("li", {}, statementText(statement))));
 }
 
+/** What became of stamped messages. */
+function pushesOf(result) {
+  return section("pushes", say("pushes"), statementList((result.push || {}).statements));
+}
+
 function failuresOf(result, live) {
   if (result.error) return null;
   const totals = result.totals || {};
@@ -295,7 +300,8 @@ function showReport(main, result, group, isUnfinished, find) {
   const parts = [headOf(result), isUnfinished ? element("p", {class: "verdict warn"}, say("unfinished")) : null,
     searched.part,
     thresholdsOf(result, isUnfinished), measurementOf(result, isUnfinished), figuresOf(result),
-    findingsSection(result), charts.part, latenciesOf(result), outagesOf(result), failuresOf(result, false), alsoSeenOf(result),
+    findingsSection(result), charts.part, latenciesOf(result), pushesOf(result), outagesOf(result),
+    failuresOf(result, false), alsoSeenOf(result),
     agentsOf(result, drawCharts), repeatOf(result), wordsOf()];
   main.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined));
   if (searched.spec !== null) group.update(searched.spec);

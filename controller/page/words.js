@@ -178,6 +178,8 @@ const WORDS = {
   latency_send_lag: ["send lag", "发送滞后"],
   latency_connect: ["connect", "建连时间"],
   latency_push: ["push", "推送延迟"],
+  latency_push_delivery: ["push delivery", "推送送达"],
+  pushes: ["Pushes", "推送"],
   latency_heartbeat: ["heartbeat round trip", "心跳往返"],
   latency_reconnect: ["back after a loss", "断线后恢复"],
   latency_move: ["moved after a redirection", "重定向后迁移"],

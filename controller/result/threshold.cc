@@ -27,7 +27,11 @@ constexpr PlainMetric kPlainMetrics[] = {{"success_rate", Figure::kSuccessRate},
                                          {"unsent", Figure::kUnsent},
                                          {"connections_failed", Figure::kConnectionsFailed},
                                          {"connections_lost", Figure::kConnectionsLost},
-                                         {"agents_lost", Figure::kAgentsLost}};
+                                         {"agents_lost", Figure::kAgentsLost},
+                                         {"push_loss_rate", Figure::kPushLossRate},
+                                         {"push_duplicates", Figure::kPushDuplicates},
+                                         {"push_out_of_order", Figure::kPushOutOfOrder},
+                                         {"pushes_repeated", Figure::kPushesRepeated}};
 constexpr PlainMetric kOfLatency[] = {{"avg", Figure::kMean}, {"max", Figure::kMax}, {"min", Figure::kMin}};
 // Written as a percentile: p(99).
 constexpr std::string_view kPercentileOpens = "p(";
@@ -36,11 +40,11 @@ constexpr std::string_view kShortLag = "lag";
 
 constexpr LocalText kMetrics = {
     "the metrics are p(99), avg, max and min, also as response_p(99), service_p(99), connect_p(99), push_p(99), "
-    "heartbeat_p(99) and lag_p(99); success_rate, rate, failed, unsent, connections_failed, connections_lost, "
-    "agents_lost",
+    "push_delivery_p(99), heartbeat_p(99) and lag_p(99); success_rate, rate, failed, unsent, connections_failed, "
+    "connections_lost, agents_lost, push_loss_rate, push_duplicates, push_out_of_order, pushes_repeated",
     "可用的指标有 p(99)、avg、max 和 min，以及 response_p(99)、service_p(99)、connect_p(99)、push_p(99)、"
-    "heartbeat_p(99) 和 lag_p(99)；success_rate、rate、failed、unsent、connections_failed、connections_lost、"
-    "agents_lost"};
+    "push_delivery_p(99)、heartbeat_p(99) 和 lag_p(99)；success_rate、rate、failed、unsent、connections_failed、"
+    "connections_lost、agents_lost、push_loss_rate、push_duplicates、push_out_of_order、pushes_repeated"};
 
 std::string_view NameOfLatency(const HistogramInfo& row) {
   return row.field == &Stats::send_lag ? kShortLag : std::string_view(row.name.shown);
@@ -177,6 +181,11 @@ absl::Status ReadPhase(std::string_view name, Threshold& threshold) {
       return LocalInvalidArgument(
           {"a rate is one of the measure phase; leave @{} out", "速率只属于压测阶段；请去掉 @{}"}, name);
     }
+    if (threshold.figure == Figure::kPushLossRate) {
+      return LocalInvalidArgument({"what is lost is known at the end of the whole run; leave @{} out",
+                                   "丢失与否到整个运行结束才知道；请去掉 @{}"},
+                                  name);
+    }
     if (threshold.figure == Figure::kAgentsLost) {
       return LocalInvalidArgument(
           {"agents are lost once for the whole run; leave @{} out", "压测节点失联按整个运行计；请去掉 @{}"}, name);
@@ -312,7 +321,8 @@ absl::Status ReadBound(std::string_view text, Threshold& threshold) {
                                 Shown(text));
   if (threshold.IsLatency()) return ReadLatencyBound(number, unit, text, threshold);
   if (threshold.figure == Figure::kRate) return ReadRateBound(*value, number, unit, threshold);
-  if (threshold.figure == Figure::kSuccessRate) return ReadShareBound(*value, number, unit, threshold);
+  if (threshold.figure == Figure::kSuccessRate || threshold.figure == Figure::kPushLossRate)
+    return ReadShareBound(*value, number, unit, threshold);
   return ReadCountBound(*value, number, unit, threshold);
 }
 

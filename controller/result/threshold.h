@@ -42,6 +42,10 @@ struct Threshold {
     kConnectionsFailed,
     kConnectionsLost,
     kAgentsLost,
+    kPushLossRate,
+    kPushDuplicates,
+    kPushOutOfOrder,
+    kPushesRepeated,
   };
   /// Of `percentile`: as fine as it may be written.
   static constexpr int64_t kPercentileScale = 1'000'000;
@@ -65,6 +69,11 @@ struct Threshold {
   /// < or <=
   bool IsUpperBound() const { return comparison == Relation::kLess || comparison == Relation::kAtMost; }
   bool IsLatency() const { return histogram != nullptr; }
+  /// Of stamped messages (-push=stamp).
+  bool IsOfStamps() const {
+    return histogram == &Stats::push_delivery || figure == Figure::kPushLossRate || figure == Figure::kPushDuplicates ||
+           figure == Figure::kPushOutOfOrder;
+  }
 
   friend bool operator==(const Threshold&, const Threshold&) = default;
 };

@@ -67,6 +67,11 @@ absl::StatusOr<ThresholdList> ThresholdList::Parse(std::string_view text) {
 
 absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
   for (const Threshold& threshold : thresholds_) {
+    if (threshold.IsOfStamps() && plan.push == PushMode::kOff) {
+      return LocalInvalidArgument({"-threshold={}: is known of stamped messages alone; add -push=stamp and -to",
+                                   "-threshold={}：只有带标记的消息才能得知；请加上 -push=stamp 和 -to"},
+                                  threshold.expression);
+    }
     if (threshold.figure == Threshold::Figure::kPercentile) {
       if (absl::Status enough = CheckSamples(threshold, plan); !enough.ok()) return enough;
     }

@@ -165,6 +165,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     limits.report_interval_ns = plan_.report_interval_ns;
     limits.redials = ClientsDialAgain(plan_);
     limits.messages = ledger_.DueBefore(peer, limits.load_ns);
+    limits.listeners = plan_.push_to.MostOf(plan_.clients);
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
     return limits;
@@ -314,7 +315,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   int64_t MeasureEnd() const { return start_mono_ns_ + plan_.duration_ns; }
-  int64_t DrainEnd() const { return MeasureEnd() + plan_.resp_timeout_ns; }
+  int64_t DrainEnd() const { return MeasureEnd() + DrainNs(plan_); }
 
   void ArmPhase(Phase phase, int64_t when_ns) {
     next_phase_ = phase;
@@ -366,7 +367,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
     if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
-    ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns);
+    ArmEndDeadline(loop_.MonoNs() + DrainNs(plan_));
     for (int i = 0; i < peer_count(); ++i) {
       if (!peers_[i]->active() || peers_[i]->Stop(why)) continue;
       FailAgent(i, AgentResult::State::kUnreachable,

@@ -24,10 +24,11 @@ struct ReportLimits {
   int64_t phase_ns = 0;  ///< since the phase of the report can have begun; below 0: it cannot have
   int64_t load_ns = 0;   ///< since the common start
   int64_t report_interval_ns = 1;
-  int64_t messages = 0;  ///< due by then, of all that it owns or owned
-  int64_t clients = 0;   ///< of its slice, and of what it took over
-  bool redials = false;  ///< its clients may dial more than once
-  int64_t workers = 0;   ///< as it told
+  int64_t messages = 0;   ///< due by then, of all that it owns or owned
+  int64_t listeners = 0;  ///< most who ought to get a message of a client
+  int64_t clients = 0;    ///< of its slice, and of what it took over
+  bool redials = false;   ///< its clients may dial more than once
+  int64_t workers = 0;    ///< as it told
 };
 
 /// The times at `now_ns`, of an agent whose clock is known to within `clock_error_ns`.

@@ -47,7 +47,7 @@ Progress ProgressOf(const ScreenModel& model, Language language) {
     case Phase::kConnect:
       return of_time(model.facts.plan.ramp_up_ns);
     case Phase::kDrain:
-      return of_time(model.facts.plan.resp_timeout_ns);
+      return of_time(DrainNs(model.facts.plan));
     case Phase::kClose:
       break;
   }
@@ -214,6 +214,25 @@ void AddLatencies(Rows& rows, const ScreenModel& model, const ScreenView& view) 
   rows.Add(Rank::kLatency, std::move(second));
   rows.Add(Rank::kLatencyWhole, row(LatencyCells(" " + Say(language, Msg::kScreenWholeRun), latest.totals.response)));
   rows.Add(Rank::kService, row(LatencyCells(Say(language, Msg::kScreenServiceMs), latest.totals.service)));
+}
+
+void AddPushes(Rows& rows, const ScreenModel& model, const ScreenView& view) {
+  if (model.facts.plan.push == PushMode::kOff) return;
+  const Language language = view.language;
+  const Counters& totals = model.latest->totals.counters;
+  const Histogram& delivery = model.latest->totals.push_delivery;
+  std::vector<Piece> pieces = {{Say(language, Msg::kScreenPushed, GroupedText(totals.push_received)), Style::kStrong}};
+  if (delivery.count() > 0) {
+    pieces.push_back({Say(language, Msg::kScreenDelivery, ShortMsText(delivery.PercentileUs(50)),
+                          ShortMsText(delivery.PercentileUs(99)))});
+  }
+  const auto amiss = [&](Msg message, int64_t number) {
+    if (number > 0) pieces.push_back({Say(language, message, GroupedText(number)), Style::kBad});
+  };
+  amiss(Msg::kScreenDuplicates, totals.push_duplicates);
+  amiss(Msg::kScreenRepeats, totals.pushes_repeated);
+  amiss(Msg::kScreenOutOfOrder, totals.push_out_of_order);
+  rows.Add(Rank::kPushes, Labelled(view, Msg::kPushes, std::move(pieces)));
 }
 
 void AddGenerator(Rows& rows, const ScreenModel& model, const ScreenView& view) {

@@ -156,6 +156,7 @@ void FakeGateway::Received(FakeConnection& connection, std::string_view payload)
     const Message message{loop_.MonoNs(), connection.index(), Command::kUpstreamMessage, std::string(payload)};
     upstream.push_back(message);
     keys.insert(message.key);
+    if (heard) heard(message, payload);
     if (!react || react(message) == Reaction::kAck) {
       Later(ack_delay_ns, [this, index = connection.index(), wire = message.key] { Deliver(index, wire); });
     }
@@ -186,6 +187,7 @@ void FakeGateway::Received(FakeConnection& connection, std::string_view payload)
   }
   upstream.push_back(message);
   keys.insert(message.key);
+  if (heard) heard(message, plaintext);
   std::string body;
   cipher_->Seal(codec_->EncodeResponse({static_cast<int64_t>(upstream.size()), 9999}), body);
   switch (react ? react(message) : Reaction::kAck) {

@@ -54,6 +54,9 @@ RunPlan UnusualPlan() {
   plan.token_ttl_s = 60;
   plan.workers = 3;
   plan.report_interval_ns = 250 * kNsPerMs;
+  plan.push = PushMode::kStamp;
+  plan.push_to = *PushAudience::Parse("group:7");
+  plan.push_wait_ns = 8 * kNsPerSecond;
   return plan;
 }
 
@@ -64,10 +67,19 @@ v1::RunPlan ThroughTheWire(const RunPlan& plan) {
 }
 
 TEST(PlanProto, EveryFieldComesBack) {
-  const RunPlan plan = UnusualPlan();
-  const auto back = FromProto(ThroughTheWire(plan));
-  ASSERT_TRUE(back.ok()) << back.status();
-  EXPECT_EQ(*back, plan);
+  // The two do not go together.
+  RunPlan without_pushes = UnusualPlan();
+  without_pushes.push = PushMode::kOff;
+  RunPlan without_lives = UnusualPlan();
+  without_lives.clients_stages = {};
+  without_lives.session = {};
+  without_lives.churn = 0;
+  without_lives.devices = 1;
+  for (const RunPlan& plan : {without_pushes, without_lives}) {
+    const auto back = FromProto(ThroughTheWire(plan));
+    ASSERT_TRUE(back.ok()) << back.status();
+    EXPECT_EQ(*back, plan);
+  }
   EXPECT_EQ(*FromProto(ThroughTheWire(ValidPlan())), ValidPlan());
 }
 

@@ -80,7 +80,7 @@ struct Rig {
       int index = 0, TargetGate may_load = {}) {
     auto made = Worker::New(
         {loop, loop.clock(), gateway.NewDialer(), std::move(thread_cpu), siblings, index, std::move(may_load)}, plan,
-        slice, {name}, log);
+        slice, {name, 0, index}, log);
     EXPECT_TRUE(made.ok()) << made.status();
     worker = *std::move(made);
   }
