@@ -111,15 +111,23 @@ StageResult ReadStage(const JsonView& from) {
                     .duration_ns = from.At("duration_ns").Int()};
   stage.stats.counters = ReadCounters(from.At("totals"));
   ReadLatencies(from, stage.stats);
+  if (const auto kind = from.Find("kind"); kind.has_value()) stage.kind = ReadChoice<StageKind>(*kind);
   return stage;
 }
 
 Gap ReadGap(const JsonView& from) {
+  // Results of before there were warm-ups have nothing of them.
+  const auto count = [&from](std::string_view name) {
+    const auto found = from.Find(name);
+    return found.has_value() ? found->Int() : 0;
+  };
   return {.agent = from.At("agent").Text(),
           .from_ns = Nanoseconds(from.At("from_s")),
           .to_ns = Nanoseconds(from.At("to_s")),
           .messages_not_scheduled = from.At("messages_not_scheduled").Int(),
-          .unaccounted = from.At("unaccounted").Int()};
+          .unaccounted = from.At("unaccounted").Int(),
+          .warm_up_not_scheduled = count("warm_up_not_scheduled"),
+          .warm_up_unaccounted = count("warm_up_unaccounted")};
 }
 
 void ReadClock(const JsonView& from, AgentResult& agent) {
@@ -166,6 +174,7 @@ AgentResult ReadAgent(const JsonView& from, int64_t interval_ns) {
   ReadClock(from, agent);
   agent.totals.counters = ReadCounters(from.At("totals"));
   ReadLatencies(from, agent.totals);
+  if (const auto warm_up = from.Find("warm_up"); warm_up.has_value()) agent.warm_up.counters = ReadCounters(*warm_up);
   agent.cpu = ReadCpu(from.At("cpu"));
   ReadLoopHistograms(from, agent.totals);
   agent.worker_loads = ReadWorkerLoads(from.At("worker_loads"));
@@ -257,9 +266,8 @@ void ReadBody(const JsonView& json, RunResult& result) {
   ReadLoopHistograms(json.At("generator"), result.totals);
   result.on_agent_loss = ReadChoice<AgentLossPolicy>(json.At("on_agent_loss"));
   json.At("gaps").ForEachElement([&](const JsonView& gap) { result.gaps.push_back(ReadGap(gap)); });
-  json.At("agents").ForEachElement([&](const JsonView& agent) {
-    result.agents.push_back(ReadAgent(agent, result.plan.report_interval_ns));
-  });
+  json.At("agents").ForEachElement(
+      [&](const JsonView& agent) { result.agents.push_back(ReadAgent(agent, result.plan.report_interval_ns)); });
   json.At("series").ForEachElement([&](const JsonView& point) { result.series.push_back(ReadSeriesPoint(point)); });
 }
 

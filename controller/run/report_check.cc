@@ -51,7 +51,7 @@ class Sums {
   const Stats& delta_;
 };
 
-absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const Stats& delta) {
+absl::Status CheckCounts(const ReportLimits& limits, int64_t messages, const Stats& so_far, const Stats& delta) {
   using C = Counters;
   using N = ConnectionCounters;
   const Sums sum(so_far, delta);
@@ -59,7 +59,7 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
   const int64_t ended = SaturatingAdd(SaturatingAdd(sum(&C::success), sum.Failed()), sum(&C::unsent));
   const int64_t dialled = SaturatingAdd(sum(&N::opened), sum(&N::failed));
   const Part parts[] = {
-      {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, limits.messages},
+      {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, messages},
       {{"ends of messages", "消息的结果"}, ended, {"messages", "消息"}, scheduled},
       {{"response times", "响应时间"},
        sum(&Stats::response),
@@ -116,6 +116,10 @@ absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLo
   return absl::OkStatus();
 }
 
+absl::Status Impossible(const absl::Status& why) {
+  return LocalInvalidArgument({"it reports the impossible: {}", "它报告了不可能的内容：{}"}, why);
+}
+
 }  // namespace
 
 ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int64_t clock_error_ns) {
@@ -128,7 +132,9 @@ ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int
   limits.load_ns = run.start_ns == 0 ? 0 : since(run.start_ns);
   // One that gives up begins to drain and close when it likes.
   limits.phase_ns = since(run.ramp_ns);
-  if (phase == Phase::kMeasure) limits.phase_ns = run.start_ns == 0 ? -1 : limits.load_ns;
+  if (phase == Phase::kWarmUp || phase == Phase::kMeasure) {
+    limits.phase_ns = run.start_ns == 0 ? -1 : limits.load_ns - (phase == Phase::kMeasure ? run.warm_up_ns : 0);
+  }
   return limits;
 }
 
@@ -139,10 +145,17 @@ absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interv
                                  "它报告了时段 {}（阶段 {}），而该时段不可能已经开始"},
                                 interval_index, NameOf(phase));
   }
-  absl::Status status = CheckCounts(limits, so_far, delta);
+  // Its messages are reported apart.
+  const bool warming_up = phase == Phase::kWarmUp;
+  const int64_t messages = warming_up ? 0 : limits.messages - limits.warm_up_messages;
+  absl::Status status = CheckCounts(limits, messages, so_far, delta);
   if (status.ok()) status = CheckWorkers(limits, workers);
-  return status.ok() ? status
-                     : LocalInvalidArgument({"it reports the impossible: {}", "它报告了不可能的内容：{}"}, status);
+  return status.ok() ? status : Impossible(status);
+}
+
+absl::Status CheckWarmUp(const ReportLimits& limits, Phase phase, const Stats& so_far, const Stats& delta) {
+  const absl::Status status = CheckCounts(limits, phase < Phase::kWarmUp ? 0 : limits.warm_up_messages, so_far, delta);
+  return status.ok() ? status : Impossible(status);
 }
 
 absl::Status CheckCpuUsage(const ReportLimits& limits, const CpuUsage& cpu) {

@@ -10,8 +10,6 @@
 #include "common/util/redact.h"
 #include "controller/output/timeseries_csv.h"
 #include "tests/support/vector_file.h"
-#include "controller/output/timeseries_csv.h"
-#include "tests/support/vector_file.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -153,6 +151,7 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
   result.verdict_reasons = {{StatementKind::kConnectionsLost, {4, 10, "reset 4"}}};
   result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
   result.thresholds = {{.threshold = *Threshold::Parse("p(99)<200ms")}};
+  result.plan.warm_up_ns = kNsPerSecond;
   result.stages = {{"peak", kNsPerSecond, 2 * kNsPerSecond, PerfectMeasure(7)}};
   result.gaps = {{.agent = "h1:7400", .from_ns = kNsPerSecond, .to_ns = 2 * kNsPerSecond}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
