@@ -13,6 +13,7 @@ PushWatch::PushWatch(const RunPlan& plan, const GroupName& name, Recorder& recor
     : audience_(plan.push_to),
       clients_(plan.clients),
       first_user_id_(plan.first_user_id),
+      warm_up_ns_(plan.warm_up_ns),
       most_pairs_(kMostPushPairs / std::max<int64_t>(1, plan.workers)),
       stamps_(name.run_id, name.agent, name.worker),
       recorder_(recorder) {}
@@ -22,13 +23,13 @@ void PushWatch::Reserve(int64_t clients) {
   table_.Reserve(pairs_);
 }
 
-void PushWatch::OnEnded(int64_t user, UpstreamOutcome outcome) {
+void PushWatch::OnEnded(int64_t user, const UpstreamResult& result) {
   // The server said that it did not take it.
-  if (outcome == UpstreamOutcome::kRateLimited) return;
+  if (result.outcome == UpstreamOutcome::kRateLimited || result.intended_ns < start_ns_ + warm_up_ns_) return;
   const int64_t expected = audience_.CountOf(user - first_user_id_, clients_);
   Counters& counters = recorder_.counters();
   counters.push_expected += expected;
-  if (outcome != UpstreamOutcome::kAcknowledged) counters.push_unconfirmed += expected;
+  if (result.outcome != UpstreamOutcome::kAcknowledged) counters.push_unconfirmed += expected;
 }
 
 void PushWatch::OnPush(int64_t user, std::string_view plaintext, bool repeated, int64_t now_ns) {
@@ -39,6 +40,7 @@ void PushWatch::OnPush(int64_t user, std::string_view plaintext, bool repeated, 
     ++counters.push_strangers;
     return;
   }
+  if (stamp->due_us * kNsPerUs < warm_up_ns_) return;
   const int64_t receiver = user - first_user_id_;
   if (!audience_.Has(stamp->sender, receiver, clients_)) {
     ++counters.push_misdirected;

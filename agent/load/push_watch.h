@@ -23,8 +23,9 @@ class PushWatch {
   void Reserve(int64_t clients);
   void Start(int64_t start_ns) { start_ns_ = start_ns; }
 
+  // What becomes of a message that was due in the warm-up is in no figure.
   /// A message that `user` sent has its end: those who ought to get it are counted.
-  void OnEnded(int64_t user, UpstreamOutcome outcome);
+  void OnEnded(int64_t user, const UpstreamResult& result);
   /// `repeated`: the same push, by its key, came before.
   void OnPush(int64_t user, std::string_view plaintext, bool repeated, int64_t now_ns);
 
@@ -34,6 +35,7 @@ class PushWatch {
   const PushAudience audience_;
   const int64_t clients_;
   const int64_t first_user_id_;
+  const int64_t warm_up_ns_;
   const int64_t most_pairs_;
   const PushStamps stamps_;
   Recorder& recorder_;

@@ -105,8 +105,9 @@ void Worker::Start(int64_t start_ns) {
   CheckThread();
   if (state_ != State::kReady) return;
   start_ns_ = start_ns;
-  end_ns_ = start_ns + plan_.duration_ns;
-  recorder_.SetStages(StageBegins(plan_, start_ns));
+  measured_from_ns_ = start_ns + plan_.warm_up_ns;
+  end_ns_ = start_ns + LoadNs(plan_);
+  recorder_.SetStages(StageBegins(plan_, start_ns), plan_.warm_up_ns > 0);
   sender_->Prepare(start_ns, end_ns_);
   connector_->Start(start_ns);
   if (pushes_) pushes_->Start(start_ns);
@@ -178,6 +179,7 @@ void Worker::YieldFrom(int64_t from_ns) {
 
 void Worker::EnterPhase(Phase phase, int64_t start_ns) {
   EmitInterval();
+  recorder_.SetWarmingUp(phase == Phase::kWarmUp);
   phase_ = phase;
   phase_start_ns_ = start_ns;
   interval_index_ = 0;
@@ -186,12 +188,23 @@ void Worker::EnterPhase(Phase phase, int64_t start_ns) {
 
 void Worker::EnterMeasure(int64_t now_ns) {
   state_.Enter(State::kMeasuring);
-  EnterPhase(Phase::kMeasure, start_ns_);
+  EnterPhase(plan_.warm_up_ns > 0 ? Phase::kWarmUp : Phase::kMeasure, start_ns_);
   observer_.OnWorkerStarted(now_ns);
   watch_.Begin(now_ns);
   TellIfStarved();
   watch_.Back(start_ns_, now_ns);
+  LeaveWarmUp(now_ns);
   sender_->Begin(now_ns);
+}
+
+void Worker::LeaveWarmUp(int64_t now_ns) {
+  if (phase_ == Phase::kWarmUp && now_ns >= measured_from_ns_) EnterPhase(Phase::kMeasure, measured_from_ns_);
+}
+
+bool Worker::MaySend(int64_t now_ns) {
+  // Not by a timer alone: no interval of the warm-up has a message that is measured.
+  LeaveWarmUp(now_ns);
+  return LeaseHolds(now_ns) && !stop_wanted_;
 }
 
 void Worker::EnterDrain(int64_t now_ns) {
@@ -262,13 +275,16 @@ void Worker::OnDeadlineTimer() {
 }
 
 void Worker::ArmInterval() {
-  const int64_t end_ns = phase_start_ns_ + (interval_index_ + 1) * plan_.report_interval_ns;
+  int64_t end_ns = phase_start_ns_ + (interval_index_ + 1) * plan_.report_interval_ns;
+  if (phase_ == Phase::kWarmUp) end_ns = std::min(end_ns, measured_from_ns_);
   // The last interval of the measure phase is emitted with the phase's end, so that both see the same messages.
   if (phase_ == Phase::kMeasure && end_ns >= end_ns_) return interval_timer_->Cancel();
   interval_timer_->ArmAt(end_ns);
 }
 
 void Worker::OnIntervalTimer() {
+  const int64_t now_ns = loop_.MonoNs();
+  if (phase_ == Phase::kWarmUp && now_ns >= measured_from_ns_) return LeaveWarmUp(now_ns);
   EmitInterval();
   ArmInterval();
 }
@@ -280,6 +296,7 @@ void Worker::EmitInterval() {
   std::unique_ptr<Stats> delta = recorder_.TakeInterval(load, stages);
   CountCpu(load);
   totals_.Merge(delta->counters);
+  if (const Stats* warm_up = WarmUpOf(stages, recorder_.layout())) totals_.Merge(warm_up->counters);
   observer_.OnWorkerInterval(phase_, interval_index_++, std::move(delta), std::move(stages), load);
 }
 
@@ -343,7 +360,7 @@ void Worker::OnStarvedTimer() {
 
 void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) {
   recorder_.Ended(result);
-  if (pushes_) pushes_->OnEnded(client.user_id(), result.outcome);
+  if (pushes_) pushes_->OnEnded(client.user_id(), result);
   // Not from inside a client's upcall: closing ends clients.
   if (state_ == State::kDraining && Drained(loop_.MonoNs())) phase_timer_->ArmAt(loop_.MonoNs());
 }

@@ -40,13 +40,13 @@ class WorkerObserver {
   /// The next interval of the phase (or the phase's cut-off end). The memory may be handed back by Recycle().
   virtual void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta, StatsByStage stages,
                                 const WorkerLoad& load) = 0;
-  /// The measure phase begins.
+  /// The load begins.
   virtual void OnWorkerStarted(int64_t now_ns) = 0;
   /// It measures, and neither it nor a sibling has an open connection.
   virtual void OnWorkerStarved() = 0;
   /// The lease passed; the worker stops by itself.
   virtual void OnWorkerLeaseExpired() = 0;
-  /// The last upcall. `totals`: the sum of all intervals.
+  /// The last upcall. `totals`: the sum of all intervals, the warm-up's figures with them.
   virtual void OnWorkerDone(const Counters& totals) = 0;
 
  protected:
@@ -124,7 +124,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   void OnDialEnded() override { DoneIfClosed(); }
 
   // SenderObserver
-  bool MaySend(int64_t now_ns) override { return LeaseHolds(now_ns) && !stop_wanted_; }
+  bool MaySend(int64_t now_ns) override;
   void OnSenderTurn() override;
   void OnScheduleOver(int64_t now_ns) override { EnterDrain(now_ns); }
 
@@ -134,6 +134,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   void OnIntervalTimer();
   void ArmDeadline();
   void ArmInterval();
+  /// Once the warm-up is over, what is sent is measured.
+  void LeaveWarmUp(int64_t now_ns);
 
   /// False: the lease has passed, and the worker is stopping.
   bool LeaseHolds(int64_t now_ns);
@@ -173,9 +175,10 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   std::optional<CloseWaves> closes_;
 
   ForwardState<State> state_{"a worker", State::kIdle};
-  Counters totals_;  ///< the sum of all intervals emitted
+  Counters totals_;  ///< the sum of all intervals emitted, the warm-up's figures with them
 
   int64_t start_ns_ = 0;
+  int64_t measured_from_ns_ = 0;  ///< where the warm-up ends
   int64_t end_ns_ = 0;
   int64_t drain_least_ns_ = 0;  ///< until when pushes are awaited
   int64_t deadline_armed_ns_ = std::numeric_limits<int64_t>::max();

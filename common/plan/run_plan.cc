@@ -173,6 +173,12 @@ absl::Status CheckSchedule(const RunPlan& plan) {
                                  "-duration={}：时长由 -stages 决定，合计 {}；请去掉 -duration"},
                                 FormatDuration(plan.duration_ns), FormatDuration(plan.stages.duration_ns()));
   }
+  if (plan.warm_up_ns > StageList::kMostNs - plan.duration_ns) {
+    return LocalInvalidArgument({"-warm-up={}: with what is measured, {}, it is longer than {}; shorten one of the two",
+                                 "-warm-up={}：与测量时长 {} 合计超过 {}；请缩短其中之一"},
+                                FormatDuration(plan.warm_up_ns), FormatDuration(plan.duration_ns),
+                                FormatDuration(StageList::kMostNs));
+  }
   const Measure expected = ProfileOf(plan).total() / kMeasurePerMessage;
   if (plan.arrivals == Arrivals::kPoisson && expected > static_cast<Measure>(PoissonPoints::kMostExpected)) {
     return LocalInvalidArgument(
@@ -192,11 +198,11 @@ absl::Status CheckLives(const RunPlan& plan) {
                                 plan.clients, LargestCrowd(plan.clients_stages));
   }
   for (const Storm& storm : plan.storm.storms()) {
-    if (storm.offset_ns < plan.duration_ns) continue;
+    if (storm.offset_ns < LoadNs(plan)) continue;
     return LocalInvalidArgument({"-storm: {} is after the end of the load, {}; for example -storm={}:50%",
                                  "-storm：{} 晚于负载的结束 {}；例如 -storm={}:50%"},
-                                FormatDuration(storm.offset_ns), FormatDuration(plan.duration_ns),
-                                FormatDuration(plan.duration_ns / 2));
+                                FormatDuration(storm.offset_ns), FormatDuration(LoadNs(plan)),
+                                FormatDuration(LoadNs(plan) / 2));
   }
   if (plan.protocol == Protocol::kEcho && (plan.devices > 1 || plan.redirect == Redirect::kFollow)) {
     return LocalInvalidArgument({"-{}: -protocol=echo has no {}; leave it out", "-{}：-protocol=echo 没有{}；请去掉它"},
@@ -254,9 +260,18 @@ int64_t LargestCrowd(const StageList& clients_stages) {
   return largest;
 }
 
+int64_t LoadNs(const RunPlan& plan) { return plan.warm_up_ns + plan.duration_ns; }
+
 RateProfile ProfileOf(const RunPlan& plan) {
-  if (plan.stages.empty()) return RateProfile(plan.mps, plan.duration_ns);
-  return RateProfile(plan.mps, plan.stages.stages());
+  // Where the rate is the same throughout, so are the messages' instants: one piece, whatever of it is measured.
+  if (plan.stages.empty()) return RateProfile(plan.mps, LoadNs(plan));
+  const std::vector<Stage>& stages = plan.stages.stages();
+  if (plan.warm_up_ns == 0) return RateProfile(plan.mps, stages);
+  const Rate warm = plan.mps.zero() ? stages.front().to : plan.mps;
+  // The first stage begins where it would without a warm-up: at -mps, which takes no time.
+  std::vector<Stage> load = {{.duration_ns = plan.warm_up_ns, .to = warm, .jump = true}, {.to = plan.mps}};
+  load.insert(load.end(), stages.begin(), stages.end());
+  return RateProfile(plan.mps, load);
 }
 
 Schedule ScheduleOf(const RunPlan& plan) {
@@ -265,13 +280,20 @@ Schedule ScheduleOf(const RunPlan& plan) {
 
 double MeanPerSecond(const RunPlan& plan) {
   if (plan.stages.empty()) return plan.mps.per_second();
-  const double messages = static_cast<double>(ProfileOf(plan).total()) / static_cast<double>(kMeasurePerMessage);
+  const RateProfile profile = ProfileOf(plan);
+  const Measure measured = profile.total() - profile.Before(plan.warm_up_ns);
+  const double messages = static_cast<double>(measured) / static_cast<double>(kMeasurePerMessage);
   return messages * kNsPerSecond / static_cast<double>(plan.duration_ns);
 }
 
 double PlannedPerSecond(const RunPlan& plan) {
   if (plan.arrivals == Arrivals::kConstant) return MeanPerSecond(plan);
-  return static_cast<double>(ScheduleOf(plan).total()) * kNsPerSecond / static_cast<double>(plan.duration_ns);
+  return static_cast<double>(PlannedMessages(plan)) * kNsPerSecond / static_cast<double>(plan.duration_ns);
+}
+
+int64_t PlannedMessages(const RunPlan& plan) {
+  const Schedule schedule = ScheduleOf(plan);
+  return schedule.total() - schedule.CountDueBefore(plan.warm_up_ns);
 }
 
 int64_t DrainNs(const RunPlan& plan) {

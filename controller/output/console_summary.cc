@@ -96,7 +96,8 @@ std::string StageLines(Language language, const RunResult& result) {
                 Say(language, Msg::kMax)});
   for (const StageResult& stage : result.stages) {
     const Counters& counters = stage.stats.counters;
-    std::vector<std::string> row = {stage.name,
+    const std::string name = stage.measured() ? stage.name : Say(language, Msg::kWarmUp);
+    std::vector<std::string> row = {name,
                                     FormatDuration(stage.offset_ns),
                                     fmt::to_string(counters.scheduled),
                                     fmt::to_string(counters.success),

@@ -15,11 +15,13 @@ namespace wsload {
 enum class Msg {
   // Phases.
   kPhaseConnect,
+  kPhaseWarmUp,
   kPhaseMeasure,
   kPhaseDrain,
   kPhaseClose,
   // One line an interval.
   kLineMeasure,      ///< rate, percent succeeded, p50, p99, of the last seconds, failed in all
+  kLineStage,        ///< name, how long it still runs
   kLineConnect,      ///< connections open, of all
   kLineDrain,        ///< messages open, failed
   kLineClose,        ///< connections open
@@ -63,6 +65,7 @@ enum class Msg {
   kP99After,
   kReconnect,
   kMove,
+  kWarmUp,
   kFrom,
   kState,
   kConnections,
@@ -118,6 +121,7 @@ enum class Msg {
   kPlanStages,      ///< stages, duration
   kPlanNoLoad,      ///< duration
   kPlanPoisson,     ///< the load, seed
+  kPlanWarmUp,      ///< the load, duration
   kPlanDetails,     ///< protocol, serializer, cipher, agents
   kChecked,         ///< connections
   kFilesWritten,    ///< directory
@@ -143,6 +147,9 @@ enum class Msg {
   kScreenRun,     ///< id
   kScreenEnds,    ///< time of day
   kScreenOf,      ///< so much, of so much
+  kScreenStage,
+  kScreenStageOf,    ///< name, number, of how many
+  kScreenStageLeft,  ///< how long it still runs
   kScreenRate,
   kScreenRateOf,       ///< per second, as planned
   kScreenNow,          ///< per second

@@ -7,6 +7,7 @@ const WORDS = {
   planClients: ["{clients} clients", "{clients} 个客户端"],
   planStages: ["stages {stages}, {duration} in all", "各阶段 {stages}，合计 {duration}"],
   planRate: ["{mps} msg/s for {duration}", "{mps} 条/秒，持续 {duration}"],
+  planWarmUp: ["{load} after a warm-up of {warmUp}", "预热 {warmUp} 后{load}"],
   planRampUp: ["ramp-up {rampUp}", "建连阶段 {rampUp}"],
   planSize: ["{bytes}-byte messages", "消息 {bytes} 字节"],
   planAgents: ["{agents} agents", "{agents} 个压测节点"],
@@ -169,6 +170,15 @@ const WORDS = {
     "共 {points} 个区间，每个 {span}：速率为区间平均，延迟为区间内最大。"],
   chartLabel: ["{title} over {span}; from {low} to {high}", "{title}，{span}；{low} 至 {high}"],
   // Tables.
+  stages: ["Stages (response time in ms)", "阶段（响应时间，毫秒）"],
+  stage: ["stage", "阶段"],
+  stageFrom: ["from", "起始"],
+  stageLength: ["length", "时长"],
+  stageWarmUp: ["warm-up (in no other figure)", "预热（不计入其他指标）"],
+  stageNote: ["A message counts for the stage in which it was due, whenever it was answered. Times are from the beginning of " +
+    "what is measured.", "消息计入其应发时刻所在的阶段，无论何时得到应答。时间从测量开始算起。"],
+  stageLeft: ["{stage}, {left} left", "{stage}，剩余 {left}"],
+  measuredFrom: ["measured", "开始测量"],
   latencies: ["Latencies (ms)", "延迟（毫秒）"],
   count: ["count", "样本数"],
   mean: ["mean", "平均"],
@@ -244,6 +254,7 @@ const WORDS = {
   wordsMean: ["What the words mean", "名词解释"],
   // The live page.
   phase_connect: ["CONNECTING", "建立连接"],
+  phase_warm_up: ["WARMING UP", "预热"],
   phase_measure: ["MEASURING", "压测中"],
   phase_drain: ["DRAINING", "等待响应"],
   phase_close: ["CLOSING", "关闭连接"],
@@ -276,6 +287,10 @@ const WORDS = {
     "服务时间并未升高：消息发出晚了，等待发生在压测端。"],
   found_bothWait: ["In {server} of these service time shows the same (the server or the network waited); in {generator} it " +
     "does not (the generator was late).", "其中 {server} 处服务时间同样升高（服务器或网络在等待），{generator} 处没有（压测端迟发）。"],
+  found_stages: ["By stage, the p99 was highest in {highest} ({worst}) and lowest in {lowest} ({usual}).",
+    "各阶段中，p99 最高的是 {highest}（{worst}），最低的是 {lowest}（{usual}）。"],
+  found_stageFailures: ["Of the {count} messages that failed or were not sent, {failed} were due in {highest}.",
+    "失败或未发送的 {count} 条消息中，{failed} 条应在 {highest} 阶段发出。"],
   found_failures: ["Messages failed in {slow} of {all} {intervals}, the first at {at}: {count} in all, {causes}.",
     "{all} {intervals}中有 {slow} {intervals}出现失败，最早在 {at}：共 {count} 条，{causes}。"],
   found_failuresAfter: ["{count} messages failed: {causes}.", "共 {count} 条消息失败：{causes}。"],

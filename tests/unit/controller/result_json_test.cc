@@ -152,6 +152,7 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
   result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
   result.thresholds = {{.threshold = *Threshold::Parse("p(99)<200ms")}};
   result.outages = {SomeOutage()};
+  result.plan.warm_up_ns = kNsPerSecond;
   result.stages = {{"peak", kNsPerSecond, 2 * kNsPerSecond, PerfectMeasure(7)}};
   result.gaps = {{.agent = "h1:7400", .from_ns = kNsPerSecond, .to_ns = 2 * kNsPerSecond}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
