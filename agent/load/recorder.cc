@@ -86,6 +86,8 @@ void Recorder::LoopLate(int64_t late_ns) {
   stall_us_max_ = std::max(stall_us_max_, late_ns / kNsPerUs);
 }
 
+void Recorder::SentAgain(int64_t intended_ns) { ++Of(intended_ns).counters.retries; }
+
 void Recorder::SendFailed(int64_t intended_ns) {
   Counters& counters = Of(intended_ns).counters;
   ++counters.scheduled;
@@ -109,6 +111,7 @@ void Recorder::Ended(const UpstreamResult& result) {
   switch (result.outcome) {
     case UpstreamOutcome::kAcknowledged:
       ++counters.success;
+      if (result.attempts > 1) ++counters.success_by_retry;
       stats.response.RecordNs(result.ended_ns - result.intended_ns);
       stats.service.RecordNs(result.ended_ns - result.sent_ns);
       return;

@@ -34,6 +34,8 @@ class Recorder {
   void ClientClosed(const CloseInfo& info, bool by_us);
 
   void Sent(int64_t intended_ns, int64_t sent_ns);
+  /// An attempt after its first.
+  void SentAgain(int64_t intended_ns);
   void SendFailed(int64_t intended_ns);
   void Unsent(int64_t intended_ns);
   /// It is too late to be sent.

@@ -24,7 +24,7 @@ constexpr int kMostHops = 2;
 
 }  // namespace
 
-Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, std::string plaintext,
+Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, SizedText text,
                SenderObserver& observer)
     : loop_(parts.loop),
       pool_(parts.pool),
@@ -33,7 +33,7 @@ Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& 
       siblings_(parts.siblings),
       index_(parts.index),
       observer_(observer),
-      plaintext_(std::move(plaintext)),
+      text_(std::move(text)),
       messages_(schedule, messages),
       timer_(loop_.NewTimer([this] { OnTimer(); })) {
   if (siblings_ != nullptr) siblings_->Join(index_, loop_, *this);
@@ -132,13 +132,27 @@ void Sender::SendDue(int64_t now_ns) {
 
 void Sender::SendOne(const DueMessage& message) {
   if (pool_.ready() == 0) return Strand(message);
+  const std::string_view body = text_.Of(message.number);
   for (int tries = 0; tries < kSendTries; ++tries) {
     const int64_t sent_ns = loop_.MonoNs();
-    if (pool_.Next().SendUpstream(plaintext_, message.due_ns, sent_ns) == WebSocketClient::SendOutcome::kSent) {
+    if (pool_.Next().SendUpstream(body, message.due_ns, sent_ns, nullptr, message.number) == WebSocketClient::SendOutcome::kSent) {
       return recorder_.Sent(message.due_ns, sent_ns);
     }
   }
   recorder_.SendFailed(message.due_ns);
+}
+
+bool Sender::SendAgain(const Unanswered& message) {
+  const int64_t now_ns = loop_.MonoNs();
+  if (state_ == State::kStopped || !observer_.MaySend(now_ns)) return false;
+  const std::string_view body = text_.Of(message.number);
+  const auto sent = [&](WebSocketClient& client) {
+    return client.SendAgain(body, now_ns) == WebSocketClient::SendOutcome::kSent;
+  };
+  bool done = message.client != nullptr && sent(*message.client);
+  for (int tries = 0; !done && pool_.ready() > 0 && tries < kSendTries; ++tries) done = sent(pool_.Next());
+  if (done) recorder_.SentAgain(message.intended_ns);
+  return true;
 }
 
 // --- siblings -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "agent/load/client_pool.h"
@@ -13,6 +12,7 @@
 #include "agent/load/loop_watch.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sibling_board.h"
+#include "agent/load/sized_text.h"
 #include "common/loop/event_loop.h"
 #include "common/util/forward_state.h"
 
@@ -49,8 +49,8 @@ class Sender final : private HandOverReceiver {
     int index = 0;                     ///< its place among them
   };
 
-  /// `plaintext`: the body of every message.
-  Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, std::string plaintext,
+  /// `text`: the bodies of the messages.
+  Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, SizedText text,
          SenderObserver& observer);
 
   // In this order, each once; Stop() at any time.
@@ -59,6 +59,9 @@ class Sender final : private HandOverReceiver {
   void Begin(int64_t now_ns);
   /// Takes nothing more from the schedule; what siblings hand over is still sent.
   void EndSchedule();
+  /// A message has no answer: sends it again, over its own connection or another of this worker's. False: nothing may
+  /// leave any more. Nothing leaves either where no connection takes it.
+  bool SendAgain(const Unanswered& message);
   /// Nothing is sent any more, and nothing more is handed over to it.
   void Stop(int64_t now_ns);
 
@@ -100,7 +103,7 @@ class Sender final : private HandOverReceiver {
   SiblingBoard* const siblings_;
   const int index_;
   SenderObserver& observer_;
-  const std::string plaintext_;
+  SizedText text_;
   DueMessages messages_;
   ForwardState<State> state_{"a worker's sender", State::kIdle};
   int64_t end_ns_ = 0;

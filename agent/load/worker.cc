@@ -13,12 +13,6 @@ namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-std::string UpstreamText(int64_t size_bytes) {
-  std::string text(static_cast<size_t>(size_bytes), ' ');
-  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 26);
-  return text;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, const RunPlan& plan, const Slice& slice,
@@ -28,9 +22,10 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, c
                                  .serializer = plan.serializer,
                                  .cipher = plan.cipher,
                                  .cipher_key = plan.cipher_key,
-                                 .echo_bytes = plan.msg_size_bytes,
+                                 .echo_bytes = SizesOf(plan).smallest(),
                                  .heartbeat_ns = plan.heartbeat_ns,
                                  .resp_timeout_ns = plan.resp_timeout_ns,
+                                 .retries = plan.retry,
                                  .name = name,
                                  .close_code = CloseCodeOf(plan)},
                                 *worker);
@@ -57,12 +52,13 @@ Worker::Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& sli
 
 void Worker::Equip(std::unique_ptr<Dialer> dialer, std::unique_ptr<ClientGroup> group) {
   group_ = std::move(group);
-  const std::string text = UpstreamText(plan_.msg_size_bytes);
   connector_.emplace(Connector::Parts{loop_, clock_, std::move(dialer), *group_, recorder_}, plan_,
                      static_cast<ConnectorObserver&>(*this));
   connector_->Reserve(slice_.clients.count);
   sender_.emplace(Sender::Parts{loop_, connector_->pool(), recorder_, watch_, siblings_, index_}, ScheduleOf(plan_),
-                  slice_.messages, plan_.protocol == Protocol::kEcho ? text : group_->codec().EncodeText(text),
+                  slice_.messages,
+                  SizedText(SizesOf(plan_), static_cast<uint64_t>(plan_.seed),
+                            plan_.protocol == Protocol::kEcho ? nullptr : &group_->codec()),
                   static_cast<SenderObserver&>(*this));
   closes_.emplace(loop_, connector_->pool());
 }
@@ -308,7 +304,9 @@ void Worker::TellIfStarved() {
   if (siblings_ == nullptr || siblings_->TotalOpen() == 0) observer_.OnWorkerStarved();
 }
 
-void Worker::OnUpstreamResult(WebSocketClient&, const UpstreamResult& result) {
+void Worker::OnUpstreamResult(WebSocketClient&, const UpstreamResult& result) { Ended(result); }
+
+void Worker::Ended(const UpstreamResult& result) {
   recorder_.Ended(result);
   // Not from inside a client's upcall: closing ends clients.
   if (state_ == State::kDraining && group_->open_messages() == 0) phase_timer_->ArmAt(loop_.MonoNs());

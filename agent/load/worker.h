@@ -103,6 +103,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
 
   // ClientObserver
   void OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) override;
+  bool OnUnanswered(const Unanswered& message) override { return sender_->SendAgain(message); }
+  void OnOrphanResult(const UpstreamResult& result) override { Ended(result); }
   void OnLateAck(WebSocketClient& client) override;
   void OnDuplicateAck(WebSocketClient& client) override;
   void OnHeartbeatSent(WebSocketClient& client) override;
@@ -135,6 +137,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   /// False: the lease has passed, and the worker is stopping.
   bool LeaseHolds(int64_t now_ns);
 
+  void Ended(const UpstreamResult& result);
   void PublishOpen();
   void TellIfStarved();
   void EnterMeasure(int64_t now_ns);

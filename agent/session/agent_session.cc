@@ -184,7 +184,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     const int64_t instant = start.start_mono_ns();
     if (!IsNear(instant)) return RefuseInstant("Start", instant);
     state_.Enter(State::kRunning);
-    ArmEndDeadline(instant + plan_.duration_ns + plan_.resp_timeout_ns, {"the load did not end", "压测没有结束"});
+    ArmEndDeadline(instant + plan_.duration_ns + AnswerTimeNs(plan_), {"the load did not end", "压测没有结束"});
     if (config_.cpu_quota) quota_at_start_ = config_.cpu_quota();
     engine_->Start(instant);
   }
@@ -391,7 +391,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     if (engine_ == nullptr) return End();
     state_.Enter(State::kStopping);
     lease_timer_->Cancel();
-    ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns, {"the load did not stop", "压测没有停止"});
+    ArmEndDeadline(loop_.MonoNs() + AnswerTimeNs(plan_), {"the load did not stop", "压测没有停止"});
     engine_->Stop(reason);
   }
 

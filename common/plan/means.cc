@@ -83,7 +83,7 @@ Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
   return {.clients = clients,
           .workers = workers,
           .tls = url.secure,
-          .compression_bytes = CompressionBytesPerClient(plan.compress, plan.msg_size_bytes),
+          .compression_bytes = CompressionBytesPerClient(plan.compress, SizesOf(plan).largest()),
           .destinations = IsAddress(url.host) || AsciiLower(url.host) == "localhost" ? 1 : 0};
 }
 

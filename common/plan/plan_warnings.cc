@@ -6,10 +6,11 @@ namespace wsload {
 
 std::vector<Statement> PlanWarnings(const RunPlan& plan) {
   std::vector<Statement> warnings;
-  if (plan.protocol == Protocol::kEcho && plan.msg_size_bytes < kEchoNamedBytes) {
-    warnings.push_back({StatementKind::kEchoByOrder, {plan.msg_size_bytes, kEchoNamedBytes}});
-  } else if (plan.protocol == Protocol::kEcho && plan.msg_size_bytes < kEchoKeyBytes) {
-    warnings.push_back({StatementKind::kEchoWithoutRun, {plan.msg_size_bytes, kEchoKeyBytes}});
+  const int64_t bytes = SizesOf(plan).smallest();
+  if (plan.protocol == Protocol::kEcho && bytes < kEchoNamedBytes) {
+    warnings.push_back({StatementKind::kEchoByOrder, {bytes, kEchoNamedBytes}});
+  } else if (plan.protocol == Protocol::kEcho && bytes < kEchoKeyBytes) {
+    warnings.push_back({StatementKind::kEchoWithoutRun, {bytes, kEchoKeyBytes}});
   }
   return warnings;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/net/socket_address.h"
+#include "common/plan/echo_key.h"
 #include "common/plan/plan_fields.h"
 #include "common/time/duration.h"
 #include "common/util/local_error.h"
@@ -165,6 +166,41 @@ absl::Status CheckGateway(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+/// What messages are like, and how often they are sent.
+absl::Status CheckMessages(const RunPlan& plan) {
+  const MessageSizes sizes = SizesOf(plan);
+  if (!plan.size.empty() && plan.msg_size_bytes != sizes.mean()) {
+    return LocalInvalidArgument({"-msg-size={}: -size={} says how large messages are, {} bytes on average; leave one "
+                                 "of the two out",
+                                 "-msg-size={}：消息大小由 -size={} 决定，平均 {} 字节；请去掉其中一个"},
+                                plan.msg_size_bytes, plan.size.text(), sizes.mean());
+  }
+  if (plan.protocol != Protocol::kEcho) return absl::OkStatus();
+  if (!sizes.constant() && sizes.smallest() < kEchoKeyBytes) {
+    return LocalInvalidArgument(
+        {"-size={}: -protocol=echo knows messages of several sizes by a key of {} bytes; make all of them as large",
+         "-size={}：-protocol=echo 靠 {} 字节的键识别大小不一的消息；请使每种大小都不小于它"},
+        plan.size.text(), kEchoKeyBytes);
+  }
+  if (plan.retry > 0) {
+    return LocalInvalidArgument({"-retry={}: is for a server that knows messages by their keys, and -protocol=echo has "
+                                 "none; leave it out",
+                                 "-retry={}：用于按键识别消息的服务器，而 -protocol=echo 没有；请去掉它"},
+                                plan.retry);
+  }
+  return absl::OkStatus();
+}
+
+/// A closed loop has no schedule.
+absl::Status CheckModel(const RunPlan& plan) {
+  if (plan.model == LoadModel::kOpen) return absl::OkStatus();
+  if (plan.mps == Rate(0) && plan.stages.empty() && plan.arrivals == Arrivals::kConstant) return absl::OkStatus();
+  return LocalInvalidArgument({"-model=closed: messages leave as fast as the server answers, for -duration; leave -mps, "
+                               "-stages and -arrivals out",
+                               "-model=closed：消息随服务器的应答速度发送，持续 -duration；请去掉 -mps、-stages 和 "
+                               "-arrivals"});
+}
+
 /// When messages are due.
 absl::Status CheckSchedule(const RunPlan& plan) {
   if (!plan.stages.empty() && plan.duration_ns != plan.stages.duration_ns()) {
@@ -205,8 +241,17 @@ double PlannedPerSecond(const RunPlan& plan) {
   return static_cast<double>(ScheduleOf(plan).total()) * kNsPerSecond / static_cast<double>(plan.duration_ns);
 }
 
+MessageSizes SizesOf(const RunPlan& plan) {
+  if (plan.size.empty()) return MessageSizes::Constant(plan.msg_size_bytes);
+  return plan.protocol == Protocol::kEcho ? plan.size.DrawnFrom(kEchoKeyBytes) : plan.size;
+}
+
+int64_t AnswerTimeNs(const RunPlan& plan) { return (plan.retry + 1) * plan.resp_timeout_ns; }
+
 absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckFields(PlanFields(), plan); !status.ok()) return status;
+  if (auto status = CheckMessages(plan); !status.ok()) return status;
+  if (auto status = CheckModel(plan); !status.ok()) return status;
   if (auto status = CheckSchedule(plan); !status.ok()) return status;
   if (auto status = CheckUpgrade(plan); !status.ok()) return status;
   if (auto status = CheckLocalAddrs(plan); !status.ok()) return status;

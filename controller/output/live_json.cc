@@ -20,7 +20,7 @@ int64_t PlannedNs(const RunPlan& plan, Phase phase) {
     case Phase::kMeasure:
       return plan.duration_ns;
     case Phase::kDrain:
-      return plan.resp_timeout_ns;
+      return AnswerTimeNs(plan);
     case Phase::kClose:
       return 0;
   }

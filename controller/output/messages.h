@@ -100,7 +100,9 @@ enum class Msg {
   kRunFailed,       ///< error
   kStartSpread,     ///< milliseconds
   kRunId,           ///< id
-  kPlan,            ///< clients, the load, ramp-up, message size, server
+  kPlan,            ///< clients, the load, ramp-up, message size in words, server
+  kPlanSize,        ///< bytes
+  kPlanSizes,       ///< the sizes, bytes on average
   kPlanRate,        ///< msg/s, duration
   kPlanRateMinute,  ///< messages a minute, duration
   kPlanRateHour,    ///< messages an hour, duration

@@ -21,6 +21,11 @@ std::string RateText(Language language, const RunPlan& plan) {
   return Say(language, Msg::kPlanRate, number, duration);
 }
 
+std::string SizeText(Language language, const MessageSizes& sizes) {
+  if (sizes.constant()) return Say(language, Msg::kPlanSize, sizes.mean());
+  return Say(language, Msg::kPlanSizes, sizes.text(), sizes.mean());
+}
+
 }  // namespace
 
 std::string LoadText(Language language, const RunPlan& plan) {
@@ -33,7 +38,7 @@ std::string LoadText(Language language, const RunPlan& plan) {
 
 std::string PlanText(Language language, const RunPlan& plan) {
   return Say(language, Msg::kPlan, plan.clients, LoadText(language, plan), FormatDuration(plan.ramp_up_ns),
-             plan.msg_size_bytes, RedactUrl(plan.server.text()));
+             SizeText(language, SizesOf(plan)), RedactUrl(plan.server.text()));
 }
 
 std::string PlannedRateText(const RunPlan& plan) {

@@ -13,6 +13,13 @@ function loadOf(plan) {
   return isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration}) : null;
 }
 
+/** Where messages have several sizes, msg_size_bytes is their mean. */
+function sizeOf(plan) {
+  if (!isNumber(plan.msg_size_bytes)) return null;
+  const bytes = countText(plan.msg_size_bytes);
+  return plan.size ? say("planSizes", {sizes: plan.size, bytes}) : say("planSize", {bytes});
+}
+
 function headOf(result) {
   const plan = result.plan || {};
   const agents = (result.agents || []).length;
@@ -22,7 +29,7 @@ function headOf(result) {
     isNumber(plan.clients) ? say("planClients", {clients: countText(plan.clients)}) : null,
     loadOf(plan),
     isNumber(plan.ramp_up_ns) ? say("planRampUp", {rampUp: spanText(plan.ramp_up_ns / 1e9, language)}) : null,
-    isNumber(plan.msg_size_bytes) ? say("planSize", {bytes: countText(plan.msg_size_bytes)}) : null,
+    sizeOf(plan),
     agents > 0 ? say(agents === 1 ? "planAgent" : "planAgents", {agents: countText(agents)}) : null,
     ...Object.entries(result.tags || {}).map(([name, value]) => `${name}=${value}`),
     result.wsload_version ? `wsload ${result.wsload_version}` : null,

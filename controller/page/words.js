@@ -9,6 +9,7 @@ const WORDS = {
   planRate: ["{mps} msg/s for {duration}", "{mps} 条/秒，持续 {duration}"],
   planRampUp: ["ramp-up {rampUp}", "建连阶段 {rampUp}"],
   planSize: ["{bytes}-byte messages", "消息 {bytes} 字节"],
+  planSizes: ["messages of {sizes} bytes, {bytes} on average", "消息大小 {sizes} 字节，平均 {bytes} 字节"],
   planAgents: ["{agents} agents", "{agents} 个压测节点"],
   planAgent: ["1 agent", "1 个压测节点"],
   otherLanguage: ["中文", "English"],

@@ -313,7 +313,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   int64_t MeasureEnd() const { return start_mono_ns_ + plan_.duration_ns; }
-  int64_t DrainEnd() const { return MeasureEnd() + plan_.resp_timeout_ns; }
+  int64_t DrainEnd() const { return MeasureEnd() + AnswerTimeNs(plan_); }
 
   void ArmPhase(Phase phase, int64_t when_ns) {
     next_phase_ = phase;
@@ -365,7 +365,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
     if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
-    ArmEndDeadline(loop_.MonoNs() + plan_.resp_timeout_ns);
+    ArmEndDeadline(loop_.MonoNs() + AnswerTimeNs(plan_));
     for (int i = 0; i < peer_count(); ++i) {
       if (!peers_[i]->active() || peers_[i]->Stop(why)) continue;
       FailAgent(i, AgentResult::State::kUnreachable,

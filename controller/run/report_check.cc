@@ -61,6 +61,10 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
   const Part parts[] = {
       {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, limits.messages},
       {{"ends of messages", "消息的结果"}, ended, {"messages", "消息"}, scheduled},
+      {{"successes by retry", "重发后成功的消息"},
+       sum(&C::success_by_retry),
+       {"acknowledged messages", "已确认的消息"},
+       sum(&C::success)},
       {{"response times", "响应时间"},
        sum(&Stats::response),
        {"acknowledged messages", "已确认的消息"},

@@ -47,7 +47,7 @@ Progress ProgressOf(const ScreenModel& model, Language language) {
     case Phase::kConnect:
       return of_time(model.facts.plan.ramp_up_ns);
     case Phase::kDrain:
-      return of_time(model.facts.plan.resp_timeout_ns);
+      return of_time(AnswerTimeNs(model.facts.plan));
     case Phase::kClose:
       break;
   }
