@@ -85,8 +85,7 @@ void ClientGroup::TimeOut(const PendingAcks::Message& message, int64_t now_ns) {
 bool ClientGroup::SentAgain(const PendingAcks::Message& message, int64_t now_ns) {
   if (!MayBeSentAgain(message)) return false;
   const uint64_t before = pending_.next_sequence();
-  if (!observer_.OnUnanswered(
-          {static_cast<WebSocketClient*>(message.owner), message.intended_ns, message.number})) {
+  if (!observer_.OnUnanswered({static_cast<WebSocketClient*>(message.owner), message.intended_ns, message.number})) {
     return false;
   }
   if (pending_.next_sequence() == before) pending_.KeepOldest(now_ns);

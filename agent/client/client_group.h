@@ -93,7 +93,7 @@ struct ClientGroupOptions {
   Serializer serializer = Serializer::kJson;
   CipherKind cipher = CipherKind::kAesGcm;
   std::string cipher_key;
-  int64_t echo_bytes = 0;       ///< of the echo protocol: the size of every message, at least; below kEchoKeyBytes of each
+  int64_t echo_bytes = 0;       ///< of the echo protocol: the least of a message; below kEchoKeyBytes all have it
   int64_t heartbeat_ns = 0;     ///< 0: none
   int64_t resp_timeout_ns = 0;  ///< > 0
   int32_t retries = 0;          ///< how often a message may be sent again, not with the echo protocol

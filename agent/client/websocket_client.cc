@@ -210,8 +210,8 @@ void WebSocketClient::Answered(uint64_t sequence, UpstreamOutcome outcome, std::
   PendingAcks::Message message;
   switch (group_.pending_.Close(sequence, *this, message)) {
     case PendingAcks::Match::kOpen:
-      group_.observer_.OnUpstreamResult(*this, {outcome, sequence, message.intended_ns, message.sent_ns, now_ns, body,
-                                                message.attempts});
+      group_.observer_.OnUpstreamResult(
+          *this, {outcome, sequence, message.intended_ns, message.sent_ns, now_ns, body, message.attempts});
       return;
     case PendingAcks::Match::kLate:
       group_.observer_.OnLateAck(*this);

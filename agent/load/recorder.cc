@@ -13,7 +13,8 @@ constexpr std::string_view kStamp = "sent_unix_ns=";
 
 }  // namespace
 
-Recorder::Recorder(const Clock& clock) : clock_(clock), stats_(std::make_unique<Stats>()) {}
+Recorder::Recorder(const Clock& clock, LoadModel model)
+    : clock_(clock), model_(model), stats_(std::make_unique<Stats>()) {}
 
 void Recorder::Dialled(const DialResult& result) {
   ConnectionCounters& connections = stats_->counters.connections;
@@ -72,6 +73,8 @@ Stats& Recorder::BeginStage(StatsByStage::iterator before, int32_t stage) {
 void Recorder::Sent(int64_t intended_ns, int64_t sent_ns) {
   Stats& stats = Of(intended_ns);
   ++stats.counters.scheduled;
+  ++sent_;
+  if (model_ == LoadModel::kClosed) return;
   const int64_t lag_ns = sent_ns - intended_ns;
   stats.send_lag.RecordNs(lag_ns);
   if (lag_ns > kSendLagBoundUs * kNsPerUs) ++sent_late_;
@@ -112,7 +115,7 @@ void Recorder::Ended(const UpstreamResult& result) {
     case UpstreamOutcome::kAcknowledged:
       ++counters.success;
       if (result.attempts > 1) ++counters.success_by_retry;
-      stats.response.RecordNs(result.ended_ns - result.intended_ns);
+      if (model_ == LoadModel::kOpen) stats.response.RecordNs(result.ended_ns - result.intended_ns);
       stats.service.RecordNs(result.ended_ns - result.sent_ns);
       return;
     case UpstreamOutcome::kTimeout:
@@ -153,7 +156,7 @@ void Recorder::Push(std::string_view plaintext, bool repeated) {
 std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load, StatsByStage& stages) {
   for (const StageStats& stage : stages_) stats_->Merge(stage.stats);
   stages = std::exchange(stages_, {});
-  load.sent = stats_->send_lag.count();
+  load.sent = std::exchange(sent_, 0);
   load.sent_late = std::exchange(sent_late_, 0);
   load.given_up = std::exchange(given_up_, 0);
   load.stalls = stats_->counters.loop_stalls;

@@ -135,7 +135,8 @@ void Sender::SendOne(const DueMessage& message) {
   const std::string_view body = text_.Of(message.number);
   for (int tries = 0; tries < kSendTries; ++tries) {
     const int64_t sent_ns = loop_.MonoNs();
-    if (pool_.Next().SendUpstream(body, message.due_ns, sent_ns, nullptr, message.number) == WebSocketClient::SendOutcome::kSent) {
+    if (pool_.Next().SendUpstream(body, message.due_ns, sent_ns, nullptr, message.number) ==
+        WebSocketClient::SendOutcome::kSent) {
       return recorder_.Sent(message.due_ns, sent_ns);
     }
   }

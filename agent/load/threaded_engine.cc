@@ -118,7 +118,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
                                                                     LoadEngineObserver& observer) {
   DialOptions dial = DialOptionsOf(plan, slice.clients);
   dial.memory = std::make_shared<MemoryBudget>(message_bytes);
-  std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(workers, observer));
+  std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(workers, plan.model, observer));
   engine->merger_ = std::make_unique<IntervalMerger>(
       workers, [raw = engine.get()](IntervalReport report) { raw->EmitInterval(std::move(report)); });
   const std::vector<Slice> slices = Divide(slice, workers);
@@ -133,7 +133,8 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
   return engine;
 }
 
-ThreadedEngine::ThreadedEngine(int workers, LoadEngineObserver& observer) : observer_(observer), siblings_(workers) {}
+ThreadedEngine::ThreadedEngine(int workers, LoadModel model, LoadEngineObserver& observer)
+    : observer_(observer), model_(model), siblings_(workers) {}
 
 ThreadedEngine::~ThreadedEngine() {
   // Worker threads and collector post to each other: all threads end before anything is deleted.
@@ -230,7 +231,10 @@ void ThreadedEngine::CheckFigures() const {
   WSLOAD_CHECK(merger_->empty(), "all workers are done, and some of their intervals were not passed on");
   CheckAllEnded(totals.counters);
   CheckSameCounts(totals.counters, worker_totals_);
-  WSLOAD_CHECK(totals.response.count() == totals.counters.success, "{} response times of {} successful messages",
+  WSLOAD_CHECK(totals.service.count() == totals.counters.success, "{} service times of {} successful messages",
+               totals.service.count(), totals.counters.success);
+  const int64_t responses = model_ == LoadModel::kClosed ? 0 : totals.counters.success;
+  WSLOAD_CHECK(totals.response.count() == responses, "{} response times of {} successful messages",
                totals.response.count(), totals.counters.success);
 }
 

@@ -43,7 +43,7 @@ Worker::Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& sli
       observer_(observer),
       siblings_(dependencies.siblings),
       index_(dependencies.index),
-      recorder_(dependencies.clock),
+      recorder_(dependencies.clock, plan.model),
       watch_(loop_, recorder_),
       phase_timer_(loop_.NewTimer([this] { OnPhaseTimer(); })),
       lease_timer_(loop_.NewTimer([this] { LeaseHolds(loop_.MonoNs()); })),
@@ -56,11 +56,17 @@ void Worker::Equip(std::unique_ptr<Dialer> dialer, std::unique_ptr<ClientGroup> 
                      static_cast<ConnectorObserver&>(*this));
   connector_->Reserve(slice_.clients.count);
   sender_.emplace(Sender::Parts{loop_, connector_->pool(), recorder_, watch_, siblings_, index_}, ScheduleOf(plan_),
-                  slice_.messages,
-                  SizedText(SizesOf(plan_), static_cast<uint64_t>(plan_.seed),
-                            plan_.protocol == Protocol::kEcho ? nullptr : &group_->codec()),
-                  static_cast<SenderObserver&>(*this));
+                  slice_.messages, NewText(), static_cast<SenderObserver&>(*this));
+  if (plan_.model == LoadModel::kClosed) {
+    closed_.emplace(ClosedLoop::Parts{loop_, connector_->pool(), recorder_, static_cast<SenderObserver&>(*this)},
+                    plan_.in_flight, slice_.clients, NewText());
+  }
   closes_.emplace(loop_, connector_->pool());
+}
+
+SizedText Worker::NewText() const {
+  return SizedText(SizesOf(plan_), static_cast<uint64_t>(plan_.seed),
+                   plan_.protocol == Protocol::kEcho ? nullptr : &group_->codec());
 }
 
 Worker::~Worker() = default;
@@ -177,11 +183,13 @@ void Worker::EnterMeasure(int64_t now_ns) {
   TellIfStarved();
   watch_.Back(start_ns_, now_ns);
   sender_->Begin(now_ns);
+  if (closed_ && state_ == State::kMeasuring) closed_->Begin();
 }
 
 void Worker::EnterDrain(int64_t now_ns) {
   state_.Enter(State::kDraining);
   sender_->EndSchedule();
+  if (closed_) closed_->End();
   connector_->GiveUp();
   watch_.End();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
@@ -213,7 +221,7 @@ void Worker::CheckFigures() const {
   CheckAllEnded(totals_);
   WSLOAD_CHECK(group_->open_messages() == 0, "{} messages wait for an answer at a worker's end",
                group_->open_messages());
-  sender_->CheckFigures(totals_.scheduled);
+  sender_->CheckFigures(totals_.scheduled - (closed_ ? closed_->sent() : 0));
 }
 
 // --- timers ---------------------------------------------------------------------------------------------------------
@@ -287,6 +295,7 @@ void Worker::CountBytes() {
 void Worker::OnConnected(WebSocketClient& client) {
   PublishOpen();
   if (state_ == State::kClosing) client.Stop(CloseWaves::kTimeoutNs);
+  if (closed_) closed_->Refill(client);
   ArmDeadline();
 }
 
@@ -304,7 +313,10 @@ void Worker::TellIfStarved() {
   if (siblings_ == nullptr || siblings_->TotalOpen() == 0) observer_.OnWorkerStarved();
 }
 
-void Worker::OnUpstreamResult(WebSocketClient&, const UpstreamResult& result) { Ended(result); }
+void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) {
+  Ended(result);
+  if (closed_) closed_->Refill(client);
+}
 
 void Worker::Ended(const UpstreamResult& result) {
   recorder_.Ended(result);
@@ -326,6 +338,7 @@ void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodabl
 
 void Worker::OnClientClosed(WebSocketClient& client, const CloseInfo& info) {
   connector_->OnClosed(client, info, state_ == State::kClosing);
+  if (closed_) closed_->OnGone();
   PublishOpen();
   TellIfStarved();
   if (state_ != State::kClosing) return;

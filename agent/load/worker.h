@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "agent/client/client_group.h"
 #include "agent/load/close_waves.h"
+#include "agent/load/closed_loop.h"
 #include "agent/load/connector.h"
 #include "agent/load/loop_watch.h"
 #include "agent/load/recorder.h"
@@ -97,6 +98,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
 
   /// Once there is a group: those who dial, send and close.
   void Equip(std::unique_ptr<Dialer> dialer, std::unique_ptr<ClientGroup> group);
+  SizedText NewText() const;
   void CheckThread() const;
   /// At the end: every message that was taken from the schedule is counted, and has an end.
   void CheckFigures() const;
@@ -164,6 +166,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   // In this order: clients, which the connector has, go before the group they share.
   std::optional<Connector> connector_;
   std::optional<Sender> sender_;
+  std::optional<ClosedLoop> closed_;  ///< none: the model is open
   std::optional<CloseWaves> closes_;
 
   ForwardState<State> state_{"a worker", State::kIdle};

@@ -57,6 +57,12 @@ inline constexpr Entry kSightingEntries[] = {
      "and none after a lost or late one",
      "-msg-size={msg_size_bytes} 无法标识消息（至少需 {named_bytes} "
      "字节）：回显须逐字节相同且按序到达，丢失或超时之后的均不计入"},
+    {StatementKind::kClosedLoop,
+     "closed_loop",
+     {{"in_flight", Form::kCount}},
+     "a closed loop hides waiting: with {in_flight} messages in flight on every connection a slow server is sent less, "
+     "and there is no response time",
+     "闭环会掩盖等待：每个连接上只有 {in_flight} 条消息在途，服务器变慢时发送也随之减少，且没有响应时间"},
 };
 
 }  // namespace wsload::catalogue

@@ -157,6 +157,7 @@ enum class StatementKind {
   // What a plan cannot measure well.
   kEchoWithoutRun,
   kEchoByOrder,
+  kClosedLoop,
 
   // What a comparison is worth.
   kOneRunEach,

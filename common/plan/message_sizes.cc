@@ -115,9 +115,9 @@ absl::StatusOr<MessageSizes> MessageSizes::ParseExponential(std::string_view tex
   const absl::StatusOr<int64_t> mean = ParseBytes(text);
   if (!mean.ok()) return mean.status();
   if (*mean < 1 || *mean > kMostBytes / kMostMeans) {
-    return LocalInvalidArgument({"exp:{}: a mean is from 1 to {} bytes; for example exp:2k",
-                                 "exp:{}：平均值须为 1 到 {} 字节；例如 exp:2k"},
-                                Shown(text), kMostBytes / kMostMeans);
+    return LocalInvalidArgument(
+        {"exp:{}: a mean is from 1 to {} bytes; for example exp:2k", "exp:{}：平均值须为 1 到 {} 字节；例如 exp:2k"},
+        Shown(text), kMostBytes / kMostMeans);
   }
   MessageSizes sizes;
   sizes.exponential_bytes_ = *mean;

@@ -195,10 +195,11 @@ absl::Status CheckMessages(const RunPlan& plan) {
 absl::Status CheckModel(const RunPlan& plan) {
   if (plan.model == LoadModel::kOpen) return absl::OkStatus();
   if (plan.mps == Rate(0) && plan.stages.empty() && plan.arrivals == Arrivals::kConstant) return absl::OkStatus();
-  return LocalInvalidArgument({"-model=closed: messages leave as fast as the server answers, for -duration; leave -mps, "
-                               "-stages and -arrivals out",
-                               "-model=closed：消息随服务器的应答速度发送，持续 -duration；请去掉 -mps、-stages 和 "
-                               "-arrivals"});
+  return LocalInvalidArgument(
+      {"-model=closed: messages leave as fast as the server answers, for -duration; leave -mps, "
+       "-stages and -arrivals out",
+       "-model=closed：消息随服务器的应答速度发送，持续 -duration；请去掉 -mps、-stages 和 "
+       "-arrivals"});
 }
 
 /// When messages are due.

@@ -56,7 +56,7 @@ struct RunPlan {
   int64_t resp_timeout_ns = 1 * kNsPerSecond;
   int64_t ramp_up_ns = 10 * kNsPerSecond;
   int64_t msg_size_bytes = 100;  ///< with `size`, its mean
-  StageList stages;  ///< empty: the rate is mps throughout
+  StageList stages;              ///< empty: the rate is mps throughout
   Arrivals arrivals = Arrivals::kConstant;
   int64_t seed = 0;  ///< of all that is drawn by lot and must be the same everywhere; 0: chosen when a run begins
   ServerUrl server;

@@ -69,6 +69,26 @@ absl::StatusOr<std::string> ReadDashboardToken(const OutputOptions& output, cons
                               output.dashboard);
 }
 
+/// What messages are like, and what makes them due.
+absl::Status CheckMessageFlags(const FlagSet& flags, const RunPlan& plan) {
+  if (!plan.size.empty() && flags.IsSet("msg-size")) {
+    return LocalInvalidArgument({"-msg-size: -size={} says how large messages are; leave -msg-size out",
+                                 "-msg-size：消息大小由 -size={} 决定；请去掉 -msg-size"},
+                                plan.size.text());
+  }
+  if (plan.model == LoadModel::kClosed) {
+    for (const char* name : {"mps", "stages", "arrivals"}) {
+      if (flags.IsSet(name)) {
+        return LocalInvalidArgument({"-{}: with -model=closed messages leave as fast as the server answers; leave -{} "
+                                     "out, or use -model=open",
+                                     "-{}：-model=closed 时消息随服务器的应答速度发送；请去掉 -{}，或使用 -model=open"},
+                                    name, name);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 /// Which of two flags cannot go together is a matter of what was written, not of values.
 absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
   if (raw.plan.protocol == Protocol::kEcho) {
@@ -102,21 +122,7 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
                                  "-duration：时长由 -stages 决定，合计 {}；请去掉 -duration"},
                                 FormatDuration(raw.plan.stages.duration_ns()));
   }
-  if (!raw.plan.size.empty() && flags.IsSet("msg-size")) {
-    return LocalInvalidArgument({"-msg-size: -size={} says how large messages are; leave -msg-size out",
-                                 "-msg-size：消息大小由 -size={} 决定；请去掉 -msg-size"},
-                                raw.plan.size.text());
-  }
-  if (raw.plan.model == LoadModel::kClosed) {
-    for (const char* name : {"mps", "stages", "arrivals"}) {
-      if (flags.IsSet(name)) {
-        return LocalInvalidArgument({"-{}: with -model=closed messages leave as fast as the server answers; leave -{} "
-                                     "out, or use -model=open",
-                                     "-{}：-model=closed 时消息随服务器的应答速度发送；请去掉 -{}，或使用 -model=open"},
-                                    name, name);
-      }
-    }
-  }
+  if (absl::Status messages = CheckMessageFlags(flags, raw.plan); !messages.ok()) return messages;
   if (flags.IsSet("threshold") && raw.judge.thresholds.empty()) {
     // As of a variable that nobody set: such a run would pass.
     return LocalInvalidArgument({"-threshold=: is empty; write for example -threshold='p(99)<200ms', or leave it out",

@@ -91,10 +91,13 @@ std::string StageLines(Language language, const RunResult& result) {
                 Say(language, Msg::kMax)});
   for (const StageResult& stage : result.stages) {
     const Counters& counters = stage.stats.counters;
-    std::vector<std::string> row = {stage.name, FormatDuration(stage.offset_ns), fmt::to_string(counters.scheduled),
-                                    fmt::to_string(counters.success), fmt::to_string(counters.failed()),
+    std::vector<std::string> row = {stage.name,
+                                    FormatDuration(stage.offset_ns),
+                                    fmt::to_string(counters.scheduled),
+                                    fmt::to_string(counters.success),
+                                    fmt::to_string(counters.failed()),
                                     fmt::to_string(counters.unsent)};
-    const Histogram& response = stage.stats.response;
+    const Histogram& response = stage.stats.answers();
     const bool measured = response.count() > 0;
     for (const double percentile : {50.0, 99.0}) {
       row.push_back(measured ? MsText(response.PercentileUs(percentile)) : "-");

@@ -108,6 +108,7 @@ enum class Msg {
   kPlanRateHour,    ///< messages an hour, duration
   kPlanStages,      ///< stages, duration
   kPlanNoLoad,      ///< duration
+  kPlanClosed,      ///< messages in flight, duration
   kPlanPoisson,     ///< the load, seed
   kPlanDetails,     ///< protocol, serializer, cipher, agents
   kChecked,         ///< connections
@@ -136,6 +137,7 @@ enum class Msg {
   kScreenOf,      ///< so much, of so much
   kScreenRate,
   kScreenRateOf,       ///< per second, as planned
+  kScreenRateClosed,   ///< per second
   kScreenNow,          ///< per second
   kScreenCountFailed,  ///< connections
   kScreenCountLost,    ///< connections

@@ -30,6 +30,7 @@ std::string SizeText(Language language, const MessageSizes& sizes) {
 
 std::string LoadText(Language language, const RunPlan& plan) {
   const std::string duration = FormatDuration(plan.duration_ns);
+  if (plan.model == LoadModel::kClosed) return Say(language, Msg::kPlanClosed, plan.in_flight, duration);
   if (plan.stages.empty() && plan.mps.zero()) return Say(language, Msg::kPlanNoLoad, duration);
   const std::string load =
       plan.stages.empty() ? RateText(language, plan) : Say(language, Msg::kPlanStages, plan.stages.text(), duration);

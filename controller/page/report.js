@@ -9,6 +9,7 @@ const SIGNS = {true: "✓", false: "✗"};
 
 function loadOf(plan) {
   const duration = spanText(plan.duration_ns / 1e9, language);
+  if (plan.model === "closed") return say("planClosed", {inFlight: countText(plan.in_flight), duration});
   if (plan.stages) return say("planStages", {stages: plan.stages, duration});
   return isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration}) : null;
 }
@@ -163,17 +164,19 @@ function figuresOf(result) {
   // Those still open count neither way while the run goes on; afterwards there are none but lost agents'.
   const judged = (totals.scheduled || 0) - (result.verdict ? 0 : totals.unaccounted || 0);
   const rates = result.rates || {};
-  const response = (result.latency_us || {}).response || {};
+  const plan = result.plan || {};
+  const closed = plan.model === "closed";
+  const answers = (result.latency_us || {})[closed ? "service" : "response"] || {};
   const connections = totals.connections || {};
-  const some = response.count > 0;
+  const some = answers.count > 0;
   const figures = [
-    [say("perSecond", {rate: rateText(rates.sent_per_s)}), say("sentOf", {mps: chosenText(plannedRate(result.plan || {}))})],
+    [say("perSecond", {rate: rateText(rates.sent_per_s)}), closed ? say("sentClosed") : say("sentOf", {mps: chosenText(plannedRate(plan))})],
     [judged > 0 ? percentText(totals.success / judged) : "-", say("succeededShare")],
-    [some ? latencyText(response.p50) : "-", say("medianResponse")],
-    [some ? latencyText(response.p99) : "-", say("p99Response")],
+    [some ? latencyText(answers.p50) : "-", say(closed ? "medianService" : "medianResponse")],
+    [some ? latencyText(answers.p99) : "-", say(closed ? "p99Service" : "p99Response")],
     failureFigure(totals),
     [countText(isNumber(result.active_connections) ? result.active_connections : connections.opened),
-      say("connectionsOf", {clients: countText((result.plan || {}).clients), lost: countText(connections.lost || 0)})],
+      say("connectionsOf", {clients: countText(plan.clients), lost: countText(connections.lost || 0)})],
   ];
   return element("dl", {class: "figures", id: "figures"},
     figures.map(([value, label]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));

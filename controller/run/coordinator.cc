@@ -163,7 +163,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   ReportLimits LimitsOf(int peer, Phase phase) const {
     ReportLimits limits = TimeLimits(instants_, phase, loop_.MonoNs(), peers_[peer]->clock().error_ns);
     limits.report_interval_ns = plan_.report_interval_ns;
-    limits.messages = ledger_.DueBefore(peer, limits.load_ns);
+    // How many a closed loop sends is up to the server.
+    limits.messages = plan_.model == LoadModel::kClosed ? std::numeric_limits<int64_t>::max()
+                                                        : ledger_.DueBefore(peer, limits.load_ns);
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
     return limits;

@@ -147,7 +147,8 @@ void FakeGateway::Answer(int index, int64_t delay_ns, const MessageView& message
 
 void FakeGateway::Received(FakeConnection& connection, std::string_view payload) {
   if (echo) {
-    const Message message{loop_.MonoNs(), connection.index(), Command::kUpstreamMessage, std::string(payload), std::ssize(payload)};
+    const Message message{loop_.MonoNs(), connection.index(), Command::kUpstreamMessage, std::string(payload),
+                          std::ssize(payload)};
     upstream.push_back(message);
     keys.insert(message.key);
     if (!react || react(message) == Reaction::kAck) {

@@ -133,93 +133,121 @@ TEST(PendingAcks, AnOrphanWaitsForAConnection) {
   EXPECT_EQ(message.rounds, 3);
 }
 
-// Against a plain map: any mix of opening, answering, expiring, sending again and losing, with far more open than the
-// ring began with.
+/// A plain map beside it: any mix of opening, answering, expiring, sending again and losing.
+class History {
+ public:
+  explicit History(uint32_t seed) : random_(seed) {}
+
+  void Open() {
+    PendingAcks::Owner& owner = AnyOwner();
+    const uint64_t key = pending_.Open(owner, now_ - 1, now_);
+    open_[key] = {&owner, now_, 1, key};
+    places_[key] = key;
+  }
+
+  void Answer() {
+    if (open_.empty()) return;
+    auto it = open_.lower_bound(random_() % pending_.next_sequence());
+    if (it == open_.end()) it = open_.begin();
+    const auto& [key, message] = *it;
+    if (message.owner == nullptr) {
+      ASSERT_EQ(pending_.Close(key, owners_[0], told_), Match::kForeign);
+      return;
+    }
+    ASSERT_EQ(pending_.Close(key, *message.owner, told_), Match::kOpen);
+    ASSERT_EQ(told_.sequence, key);
+    ASSERT_EQ(told_.sent_ns, message.sent_ns);
+    ASSERT_EQ(told_.attempts, message.attempts);
+    Forget(key);
+  }
+
+  /// Each of them ends, is sent again, or waits once more.
+  void Expire() {
+    const int64_t until = now_ - 4000;
+    while (pending_.Oldest(until, told_)) {
+      const uint64_t key = places_.begin()->second;
+      Message& message = open_.at(key);
+      ASSERT_EQ(told_.sequence, key);
+      ASSERT_EQ(told_.owner, message.owner);
+      const uint64_t dice = random_() % 3;
+      if (dice == 0) {
+        pending_.ExpireOldest();
+        Forget(key);
+        continue;
+      }
+      places_.erase(message.place);
+      message.place = pending_.next_sequence();
+      places_[message.place] = key;
+      message.sent_ns = now_;
+      message.owner = dice == 1 ? &AnyOwner() : nullptr;
+      message.attempts += dice == 1 ? 1 : 0;
+      dice == 1 ? pending_.SendOldestAgain(*message.owner, now_) : pending_.KeepOldest(now_);
+    }
+    ASSERT_TRUE(places_.empty() || OldestNs() > until);
+  }
+
+  /// Each of the owner's messages ends, or waits for another owner.
+  void Lose() {
+    PendingAcks::Owner& owner = AnyOwner();
+    while (pending_.OldestOf(owner, told_)) {
+      ASSERT_EQ(open_.at(told_.sequence).owner, &owner);
+      if (random_() % 2 == 0) {
+        pending_.OrphanOldestOf(owner);
+        open_.at(told_.sequence).owner = nullptr;
+      } else {
+        pending_.GiveUpOldestOf(owner);
+        Forget(told_.sequence);
+      }
+    }
+    ASSERT_EQ(owner.open, 0u);
+  }
+
+  void Step() {
+    const uint64_t dice = random_() % 100;
+    now_ += static_cast<int64_t>(random_() % 3);
+    if (dice < 60) {
+      Open();
+    } else if (dice < 95) {
+      Answer();
+    } else if (dice < 99) {
+      Expire();
+    } else {
+      Lose();
+    }
+    ASSERT_EQ(pending_.open(), open_.size());
+    ASSERT_EQ(pending_.oldest_sent_ns(), places_.empty() ? std::numeric_limits<int64_t>::max() : OldestNs());
+  }
+
+ private:
+  struct Message {
+    PendingAcks::Owner* owner;
+    int64_t sent_ns;
+    int32_t attempts;
+    uint64_t place;
+  };
+
+  PendingAcks::Owner& AnyOwner() { return owners_[random_() % owners_.size()]; }
+  int64_t OldestNs() const { return open_.at(places_.begin()->second).sent_ns; }
+  void Forget(uint64_t key) {
+    places_.erase(open_.at(key).place);
+    open_.erase(key);
+  }
+
+  std::mt19937_64 random_;
+  PendingAcks pending_;
+  PendingAcks::Message told_;
+  std::vector<PendingAcks::Owner> owners_ = std::vector<PendingAcks::Owner>(7);
+  std::map<uint64_t, Message> open_;     ///< by their keys
+  std::map<uint64_t, uint64_t> places_;  ///< in sending order: whose key is there
+  int64_t now_ = 0;
+};
+
 TEST(PendingAcks, AgreesWithAMapOnRandomHistories) {
   for (uint32_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
-    std::mt19937_64 random(seed);
-    PendingAcks pending;
-    std::vector<PendingAcks::Owner> owners(7);
-    struct Open {
-      PendingAcks::Owner* owner;
-      int64_t sent_ns;
-      int32_t attempts;
-      uint64_t place;
-    };
-    std::map<uint64_t, Open> model;       // by their keys
-    std::map<uint64_t, uint64_t> places;  // in sending order: what is there
-    int64_t now = 0;
-    PendingAcks::Message message;
-    for (int step = 0; step < 20'000; ++step) {
-      const uint64_t dice = random() % 100;
-      now += random() % 3;
-      if (dice < 60) {
-        PendingAcks::Owner& owner = owners[random() % owners.size()];
-        const uint64_t place = pending.next_sequence();
-        const uint64_t key = pending.Open(owner, now - 1, now);
-        ASSERT_EQ(key, place);
-        model[key] = {&owner, now, 1, key};
-        places[key] = key;
-      } else if (dice < 95 && !model.empty()) {
-        auto it = model.lower_bound(random() % pending.next_sequence());
-        if (it == model.end()) it = model.begin();
-        if (it->second.owner == nullptr) {
-          ASSERT_EQ(pending.Close(it->first, owners[0], message), Match::kForeign);
-          continue;
-        }
-        ASSERT_EQ(pending.Close(it->first, *it->second.owner, message), Match::kOpen);
-        ASSERT_EQ(message.sequence, it->first);
-        ASSERT_EQ(message.sent_ns, it->second.sent_ns);
-        ASSERT_EQ(message.attempts, it->second.attempts);
-        places.erase(it->second.place);
-        model.erase(it);
-      } else if (dice < 99) {
-        const int64_t until = now - 4000;
-        while (pending.Oldest(until, message)) {
-          const auto first = places.begin();
-          const uint64_t key = first->second;
-          Open& open = model.at(key);
-          ASSERT_EQ(message.sequence, key);
-          ASSERT_EQ(message.owner, open.owner);
-          places.erase(first);
-          const uint64_t place = pending.next_sequence();
-          switch (random() % 3) {
-            case 0:
-              pending.ExpireOldest();
-              model.erase(key);
-              break;
-            case 1:
-              open = {&owners[random() % owners.size()], now, open.attempts + 1, place};
-              pending.SendOldestAgain(*open.owner, now);
-              places[place] = key;
-              break;
-            default:
-              open = {nullptr, now, open.attempts, place};
-              pending.KeepOldest(now);
-              places[place] = key;
-          }
-        }
-        ASSERT_TRUE(places.empty() || model.at(places.begin()->second).sent_ns > until);
-      } else {
-        PendingAcks::Owner& owner = owners[random() % owners.size()];
-        while (pending.OldestOf(owner, message)) {
-          ASSERT_EQ(model.at(message.sequence).owner, &owner);
-          if (random() % 2 == 0) {
-            pending.OrphanOldestOf(owner);
-            model.at(message.sequence).owner = nullptr;
-            continue;
-          }
-          pending.GiveUpOldestOf(owner);
-          places.erase(model.at(message.sequence).place);
-          model.erase(message.sequence);
-        }
-        ASSERT_EQ(owner.open, 0u);
-      }
-      ASSERT_EQ(pending.open(), model.size());
-      ASSERT_EQ(pending.oldest_sent_ns(), model.empty() ? std::numeric_limits<int64_t>::max()
-                                                        : model.at(places.begin()->second).sent_ns);
-    }
+    History history(seed);
+    // Far more are open than the ring began with.
+    for (int step = 0; step < 20'000 && !testing::Test::HasFatalFailure(); ++step) history.Step();
   }
 }
 
