@@ -151,6 +151,7 @@ enum class StatementKind {
   kRedirectsSeen,
   kPushesRepeated,
   kDuplicateAcks,
+  kSentAgain,
   kUnsolicitedFrames,
   kBroadcastFrames,
 

@@ -166,6 +166,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     // How many a closed loop sends is up to the server.
     limits.messages = plan_.model == LoadModel::kClosed ? std::numeric_limits<int64_t>::max()
                                                         : ledger_.DueBefore(peer, limits.load_ns);
+    limits.retries = plan_.retry;
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
     return limits;
