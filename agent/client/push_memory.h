@@ -12,9 +12,9 @@ namespace wsload {
 /// does not allocate after it. One thread.
 class PushMemory {
  public:
-  /// Whether `user` had a push of this key, and remembers it. A push may be forgotten early; one that was never there
-  /// is never taken for a repeat (but for two in 2^64).
-  bool SeenBefore(int64_t user, std::string_view key);
+  /// Whether this connection of the `user` had a push of this key, and remembers it. A push may be forgotten early; one
+  /// that was never there is never taken for a repeat (but for two in 2^64).
+  bool SeenBefore(int64_t user, int32_t device, std::string_view key);
 
  private:
   std::vector<uint64_t> seen_;  ///< by the low bits of what stands there

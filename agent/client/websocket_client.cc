@@ -14,8 +14,8 @@ bool IsRefusal(uint16_t code) { return code == 1002 || code == 1003 || (code >= 
 }  // namespace
 
 WebSocketClient::WebSocketClient(std::unique_ptr<Connection> connection, ClientGroup& group, int64_t biz_id,
-                                 int64_t user_id)
-    : connection_(std::move(connection)), group_(group), biz_id_(biz_id), user_id_(user_id) {}
+                                 int64_t user_id, int32_t device)
+    : connection_(std::move(connection)), group_(group), biz_id_(biz_id), user_id_(user_id), device_(device) {}
 
 WebSocketClient::~WebSocketClient() {
   group_.Dequeue(*this);
@@ -172,7 +172,7 @@ void WebSocketClient::OnPush(const MessageView& message) {
   group_.codec_->Encode({Command::kDownstreamAck, group_.key_, std::string_view()}, group_.wire_);
   connection_->Send(group_.wire_);
   if (!readable) return group_.observer_.OnUndecodable(*this);
-  group_.observer_.OnPush(*this, group_.plaintext_, group_.pushes_.SeenBefore(user_id_, group_.key_));
+  group_.observer_.OnPush(*this, group_.plaintext_, group_.pushes_.SeenBefore(user_id_, device_, group_.key_));
 }
 
 void WebSocketClient::OnEcho(std::string_view payload, int64_t now_ns) {

@@ -15,7 +15,9 @@ namespace wsload {
 /// One thread: the loop's. Dialling is not its business; it takes the connection as it is.
 class WebSocketClient final : private ConnectionObserver, private PendingAcks::Owner {
  public:
-  WebSocketClient(std::unique_ptr<Connection> connection, ClientGroup& group, int64_t biz_id, int64_t user_id);
+  /// `device`: which of the user's connections it is, where one has several.
+  WebSocketClient(std::unique_ptr<Connection> connection, ClientGroup& group, int64_t biz_id, int64_t user_id,
+                  int32_t device = 0);
   /// Without upcalls: open messages of a client deleted before OnClientClosed are forgotten.
   ~WebSocketClient();
 
@@ -80,6 +82,7 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
   ClientGroup& group_;
   const int64_t biz_id_;
   const int64_t user_id_;
+  const int32_t device_;
   // Links of the group's heartbeat queue.
   WebSocketClient* heartbeat_previous_ = nullptr;
   WebSocketClient* heartbeat_next_ = nullptr;

@@ -29,6 +29,13 @@ Lots DrawLots(int64_t block, int64_t size) {
 
 }  // namespace
 
+int64_t DialSlot(int64_t client, int64_t run_clients) {
+  const int64_t block = client / DialList::kBlock;
+  const int64_t begin = block * DialList::kBlock;
+  const Lots lots = DrawLots(block, std::min(DialList::kBlock, run_clients - begin));
+  return begin + lots[static_cast<size_t>(client - begin)];
+}
+
 DialList::DialList(const Progression& clients, int64_t first_index, int64_t start_ns, int64_t ramp_up_ns,
                    int64_t run_clients)
     : clients_(clients),

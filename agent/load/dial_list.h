@@ -10,6 +10,10 @@
 
 namespace wsload {
 
+/// The slot of a client of `run_clients`, 0 <= client < run_clients: one to one, and of any 64 clients after a multiple
+/// of 64 the same 64 slots, by lot.
+int64_t DialSlot(int64_t client, int64_t run_clients);
+
 /// The ramp-up has a slot for every client of the run, one after the other. Clients and slots come in blocks of
 /// kBlock, and inside a block each client has a slot by lot: without this, a balancer that deals connections to its
 /// servers in turn, and the rule by which clients are dealt to agents and workers, would give all connections of one

@@ -25,10 +25,10 @@ DialOptions DialOptionsOf(const RunPlan& plan, const Progression& clients) {
           .sources = plan.local_addrs};
 }
 
-std::string TokenOf(const UserToken& encoder, const RunPlan& plan, int64_t client, int64_t unix_ns) {
+std::string TokenOf(const UserToken& encoder, const RunPlan& plan, int64_t user_id, int64_t unix_ns) {
   if (plan.protocol != Protocol::kGateway) return {};
   const int64_t issued_at_s = unix_ns / kNsPerSecond;
-  return encoder.Encode({.user_id = plan.first_user_id + client,
+  return encoder.Encode({.user_id = user_id,
                          .biz_id = plan.biz_id,
                          .issuer = plan.jwt_issuer,
                          .issued_at_unix_s = issued_at_s,

@@ -14,9 +14,9 @@ namespace wsload {
 /// `clients`: those that the agent dials.
 DialOptions DialOptionsOf(const RunPlan& plan, const Progression& clients);
 
-/// The token of a client of the run, issued at `unix_ns`; empty when the protocol has none. `encoder` has the plan's
+/// The token of a user of the run, issued at `unix_ns`; empty when the protocol has none. `encoder` has the plan's
 /// key and issuer.
-std::string TokenOf(const UserToken& encoder, const RunPlan& plan, int64_t client, int64_t unix_ns);
+std::string TokenOf(const UserToken& encoder, const RunPlan& plan, int64_t user_id, int64_t unix_ns);
 
 /// The close frame's code for Connection::Close().
 uint16_t CloseCodeOf(const RunPlan& plan);

@@ -32,6 +32,21 @@ void Recorder::Dialled(const DialResult& result) {
   }
 }
 
+void Recorder::DialStarted(bool again) {
+  ++stats_->counters.connections.attempted;
+  if (again) ++stats_->counters.connections.redialled;
+}
+
+void Recorder::Reconnected(int64_t after_ns) {
+  ++stats_->counters.connections.reconnected;
+  stats_->reconnect.RecordNs(after_ns);
+}
+
+void Recorder::Moved(int64_t after_ns, bool had_connection) {
+  if (had_connection) ++stats_->counters.connections.moved;
+  stats_->move.RecordNs(after_ns);
+}
+
 void Recorder::ClientClosed(const CloseInfo& info, bool by_us) {
   ConnectionCounters& connections = stats_->counters.connections;
   if (by_us) {

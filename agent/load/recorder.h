@@ -31,7 +31,14 @@ class Recorder {
   void SetStages(std::vector<int64_t> begins_ns) { stage_begins_ns_ = std::move(begins_ns); }
 
   void Dialled(const DialResult& result);
-  void DialStarted() { ++stats_->counters.connections.attempted; }
+  /// `again`: not the client's first.
+  void DialStarted(bool again);
+  /// One that had lost its connection so long before is connected again.
+  void Reconnected(int64_t after_ns);
+  /// One has come in the place of one that had left in order.
+  void Replaced() { ++stats_->counters.connections.replaced; }
+  /// One is where it was redirected to so long before. `had_connection`: it still had its old one.
+  void Moved(int64_t after_ns, bool had_connection);
   /// `by_us`: the run was closing its connections.
   void ClientClosed(const CloseInfo& info, bool by_us);
 

@@ -30,11 +30,11 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
   }
 
   absl::Status Prepare(const GroupName& name, const RunPlan& plan, const Slice& slice, const DialOptions& dial,
-                       const Clock& clock) {
+                       const Clock& clock, const TargetGate& may_load) {
     auto dialer = NewDialer(loop_, dial);
     if (!dialer.ok()) return dialer.status();
-    auto worker = Worker::New({loop_, clock, *std::move(dialer), ReadThreadCpu, &engine_.siblings_, index_}, plan,
-                              slice, name, *this);
+    auto worker = Worker::New({loop_, clock, *std::move(dialer), ReadThreadCpu, &engine_.siblings_, index_, may_load},
+                              plan, slice, name, *this);
     if (!worker.ok()) return worker.status();
     worker_ = *std::move(worker);
     return absl::OkStatus();
@@ -115,6 +115,7 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
 absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::string& run_id, const RunPlan& plan,
                                                                     const Slice& slice, int workers,
                                                                     int64_t message_bytes, const Clock& clock,
+                                                                    const TargetGate& may_load,
                                                                     LoadEngineObserver& observer) {
   DialOptions dial = DialOptionsOf(plan, slice.clients);
   dial.memory = std::make_shared<MemoryBudget>(message_bytes);
@@ -124,8 +125,8 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
   const std::vector<Slice> slices = Divide(slice, workers);
   for (int index = 0; index < workers; ++index) {
     auto thread = std::make_unique<WorkerThread>(*engine, index);
-    absl::Status prepared =
-        thread->Prepare({run_id, slice.agent_index, index}, plan, slices[static_cast<size_t>(index)], dial, clock);
+    absl::Status prepared = thread->Prepare({run_id, slice.agent_index, index}, plan,
+                                            slices[static_cast<size_t>(index)], dial, clock, may_load);
     if (!prepared.ok()) return prepared;
     engine->threads_.push_back(std::move(thread));
   }
@@ -238,13 +239,16 @@ void ThreadedEngine::CheckFigures() const {
                totals.response.count(), totals.counters.success);
 }
 
-LoadEngineFactory NewLoadEngineFactory(const Clock& clock, std::function<int64_t()> memory_available) {
-  return [&clock, memory_available](const std::string& run_id, const RunPlan& plan, const Slice& slice,
-                                    LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
+LoadEngineFactory NewLoadEngineFactory(const Clock& clock, std::function<int64_t()> memory_available,
+                                       TargetGate may_load) {
+  return [&clock, memory_available, may_load](
+             const std::string& run_id, const RunPlan& plan, const Slice& slice,
+             LoadEngineObserver& observer) -> absl::StatusOr<std::unique_ptr<LoadEngine>> {
     // A worker without clients would only cost a thread.
     const int64_t workers = std::clamp<int64_t>(plan.workers, 1, std::max<int64_t>(1, slice.clients.count));
     const int64_t message_bytes = MessageMemory(memory_available(), NeedsOf(plan, slice.clients.count, workers));
-    auto engine = ThreadedEngine::New(run_id, plan, slice, static_cast<int>(workers), message_bytes, clock, observer);
+    auto engine =
+        ThreadedEngine::New(run_id, plan, slice, static_cast<int>(workers), message_bytes, clock, may_load, observer);
     if (!engine.ok()) return engine.status();
     return std::unique_ptr<LoadEngine>(*std::move(engine));
   };

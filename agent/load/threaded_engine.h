@@ -24,7 +24,8 @@ class ThreadedEngine final : public LoadEngine {
   /// `workers` >= 1.
   static absl::StatusOr<std::unique_ptr<ThreadedEngine>> New(const std::string& run_id, const RunPlan& plan,
                                                              const Slice& slice, int workers, int64_t message_bytes,
-                                                             const Clock& clock, LoadEngineObserver& observer);
+                                                             const Clock& clock, const TargetGate& may_load,
+                                                             LoadEngineObserver& observer);
   ~ThreadedEngine() override;
 
   void Connect(int64_t ramp_start_mono_ns) override;

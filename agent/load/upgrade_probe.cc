@@ -68,7 +68,8 @@ UpgradeProbe NewUpgradeProbe(const Clock& clock) {
     UpgradeReport report;
     for (int tries = 0; tries < kTries; ++tries) {
       options.timeout_ns = std::max<int64_t>(end_ns - clock.MonoNs(), kNsPerMs);
-      report = Attempt().Run(options, plan, tries, TokenOf(encoder, plan, client, clock.UnixNs()));
+      report = Attempt().Run(options, plan, tries,
+                             TokenOf(encoder, plan, plan.first_user_id + client / plan.devices, clock.UnixNs()));
       if (!MayPass(report.cause)) break;
     }
     return report;

@@ -13,6 +13,9 @@ namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
+/// Where clients come back, for so long at least none may be there before others are given the messages.
+constexpr int64_t kLeastPatienceNs = 2 * kNsPerSecond;
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, const RunPlan& plan, const Slice& slice,
@@ -30,7 +33,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, c
                                  .close_code = CloseCodeOf(plan)},
                                 *worker);
   if (!group.ok()) return group.status();
-  worker->Equip(std::move(dependencies.dialer), *std::move(group));
+  worker->Equip(dependencies, *std::move(group));
   return worker;
 }
 
@@ -48,12 +51,14 @@ Worker::Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& sli
       phase_timer_(loop_.NewTimer([this] { OnPhaseTimer(); })),
       lease_timer_(loop_.NewTimer([this] { LeaseHolds(loop_.MonoNs()); })),
       deadline_timer_(loop_.NewTimer([this] { OnDeadlineTimer(); })),
-      interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })) {}
+      interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })),
+      starved_timer_(loop_.NewTimer([this] { OnStarvedTimer(); })) {}
 
-void Worker::Equip(std::unique_ptr<Dialer> dialer, std::unique_ptr<ClientGroup> group) {
+void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group) {
   group_ = std::move(group);
-  connector_.emplace(Connector::Parts{loop_, clock_, std::move(dialer), *group_, recorder_}, plan_,
-                     static_cast<ConnectorObserver&>(*this));
+  connector_.emplace(Connector::Parts{loop_, clock_, std::move(dependencies.dialer), *group_, recorder_,
+                                      std::move(dependencies.may_load)},
+                     plan_, static_cast<ConnectorObserver&>(*this));
   connector_->Reserve(slice_.clients.count);
   sender_.emplace(Sender::Parts{loop_, connector_->pool(), recorder_, watch_, siblings_, index_}, ScheduleOf(plan_),
                   slice_.messages, NewText(), static_cast<SenderObserver&>(*this));
@@ -103,6 +108,7 @@ void Worker::Start(int64_t start_ns) {
   end_ns_ = start_ns + plan_.duration_ns;
   recorder_.SetStages(StageBegins(plan_, start_ns));
   sender_->Prepare(start_ns, end_ns_);
+  connector_->Start(start_ns);
   phase_timer_->ArmAt(start_ns);
 }
 
@@ -212,6 +218,7 @@ void Worker::DoneIfClosed() {
   lease_timer_->Cancel();
   deadline_timer_->Cancel();
   interval_timer_->Cancel();
+  starved_timer_->Cancel();
   EmitInterval();
   CheckFigures();
   observer_.OnWorkerDone(totals_);
@@ -308,9 +315,27 @@ void Worker::PublishOpen() {
   if (siblings_ != nullptr) siblings_->SetOpen(index_, static_cast<int64_t>(connector_->pool().ready()));
 }
 
+void Worker::OnRetired() {
+  PublishOpen();
+  TellIfStarved();
+}
+
+bool Worker::Starves() const {
+  if (state_ != State::kMeasuring || stop_wanted_ || connector_->pool().ready() > 0) return false;
+  return siblings_ == nullptr || siblings_->TotalOpen() == 0;
+}
+
 void Worker::TellIfStarved() {
-  if (state_ != State::kMeasuring || stop_wanted_ || connector_->pool().ready() > 0) return;
-  if (siblings_ == nullptr || siblings_->TotalOpen() == 0) observer_.OnWorkerStarved();
+  if (!Starves() || starves_) return;
+  // What is given to others does not come back, and clients that come back want their messages.
+  if (plan_.reconnect.off() && plan_.clients_stages.empty()) return observer_.OnWorkerStarved();
+  starves_ = true;
+  starved_timer_->ArmAt(loop_.MonoNs() + std::max(kLeastPatienceNs, plan_.reconnect.most_ns()));
+}
+
+void Worker::OnStarvedTimer() {
+  starves_ = false;
+  if (Starves()) observer_.OnWorkerStarved();
 }
 
 void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) {
@@ -331,7 +356,10 @@ void Worker::OnHeartbeatAck(WebSocketClient&, int64_t round_trip_ns) { recorder_
 void Worker::OnPush(WebSocketClient&, std::string_view plaintext, bool repeated) {
   recorder_.Push(plaintext, repeated);
 }
-void Worker::OnRedirect(WebSocketClient&, std::string_view) { ++recorder_.counters().redirects; }
+void Worker::OnRedirect(WebSocketClient& client, std::string_view nodes) {
+  ++recorder_.counters().redirects;
+  connector_->OnRedirect(client, nodes);
+}
 void Worker::OnUnsolicited(WebSocketClient&) { ++recorder_.counters().unsolicited; }
 void Worker::OnBroadcast(WebSocketClient&) { ++recorder_.counters().broadcasts; }
 void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodable; }

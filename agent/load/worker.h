@@ -66,6 +66,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
     /// Outlives the worker, which sits at place `index`; null: it has no siblings.
     SiblingBoard* siblings = nullptr;
     int index = 0;
+    TargetGate may_load = {};  ///< where a redirection may lead; null: anywhere
   };
 
   /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
@@ -97,7 +98,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& slice, WorkerObserver& observer);
 
   /// Once there is a group: those who dial, send and close.
-  void Equip(std::unique_ptr<Dialer> dialer, std::unique_ptr<ClientGroup> group);
+  void Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group);
   SizedText NewText() const;
   void CheckThread() const;
   /// At the end: every message that was taken from the schedule is counted, and has an end.
@@ -121,6 +122,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   // ConnectorObserver
   bool MayDial(int64_t now_ns) override { return LeaseHolds(now_ns); }
   void OnConnected(WebSocketClient& client) override;
+  void OnRetired() override;
   void OnAllTried(int64_t opened, int64_t failed) override;
   void OnDialEnded() override { DoneIfClosed(); }
 
@@ -141,7 +143,10 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
 
   void Ended(const UpstreamResult& result);
   void PublishOpen();
+  /// At once, or after a while in which its clients may come back.
   void TellIfStarved();
+  void OnStarvedTimer();
+  bool Starves() const;
   void EnterMeasure(int64_t now_ns);
   void EnterDrain(int64_t now_ns);
   void EnterClose(int64_t now_ns);
@@ -177,6 +182,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   int64_t deadline_armed_ns_ = std::numeric_limits<int64_t>::max();
   int64_t lease_until_ns_ = std::numeric_limits<int64_t>::max();
   bool stop_wanted_ = false;
+  bool starves_ = false;  ///< the timer for it is armed
 
   Phase phase_ = Phase::kConnect;
   int64_t phase_start_ns_ = 0;
@@ -190,6 +196,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   std::unique_ptr<Timer> lease_timer_;
   std::unique_ptr<Timer> deadline_timer_;
   std::unique_ptr<Timer> interval_timer_;
+  std::unique_ptr<Timer> starved_timer_;
 };
 
 }  // namespace wsload

@@ -79,7 +79,9 @@ AgentConfig ToConfig(const AgentFlags& flags, AgentMetrics& metrics) {
   config.max_clients = flags.max_clients;
   config.allowed_targets = flags.allowed_targets;
   config.host_facts = [] { return ReadHostFacts(); };
-  config.engine_factory = NewLoadEngineFactory(SystemClock(), [] { return ReadMemoryAvailable(); });
+  config.engine_factory = NewLoadEngineFactory(
+      SystemClock(), [] { return ReadMemoryAvailable(); },
+      [allowed = config.allowed_targets](const HostPort& server) { return allowed.Allows(server.host, server.port); });
   config.upgrade_probe = NewUpgradeProbe(SystemClock());
   if (flags.log_level <= spdlog::level::debug) {
     config.debug_log = [](const std::string& line) { spdlog::debug("{}", line); };

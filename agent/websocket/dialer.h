@@ -12,6 +12,7 @@
 #include "agent/websocket/connection.h"
 #include "agent/websocket/memory_budget.h"
 #include "common/net/header_list.h"
+#include "common/net/host_port.h"
 #include "common/net/source_list.h"
 #include "common/net/subprotocol_list.h"
 #include "common/net/ws_url.h"
@@ -80,6 +81,12 @@ class Dialer {
   /// query (none when the name is empty). The callback comes exactly once, from the loop, not inside this call.
   virtual void Dial(int64_t client, const std::string& token_name, const std::string& token_value,
                     DialCallback done) = 0;
+
+  /// Likewise, at another server than the options' (host without brackets), with all else as they say; TLS wants a
+  /// certificate for this host. Of kMostPlaces different ones at most: beyond that the cause is "other".
+  virtual void DialAt(const HostPort& server, int64_t client, const std::string& token_name,
+                      const std::string& token_value, DialCallback done) = 0;
+  static constexpr size_t kMostPlaces = 1'000;
 
   /// Gives up the dials under way: their callbacks come with cause "canceled".
   virtual void CancelAll() = 0;

@@ -154,6 +154,11 @@ inline constexpr Entry kRunEntries[] = {
      {kConnections, {"opened", Form::kCount}, kCauses},
      "{connections} of {opened} connections lost before the end: {causes}",
      "{connections} 个连接（共 {opened} 个）在结束前中断：{causes}"},
+    {Kind::kConnectionsNotBack,
+     "connections_not_back",
+     {kConnections, {"lost", Form::kCount}, kCauses},
+     "{connections} of {lost} lost connections were not opened again: {causes}",
+     "{connections} 个中断的连接（共中断 {lost} 个）未能恢复：{causes}"},
 
     // Why the outcome of a run is that it failed.
     {Kind::kNotCarriedOut, "not_carried_out", {kWhy}, "it could not be carried out: {why}", "压测无法进行：{why}"},

@@ -43,6 +43,7 @@ enum class StatementKind {
   kConnectionsNotOpened,
   kConnectionsNotDialled,
   kConnectionsLost,
+  kConnectionsNotBack,
 
   // Why the outcome of a run is that it failed.
   kNotCarriedOut,
@@ -119,6 +120,7 @@ enum class StatementKind {
   kHintNoDescriptors,
   kHintNoPorts,
   kHintSourceAddress,
+  kHintNotAllowed,
   kHintReset,
   kHintClosed1001,
   kHintClosed1003,

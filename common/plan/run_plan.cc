@@ -220,7 +220,42 @@ absl::Status CheckSchedule(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+/// Who is connected when.
+absl::Status CheckLives(const RunPlan& plan) {
+  if (!plan.clients_stages.empty() && plan.clients != LargestCrowd(plan.clients_stages)) {
+    return LocalInvalidArgument({"-clients={}: -clients-stages says how many there are, {} at most; leave -clients out",
+                                 "-clients={}：客户端数由 -clients-stages 决定，最多 {}；请去掉 -clients"},
+                                plan.clients, LargestCrowd(plan.clients_stages));
+  }
+  for (const Storm& storm : plan.storm.storms()) {
+    if (storm.offset_ns < plan.duration_ns) continue;
+    return LocalInvalidArgument({"-storm: {} is after the end of the load, {}; for example -storm={}:50%",
+                                 "-storm：{} 晚于负载的结束 {}；例如 -storm={}:50%"},
+                                FormatDuration(storm.offset_ns), FormatDuration(plan.duration_ns),
+                                FormatDuration(plan.duration_ns / 2));
+  }
+  if (plan.protocol == Protocol::kEcho && (plan.devices > 1 || plan.redirect == Redirect::kFollow)) {
+    return LocalInvalidArgument({"-{}: -protocol=echo has no {}; leave it out", "-{}：-protocol=echo 没有{}；请去掉它"},
+                                plan.devices > 1 ? "devices" : "redirect",
+                                plan.devices > 1 ? LocalText{"users", "用户"} : LocalText{"redirections", "重定向"});
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+bool ClientsDialAgain(const RunPlan& plan) {
+  return !plan.reconnect.off() || !plan.session.endless() || !plan.churn.zero() || !plan.clients_stages.empty() ||
+         plan.redirect == Redirect::kFollow;
+}
+
+int64_t LargestCrowd(const StageList& clients_stages) {
+  int64_t largest = 0;
+  for (const Stage& stage : clients_stages.stages()) {
+    largest = std::max(largest, stage.to.units() / Rate::kUnitsPerSecond);
+  }
+  return largest;
+}
 
 RateProfile ProfileOf(const RunPlan& plan) {
   if (plan.stages.empty()) return RateProfile(plan.mps, plan.duration_ns);
@@ -254,6 +289,7 @@ absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckMessages(plan); !status.ok()) return status;
   if (auto status = CheckModel(plan); !status.ok()) return status;
   if (auto status = CheckSchedule(plan); !status.ok()) return status;
+  if (auto status = CheckLives(plan); !status.ok()) return status;
   if (auto status = CheckUpgrade(plan); !status.ok()) return status;
   if (auto status = CheckLocalAddrs(plan); !status.ok()) return status;
   return plan.protocol == Protocol::kGateway ? CheckGateway(plan) : absl::OkStatus();

@@ -8,6 +8,9 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/lives/backoff.h"
+#include "common/lives/lifetime.h"
+#include "common/lives/storm_list.h"
 #include "common/net/header_list.h"
 #include "common/net/server_url.h"
 #include "common/net/source_list.h"
@@ -22,6 +25,10 @@
 
 namespace wsload {
 
+enum class Redirect {
+  kCount,   ///< the client stays where it is
+  kFollow,  ///< it goes where it is sent
+};
 enum class Protocol { kGateway, kEcho };
 enum class Serializer { kJson, kProto };
 enum class CipherKind { kNone, kAesGcm, kChaCha20Poly1305 };
@@ -35,6 +42,9 @@ enum class LoadModel {
 template <>
 inline constexpr std::array kChoices<Protocol> = {Choice{Protocol::kGateway, "gateway"},
                                                   Choice{Protocol::kEcho, "echo"}};
+template <>
+inline constexpr std::array kChoices<Redirect> = {Choice{Redirect::kCount, "count"},
+                                                  Choice{Redirect::kFollow, "follow"}};
 template <>
 inline constexpr std::array kChoices<Serializer> = {Choice{Serializer::kJson, "json"},
                                                     Choice{Serializer::kProto, "proto"}};
@@ -59,6 +69,14 @@ struct RunPlan {
   StageList stages;              ///< empty: the rate is mps throughout
   Arrivals arrivals = Arrivals::kConstant;
   int64_t seed = 0;  ///< of all that is drawn by lot and must be the same everywhere; 0: chosen when a run begins
+  // What becomes of connections.
+  StageList clients_stages;  ///< numbers of clients; empty: all of them, from the ramp-up on
+  Backoff reconnect;         ///< off: who has lost his connection stays away
+  Lifetime session;          ///< of each client, which leaves in order and is followed by a new one
+  Rate churn = 0;            ///< clients replaced, over all agents
+  Redirect redirect = Redirect::kCount;
+  StormList storm;
+  int32_t devices = 1;  ///< connections of one user
   ServerUrl server;
   SourceList local_addrs;  ///< empty: the agent's own, else as the kernel chooses
 
@@ -101,6 +119,12 @@ inline constexpr char kDemoCipherKey[] = "1234567890abcdef1234567890abcdef";
 
 /// Of RunPlan::ca_pem.
 inline constexpr size_t kMaxCaBytes = 4 << 20;
+
+/// Whether a client may need another connection than its first.
+bool ClientsDialAgain(const RunPlan& plan);
+
+/// The most clients that these stages lead to.
+int64_t LargestCrowd(const StageList& clients_stages);
 
 /// The rate over the measure phase.
 RateProfile ProfileOf(const RunPlan& plan);

@@ -49,6 +49,11 @@ struct ConnectionCounters {
   int64_t lost = 0;        ///< the sum of losses
   int64_t closed = 0;      ///< by the run itself
   int64_t compressed = 0;  ///< of the opened ones; the sum of compressions
+  int64_t redialled = 0;   ///< of the attempted ones: not the client's first
+  // Of the opened ones; the others are those of clients that were not there before.
+  int64_t reconnected = 0;  ///< of clients that had lost theirs
+  int64_t replaced = 0;     ///< of clients in the place of ones that had left in order
+  int64_t moved = 0;        ///< of clients that were redirected, and still had their old one
   CauseCounts failures = {};
   CauseCounts losses = {};
   CauseCounts compressions = {};  ///< what was agreed, to count: "context_15/no_context_15"
@@ -57,6 +62,12 @@ struct ConnectionCounters {
 
   /// Open now.
   int64_t active() const { return opened - lost - closed; }
+
+  /// Clients that had a connection at some time, one in the place of another not counted.
+  int64_t clients_opened() const { return opened - reconnected - replaced - moved; }
+
+  /// Lost ones whose clients have none again.
+  int64_t not_back() const { return lost - reconnected; }
 
   void Merge(const ConnectionCounters& other);
   friend bool operator==(const ConnectionCounters&, const ConnectionCounters&) = default;

@@ -92,6 +92,14 @@ inline constexpr auto kConnectionCounters = [] {
       {"compressed", &C::compressed, kTotals, "connections", kNeither, "wsload_connections_compressed_total",
        "Connections that agreed on permessage-deflate, by what they agreed on (client/server).", "compressions",
        &C::compressions},
+      {"redialled", &C::redialled, kSeries, "connections", kLess, "wsload_connections_redialled_total",
+       "Connections dialled that were not their client's first."},
+      {"reconnected", &C::reconnected, kSeries, "connections", kNeither, "wsload_connections_reconnected_total",
+       "Connections opened again by clients that had lost theirs."},
+      {"replaced", &C::replaced, kSeries, "connections", kNeither, "wsload_connections_replaced_total",
+       "Connections opened in the place of ones whose clients had left in order."},
+      {"moved", &C::moved, kSeries, "connections", kNeither, "wsload_connections_moved_total",
+       "Connections opened where a redirection led, before the old one had ended."},
   });
 }();
 
@@ -121,6 +129,10 @@ inline constexpr auto kHistograms = [] {
        "Receipt minus the stamp of a downstream message."},
       {"heartbeat", &S::heartbeat, kLatency, kServer, kNotInSeries, "wsload_heartbeat_round_trip_seconds",
        "A heartbeat's answer minus its sending."},
+      {"reconnect", &S::reconnect, kLatency, kServer, kNotInSeries, "wsload_reconnect_time_seconds",
+       "From a connection's loss to its client's next one."},
+      {"move", &S::move, kLatency, kServer, kNotInSeries, "wsload_move_time_seconds",
+       "From a redirection to the connection where it led."},
       {"loop_stall", &S::loop_stall, kLoop, kGenerator, kNotInSeries, "wsload_loop_stall_seconds",
        "How late a worker's event loop came back, from 1 ms on."},
   });

@@ -17,6 +17,8 @@ struct Stats {
   Histogram send_lag;    ///< actual - intended send time
   Histogram push;        ///< receipt - stamp, where a push carries one
   Histogram heartbeat;   ///< a heartbeat's answer - its sending
+  Histogram reconnect;   ///< from a connection's loss to its client's next one
+  Histogram move;        ///< from a redirection to the connection where it led
   Histogram loop_stall;  ///< how late a worker's loop came back, from kLoopLateNs on
 
   /// What is shown of the answers first: response times; with a closed loop, which has none, service times.

@@ -114,6 +114,41 @@ StageResult ReadStage(const JsonView& from) {
   return stage;
 }
 
+CauseCounts ReadCauses(const JsonView& from) {
+  CauseCounts causes;
+  from.ForEachMember([&](std::string_view name, const JsonView& count) { AddCause(causes, name, count.Int()); });
+  return causes;
+}
+
+std::optional<int64_t> IntIfAny(const JsonView& from, std::string_view name) {
+  const std::optional<JsonView> value = from.Find(name);
+  return value.has_value() ? std::optional(value->Int()) : std::nullopt;
+}
+
+Outage ReadOutage(const JsonView& from) {
+  Outage outage;
+  outage.from_ns = from.At("from_ns").Int();
+  outage.to_ns = IntIfAny(from, "to_ns");
+  outage.lost = from.At("lost").Int();
+  outage.losses = ReadCauses(from.At("losses"));
+  outage.redialled = from.At("redialled").Int();
+  outage.failures = ReadCauses(from.At("failures"));
+  outage.reconnected = from.At("reconnected").Int();
+  const JsonView back = from.At("back_us");
+  outage.back_us_p50 = IntIfAny(back, "p50");
+  outage.back_us_p90 = IntIfAny(back, "p90");
+  outage.back_us_p99 = IntIfAny(back, "p99");
+  outage.back_us_p100 = IntIfAny(back, "p100");
+  outage.scheduled = from.At("scheduled").Int();
+  outage.failed = from.At("failed").Int();
+  outage.unsent = from.At("unsent").Int();
+  const JsonView response = from.At("response_us_p99");
+  outage.response_us_p99_before = IntIfAny(response, "before");
+  outage.response_us_p99_during = IntIfAny(response, "during");
+  outage.response_us_p99_after = IntIfAny(response, "after");
+  return outage;
+}
+
 Gap ReadGap(const JsonView& from) {
   return {.agent = from.At("agent").Text(),
           .from_ns = Nanoseconds(from.At("from_s")),
@@ -251,15 +286,17 @@ void ReadBody(const JsonView& json, RunResult& result) {
   if (const std::optional<JsonView> stages = json.Find("stages"); stages.has_value()) {
     stages->ForEachElement([&](const JsonView& stage) { result.stages.push_back(ReadStage(stage)); });
   }
+  if (const std::optional<JsonView> outages = json.Find("outages"); outages.has_value()) {
+    outages->ForEachElement([&](const JsonView& outage) { result.outages.push_back(ReadOutage(outage)); });
+  }
   result.totals.counters = ReadCounters(json.At("totals"));
   result.connections_active_peak = json.At("totals").At("connections").At("active_peak").Int();
   ReadLatencies(json, result.totals);
   ReadLoopHistograms(json.At("generator"), result.totals);
   result.on_agent_loss = ReadChoice<AgentLossPolicy>(json.At("on_agent_loss"));
   json.At("gaps").ForEachElement([&](const JsonView& gap) { result.gaps.push_back(ReadGap(gap)); });
-  json.At("agents").ForEachElement([&](const JsonView& agent) {
-    result.agents.push_back(ReadAgent(agent, result.plan.report_interval_ns));
-  });
+  json.At("agents").ForEachElement(
+      [&](const JsonView& agent) { result.agents.push_back(ReadAgent(agent, result.plan.report_interval_ns)); });
   json.At("series").ForEachElement([&](const JsonView& point) { result.series.push_back(ReadSeriesPoint(point)); });
 }
 

@@ -122,6 +122,11 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
                                  "-duration：时长由 -stages 决定，合计 {}；请去掉 -duration"},
                                 FormatDuration(raw.plan.stages.duration_ns()));
   }
+  if (!raw.plan.clients_stages.empty() && flags.IsSet("clients")) {
+    return LocalInvalidArgument({"-clients: -clients-stages says how many there are, {} at most; leave -clients out",
+                                 "-clients：客户端数由 -clients-stages 决定，最多 {}；请去掉 -clients"},
+                                LargestCrowd(raw.plan.clients_stages));
+  }
   if (absl::Status messages = CheckMessageFlags(flags, raw.plan); !messages.ok()) return messages;
   if (flags.IsSet("threshold") && raw.judge.thresholds.empty()) {
     // As of a variable that nobody set: such a run would pass.
@@ -195,6 +200,7 @@ absl::Status ReadPlanFiles(const FilePaths& paths, const Environment& environmen
 void FollowOthers(const FlagSet& flags, RunPlan& plan) {
   if (!plan.size.empty()) plan.msg_size_bytes = SizesOf(plan).mean();
   if (plan.model == LoadModel::kClosed) plan.mps = 0;
+  if (!plan.clients_stages.empty()) plan.clients = LargestCrowd(plan.clients_stages);
   if (plan.stages.empty()) return;
   // The first stage begins where -mps says; the default is none.
   plan.duration_ns = plan.stages.duration_ns();

@@ -13,6 +13,7 @@
 #include "controller/output/also_seen.h"
 #include "controller/output/figures.h"
 #include "controller/output/hints.h"
+#include "controller/output/outages.h"
 #include "controller/output/plan_text.h"
 #include "controller/output/text_table.h"
 #include "controller/output/threshold_lines.h"
@@ -77,6 +78,8 @@ std::string LatencyLines(Language language, const Stats& totals) {
   add(Msg::kConnect, totals.connect);
   add(Msg::kPush, totals.push);
   add(Msg::kHeartbeatRoundTrip, totals.heartbeat);
+  add(Msg::kReconnect, totals.reconnect);
+  add(Msg::kMove, totals.move);
   // Of the generator itself: only what may have shaped the figures above.
   if (totals.counters.loop_stalls > 0) add(Msg::kLoopStall, totals.loop_stall);
   return "\n" + table.Render(kMargin);
@@ -231,6 +234,7 @@ std::string ConsoleSummary(Language language, const RunResult& result) {
     out += AlsoSeenLines(language, result.totals.counters);
     out += CompressionLines(language, result);
     out += StageLines(language, result);
+    out += OutageLines(language, result.outages);
     out += AgentLines(language, result);
   }
   out += "\n" + ConsoleVerdict(language, result);

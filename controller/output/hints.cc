@@ -92,6 +92,7 @@ std::optional<Statement> ConnectionHint(std::string_view cause, const HintContex
       {"no_descriptors", Kind::kHintNoDescriptors},
       {"no_ports", Kind::kHintNoPorts},
       {"source_address", Kind::kHintSourceAddress},
+      {"not_allowed", Kind::kHintNotAllowed},
       {"reset", Kind::kHintReset},
       {"eof", Kind::kHintReset},
   };

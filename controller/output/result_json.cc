@@ -11,6 +11,7 @@
 #include "controller/output/also_seen.h"
 #include "controller/output/hints.h"
 #include "controller/output/json_writer.h"
+#include "controller/output/outages.h"
 #include "controller/output/plan_json.h"
 #include "controller/output/statement_json.h"
 #include "controller/output/stats_json.h"
@@ -217,6 +218,7 @@ std::string ResultJson(const RunResult& result) {
     WriteHead(json, result);
     WritePhases(json, result);
     WriteStages(json, result);
+    WriteOutages(json, result.outages);
     json.Key("totals");
     WriteTotals(json, result.totals.counters, result.connections_active_peak);
     WriteRates(json, result.totals.counters, static_cast<double>(result.measured_ns) / kNsPerSecond);

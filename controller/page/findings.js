@@ -145,6 +145,8 @@ function findingsOf(result) {
   if ((result.plan || {}).model === "closed") findings.push({kind: "closed", args: {}});
   findAgents(result, findings);
   findConnections(result, timeline, findings);
+  const outage = outageFinding(result);
+  if (outage !== null) findings.push(outage);
   findSlowness(result, points, findings);
   findGrowth(points, findings);
   findFailures(result, points, findings);
@@ -181,10 +183,10 @@ function causesText(causes) {
 function findingText({kind, args}) {
   const words = {intervals: intervalsText(args.step)};
   if (isNumber(args.bound)) words.bound = args.given === null ? latencyText(args.bound) : boundText(args.bound);
-  for (const name of ["usual", "worst", "from", "to", "longest"]) {
+  for (const name of ["usual", "worst", "from", "to", "longest", "after"]) {
     if (isNumber(args[name])) words[name] = latencyText(args[name]);
   }
-  for (const name of ["slow", "all", "count", "failed", "lost", "open", "server", "generator"]) {
+  for (const name of ["slow", "all", "count", "failed", "lost", "open", "server", "generator", "unsent", "back"]) {
     if (isNumber(args[name])) words[name] = countText(args[name]);
   }
   if (isNumber(args.at)) words.at = momentText(args.at);

@@ -1,7 +1,7 @@
 // A result as sections: the report, and the live page's lower half. Each function makes one section of the document
 // `result` (docs/measurement.md; while a run goes on, as much of it as is known), or null when it has nothing to say.
 
-const FIRST_LATENCIES = ["response", "service", "send_lag", "connect", "push", "heartbeat"];
+const FIRST_LATENCIES = ["response", "service", "send_lag", "connect", "push", "heartbeat", "reconnect", "move"];
 const PERCENTILES = [["p50", "p50"], ["p90", "p90"], ["p95", "p95"], ["p99", "p99"], ["p99_9", "p99.9"],
   ["p99_99", "p99.99"]];
 
@@ -158,6 +158,12 @@ function failureFigure(totals) {
   return [countText(failed), causes[0][0] === "timeout" ? say("timeouts") : say("failedAll", {cause})];
 }
 
+/** Clients that had a connection; one in the place of another is none more. */
+function clientsOpened(connections) {
+  const again = (connections.reconnected || 0) + (connections.replaced || 0) + (connections.moved || 0);
+  return connections.opened - again;
+}
+
 function figuresOf(result) {
   if (result.error) return null;
   const totals = result.totals || {};
@@ -175,7 +181,7 @@ function figuresOf(result) {
     [some ? latencyText(answers.p50) : "-", say(closed ? "medianService" : "medianResponse")],
     [some ? latencyText(answers.p99) : "-", say(closed ? "p99Service" : "p99Response")],
     failureFigure(totals),
-    [countText(isNumber(result.active_connections) ? result.active_connections : connections.opened),
+    [countText(isNumber(result.active_connections) ? result.active_connections : clientsOpened(connections)),
       say("connectionsOf", {clients: countText(plan.clients), lost: countText(connections.lost || 0)})],
   ];
   return element("dl", {class: "figures", id: "figures"},
@@ -299,7 +305,7 @@ function showReport(main, result, group, isUnfinished, find) {
   const parts = [headOf(result), isUnfinished ? element("p", {class: "verdict warn"}, say("unfinished")) : null,
     searched.part,
     thresholdsOf(result, isUnfinished), measurementOf(result, isUnfinished), figuresOf(result),
-    findingsSection(result), charts.part, latenciesOf(result), failuresOf(result, false), alsoSeenOf(result),
+    findingsSection(result), charts.part, latenciesOf(result), outagesOf(result), failuresOf(result, false), alsoSeenOf(result),
     agentsOf(result, drawCharts), repeatOf(result), wordsOf()];
   main.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined));
   if (searched.spec !== null) group.update(searched.spec);

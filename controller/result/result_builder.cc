@@ -24,7 +24,7 @@ constexpr int64_t kMaxIntervalIndex = 100'000'000;
 }  // namespace
 
 ResultBuilder::ResultBuilder(std::string run_id, RunPlan plan, std::vector<AgentResult> agents, RunListener* listener)
-    : listener_(listener), agents_(std::move(agents)), progress_(agents_.size()) {
+    : listener_(listener), agents_(std::move(agents)), progress_(agents_.size()), outages_(plan.report_interval_ns) {
   result_.run_id = std::move(run_id);
   result_.plan = std::move(plan);
   timeline_ = TimelineOf(result_.plan);
@@ -225,6 +225,7 @@ void ResultBuilder::EmitOldest() {
     active_emitted_ -= lost_active_.begin()->second;
     lost_active_.erase(lost_active_.begin());
   }
+  if (position.first == Phase::kMeasure) outages_.Add(position.second, active_emitted_, delta);
   active_emitted_ += delta.counters.connections.active();
   emitted_any_ = true;
   last_emitted_ = position;
@@ -250,6 +251,7 @@ void ResultBuilder::EmitOldest() {
 
 void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delta,
                                      const std::vector<WorkerLoad>& workers) {
+  if (position.first == Phase::kMeasure) outages_.AddLate(position.second, delta);
   auto& series = result_.series;
   auto it = std::lower_bound(series.begin(), series.end(), position, [](const SeriesPoint& point, const Position& key) {
     return Position{point.phase, point.interval_index} < key;
@@ -351,6 +353,7 @@ RunResult ResultBuilder::Build() {
     const TimelineStage& stage = timeline_[static_cast<size_t>(of.stage)];
     result_.stages.push_back({stage.name, stage.offset_ns, stage.duration_ns, of.stats});
   }
+  result_.outages = outages_.Outages();
   result_.totals = std::move(totals_);
   result_.agents = std::move(agents_);
   result_.connections_active_peak = ActivePeak();

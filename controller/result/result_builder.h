@@ -13,6 +13,7 @@
 #include "common/plan/timeline.h"
 #include "common/stats/stage_stats.h"
 #include "common/util/local_text.h"
+#include "controller/result/outage_finder.h"
 #include "controller/result/run_listener.h"
 #include "controller/result/run_result.h"
 
@@ -125,7 +126,8 @@ class ResultBuilder {
   std::map<Position, size_t> running_at_;
   Stats totals_;
   std::map<Phase, Counters> phase_counters_;
-  StatsByStage stages_;                     ///< all agents'
+  StatsByStage stages_;  ///< all agents'
+  OutageFinder outages_;
   double after_load_s_ = 0;                 ///< the longest of its agents'
   std::map<Phase, double> phase_clocks_s_;  ///< SeriesPoint::phase_clock_s of the last interval passed on
   std::map<Position, OpenInterval> open_;

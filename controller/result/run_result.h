@@ -22,6 +22,7 @@
 #include "common/util/local_text.h"
 #include "controller/result/agent_series.h"
 #include "controller/result/judge_options.h"
+#include "controller/result/outage.h"
 #include "controller/result/threshold.h"
 
 namespace wsload {
@@ -169,6 +170,7 @@ struct RunResult {
   int64_t check_connections = 0;          ///< that it opened and closed; in no other figure
   std::vector<PhaseTimes> phases;
   std::vector<StageResult> stages;  ///< those that had messages
+  std::vector<Outage> outages;      ///< in the order of time
   Stats totals;
   int64_t connections_active_peak = 0;
   std::vector<AgentResult> agents;

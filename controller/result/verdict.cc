@@ -147,28 +147,39 @@ void FindMissingAgents(const RunResult& result, Reasons& reasons) {
   }
 }
 
+/// Those that were not lost on purpose and that nobody has made good for.
+int64_t LostForGood(const RunResult& result) {
+  const ConnectionCounters& connections = result.totals.counters.connections;
+  if (!result.plan.reconnect.off()) return connections.not_back();
+  return connections.lost - CauseCount(connections.losses, "storm");
+}
+
 void FindMissingConnections(const RunResult& result, Reasons& reasons) {
   const ConnectionCounters& connections = result.totals.counters.connections;
-  // An interrupted run gives its dials up: those are not missing.
+  // An interrupted run gives its dials up: those are not missing. Nor are clients whose time had not come.
   const int64_t wanted =
-      result.interrupted ? connections.attempted - CauseCount(connections.failures, "canceled") : result.plan.clients;
-  if (const int64_t missing = wanted - connections.opened; missing > 0) {
+      result.interrupted ? connections.attempted - connections.redialled - CauseCount(connections.failures, "canceled")
+                         : result.plan.clients;
+  if (const int64_t missing = wanted - connections.clients_opened(); missing > 0) {
     if (connections.failures.empty()) {
       reasons.push_back({Kind::kConnectionsNotDialled, {missing, wanted}});
     } else {
       reasons.push_back({Kind::kConnectionsNotOpened, {missing, wanted, JoinCauses(connections.failures)}});
     }
   }
-  if (connections.lost > 0) {
-    reasons.push_back({Kind::kConnectionsLost, {connections.lost, connections.opened, JoinCauses(connections.losses)}});
+  if (const int64_t lost = LostForGood(result); lost > 0) {
+    reasons.push_back(
+        {result.plan.reconnect.off() ? Kind::kConnectionsLost : Kind::kConnectionsNotBack,
+         {lost, result.plan.reconnect.off() ? connections.opened : connections.lost, JoinCauses(connections.losses)}});
   }
 }
 
 /// Most of the load was never there, which says more than a loop that stood still for a moment.
 bool MostConnectionsMissing(const RunResult& result) {
   const ConnectionCounters& connections = result.totals.counters.connections;
-  const int64_t wanted = result.interrupted ? connections.attempted : result.plan.clients;
-  return 2 * (connections.opened - connections.lost) < wanted && connections.lost + connections.failed > 0;
+  const int64_t wanted = result.interrupted ? connections.attempted - connections.redialled : result.plan.clients;
+  return 2 * (connections.clients_opened() - connections.not_back()) < wanted &&
+         connections.lost + connections.failed > 0;
 }
 
 /// The generator's own lateness or shortage, which may be why connections are missing.

@@ -167,6 +167,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     limits.messages = plan_.model == LoadModel::kClosed ? std::numeric_limits<int64_t>::max()
                                                         : ledger_.DueBefore(peer, limits.load_ns);
     limits.retries = plan_.retry;
+    limits.redials = ClientsDialAgain(plan_);
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
     return limits;
@@ -282,7 +283,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     if (waiting == 0) return CheckEnd();
     // Starting without any would only count every message as unsent, for as long as the run was to take.
-    opened > 0 ? BeginRun() : EndUnopened();
+    opened > 0 || !plan_.clients_stages.empty() ? BeginRun() : EndUnopened();
   }
 
   void EndUnopened() {
@@ -299,7 +300,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     }
     ArmEndDeadline(DrainEnd());
     ArmPhase(Phase::kMeasure, start_mono_ns_);
-    relief_.OnStart();
+    if (plan_.clients_stages.empty()) relief_.OnStart();
     HandOverOrphans();
   }
 

@@ -1,5 +1,6 @@
 #include "controller/run/report_check.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "common/stats/figure_list.h"
@@ -58,6 +59,7 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
   const int64_t scheduled = sum(&C::scheduled);
   const int64_t ended = SaturatingAdd(SaturatingAdd(sum(&C::success), sum.Failed()), sum(&C::unsent));
   const int64_t dialled = SaturatingAdd(sum(&N::opened), sum(&N::failed));
+  const int64_t again = SaturatingAdd(SaturatingAdd(sum(&N::reconnected), sum(&N::replaced)), sum(&N::moved));
   const Part parts[] = {
       {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, limits.messages},
       {{"ends of messages", "消息的结果"}, ended, {"messages", "消息"}, scheduled},
@@ -81,7 +83,24 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
        sum(&C::heartbeats_acked)},
       {{"repeated pushes", "重复的推送"}, sum(&C::pushes_repeated), {"pushes", "推送"}, sum(&C::pushes)},
       {{"push latencies", "推送延迟"}, sum(&Stats::push), {"pushes", "推送"}, sum(&C::pushes)},
-      {{"dials", "拨号"}, sum(&N::attempted), {"clients", "客户端"}, limits.clients},
+      {{"first dials", "首次拨号"},
+       sum(&N::attempted) - std::min(sum(&N::attempted), sum(&N::redialled)),
+       {"clients", "客户端"},
+       limits.clients},
+      {{"further dials", "再次拨号"},
+       sum(&N::redialled),
+       {"dials", "拨号"},
+       limits.redials ? sum(&N::attempted) : int64_t{0}},
+      {{"connections of clients that came back, came after others or moved", "恢复、接替或迁移的客户端的连接"},
+       again,
+       {"further dials", "再次拨号"},
+       sum(&N::redialled)},
+      {{"connections that came back", "恢复的连接"}, sum(&N::reconnected), {"lost ones", "丢失的连接"}, sum(&N::lost)},
+      {{"reconnect times", "重连时间"},
+       sum(&Stats::reconnect),
+       {"connections that came back", "恢复的连接"},
+       sum(&N::reconnected)},
+      {{"move times", "迁移时间"}, sum(&Stats::move), {"further dials", "再次拨号"}, sum(&N::redialled)},
       {{"ends of dials", "拨号的结果"}, dialled, {"dials", "拨号"}, sum(&N::attempted)},
       {{"connect times", "建连时间"}, sum(&Stats::connect), {"opened connections", "已建立的连接"}, sum(&N::opened)},
       {{"ends of connections", "连接的结束"},

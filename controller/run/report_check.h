@@ -27,6 +27,7 @@ struct ReportLimits {
   int64_t messages = 0;  ///< due by then, of all that it owns or owned
   int64_t retries = 0;   ///< of each message
   int64_t clients = 0;   ///< of its slice, and of what it took over
+  bool redials = false;  ///< its clients may dial more than once
   int64_t workers = 0;   ///< as it told
 };
 

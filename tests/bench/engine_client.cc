@@ -82,7 +82,7 @@ class EngineClient::Impl final : private ClientObserver {
                                              .expires_unix_s = now_s + plan_.token_ttl_s});
     dialer_->Dial(0, plan_.token_param, token, [this, user_id](DialResult result) {
       if (result.connection == nullptr) return Fail(result.cause + ": " + result.detail.english());
-      pool_.Add(std::make_unique<WebSocketClient>(std::move(result.connection), *group_, plan_.biz_id, user_id))
+      pool_.Add(std::make_unique<WebSocketClient>(std::move(result.connection), *group_, plan_.biz_id, user_id), Seat{})
           .Start(result.finished_ns);
       DialNext();
       if (static_cast<int>(pool_.size()) == wanted_) loop_.Stop();

@@ -4,19 +4,17 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tests/e2e/cluster.h"
-#include "tests/e2e/listener.h"
+#include "tests/e2e/haproxy.h"
 #include "tests/support/relay.h"
 
 namespace wsload::e2e {
 namespace {
 
-constexpr char kHaproxy[] = "/usr/sbin/haproxy";
 constexpr int64_t kPerSecond = 400;
 constexpr int64_t kMessages = 7 * kPerSecond;
 
@@ -29,36 +27,10 @@ struct Failover {
   int64_t clients = 30;
 };
 
-uint16_t PortOf(const std::string& url) { return static_cast<uint16_t>(std::stoi(url.substr(url.find(':', 5) + 1))); }
-
-/// Debian's haproxy on a port that the kernel chose: it inherits the listening socket.
-class Haproxy {
- public:
-  Haproxy(const std::vector<uint16_t>& servers, bool by_source) {
-    std::string config =
-        "global\n  nbthread 1\ndefaults\n  mode tcp\n  timeout connect 2s\n  timeout client 1m\n  timeout server 1m\n"
-        "listen front\n  bind fd@" +
-        std::to_string(listener_.fd()) + "\n  balance roundrobin\n";
-    for (size_t i = 0; i < servers.size(); ++i) {
-      const std::string name = "s" + std::to_string(i);
-      if (by_source) config += "  use-server " + name + " if { src 127.0.0." + std::to_string(2 + i) + " }\n";
-      config += "  server " + name + " 127.0.0.1:" + std::to_string(servers[i]) + "\n";
-    }
-    const std::string path = directory_.Write("haproxy.cfg", config);
-    process_ = std::make_unique<Process>(std::vector<std::string>{kHaproxy, "-db", "-f", path});
-  }
-  uint16_t port() const { return listener_.port(); }
-
- private:
-  const TempDir directory_;
-  const Listener listener_;
-  std::unique_ptr<Process> process_;
-};
-
 class FailoverTest : public testing::TestWithParam<Failover> {
  protected:
   void SetUp() override {
-    if (GetParam().haproxy && !std::filesystem::exists(kHaproxy)) GTEST_SKIP() << "haproxy is not installed";
+    if (GetParam().haproxy && !Haproxy::Installed()) GTEST_SKIP() << "haproxy is not installed";
     const std::vector<uint16_t> servers = {PortOf(survivor_.url()), PortOf(victim_.url())};
     if (GetParam().haproxy) {
       haproxy_ = std::make_unique<Haproxy>(servers, GetParam().by_source);

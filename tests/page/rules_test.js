@@ -132,6 +132,19 @@ test("connections that are lost together are a burst, others are not", () => {
   assert.ok(told(single).includes("3 connections were lost, one by one, the first at 5 s: reset 2, eof 1."));
 });
 
+test("an outage says who was back and when, or how few were", () => {
+  const passed = resultOf(seconds(10, {5: {connections_lost: 40, active_connections: 60}}), {outages: [
+    {from_ns: 2e9, to_ns: 3e9, lost: 5, redialled: 5, reconnected: 5, back_us: {p99: 1000}, unsent: 0},
+    {from_ns: 5e9, to_ns: 8e9, lost: 40, redialled: 80, reconnected: 40, back_us: {p99: 2100000}, unsent: 7}]});
+  assert.ok(told(passed).includes("Of 40 clients that lost their connections at once 99 % were back 2,100 ms after their own " +
+    "loss; 7 messages were due meanwhile and had no connection."), told(passed).join("\n"));
+  const lasting = resultOf(seconds(10, {5: {connections_lost: 40, active_connections: 60}}), {outages: [
+    {from_ns: 5e9, to_ns: null, lost: 40, redialled: 800, reconnected: 3, back_us: {p99: null}, unsent: 7}]});
+  assert.ok(told(lasting).includes("Of 40 clients that lost their connections at once only 3 came back."));
+  const stayed = resultOf(seconds(10), {outages: [{from_ns: 5e9, to_ns: null, lost: 40, redialled: 0, reconnected: 0}]});
+  assert.ok(!told(stayed).some((line) => line.includes("at once")), "nobody was to come back");
+});
+
 test("agents, interruption, a load below the plan, growth, stalls", () => {
   const growing = seconds(40).map((point, i) => ({...point, response_us: {...point.response_us, p50: 4000 + i * 400}}));
   growing[11].loop_stall_us_max = 45000;

@@ -6,7 +6,7 @@ const path = require("node:path");
 const vm = require("node:vm");
 
 const FOLDER = path.join(__dirname, "..", "..", "controller", "page");
-const PURE = ["words.js", "numbers.js", "series.js", "findings.js", "plots.js", "find_max.js", "agents.js"];
+const PURE = ["words.js", "numbers.js", "series.js", "outages.js", "findings.js", "plots.js", "find_max.js", "agents.js"];
 
 /** What `names` are in that scope. */
 function load(names) {

@@ -101,6 +101,12 @@ class FakeDialer final : public Dialer {
     }));
   }
 
+  void DialAt(const HostPort& server, int64_t client, const std::string& token_name, const std::string& token_value,
+              DialCallback done) override {
+    gateway_.dialled_at.push_back(server);
+    Dial(client, token_name, token_value, std::move(done));
+  }
+
   void CancelAll() override {
     auto cancelled = std::exchange(open_, {});
     for (auto& [dial, done] : cancelled) {

@@ -57,6 +57,7 @@ class FakeGateway {
   std::vector<Message> upstream;
   std::vector<int64_t> dialled_ns;
   std::vector<std::string> tokens;
+  std::vector<HostPort> dialled_at;  ///< of dials elsewhere: where
   int heartbeats = 0;
   int pings = 0;
   int downstream_acks = 0;

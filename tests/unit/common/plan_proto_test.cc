@@ -24,6 +24,13 @@ RunPlan UnusualPlan() {
   plan.arrivals = Arrivals::kPoisson;
   plan.seed = 77;
   plan.duration_ns = 789 * kNsPerMs;
+  plan.clients_stages = *StageList::Parse("1s:123,2s:0");
+  plan.reconnect = *Backoff::Parse("500ms..30s");
+  plan.session = *Lifetime::Parse("uniform:1m-9m");
+  plan.churn = *Rate::Parse("0.5");
+  plan.redirect = Redirect::kFollow;
+  plan.storm = *StormList::Parse("100ms:12.5%:close");
+  plan.devices = 2;
   plan.conn_timeout_ns = 3 * kNsPerSecond;
   plan.resp_timeout_ns = 4 * kNsPerSecond;
   plan.ramp_up_ns = 5 * kNsPerSecond;

@@ -43,6 +43,22 @@ RunResult FullResult() {
   result.warnings = {{StatementKind::kNoHeadroom, {501, 400, 500}, "h1:7400"}};
   result.check_connections = 3;
   result.on_agent_loss = AgentLossPolicy::kRebalance;
+  Outage outage;
+  outage.from_ns = 2 * kNsPerSecond;
+  outage.to_ns = 5 * kNsPerSecond;
+  outage.lost = 40;
+  outage.losses = {{"storm", 40}};
+  outage.redialled = 60;
+  outage.failures = {{"refused", 21}};
+  outage.reconnected = 39;
+  outage.back_us_p50 = 700'000;
+  outage.back_us_p90 = 1'500'000;
+  outage.scheduled = 300;
+  outage.failed = 4;
+  outage.unsent = 5;
+  outage.response_us_p99_before = 20'000;
+  outage.response_us_p99_during = 90'000;
+  result.outages = {outage};
   result.stages = {{"up", 0, kNsPerSecond, PerfectMeasure(3)}, {"peak", kNsPerSecond, kNsPerSecond, PerfectMeasure(7)}};
   result.gaps = {
       {.agent = "h1:7400", .from_ns = 1'234'567'891, .to_ns = 2 * kNsPerSecond, .messages_not_scheduled = 5}};
@@ -115,6 +131,7 @@ TEST(ResultReader, KeepsWhatTheFileHolds) {
   EXPECT_EQ(read.accept, Accepted::kGeneratorLimited);
   EXPECT_EQ(read.phases.size(), result.phases.size());
   EXPECT_EQ(read.stages, result.stages);
+  EXPECT_EQ(read.outages, result.outages);
   EXPECT_EQ(read.started_unix_ns, result.started_unix_ns);
   EXPECT_EQ(read.series[1].delta.success, result.series[1].delta.success);
   EXPECT_EQ(read.plan.mps, result.plan.mps);

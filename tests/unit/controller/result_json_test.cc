@@ -10,8 +10,6 @@
 #include "common/util/redact.h"
 #include "controller/output/timeseries_csv.h"
 #include "tests/support/vector_file.h"
-#include "controller/output/timeseries_csv.h"
-#include "tests/support/vector_file.h"
 #include "tests/unit/controller/sample_result.h"
 
 namespace wsload {
@@ -153,6 +151,22 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
   result.verdict_reasons = {{StatementKind::kConnectionsLost, {4, 10, "reset 4"}}};
   result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
   result.thresholds = {{.threshold = *Threshold::Parse("p(99)<200ms")}};
+  Outage outage;
+  outage.from_ns = 2 * kNsPerSecond;
+  outage.to_ns = 5 * kNsPerSecond;
+  outage.lost = 40;
+  outage.losses = {{"storm", 40}};
+  outage.redialled = 60;
+  outage.failures = {{"refused", 21}};
+  outage.reconnected = 39;
+  outage.back_us_p50 = 700'000;
+  outage.back_us_p90 = 1'500'000;
+  outage.scheduled = 300;
+  outage.failed = 4;
+  outage.unsent = 5;
+  outage.response_us_p99_before = 20'000;
+  outage.response_us_p99_during = 90'000;
+  result.outages = {outage};
   result.stages = {{"peak", kNsPerSecond, 2 * kNsPerSecond, PerfectMeasure(7)}};
   result.gaps = {{.agent = "h1:7400", .from_ns = kNsPerSecond, .to_ns = 2 * kNsPerSecond}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
@@ -243,13 +257,14 @@ TEST(TimeseriesCsv, HasALineForEveryInterval) {
   }
   EXPECT_EQ(rows[0],
             "phase,interval,elapsed_s,agents_reporting,active_connections,connections_opened,connections_failed,"
-            "connections_lost,scheduled,success,failed,unsent,timeout,rate_limited,connection_lost,send_error,refused,"
+            "connections_lost,connections_redialled,connections_reconnected,connections_replaced,connections_moved,"
+            "scheduled,success,failed,unsent,timeout,rate_limited,connection_lost,send_error,refused,"
             "late_acks,retries,pushes,bytes_sent,bytes_received,response_us_p50,response_us_p95,response_us_p99,"
             "response_us_max,service_us_p50,service_us_p99,send_lag_us_p99,loop_stalls,loop_stall_us_max,"
             "worker_cpu_share_max,worker_cpu_waited_share_max");
   EXPECT_EQ(rows[2],
-            "measure,0,1.000,2,10,0,0,0,100,100,0,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,20000,100,0,"
-            "0,0.030,0.000");
+            "measure,0,1.000,2,10,0,0,0,0,0,0,0,100,100,0,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,"
+            "20000,100,0,0,0.030,0.000");
 }
 
 TEST(TimeseriesCsv, AShareReadsAsNothingOrAllOnlyWhereItIs) {

@@ -77,9 +77,10 @@ struct Rig {
   Rig(
       ManualEventLoop& loop, FakeGateway& gateway, const RunPlan& plan, const Slice& slice, const std::string& name,
       std::function<ThreadCpu()> thread_cpu = [] { return ThreadCpu{}; }, SiblingBoard* siblings = nullptr,
-      int index = 0) {
-    auto made = Worker::New({loop, loop.clock(), gateway.NewDialer(), std::move(thread_cpu), siblings, index}, plan,
-                            slice, {name}, log);
+      int index = 0, TargetGate may_load = {}) {
+    auto made = Worker::New(
+        {loop, loop.clock(), gateway.NewDialer(), std::move(thread_cpu), siblings, index, std::move(may_load)}, plan,
+        slice, {name}, log);
     EXPECT_TRUE(made.ok()) << made.status();
     worker = *std::move(made);
   }
