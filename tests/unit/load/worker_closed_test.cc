@@ -109,6 +109,24 @@ TEST_F(WorkerClosedTest, ALostConnectionTakesItsPlaceInTheLoopWithIt) {
   ExpectConserved(counters);
 }
 
+TEST_F(WorkerClosedTest, AClientThatComesBackTakesItsPlaceAgain) {
+  RunPlan plan = ClosedPlan();
+  plan.reconnect = *Backoff::Parse("1ms");
+  gateway_.ack_delay_ns = 20 * kNsPerMs;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RampUpAndStart(rig, plan);
+  loop_.AdvanceBy(kNsPerSecond + kNsPerMs);
+  for (int index = 0; index < 10; ++index) gateway_.Break(index, {CloseInfo::Kind::kBroken, 1006, "", "reset"});
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  const Counters& counters = rig.log.totals.counters;
+  EXPECT_EQ(counters.connections.reconnected, 10);
+  EXPECT_EQ(counters.connection_lost, 10);
+  EXPECT_GE(counters.scheduled, 10 * (51 + 99));
+  EXPECT_LE(counters.scheduled, 10 * (51 + 100));
+  ExpectConserved(counters);
+}
+
 TEST_F(WorkerClosedTest, AConnectionThatTakesNothingIsTriedAgain) {
   const RunPlan plan = ClosedPlan();
   gateway_.ack_delay_ns = 20 * kNsPerMs;

@@ -161,6 +161,31 @@ TEST_F(WorkerRetryTest, WithoutAnyConnectionItIsLostInTheEnd) {
   ExpectConserved(counters);
 }
 
+TEST_F(WorkerRetryTest, ItWaitsForClientsThatComeBack) {
+  RunPlan plan = RetryPlan();
+  plan.reconnect = *Backoff::Parse("100ms");
+  gateway_.ack_delay_ns = 100 * kNsPerMs;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RampUpAndStart(rig, plan);
+  loop_.AdvanceBy(kNsPerSecond + kNsPerMs);
+  // All dials fail for a second and a half: the first retry finds no connection, the second one does.
+  gateway_.refuse_dial = [](int) { return "refused"; };
+  for (int index = 0; index < 10; ++index) gateway_.Break(index, {CloseInfo::Kind::kBroken, 1006, "", "reset"});
+  loop_.AdvanceBy(1'500 * kNsPerMs);
+  gateway_.refuse_dial = nullptr;
+  loop_.AdvanceBy(10 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  const Counters& counters = rig.log.totals.counters;
+  EXPECT_EQ(counters.connection_lost, 0);
+  EXPECT_EQ(counters.retries, 10);
+  EXPECT_EQ(counters.success_by_retry, 10);
+  EXPECT_EQ(counters.scheduled, 300);
+  EXPECT_EQ(counters.success + counters.unsent, 300);
+  EXPECT_GT(counters.unsent, 140);
+  EXPECT_EQ(rig.log.totals.response.max_us(), 2'100'000);
+  ExpectConserved(counters);
+}
+
 TEST_F(WorkerRetryTest, ARefusalIsAnAnswer) {
   const RunPlan plan = RetryPlan();
   int n = 0;
