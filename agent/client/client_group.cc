@@ -14,6 +14,9 @@ namespace {
 /// Keeps the keys of heartbeats apart from those of messages.
 constexpr std::string_view kHeartbeatMark = "h-";
 
+/// Messages sent again in one turn of the loop before it looks at its sockets.
+constexpr int kTimeoutsPerTurn = 256;
+
 bool ParseHex(std::string_view text, uint64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
   return error == std::errc() && end == text.data() + text.size();
@@ -49,12 +52,9 @@ int64_t ClientGroup::NextDeadlineNs() const {
 
 void ClientGroup::OnTimer(int64_t now_ns) {
   PendingAcks::Message message;
-  while (pending_.ExpireOldest(now_ns - options_.resp_timeout_ns, message)) {
-    auto& client = static_cast<WebSocketClient&>(*message.owner);
-    observer_.OnUpstreamResult(client, {UpstreamOutcome::kTimeout, message.sequence, message.intended_ns,
-                                        message.sent_ns, now_ns, std::string_view()});
-    client.order_lost_ = true;
-    client.CloseIfDrained();
+  for (int left = options_.retries == 0 ? std::numeric_limits<int>::max() : kTimeoutsPerTurn; left > 0; --left) {
+    if (!pending_.Oldest(now_ns - options_.resp_timeout_ns, message)) break;
+    TimeOut(message, now_ns);
   }
   while (heartbeats_.first != nullptr && heartbeats_.first->heartbeat_due_ns_ <= now_ns) {
     WebSocketClient& client = *heartbeats_.first;
@@ -63,6 +63,34 @@ void ClientGroup::OnTimer(int64_t now_ns) {
     client.SendHeartbeat(now_ns);
     Enqueue(client, now_ns + options_.heartbeat_ns);
   }
+}
+
+void ClientGroup::TimeOut(const PendingAcks::Message& message, int64_t now_ns) {
+  auto* const client = static_cast<WebSocketClient*>(message.owner);
+  if (!SentAgain(message, now_ns)) {
+    pending_.ExpireOldest();
+    UpstreamResult result{client == nullptr ? UpstreamOutcome::kConnectionLost : UpstreamOutcome::kTimeout,
+                          message.sequence,
+                          message.intended_ns,
+                          message.sent_ns,
+                          now_ns,
+                          std::string_view(),
+                          message.attempts};
+    if (client == nullptr) return observer_.OnOrphanResult(result);
+    observer_.OnUpstreamResult(*client, result);
+    client->order_lost_ = true;
+  }
+  if (client != nullptr) client->CloseIfDrained();
+}
+
+bool ClientGroup::SentAgain(const PendingAcks::Message& message, int64_t now_ns) {
+  if (!MayBeSentAgain(message)) return false;
+  const uint64_t before = pending_.next_sequence();
+  if (!observer_.OnUnanswered({static_cast<WebSocketClient*>(message.owner), message.intended_ns, message.number})) {
+    return false;
+  }
+  if (pending_.next_sequence() == before) pending_.KeepOldest(now_ns);
+  return true;
 }
 
 std::string_view ClientGroup::WriteKey(std::string_view mark, uint64_t number) {

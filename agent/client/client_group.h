@@ -26,7 +26,7 @@ class WebSocketClient;
 /// How one upstream message ended.
 enum class UpstreamOutcome {
   kAcknowledged,
-  kTimeout,         ///< no answer within the response timeout, counted from the actual send
+  kTimeout,         ///< no answer within the response timeout, counted from the actual send, the last one
   kRateLimited,     ///< the server answered RATE_LIMIT_EXCEEDED
   kConnectionLost,  ///< the connection ended first
   kRefused,  ///< the acknowledgement could not be decrypted, or the server closed for a policy or protocol reason
@@ -36,15 +36,28 @@ struct UpstreamResult {
   UpstreamOutcome outcome = UpstreamOutcome::kAcknowledged;
   uint64_t sequence = 0;  ///< as SendUpstream() gave it
   int64_t intended_ns = 0;
-  int64_t sent_ns = 0;
+  int64_t sent_ns = 0;  ///< the last time before its end
   int64_t ended_ns = 0;
   std::string_view body;  ///< decrypted body of an acknowledgement; dies with the call
+  int32_t attempts = 1;   ///< times that it was sent
+};
+
+/// A message that has waited for its answer as long as it may, and may be sent again.
+struct Unanswered {
+  WebSocketClient* client = nullptr;  ///< that sent it last; null: its connection was lost
+  int64_t intended_ns = 0;
+  int64_t number = 0;  ///< as SendUpstream() was told
 };
 
 /// Upcalls of a group's clients, on the loop's thread.
 class ClientObserver {
  public:
   virtual void OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) = 0;
+  /// WebSocketClient::SendAgain() of any client of the group sends it again, before this returns. True, and it was not:
+  /// it waits as long once more, as another connection may open meanwhile. False: it ends.
+  virtual bool OnUnanswered(const Unanswered&) { return false; }
+  /// As OnUpstreamResult(), of a message whose connection was lost before.
+  virtual void OnOrphanResult(const UpstreamResult&) {}
   virtual void OnLateAck(WebSocketClient& client) = 0;
   virtual void OnDuplicateAck(WebSocketClient& client) = 0;
   virtual void OnHeartbeatSent(WebSocketClient& client) = 0;
@@ -82,9 +95,10 @@ struct ClientGroupOptions {
   Serializer serializer = Serializer::kJson;
   CipherKind cipher = CipherKind::kAesGcm;
   std::string cipher_key;
-  int64_t echo_bytes = 0;       ///< the size of every message of the echo protocol
+  int64_t echo_bytes = 0;       ///< of the echo protocol: the least of a message; below kEchoKeyBytes all have it
   int64_t heartbeat_ns = 0;     ///< 0: none
   int64_t resp_timeout_ns = 0;  ///< > 0
+  int32_t retries = 0;          ///< how often a message may be sent again, not with the echo protocol
   GroupName name = {};
   /// Of the user who is sender 0 in the stamps of echoed messages: one that another client sent is a push. None: there
   /// are no stamps.
@@ -112,6 +126,11 @@ class ClientGroup {
 
  private:
   friend class WebSocketClient;
+
+  /// Sent again, or at its end.
+  void TimeOut(const PendingAcks::Message& message, int64_t now_ns);
+  bool SentAgain(const PendingAcks::Message& message, int64_t now_ns);
+  bool MayBeSentAgain(const PendingAcks::Message& message) const { return message.rounds <= options_.retries; }
 
   struct HeartbeatQueue {
     WebSocketClient* first = nullptr;

@@ -194,6 +194,8 @@ class JsonCodec final : public MessageCodec {
     return ToJson(value);
   }
 
+  TextFrame FrameOf(size_t) const override { return {{'"'}, 1, "\""}; }
+
   absl::StatusOr<std::string> DecodeText(std::string_view plaintext) const override {
     auto value = FromJson<google::protobuf::StringValue>(plaintext);
     if (!value.ok()) return value.status();

@@ -2,6 +2,8 @@
 // as proto3 JSON or as Protobuf. On the message path: no allocation once the buffers have grown.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -58,6 +60,14 @@ class MessageCodec {
   /// Of a REDIRECT's body: some hundred gateways, with what is said of them.
   static constexpr size_t kMaxNodesBytes = 64 << 10;
 
+  struct TextFrame {
+    static constexpr size_t kMostHeadBytes = 8;
+    static constexpr size_t kMostTailBytes = 1;
+    std::array<char, kMostHeadBytes> head{};
+    size_t head_bytes = 0;
+    std::string_view tail{};  ///< a literal
+  };
+
   virtual ~MessageCodec() = default;
 
   /// Replaces `out` by the encoded message. `key` must be UTF-8 (all of ours are ASCII).
@@ -74,6 +84,8 @@ class MessageCodec {
 
   /// StringValue(text), the plaintext of an upstream message.
   virtual std::string EncodeText(std::string_view text) const = 0;
+  /// What EncodeText() puts around a text of so many bytes that needs no escapes. On the message path.
+  virtual TextFrame FrameOf(size_t text_bytes) const = 0;
   virtual absl::StatusOr<std::string> DecodeText(std::string_view plaintext) const = 0;
   virtual std::string EncodeResponse(const OnReceiveResponse& response) const = 0;
   virtual absl::StatusOr<OnReceiveResponse> DecodeResponse(std::string_view plaintext) const = 0;

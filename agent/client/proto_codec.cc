@@ -20,6 +20,7 @@ constexpr uint32_t Tag(uint32_t field, WireType type) { return field << 3 | type
 constexpr uint32_t kCmdTag = Tag(1, kVarint);
 constexpr uint32_t kKeyTag = Tag(2, kBytes);
 constexpr uint32_t kBodyTag = Tag(3, kBytes);
+constexpr uint32_t kTextTag = Tag(1, kBytes);  // of StringValue
 
 constexpr size_t kMaxVarintBytes = 10;
 constexpr size_t kMaxTagBytes = 5;
@@ -175,6 +176,18 @@ class ProtoCodec final : public MessageCodec {
     google::protobuf::StringValue value;
     value.set_value(text.data(), text.size());
     return value.SerializeAsString();
+  }
+
+  TextFrame FrameOf(size_t text_bytes) const override {
+    // Proto3 leaves an empty one out.
+    if (text_bytes == 0) return {};
+    TextFrame frame;
+    frame.head[frame.head_bytes++] = static_cast<char>(kTextTag);
+    for (; text_bytes >= 0x80; text_bytes >>= 7) {
+      frame.head[frame.head_bytes++] = static_cast<char>((text_bytes & 0x7F) | 0x80);
+    }
+    frame.head[frame.head_bytes++] = static_cast<char>(text_bytes);
+    return frame;
   }
 
   absl::StatusOr<std::string> DecodeText(std::string_view plaintext) const override {

@@ -19,9 +19,7 @@ WebSocketClient::WebSocketClient(std::unique_ptr<Connection> connection, ClientG
 
 WebSocketClient::~WebSocketClient() {
   group_.Dequeue(*this);
-  PendingAcks::Message message;
-  while (group_.pending_.GiveUpOldest(*this, message)) {
-  }
+  while (open > 0) group_.pending_.GiveUpOldestOf(*this);
 }
 
 void WebSocketClient::Start(int64_t now_ns) {
@@ -30,19 +28,32 @@ void WebSocketClient::Start(int64_t now_ns) {
 }
 
 WebSocketClient::SendOutcome WebSocketClient::SendUpstream(std::string_view plaintext, int64_t intended_ns,
-                                                           int64_t now_ns, uint64_t* sequence) {
+                                                           int64_t now_ns, uint64_t* sequence, int64_t number) {
   if (stopping_) return SendOutcome::kRefused;
   if (group_.options_.protocol == Protocol::kEcho) {
     group_.wire_.assign(plaintext);
     group_.echo_keys_.Write(group_.pending_.next_sequence(), group_.wire_);
-  } else {
-    const std::string_view key = group_.Key(group_.pending_.next_sequence());
-    if (!group_.cipher_->Seal(plaintext, group_.sealed_)) return SendOutcome::kRefused;
-    group_.codec_->Encode({Command::kUpstreamMessage, key, group_.sealed_}, group_.wire_);
+    if (connection_->Send(group_.wire_) == SendResult::kRefused) return SendOutcome::kRefused;
+  } else if (!SendSealed(group_.pending_.next_sequence(), plaintext)) {
+    return SendOutcome::kRefused;
   }
-  if (connection_->Send(group_.wire_) == SendResult::kRefused) return SendOutcome::kRefused;
-  const uint64_t opened = group_.pending_.Open(*this, intended_ns, now_ns);
+  const uint64_t opened = group_.pending_.Open(*this, intended_ns, now_ns, number);
   if (sequence != nullptr) *sequence = opened;
+  return SendOutcome::kSent;
+}
+
+bool WebSocketClient::SendSealed(uint64_t sequence, std::string_view plaintext) {
+  const std::string_view key = group_.Key(sequence);
+  if (!group_.cipher_->Seal(plaintext, group_.sealed_)) return false;
+  group_.codec_->Encode({Command::kUpstreamMessage, key, group_.sealed_}, group_.wire_);
+  return connection_->Send(group_.wire_) != SendResult::kRefused;
+}
+
+WebSocketClient::SendOutcome WebSocketClient::SendAgain(std::string_view plaintext, int64_t now_ns) {
+  PendingAcks::Message message;
+  if (stopping_ || !group_.pending_.Oldest(now_ns, message)) return SendOutcome::kRefused;
+  if (!SendSealed(message.sequence, plaintext)) return SendOutcome::kRefused;
+  group_.pending_.SendOldestAgain(*this, now_ns);
   return SendOutcome::kSent;
 }
 
@@ -212,7 +223,8 @@ void WebSocketClient::Answered(uint64_t sequence, UpstreamOutcome outcome, std::
   PendingAcks::Message message;
   switch (group_.pending_.Close(sequence, *this, message)) {
     case PendingAcks::Match::kOpen:
-      group_.observer_.OnUpstreamResult(*this, {outcome, sequence, message.intended_ns, message.sent_ns, now_ns, body});
+      group_.observer_.OnUpstreamResult(
+          *this, {outcome, sequence, message.intended_ns, message.sent_ns, now_ns, body, message.attempts});
       return;
     case PendingAcks::Match::kLate:
       group_.observer_.OnLateAck(*this);
@@ -235,9 +247,14 @@ void WebSocketClient::OnClosed(Connection&, const CloseInfo& info) {
   group_.Dequeue(*this);
   const auto outcome = IsRefusal(info.code) ? UpstreamOutcome::kRefused : UpstreamOutcome::kConnectionLost;
   PendingAcks::Message message;
-  while (group_.pending_.GiveUpOldest(*this, message)) {
-    group_.observer_.OnUpstreamResult(
-        *this, {outcome, message.sequence, message.intended_ns, message.sent_ns, message.sent_ns, std::string_view()});
+  while (group_.pending_.OldestOf(*this, message)) {
+    if (outcome == UpstreamOutcome::kConnectionLost && group_.MayBeSentAgain(message)) {
+      group_.pending_.OrphanOldestOf(*this);
+      continue;
+    }
+    group_.pending_.GiveUpOldestOf(*this);
+    group_.observer_.OnUpstreamResult(*this, {outcome, message.sequence, message.intended_ns, message.sent_ns,
+                                              message.sent_ns, std::string_view(), message.attempts});
   }
   group_.observer_.OnClientClosed(*this, info);
 }

@@ -34,9 +34,12 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
 
   /// Sends one upstream message whose (unencrypted) body is `plaintext`, as MessageCodec::EncodeText makes it (echo
   /// protocol: the message itself, its beginning replaced by its key). Its end arrives as
-  /// OnUpstreamResult, with *sequence* naming it. Several may be open.
+  /// OnUpstreamResult, with *sequence* naming it. Several may be open. `number`: whatever the caller knows it by.
   SendOutcome SendUpstream(std::string_view plaintext, int64_t intended_ns, int64_t now_ns,
-                           uint64_t* sequence = nullptr);
+                           uint64_t* sequence = nullptr, int64_t number = 0);
+
+  /// From within ClientObserver::OnUnanswered() alone: sends that message again, with the key that it had.
+  SendOutcome SendAgain(std::string_view plaintext, int64_t now_ns);
 
   /// Graceful: no new messages; once what is open has ended (at the latest by the response timeout), the RFC 6455 close
   /// handshake, bounded by `close_timeout_ns`; OnClientClosed follows. Idempotent.
@@ -71,6 +74,8 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
   void Named(const EchoKeys::Named& message, std::string_view payload, int64_t now_ns);
   /// `key` is another's than this group's.
   void NotOurs(ClientGroup::KeyOwner owner);
+  /// Of the gateway's protocol; false: the connection did not take it.
+  bool SendSealed(uint64_t sequence, std::string_view plaintext);
   void Answered(uint64_t sequence, UpstreamOutcome outcome, std::string_view body, int64_t now_ns);
   void SendHeartbeat(int64_t now_ns);
   void CloseIfDrained();

@@ -15,7 +15,7 @@ DialOptions DialOptionsOf(const RunPlan& plan, const Progression& clients) {
           .headers = plan.headers,
           .subprotocol = plan.subprotocol,
           .compress = plan.compress,
-          .context_window_bits = ContextWindowBits(plan.msg_size_bytes),
+          .context_window_bits = ContextWindowBits(SizesOf(plan).largest()),
           .ca_pem = plan.ca_pem,
           .insecure_skip_verify = plan.insecure_skip_verify,
           .timeout_ns = plan.conn_timeout_ns,

@@ -1,10 +1,10 @@
-// What is in a worker's messages: filler, and with -push=stamp who sends it, which of theirs it is and when it was due.
+// What is in a worker's messages: letters, and with -push=stamp who sends it, which of theirs it is and when it was
+// due.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "agent/client/client_group.h"
@@ -12,6 +12,7 @@
 #include "agent/client/push_stamp.h"
 #include "agent/load/bounded_map.h"
 #include "agent/load/due_message.h"
+#include "agent/load/sized_text.h"
 #include "common/plan/run_plan.h"
 
 namespace wsload {
@@ -28,8 +29,10 @@ class MessageText {
 
   /// The plaintext of `message` where that user sends it, for WebSocketClient::SendUpstream(). Until the next call.
   std::string_view Of(const DueMessage& message, int64_t user_id) {
-    return stamps_ ? Stamped(message, user_id) : std::string_view(plaintext_);
+    return stamps_ ? Stamped(message, user_id) : bodies_.Of(message.number);
   }
+  /// The same of a message without a stamp.
+  std::string_view Unstamped(int64_t number) { return bodies_.Of(number); }
   /// What Of() gave last has left.
   void Left() {
     if (number_ != nullptr) ++*number_;
@@ -47,8 +50,8 @@ class MessageText {
 
   const int64_t first_user_id_;
   std::optional<PushStamps> stamps_;  ///< none: there are no stamps
-  std::string plaintext_;
-  size_t stamp_at_ = 0;
+  SizedText bodies_;
+  const size_t stamp_at_;  ///< in a message's text
   int64_t start_ns_ = 0;
   size_t clients_ = 0;
   BoundedMap<Sender, uint32_t> numbers_;  ///< what each has sent

@@ -13,7 +13,8 @@ constexpr std::string_view kStamp = "sent_unix_ns=";
 
 }  // namespace
 
-Recorder::Recorder(const Clock& clock) : clock_(clock), stats_(std::make_unique<Stats>()) {}
+Recorder::Recorder(const Clock& clock, LoadModel model)
+    : clock_(clock), model_(model), stats_(std::make_unique<Stats>()) {}
 
 void Recorder::SetStages(std::vector<int64_t> begins_ns, bool warm_up) {
   stage_begins_ns_ = std::move(begins_ns);
@@ -96,9 +97,12 @@ Stats& Recorder::BeginStage(StatsByStage::iterator before, int32_t stage) {
 void Recorder::Sent(int64_t intended_ns, int64_t sent_ns) {
   Stats& stats = Of(intended_ns);
   ++stats.counters.scheduled;
+  const bool of_now = IsOfNow(intended_ns);
+  if (of_now) ++sent_;
+  if (model_ == LoadModel::kClosed) return;
   const int64_t lag_ns = sent_ns - intended_ns;
   stats.send_lag.RecordNs(lag_ns);
-  if (lag_ns > kSendLagBoundUs * kNsPerUs && IsOfNow(intended_ns)) ++sent_late_;
+  if (lag_ns > kSendLagBoundUs * kNsPerUs && of_now) ++sent_late_;
 }
 
 void Recorder::LoopLate(int64_t late_ns) {
@@ -110,6 +114,8 @@ void Recorder::LoopLate(int64_t late_ns) {
   stalled_us_ += late_ns / kNsPerUs;
   stall_us_max_ = std::max(stall_us_max_, late_ns / kNsPerUs);
 }
+
+void Recorder::SentAgain(int64_t intended_ns) { ++Of(intended_ns).counters.retries; }
 
 void Recorder::SendFailed(int64_t intended_ns) {
   Counters& counters = Of(intended_ns).counters;
@@ -134,7 +140,8 @@ void Recorder::Ended(const UpstreamResult& result) {
   switch (result.outcome) {
     case UpstreamOutcome::kAcknowledged:
       ++counters.success;
-      stats.response.RecordNs(result.ended_ns - result.intended_ns);
+      if (result.attempts > 1) ++counters.success_by_retry;
+      if (model_ == LoadModel::kOpen) stats.response.RecordNs(result.ended_ns - result.intended_ns);
       stats.service.RecordNs(result.ended_ns - result.sent_ns);
       return;
     case UpstreamOutcome::kTimeout:
@@ -179,7 +186,7 @@ std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load, StatsByStage& st
     if (!layout_.IsWarmUp(stage.stage)) stats_->Merge(stage.stats);
   }
   const Stats& now = Now();
-  load.sent = now.send_lag.count();
+  load.sent = std::exchange(sent_, 0);
   load.sent_late = std::exchange(sent_late_, 0);
   load.given_up = std::exchange(given_up_, 0);
   load.stalls = now.counters.loop_stalls;

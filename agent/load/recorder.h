@@ -12,6 +12,7 @@
 
 #include "agent/client/client_group.h"
 #include "agent/websocket/dialer.h"
+#include "common/plan/run_plan.h"
 #include "common/stats/stage_stats.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
@@ -22,7 +23,8 @@ namespace wsload {
 /// One thread. No allocation per message.
 class Recorder {
  public:
-  explicit Recorder(const Clock& clock);
+  /// With a closed loop no message has a due time: there are neither response times nor send lags.
+  explicit Recorder(const Clock& clock, LoadModel model = LoadModel::kOpen);
 
   /// Before the first message: when each stage after the first begins, in order, and whether the first is a warm-up.
   /// What becomes of a message counts for the stage in which it is due.
@@ -45,6 +47,8 @@ class Recorder {
   void ClientClosed(const CloseInfo& info, bool by_us);
 
   void Sent(int64_t intended_ns, int64_t sent_ns);
+  /// An attempt after its first.
+  void SentAgain(int64_t intended_ns);
   void SendFailed(int64_t intended_ns);
   void Unsent(int64_t intended_ns);
   /// It is too late to be sent.
@@ -93,6 +97,7 @@ class Recorder {
                    const std::string& detail);
 
   const Clock& clock_;
+  const LoadModel model_;
   Told told_failures_;
   Told told_losses_;
   std::unique_ptr<Stats> stats_;
@@ -103,6 +108,7 @@ class Recorder {
   StatsByStage stages_;  ///< of the interval
   StatsByStage spare_stages_;
   // Of the interval.
+  int64_t sent_ = 0;
   int64_t sent_late_ = 0;
   int64_t given_up_ = 0;
   int64_t stalled_us_ = 0;

@@ -59,6 +59,9 @@ class Sender final : private HandOverReceiver {
   void Begin(int64_t now_ns);
   /// Takes nothing more from the schedule; what siblings hand over is still sent.
   void EndSchedule();
+  /// A message has no answer: sends it again, over its own connection or another of this worker's. False: nothing may
+  /// leave any more. Nothing leaves either where no connection takes it.
+  bool SendAgain(const Unanswered& message);
   /// Nothing is sent any more, and nothing more is handed over to it.
   void Stop(int64_t now_ns);
 

@@ -119,7 +119,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
                                                                     LoadEngineObserver& observer) {
   DialOptions dial = DialOptionsOf(plan, slice.clients);
   dial.memory = std::make_shared<MemoryBudget>(message_bytes);
-  std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(workers, observer));
+  std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(workers, plan.model, observer));
   engine->layout_.warm_up = plan.warm_up_ns > 0;
   engine->merger_ = std::make_unique<IntervalMerger>(
       workers, [raw = engine.get()](IntervalReport report) { raw->EmitInterval(std::move(report)); });
@@ -135,7 +135,8 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
   return engine;
 }
 
-ThreadedEngine::ThreadedEngine(int workers, LoadEngineObserver& observer) : observer_(observer), siblings_(workers) {}
+ThreadedEngine::ThreadedEngine(int workers, LoadModel model, LoadEngineObserver& observer)
+    : observer_(observer), model_(model), siblings_(workers) {}
 
 ThreadedEngine::~ThreadedEngine() {
   // Worker threads and collector post to each other: all threads end before anything is deleted.
@@ -234,9 +235,12 @@ void ThreadedEngine::CheckFigures() const {
   all.Merge(final_.warm_up.counters);
   CheckSameCounts(all, worker_totals_);
   for (const Stats* part : {&final_.totals, &final_.warm_up}) {
+    const int64_t success = part->counters.success;
     CheckAllEnded(part->counters);
-    WSLOAD_CHECK(part->response.count() == part->counters.success, "{} response times of {} successful messages",
-                 part->response.count(), part->counters.success);
+    WSLOAD_CHECK(part->service.count() == success, "{} service times of {} successful messages", part->service.count(),
+                 success);
+    WSLOAD_CHECK(part->response.count() == (model_ == LoadModel::kClosed ? 0 : success),
+                 "{} response times of {} successful messages", part->response.count(), success);
   }
 }
 

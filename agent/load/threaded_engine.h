@@ -39,7 +39,7 @@ class ThreadedEngine final : public LoadEngine {
  private:
   class WorkerThread;
 
-  ThreadedEngine(int workers, LoadEngineObserver& observer);
+  ThreadedEngine(int workers, LoadModel model, LoadEngineObserver& observer);
 
   /// As StartThread().
   absl::Status Run();
@@ -56,6 +56,7 @@ class ThreadedEngine final : public LoadEngine {
   void CheckFigures() const;
 
   LoadEngineObserver& observer_;
+  const LoadModel model_;
   SiblingBoard siblings_;
   AsioEventLoop collector_;
   std::vector<std::unique_ptr<WorkerThread>> threads_;

@@ -29,9 +29,10 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, c
                                  .serializer = plan.serializer,
                                  .cipher = plan.cipher,
                                  .cipher_key = plan.cipher_key,
-                                 .echo_bytes = plan.msg_size_bytes,
+                                 .echo_bytes = SizesOf(plan).smallest(),
                                  .heartbeat_ns = plan.heartbeat_ns,
                                  .resp_timeout_ns = plan.resp_timeout_ns,
+                                 .retries = plan.retry,
                                  .name = name,
                                  .stamps_from_user = StampsFrom(plan),
                                  .close_code = CloseCodeOf(plan)},
@@ -50,7 +51,7 @@ Worker::Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& sli
       observer_(observer),
       siblings_(dependencies.siblings),
       index_(dependencies.index),
-      recorder_(dependencies.clock),
+      recorder_(dependencies.clock, plan.model),
       watch_(loop_, recorder_),
       phase_timer_(loop_.NewTimer([this] { OnPhaseTimer(); })),
       lease_timer_(loop_.NewTimer([this] { LeaseHolds(loop_.MonoNs()); })),
@@ -70,6 +71,10 @@ void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> grou
   if (plan_.push != PushMode::kOff) {
     pushes_.emplace(plan_, name, recorder_);
     pushes_->Reserve(slice_.clients.count);
+  }
+  if (plan_.model == LoadModel::kClosed) {
+    closed_.emplace(ClosedLoop::Parts{loop_, connector_->pool(), recorder_, static_cast<SenderObserver&>(*this)},
+                    plan_.in_flight, slice_.clients, BodiesOf(plan_, group_->codec()));
   }
   closes_.emplace(loop_, connector_->pool());
 }
@@ -195,6 +200,7 @@ void Worker::EnterMeasure(int64_t now_ns) {
   watch_.Back(start_ns_, now_ns);
   LeaveWarmUp(now_ns);
   sender_->Begin(now_ns);
+  if (closed_ && state_ == State::kMeasuring) closed_->Begin();
 }
 
 void Worker::LeaveWarmUp(int64_t now_ns) {
@@ -210,6 +216,7 @@ bool Worker::MaySend(int64_t now_ns) {
 void Worker::EnterDrain(int64_t now_ns) {
   state_.Enter(State::kDraining);
   sender_->EndSchedule();
+  if (closed_) closed_->End();
   connector_->GiveUp();
   watch_.End();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
@@ -245,7 +252,7 @@ void Worker::CheckFigures() const {
   CheckAllEnded(totals_);
   WSLOAD_CHECK(group_->open_messages() == 0, "{} messages wait for an answer at a worker's end",
                group_->open_messages());
-  sender_->CheckFigures(totals_.scheduled);
+  sender_->CheckFigures(totals_.scheduled - (closed_ ? closed_->sent() : 0));
 }
 
 // --- timers ---------------------------------------------------------------------------------------------------------
@@ -323,6 +330,7 @@ void Worker::CountBytes() {
 void Worker::OnConnected(WebSocketClient& client) {
   PublishOpen();
   if (state_ == State::kClosing) client.Stop(CloseWaves::kTimeoutNs);
+  if (closed_) closed_->Refill(client);
   ArmDeadline();
 }
 
@@ -359,8 +367,13 @@ void Worker::OnStarvedTimer() {
 }
 
 void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) {
-  recorder_.Ended(result);
+  Ended(result);
   if (pushes_) pushes_->OnEnded(client.user_id(), result);
+  if (closed_) closed_->Refill(client);
+}
+
+void Worker::Ended(const UpstreamResult& result) {
+  recorder_.Ended(result);
   // Not from inside a client's upcall: closing ends clients.
   if (state_ == State::kDraining && Drained(loop_.MonoNs())) phase_timer_->ArmAt(loop_.MonoNs());
 }
@@ -383,6 +396,7 @@ void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodabl
 
 void Worker::OnClientClosed(WebSocketClient& client, const CloseInfo& info) {
   connector_->OnClosed(client, info, state_ == State::kClosing);
+  if (closed_) closed_->OnGone();
   PublishOpen();
   TellIfStarved();
   if (state_ != State::kClosing) return;

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "agent/client/client_group.h"
 #include "agent/load/close_waves.h"
+#include "agent/load/closed_loop.h"
 #include "agent/load/connector.h"
 #include "agent/load/loop_watch.h"
 #include "agent/load/push_watch.h"
@@ -105,6 +106,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
 
   // ClientObserver
   void OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) override;
+  bool OnUnanswered(const Unanswered& message) override { return sender_->SendAgain(message); }
+  void OnOrphanResult(const UpstreamResult& result) override { Ended(result); }
   void OnLateAck(WebSocketClient& client) override;
   void OnDuplicateAck(WebSocketClient& client) override;
   void OnHeartbeatSent(WebSocketClient& client) override;
@@ -140,6 +143,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   /// False: the lease has passed, and the worker is stopping.
   bool LeaseHolds(int64_t now_ns);
 
+  void Ended(const UpstreamResult& result);
   void PublishOpen();
   /// At once, or after a while in which its clients may come back.
   void TellIfStarved();
@@ -172,6 +176,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   // In this order: clients, which the connector has, go before the group they share.
   std::optional<Connector> connector_;
   std::optional<Sender> sender_;
+  std::optional<ClosedLoop> closed_;  ///< none: the model is open
   std::optional<CloseWaves> closes_;
 
   ForwardState<State> state_{"a worker", State::kIdle};

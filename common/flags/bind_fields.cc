@@ -7,6 +7,7 @@
 #include "common/flags/flag_values.h"
 #include "common/time/duration.h"
 #include "common/util/local_error.h"
+#include "common/util/size_text.h"
 
 namespace wsload {
 namespace {

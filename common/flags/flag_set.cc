@@ -13,6 +13,7 @@
 #include "common/time/duration.h"
 #include "common/util/language.h"
 #include "common/util/local_error.h"
+#include "common/util/size_text.h"
 #include "common/util/status.h"
 #include "common/util/text.h"
 

@@ -26,11 +26,6 @@ std::errc ReadAll(std::string_view text, Number* out) {
   return error;
 }
 
-constexpr std::array<std::pair<char, int64_t>, 3> kSizeUnits = {{
-    {'g', int64_t{1} << 30},
-    {'m', int64_t{1} << 20},
-    {'k', int64_t{1} << 10},
-}};
 constexpr std::array<std::pair<char, int64_t>, 3> kCountUnits = {{
     {'g', 1'000'000'000},
     {'m', 1'000'000},
@@ -103,34 +98,6 @@ absl::StatusOr<int64_t> ParseCount(std::string_view text) {
         {"too large a number; write for example 10, 2k (2000) or 1.5m", "数字过大；例如写作 10、2k (2000) 或 1.5m"});
   }
   return value * unit;
-}
-
-absl::StatusOr<int64_t> ParseSize(std::string_view text) {
-  int64_t unit = 1;
-  if (!text.empty()) {
-    for (const auto& [letter, bytes] : kSizeUnits) {
-      if (text.back() == letter || text.back() == letter - 'a' + 'A') unit = bytes;
-    }
-  }
-  if (unit != 1) text.remove_suffix(1);
-  int64_t value = 0;
-  const std::errc error = ReadAll(text, &value);
-  if (error == std::errc::result_out_of_range || (error == std::errc() && value > kMaxInt64 / unit)) {
-    return LocalInvalidArgument(
-        {"too large a size; write for example 100, 64k or 2m", "大小过大；例如写作 100、64k 或 2m"});
-  }
-  if (error != std::errc() || value < 0) {
-    return LocalInvalidArgument(
-        {"not a size; write bytes, for example 100, 64k or 2m", "不是大小；请写字节数，例如 100、64k 或 2m"});
-  }
-  return value * unit;
-}
-
-std::string FormatSize(int64_t bytes) {
-  for (const auto& [letter, unit] : kSizeUnits) {
-    if (bytes != 0 && bytes % unit == 0) return fmt::format("{}{}", bytes / unit, letter);
-  }
-  return fmt::format("{}", bytes);
 }
 
 }  // namespace wsload

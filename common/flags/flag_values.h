@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -17,10 +16,5 @@ absl::StatusOr<bool> ParseBool(std::string_view text);
 absl::StatusOr<double> ParseDouble(std::string_view text);
 /// "100", "2k", "1.5M", "1g" (powers of 1000), as rates and numbers of clients are written.
 absl::StatusOr<int64_t> ParseCount(std::string_view text);
-/// Bytes: "100", "1k", "64K", "2M", "1g" (powers of 1024).
-absl::StatusOr<int64_t> ParseSize(std::string_view text);
-
-/// The shortest text that ParseSize() reads back: "100", "1k", "2m".
-std::string FormatSize(int64_t bytes);
 
 }  // namespace wsload

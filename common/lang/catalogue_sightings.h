@@ -35,6 +35,11 @@ inline constexpr Entry kSightingEntries[] = {
      {{"acks", Form::kCount}},
      "{acks} answers came again for messages that had one",
      "{acks} 条应答重复：其消息此前已有应答"},
+    {StatementKind::kSentAgain,
+     "sent_again",
+     {{"retries", Form::kCount}, {"by_retry", Form::kCount}},
+     "messages were sent again {retries} times; {by_retry} were acknowledged only after it",
+     "消息共重发 {retries} 次；其中 {by_retry} 条在重发之后才得到确认"},
     {StatementKind::kUnsolicitedFrames,
      "unsolicited_frames",
      {{"frames", Form::kCount}},
@@ -121,6 +126,12 @@ inline constexpr Entry kSightingEntries[] = {
      {{"to", Form::kText}},
      "-to={to} has no effect without -push=stamp",
      "没有 -push=stamp，-to={to} 不起作用"},
+    {StatementKind::kClosedLoop,
+     "closed_loop",
+     {{"in_flight", Form::kCount}},
+     "a closed loop hides waiting: with {in_flight} messages in flight on every connection a slow server is sent less, "
+     "and there is no response time",
+     "闭环会掩盖等待：每个连接上只有 {in_flight} 条消息在途，服务器变慢时发送也随之减少，且没有响应时间"},
 };
 
 }  // namespace wsload::catalogue

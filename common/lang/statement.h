@@ -153,6 +153,7 @@ enum class StatementKind {
   kRedirectsSeen,
   kPushesRepeated,
   kDuplicateAcks,
+  kSentAgain,
   kUnsolicitedFrames,
   kBroadcastFrames,
 
@@ -172,6 +173,7 @@ enum class StatementKind {
   kEchoWithoutRun,
   kEchoByOrder,
   kPushToUnused,
+  kClosedLoop,
 
   // What a comparison is worth.
   kOneRunEach,

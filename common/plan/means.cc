@@ -89,7 +89,7 @@ Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
   return {.clients = clients,
           .workers = workers,
           .tls = url.secure,
-          .compression_bytes = CompressionBytesPerClient(plan.compress, plan.msg_size_bytes),
+          .compression_bytes = CompressionBytesPerClient(plan.compress, SizesOf(plan).largest()),
           .push_bytes = PushBytes(plan, clients),
           .destinations = IsAddress(url.host) || AsciiLower(url.host) == "localhost" ? 1 : 0};
 }

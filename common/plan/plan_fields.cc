@@ -13,6 +13,7 @@ constexpr int64_t kMaxDurationNs = StageList::kMostNs;
 constexpr int64_t kMaxSeed = (int64_t{1} << 53) - 1;
 // The longest latency that a histogram tells apart.
 constexpr int64_t kMaxTimeoutNs = kNsPerHour;
+constexpr int64_t kMaxRetries = 10;
 
 // With these bounds the number of messages needs no check of its own.
 static_assert(Rate::kMostPerSecond <= std::numeric_limits<int64_t>::max() / (kMaxDurationNs / kNsPerSecond));
@@ -159,7 +160,7 @@ constexpr Field<RunPlan> kPlanFields[] = {
       .in_short_help = true,
       .unit = Unit::kBytes,
       .least = 0,
-      .most = 1 << 20,
+      .most = MessageSizes::kMostBytes,
       .example = "100"}},
     {MemberOf<&RunPlan::server>(),
      {.name = "server",
@@ -324,6 +325,35 @@ constexpr Field<RunPlan> kPlanFields[] = {
       .least = 0,
       .most = 60 * kNsPerSecond,
       .example = "2s"}},
+    // What they send, and when they send again.
+    {MemberOf<&RunPlan::size>(),
+     {.name = "size",
+      .flag = "size",
+      .help = {"of messages, each drawn: 100, mix:90%100,9%1k,1%64k or exp:2k; none: -msg-size",
+               "消息大小，逐条抽取：100、mix:90%100,9%1k,1%64k 或 exp:2k；不填则用 -msg-size"},
+      .example = "mix:90%100,9%1k,1%64k"}},
+    {MemberOf<&RunPlan::retry>(),
+     {.name = "retry",
+      .flag = "retry",
+      .help = {"how often a message without an answer is sent again, with the same key",
+               "未得到应答的消息以同一键重发的次数"},
+      .least = 0,
+      .most = kMaxRetries,
+      .example = "2"}},
+    {MemberOf<&RunPlan::model>(),
+     {.name = "model",
+      .flag = "model",
+      .help = {"open, or closed: the next message leaves when the one before has ended; no -mps",
+               "open，或 closed：上一条消息结束后才发下一条；没有 -mps"},
+      .example = "closed"}},
+    {MemberOf<&RunPlan::in_flight>(),
+     {.name = "in_flight",
+      .flag = "in-flight",
+      .help = {"messages outstanding on every connection, with -model=closed",
+               "与 -model=closed 同用：每个连接上同时等待应答的消息数"},
+      .least = 1,
+      .most = 1'000,
+      .example = "1"}},
 
     // How the agents report.
     {MemberOf<&RunPlan::report_interval_ns>(),

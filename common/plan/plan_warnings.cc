@@ -6,14 +6,16 @@ namespace wsload {
 
 std::vector<Statement> PlanWarnings(const RunPlan& plan) {
   std::vector<Statement> warnings;
-  if (plan.protocol == Protocol::kEcho && plan.msg_size_bytes < kEchoNamedBytes) {
-    warnings.push_back({StatementKind::kEchoByOrder, {plan.msg_size_bytes, kEchoNamedBytes}});
-  } else if (plan.protocol == Protocol::kEcho && plan.msg_size_bytes < kEchoKeyBytes) {
-    warnings.push_back({StatementKind::kEchoWithoutRun, {plan.msg_size_bytes, kEchoKeyBytes}});
+  const int64_t bytes = SizesOf(plan).smallest();
+  if (plan.protocol == Protocol::kEcho && bytes < kEchoNamedBytes) {
+    warnings.push_back({StatementKind::kEchoByOrder, {bytes, kEchoNamedBytes}});
+  } else if (plan.protocol == Protocol::kEcho && bytes < kEchoKeyBytes) {
+    warnings.push_back({StatementKind::kEchoWithoutRun, {bytes, kEchoKeyBytes}});
   }
   if (plan.push == PushMode::kOff && !plan.push_to.empty()) {
     warnings.push_back({StatementKind::kPushToUnused, {plan.push_to.text()}});
   }
+  if (plan.model == LoadModel::kClosed) warnings.push_back({StatementKind::kClosedLoop, {plan.in_flight}});
   return warnings;
 }
 

@@ -166,6 +166,42 @@ absl::Status CheckGateway(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+/// What messages are like, and how often they are sent.
+absl::Status CheckMessages(const RunPlan& plan) {
+  const MessageSizes sizes = SizesOf(plan);
+  if (!plan.size.empty() && plan.msg_size_bytes != sizes.mean()) {
+    return LocalInvalidArgument({"-msg-size={}: -size={} says how large messages are, {} bytes on average; leave one "
+                                 "of the two out",
+                                 "-msg-size={}：消息大小由 -size={} 决定，平均 {} 字节；请去掉其中一个"},
+                                plan.msg_size_bytes, plan.size.text(), sizes.mean());
+  }
+  if (plan.protocol != Protocol::kEcho) return absl::OkStatus();
+  if (!sizes.constant() && sizes.smallest() < kEchoKeyBytes) {
+    return LocalInvalidArgument(
+        {"-size={}: -protocol=echo knows messages of several sizes by a key of {} bytes; make all of them as large",
+         "-size={}：-protocol=echo 靠 {} 字节的键识别大小不一的消息；请使每种大小都不小于它"},
+        plan.size.text(), kEchoKeyBytes);
+  }
+  if (plan.retry > 0) {
+    return LocalInvalidArgument({"-retry={}: is for a server that knows messages by their keys, and -protocol=echo has "
+                                 "none; leave it out",
+                                 "-retry={}：用于按键识别消息的服务器，而 -protocol=echo 没有；请去掉它"},
+                                plan.retry);
+  }
+  return absl::OkStatus();
+}
+
+/// A closed loop has no schedule.
+absl::Status CheckModel(const RunPlan& plan) {
+  if (plan.model == LoadModel::kOpen) return absl::OkStatus();
+  if (plan.mps == Rate(0) && plan.stages.empty() && plan.arrivals == Arrivals::kConstant) return absl::OkStatus();
+  return LocalInvalidArgument(
+      {"-model=closed: messages leave as fast as the server answers, for -duration; leave -mps, "
+       "-stages and -arrivals out",
+       "-model=closed：消息随服务器的应答速度发送，持续 -duration；请去掉 -mps、-stages 和 "
+       "-arrivals"});
+}
+
 /// When messages are due.
 absl::Status CheckSchedule(const RunPlan& plan) {
   if (!plan.stages.empty() && plan.duration_ns != plan.stages.duration_ns()) {
@@ -226,21 +262,23 @@ absl::Status CheckPush(const RunPlan& plan) {
                                 plan.push_to.text());
   }
   // Who ought to get a message is arithmetic, of clients that are users of their own and stay.
-  const std::pair<bool, const char*> moving[] = {{plan.devices > 1, "devices"},
-                                                 {!plan.session.endless(), "session"},
-                                                 {!plan.churn.zero(), "churn"},
-                                                 {!plan.clients_stages.empty(), "clients-stages"}};
+  const std::pair<bool, const char*> moving[] = {
+      {plan.devices > 1, "devices"}, {!plan.session.endless(), "session"},
+      {!plan.churn.zero(), "churn"}, {!plan.clients_stages.empty(), "clients-stages"},
+      {plan.retry > 0, "retry"},     {plan.model == LoadModel::kClosed, "model=closed"}};
   for (const auto& [given, flag] : moving) {
     if (!given) continue;
-    return LocalInvalidArgument({"-{}: -push=stamp needs the same users from beginning to end; leave one of them out",
-                                 "-{}：-push=stamp 要求自始至终是同一批用户；请去掉其中一个"},
-                                flag);
+    return LocalInvalidArgument(
+        {"-{}: -push=stamp needs the same users from beginning to end, and messages that are due once; "
+         "leave one of the two out",
+         "-{}：-push=stamp 要求自始至终是同一批用户，且每条消息只到期一次；请去掉其中一个"},
+        flag);
   }
   const int64_t least = kPushStampBytes + (echo ? kEchoKeyBytes : 0);
-  if (plan.msg_size_bytes < least) {
+  if (SizesOf(plan).smallest() < least) {
     return LocalInvalidArgument({"-msg-size={}: a stamp (-push=stamp) needs at least {} bytes",
                                  "-msg-size={}：标记（-push=stamp）至少需要 {} 字节"},
-                                plan.msg_size_bytes, least);
+                                SizesOf(plan).smallest(), least);
   }
   return absl::OkStatus();
 }
@@ -297,11 +335,20 @@ int64_t PlannedMessages(const RunPlan& plan) {
 }
 
 int64_t DrainNs(const RunPlan& plan) {
-  return plan.push == PushMode::kOff ? plan.resp_timeout_ns : std::max(plan.resp_timeout_ns, plan.push_wait_ns);
+  return plan.push == PushMode::kOff ? AnswerTimeNs(plan) : std::max(AnswerTimeNs(plan), plan.push_wait_ns);
 }
+
+MessageSizes SizesOf(const RunPlan& plan) {
+  if (plan.size.empty()) return MessageSizes::Constant(plan.msg_size_bytes);
+  return plan.protocol == Protocol::kEcho ? plan.size.DrawnFrom(kEchoKeyBytes) : plan.size;
+}
+
+int64_t AnswerTimeNs(const RunPlan& plan) { return (plan.retry + 1) * plan.resp_timeout_ns; }
 
 absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckFields(PlanFields(), plan); !status.ok()) return status;
+  if (auto status = CheckMessages(plan); !status.ok()) return status;
+  if (auto status = CheckModel(plan); !status.ok()) return status;
   if (auto status = CheckSchedule(plan); !status.ok()) return status;
   if (auto status = CheckLives(plan); !status.ok()) return status;
   if (auto status = CheckPush(plan); !status.ok()) return status;

@@ -16,6 +16,7 @@
 #include "common/net/source_list.h"
 #include "common/net/subprotocol_list.h"
 #include "common/plan/compression.h"
+#include "common/plan/message_sizes.h"
 #include "common/plan/push_audience.h"
 #include "common/schedule/rate.h"
 #include "common/schedule/schedule.h"
@@ -33,6 +34,12 @@ enum class Protocol { kGateway, kEcho };
 enum class Serializer { kJson, kProto };
 enum class CipherKind { kNone, kAesGcm, kChaCha20Poly1305 };
 
+/// What makes messages due.
+enum class LoadModel {
+  kOpen,    ///< the schedule, whatever the server does
+  kClosed,  ///< the end of the one before: as many are outstanding on every connection as the plan says
+};
+
 template <>
 inline constexpr std::array kChoices<Protocol> = {Choice{Protocol::kGateway, "gateway"},
                                                   Choice{Protocol::kEcho, "echo"}};
@@ -42,6 +49,9 @@ inline constexpr std::array kChoices<Redirect> = {Choice{Redirect::kCount, "coun
 template <>
 inline constexpr std::array kChoices<Serializer> = {Choice{Serializer::kJson, "json"},
                                                     Choice{Serializer::kProto, "proto"}};
+template <>
+inline constexpr std::array kChoices<LoadModel> = {Choice{LoadModel::kOpen, "open"},
+                                                   Choice{LoadModel::kClosed, "closed"}};
 template <>
 inline constexpr std::array kChoices<CipherKind> = {Choice{CipherKind::kAesGcm, "aes"},
                                                     Choice{CipherKind::kChaCha20Poly1305, "chacha20poly1305"},
@@ -56,8 +66,8 @@ struct RunPlan {
   int64_t conn_timeout_ns = 10 * kNsPerSecond;
   int64_t resp_timeout_ns = 1 * kNsPerSecond;
   int64_t ramp_up_ns = 10 * kNsPerSecond;
-  int64_t msg_size_bytes = 100;
-  StageList stages;  ///< empty: the rate is mps throughout
+  int64_t msg_size_bytes = 100;  ///< with `size`, its mean
+  StageList stages;              ///< empty: the rate is mps throughout
   Arrivals arrivals = Arrivals::kConstant;
   /// How long the load runs before it is measured; its rate is mps, and with stages alone that of the first one.
   int64_t warm_up_ns = 0;
@@ -92,6 +102,12 @@ struct RunPlan {
   std::string jwt_issuer = "mock";
   std::string token_param = "token";
   int64_t token_ttl_s = 24 * 3600;
+
+  MessageSizes size;  ///< none: all messages have msg_size_bytes
+  /// How often a message without an answer is sent again, each time after resp_timeout_ns.
+  int32_t retry = 0;
+  LoadModel model = LoadModel::kOpen;  ///< closed: without mps, stages and arrivals, for duration_ns
+  int32_t in_flight = 1;               ///< of the closed model: messages outstanding on every connection
 
   int32_t workers = 0;  ///< worker threads per agent; 0: one per core
   int64_t report_interval_ns = 1 * kNsPerSecond;
@@ -137,6 +153,12 @@ int64_t DrainNs(const RunPlan& plan);
 
 /// Messages that are due in the measure phase.
 int64_t PlannedMessages(const RunPlan& plan);
+
+/// Of messages' texts; never none.
+MessageSizes SizesOf(const RunPlan& plan);
+
+/// From the moment a message is sent for the first time to its end at the latest.
+int64_t AnswerTimeNs(const RunPlan& plan);
 
 /// OK, or kInvalidArgument with one line that names the flag, the value and the mend.
 /// Checks every field's range and every combination that cannot work; an agent runs it again

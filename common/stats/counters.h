@@ -86,6 +86,8 @@ struct Counters {
   // Beside the conservation sum.
   int64_t late_acks = 0;
   int64_t duplicate_acks = 0;
+  int64_t retries = 0;           ///< attempts after a message's first
+  int64_t success_by_retry = 0;  ///< among the successes: the answer came after the first attempt had been given up
   int64_t heartbeats_sent = 0;
   int64_t heartbeats_acked = 0;
   int64_t pushes = 0;

@@ -12,7 +12,8 @@ namespace {
 /// Whether it is one of a message's beginning or end.
 bool IsOfMessages(const CounterInfo& row) {
   return row.group == CounterInfo::Group::kFailures || row.field == &Counters::scheduled ||
-         row.field == &Counters::success || row.field == &Counters::unsent;
+         row.field == &Counters::success || row.field == &Counters::unsent || row.field == &Counters::retries ||
+         row.field == &Counters::success_by_retry;
 }
 
 constexpr std::pair<const char*, Histogram Stats::*> kTimesOfMessages[] = {

@@ -22,6 +22,9 @@ struct Stats {
   Histogram move;           ///< from a redirection to the connection where it led
   Histogram loop_stall;     ///< how late a worker's loop came back, from kLoopLateNs on
 
+  /// What is shown of the answers first: response times; with a closed loop, which has none, service times.
+  const Histogram& answers() const { return response.count() > 0 ? response : service; }
+
   void Merge(const Stats& other);
   /// Histogram::ReserveBuckets() for all, for what much is merged into.
   void ReserveBuckets();

@@ -69,6 +69,26 @@ absl::StatusOr<std::string> ReadDashboardToken(const OutputOptions& output, cons
                               output.dashboard);
 }
 
+/// What messages are like, and what makes them due.
+absl::Status CheckMessageFlags(const FlagSet& flags, const RunPlan& plan) {
+  if (!plan.size.empty() && flags.IsSet("msg-size")) {
+    return LocalInvalidArgument({"-msg-size: -size={} says how large messages are; leave -msg-size out",
+                                 "-msg-size：消息大小由 -size={} 决定；请去掉 -msg-size"},
+                                plan.size.text());
+  }
+  if (plan.model == LoadModel::kClosed) {
+    for (const char* name : {"mps", "stages", "arrivals"}) {
+      if (flags.IsSet(name)) {
+        return LocalInvalidArgument({"-{}: with -model=closed messages leave as fast as the server answers; leave -{} "
+                                     "out, or use -model=open",
+                                     "-{}：-model=closed 时消息随服务器的应答速度发送；请去掉 -{}，或使用 -model=open"},
+                                    name, name);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 /// Which of two flags cannot go together is a matter of what was written, not of values.
 absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
   if (raw.plan.protocol == Protocol::kEcho) {
@@ -107,6 +127,7 @@ absl::Status CheckCombinations(const FlagSet& flags, const Raw& raw) {
                                  "-clients：客户端数由 -clients-stages 决定，最多 {}；请去掉 -clients"},
                                 LargestCrowd(raw.plan.clients_stages));
   }
+  if (absl::Status messages = CheckMessageFlags(flags, raw.plan); !messages.ok()) return messages;
   if (flags.IsSet("threshold") && raw.judge.thresholds.empty()) {
     // As of a variable that nobody set: such a run would pass.
     return LocalInvalidArgument({"-threshold=: is empty; write for example -threshold='p(99)<200ms', or leave it out",
@@ -175,10 +196,13 @@ absl::Status ReadPlanFiles(const FilePaths& paths, const Environment& environmen
   return absl::OkStatus();
 }
 
-/// The first stage begins where -mps says; the default is none.
-void FollowStages(const FlagSet& flags, RunPlan& plan) {
+/// What other flags decide.
+void FollowOthers(const FlagSet& flags, RunPlan& plan) {
+  if (!plan.size.empty()) plan.msg_size_bytes = SizesOf(plan).mean();
+  if (plan.model == LoadModel::kClosed) plan.mps = 0;
   if (!plan.clients_stages.empty()) plan.clients = LargestCrowd(plan.clients_stages);
   if (plan.stages.empty()) return;
+  // The first stage begins where -mps says; the default is none.
   plan.duration_ns = plan.stages.duration_ns();
   if (!flags.IsSet("mps")) plan.mps = 0;
 }
@@ -190,7 +214,7 @@ absl::Status CheckFindMax(const FlagSet& flags, const Raw& raw) {
         {"find-max: without -threshold everything holds; write for example -threshold='p(99)<200ms'",
          "find-max：没有 -threshold 则任何负载都满足；请写例如 -threshold='p(99)<200ms'"});
   }
-  for (const char* name : {"repeat", "repeat-all", "dashboard", "linger", "stages"}) {
+  for (const char* name : {"repeat", "repeat-all", "dashboard", "linger", "stages", "model"}) {
     if (!flags.IsSet(name)) continue;
     return LocalInvalidArgument(
         {"-{}: is for a run, and find-max has many; leave it out", "-{}：用于单次压测，而 find-max 有多次；请去掉它"},
@@ -227,6 +251,7 @@ void AddWithoutEffect(const FlagSet& flags, const Raw& raw, std::vector<LocalStr
   if (raw.judge.thresholds.empty()) {
     for (const char* name : {"abort-on-fail", "accept"}) add(name, {"without -threshold", "未用 -threshold 时"});
   }
+  if (raw.plan.model == LoadModel::kOpen) add("in-flight", {"without -model=closed", "未用 -model=closed 时"});
   if (raw.policy.repeat == 1) add("repeat-all", {"without -repeat", "未用 -repeat 时"});
   if (raw.output.dashboard.empty()) {
     for (const char* name : {"dashboard-token-file", "linger"}) add(name, {"without -dashboard", "未用 -dashboard 时"});
@@ -254,7 +279,7 @@ absl::StatusOr<RunCommandLine> ParseInto(Raw& raw, const std::vector<std::string
   line.print = flags.Answer(intro);
   if (line.print.has_value()) return line;
   if (absl::Status checked = Check(flags, raw); !checked.ok()) return checked;
-  FollowStages(flags, raw.plan);
+  FollowOthers(flags, raw.plan);
   if (absl::Status read = ReadPlanFiles(raw.plan_files, environment, raw.plan); !read.ok()) return read;
   absl::StatusOr<AgentAccess> access = ReadAgentAccess(raw.access, environment);
   if (!access.ok()) return access.status();

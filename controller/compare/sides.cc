@@ -101,6 +101,14 @@ absl::StatusOr<Sides> ChooseRuns(std::vector<ArchivedRun> a, std::vector<Archive
   for (const auto* side : {&sides.a, &sides.b}) {
     for (const ArchivedRun& run : *side) runs.push_back(&run);
   }
+  const auto model_of = [](const ArchivedRun& run) { return run.stored.result.plan.model; };
+  if (const ArchivedRun* other = FirstOther(*runs.front(), runs, model_of); other != nullptr) {
+    return LocalInvalidArgument(
+        {"compare: {} and {} are runs of another -model each: a closed loop sends a slow server "
+         "less, and has no response time; nothing of them compares",
+         "compare：{} 与 {} 的 -model 不同：闭环对变慢的服务器发送更少，也没有响应时间；二者无法比较"},
+        runs.front()->dir, other->dir);
+  }
   const std::vector<Statement> differences = Differences(runs, sides.remarks);
   RemarkGenerators(runs, sides.remarks);
   if (!differences.empty() && !force) {

@@ -95,9 +95,9 @@ std::string ConsoleReporter::StageText(const SeriesPoint& point) const {
 std::string ConsoleReporter::MeasureFigures(const Counters& totals) const {
   const Counters& recent = recent_.counters;
   const int64_t ended = recent.success + recent.failed() + recent.unsent;
-  const bool measured = recent_.response.count() > 0;
+  const bool measured = recent_.answers().count() > 0;
   const auto ms = [&](double percentile) {
-    return measured ? ShortMsText(recent_.response.PercentileUs(percentile)) : kNotMeasured;
+    return measured ? ShortMsText(recent_.answers().PercentileUs(percentile)) : kNotMeasured;
   };
   const std::string ok =
       ended > 0 ? SharePercent(static_cast<double>(recent.success) / static_cast<double>(ended), 1) : kNotMeasured;

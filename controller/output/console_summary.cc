@@ -103,7 +103,7 @@ std::string StageLines(Language language, const RunResult& result) {
                                     fmt::to_string(counters.success),
                                     fmt::to_string(counters.failed()),
                                     fmt::to_string(counters.unsent)};
-    const Histogram& response = stage.stats.response;
+    const Histogram& response = stage.stats.answers();
     const bool measured = response.count() > 0;
     for (const double percentile : {50.0, 99.0}) {
       row.push_back(measured ? MsText(response.PercentileUs(percentile)) : "-");

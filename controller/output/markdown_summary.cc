@@ -60,7 +60,7 @@ std::string FigureTable(Language language, const RunResult& result) {
 }
 
 std::string LatencyTable(Language language, const Stats& totals) {
-  if (totals.send_lag.count() == 0) return {};
+  if (totals.send_lag.count() == 0 && totals.service.count() == 0) return {};
   std::string out = "\n" + MarkdownHead({Say(language, Msg::kLatencyMs), "p50", "p90", "p95", "p99", "p99.9",
                                          Say(language, Msg::kMax)});
   const auto add = [&](Msg label, const Histogram& histogram) {

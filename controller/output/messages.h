@@ -114,12 +114,15 @@ enum class Msg {
   kRunFailed,       ///< error
   kStartSpread,     ///< milliseconds
   kRunId,           ///< id
-  kPlan,            ///< clients, the load, ramp-up, message size, server
+  kPlan,            ///< clients, the load, ramp-up, message size in words, server
+  kPlanSize,        ///< bytes
+  kPlanSizes,       ///< the sizes, bytes on average
   kPlanRate,        ///< msg/s, duration
   kPlanRateMinute,  ///< messages a minute, duration
   kPlanRateHour,    ///< messages an hour, duration
   kPlanStages,      ///< stages, duration
   kPlanNoLoad,      ///< duration
+  kPlanClosed,      ///< messages in flight, duration
   kPlanPoisson,     ///< the load, seed
   kPlanWarmUp,      ///< the load, duration
   kPlanDetails,     ///< protocol, serializer, cipher, agents
@@ -152,6 +155,7 @@ enum class Msg {
   kScreenStageLeft,  ///< how long it still runs
   kScreenRate,
   kScreenRateOf,       ///< per second, as planned
+  kScreenRateClosed,   ///< per second
   kScreenNow,          ///< per second
   kScreenCountFailed,  ///< connections
   kScreenCountLost,    ///< connections

@@ -76,7 +76,7 @@ absl::Status WriteResultFiles(const std::string& dir, const RunResult& result, L
   const std::string json = ResultJson(result);
   write(kResultFile, json);
   write(kTimeseriesFile, TimeseriesCsv(result));
-  if (result.totals.response.count() > 0) write(kPercentilesFile, PercentileTable(result.totals.response));
+  if (result.totals.answers().count() > 0) write(kPercentilesFile, PercentileTable(result.totals.answers()));
   if (const absl::StatusOr<std::string> report = ReportHtml(json, language); report.ok()) {
     write(kReportFile, *report);
   } else {

@@ -26,10 +26,17 @@ std::string WithWarmUp(Language language, const RunPlan& plan, std::string load)
   return Say(language, Msg::kPlanWarmUp, load, FormatDuration(plan.warm_up_ns));
 }
 
+std::string SizeText(Language language, const MessageSizes& sizes) {
+  if (sizes.constant()) return Say(language, Msg::kPlanSize, sizes.mean());
+  return Say(language, Msg::kPlanSizes, sizes.text(), sizes.mean());
+}
+
 }  // namespace
 
 std::string LoadText(Language language, const RunPlan& plan) {
   const std::string duration = FormatDuration(plan.duration_ns);
+  if (plan.model == LoadModel::kClosed)
+    return WithWarmUp(language, plan, Say(language, Msg::kPlanClosed, plan.in_flight, duration));
   if (plan.stages.empty() && plan.mps.zero())
     return WithWarmUp(language, plan, Say(language, Msg::kPlanNoLoad, duration));
   const std::string load =
@@ -40,7 +47,7 @@ std::string LoadText(Language language, const RunPlan& plan) {
 
 std::string PlanText(Language language, const RunPlan& plan) {
   return Say(language, Msg::kPlan, plan.clients, LoadText(language, plan), FormatDuration(plan.ramp_up_ns),
-             plan.msg_size_bytes, RedactUrl(plan.server.text()));
+             SizeText(language, SizesOf(plan)), RedactUrl(plan.server.text()));
 }
 
 std::string PlannedRateText(const RunPlan& plan) {

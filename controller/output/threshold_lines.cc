@@ -75,7 +75,7 @@ std::string QuietLine(Language language, const RunResult& result) {
   const std::string thresholds = result.thresholds.empty()
                                      ? Say(language, Msg::kQuietNoThresholds)
                                      : fmt::format("{}/{}", ThresholdsKept(result), result.thresholds.size());
-  const Histogram& response = result.totals.response;
+  const Histogram& response = result.totals.answers();
   std::string line = Say(language, Msg::kQuiet, NameOf(result.verdict), rates.sent_per_s, share, ShortMs(response, 50),
                          ShortMs(response, 99), thresholds, result.run_id.substr(0, kShortRunId));
   // A run that failed by itself has little else to say.

@@ -84,6 +84,7 @@ function findFailures(result, points, findings) {
       findings.push({kind: "failuresAfter", args});
     }
   }
+  if (totals.success_by_retry > 0) findings.push({kind: "retries", args: {count: totals.success_by_retry}});
   if (totals.unsent > 0) findings.push({kind: "unsent", args: {count: totals.unsent}});
   const rates = result.rates || {};
   const mps = plannedRate(result.plan || {});
@@ -161,6 +162,7 @@ function findingsOf(result) {
     findings.push({kind: "interrupted",
       args: {at: (result.measured_ns || 0) / 1e9, all: ((result.plan || {}).duration_ns || 0) / 1e9}});
   }
+  if ((result.plan || {}).model === "closed") findings.push({kind: "closed", args: {}});
   findAgents(result, findings);
   findConnections(result, timeline, findings);
   const outage = outageFinding(result);
@@ -170,7 +172,7 @@ function findingsOf(result) {
   findGrowth(points, findings);
   findFailures(result, points, findings);
   findStalls(points, findings);
-  if (findings.every((finding) => finding.kind === "even")) findings.push({kind: "nothing", args: {}});
+  if (findings.every((finding) => ["even", "closed"].includes(finding.kind))) findings.push({kind: "nothing", args: {}});
   const step = medianOf(points.map((point) => point.length)) || 1;
   return findings.map((finding) => ({...finding, args: {...finding.args, step}}));
 }

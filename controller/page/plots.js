@@ -62,7 +62,7 @@ function ratePlot(result, timeline) {
 function percentilePlot(result) {
   const bucketsOf = (name) => (((result.latency_us || {})[name] || {}).histogram || {}).buckets || [];
   const rows = percentileCurve([bucketsOf("response"), bucketsOf("service")]);
-  const count = ((result.latency_us || {}).response || {}).count;
+  const count = ((result.latency_us || {}).service || {}).count;
   return {
     key: "percentiles", title: say("percentileChart"), unit: say("unitMsLog"), log: true, xAxis: "percentile",
     lines: [{label: say("seriesResponse"), colour: "red"}, {label: say("seriesService"), colour: "blue"}],
@@ -113,10 +113,12 @@ function connectionPlot(result, timeline) {
 /** In the order in which they stand. `live`: while the run goes on there are no percentile curves. */
 function plotsOf(result, live) {
   const timeline = timelineOf(result.series || []);
+  // A closed loop has no response times.
+  const closed = (result.plan || {}).model === "closed";
   return [
-    responsePlot(result, timeline),
+    closed ? servicePlot(result, timeline) : responsePlot(result, timeline),
     ratePlot(result, timeline),
-    live ? servicePlot(result, timeline) : percentilePlot(result),
+    ...(live && closed ? [] : [live ? servicePlot(result, timeline) : percentilePlot(result)]),
     generatorPlot(result, timeline),
     failurePlot(result, timeline),
     connectionPlot(result, timeline),

@@ -9,10 +9,18 @@ const SIGNS = {true: "✓", false: "✗"};
 
 function loadOf(plan) {
   const duration = spanText(plan.duration_ns / 1e9, language);
-  const load = plan.stages ? say("planStages", {stages: plan.stages, duration})
+  const load = plan.model === "closed" ? say("planClosed", {inFlight: countText(plan.in_flight), duration})
+    : plan.stages ? say("planStages", {stages: plan.stages, duration})
     : isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration}) : null;
   if (load === null || !(plan.warm_up_ns > 0)) return load;
   return say("planWarmUp", {load, warmUp: spanText(plan.warm_up_ns / 1e9, language)});
+}
+
+/** Where messages have several sizes, msg_size_bytes is their mean. */
+function sizeOf(plan) {
+  if (!isNumber(plan.msg_size_bytes)) return null;
+  const bytes = countText(plan.msg_size_bytes);
+  return plan.size ? say("planSizes", {sizes: plan.size, bytes}) : say("planSize", {bytes});
 }
 
 function headOf(result) {
@@ -24,7 +32,7 @@ function headOf(result) {
     isNumber(plan.clients) ? say("planClients", {clients: countText(plan.clients)}) : null,
     loadOf(plan),
     isNumber(plan.ramp_up_ns) ? say("planRampUp", {rampUp: spanText(plan.ramp_up_ns / 1e9, language)}) : null,
-    isNumber(plan.msg_size_bytes) ? say("planSize", {bytes: countText(plan.msg_size_bytes)}) : null,
+    sizeOf(plan),
     agents > 0 ? say(agents === 1 ? "planAgent" : "planAgents", {agents: countText(agents)}) : null,
     ...Object.entries(result.tags || {}).map(([name, value]) => `${name}=${value}`),
     result.wsload_version ? `wsload ${result.wsload_version}` : null,
@@ -164,17 +172,19 @@ function figuresOf(result) {
   // Those still open count neither way while the run goes on; afterwards there are none but lost agents'.
   const judged = (totals.scheduled || 0) - (result.verdict ? 0 : totals.unaccounted || 0);
   const rates = result.rates || {};
-  const response = (result.latency_us || {}).response || {};
+  const plan = result.plan || {};
+  const closed = plan.model === "closed";
+  const answers = (result.latency_us || {})[closed ? "service" : "response"] || {};
   const connections = totals.connections || {};
-  const some = response.count > 0;
+  const some = answers.count > 0;
   const figures = [
-    [say("perSecond", {rate: rateText(rates.sent_per_s)}), say("sentOf", {mps: chosenText(plannedRate(result.plan || {}))})],
+    [say("perSecond", {rate: rateText(rates.sent_per_s)}), closed ? say("sentClosed") : say("sentOf", {mps: chosenText(plannedRate(plan))})],
     [judged > 0 ? percentText(totals.success / judged) : "-", say("succeededShare")],
-    [some ? latencyText(response.p50) : "-", say("medianResponse")],
-    [some ? latencyText(response.p99) : "-", say("p99Response")],
+    [some ? latencyText(answers.p50) : "-", say(closed ? "medianService" : "medianResponse")],
+    [some ? latencyText(answers.p99) : "-", say(closed ? "p99Service" : "p99Response")],
     failureFigure(totals),
     [countText(isNumber(result.active_connections) ? result.active_connections : clientsOpened(connections)),
-      say("connectionsOf", {clients: countText((result.plan || {}).clients), lost: countText(connections.lost || 0)})],
+      say("connectionsOf", {clients: countText(plan.clients), lost: countText(connections.lost || 0)})],
   ];
   return element("dl", {class: "figures", id: "figures"},
     figures.map(([value, label]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));

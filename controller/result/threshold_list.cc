@@ -32,6 +32,7 @@ absl::Status CheckSamples(const Threshold& threshold, const RunPlan& plan) {
   }
   // How many come outside of it nobody knows before.
   if (!of_messages || threshold.phase.value_or(Phase::kMeasure) != Phase::kMeasure) return absl::OkStatus();
+  if (plan.model == LoadModel::kClosed) return absl::OkStatus();
   const int64_t messages = PlannedFor(threshold, plan).messages;
   if (needed > messages) {
     return LocalInvalidArgument(
@@ -74,6 +75,15 @@ absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
                                   threshold.expression);
     }
     if (absl::Status known = CheckStage(threshold, plan); !known.ok()) return known;
+    if (plan.model == LoadModel::kClosed && threshold.IsLatency() &&
+        (threshold.histogram == &Stats::response || threshold.histogram == &Stats::send_lag)) {
+      return LocalInvalidArgument(
+          {"-threshold={}: with -model=closed nothing has a due time, and there is no response "
+           "time or send lag; write for example service_p(99)<200ms, or use -model=open",
+           "-threshold={}：-model=closed 时消息没有应发时刻，也就没有响应时间和发送滞后；请写例如 "
+           "service_p(99)<200ms，或使用 -model=open"},
+          threshold.expression);
+    }
     if (threshold.figure == Threshold::Figure::kPercentile) {
       if (absl::Status enough = CheckSamples(threshold, plan); !enough.ok()) return enough;
     }
@@ -81,7 +91,7 @@ absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
     const double planned = PlannedFor(threshold, plan).per_s;
     const bool beyond =
         threshold.comparison == Relation::kMore ? threshold.bound >= planned : threshold.bound > planned;
-    if (beyond) {
+    if (plan.model == LoadModel::kOpen && beyond) {
       return LocalInvalidArgument({"-threshold={}: the plan sends {}/s; raise -mps, or lower the bound",
                                    "-threshold={}：计划每秒只发送 {} 条；请提高 -mps，或降低界限"},
                                   threshold.expression, planned);

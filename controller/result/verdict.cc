@@ -138,7 +138,7 @@ void FindMissingAgents(const RunResult& result, Reasons& reasons) {
     if (!agent.stopped_early.empty()) {
       reasons.push_back({Kind::kEndedEarly, {agent.stopped_early}, agent.label()});
     } else if (const int64_t assigned = agent.slice.messages.count + agent.messages_taken_over - agent.messages_yielded;
-               counters.scheduled != assigned) {
+               result.plan.model == LoadModel::kOpen && counters.scheduled != assigned) {
       reasons.push_back({Kind::kScheduleIncomplete, {counters.scheduled, assigned}, agent.label()});
     }
   }

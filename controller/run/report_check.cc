@@ -60,13 +60,18 @@ absl::Status CheckAll(std::span<const Part> claims) {
   return absl::OkStatus();
 }
 
-absl::Status CheckMessages(int64_t messages, const Sums& sum) {
+absl::Status CheckMessages(const ReportLimits& limits, int64_t messages, const Sums& sum) {
   using C = Counters;
   const int64_t scheduled = sum(&C::scheduled);
   const int64_t ended = SaturatingAdd(SaturatingAdd(sum(&C::success), sum.Failed()), sum(&C::unsent));
   const Part parts[] = {
       {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, messages},
       {{"ends of messages", "消息的结果"}, ended, {"messages", "消息"}, scheduled},
+      {{"retries", "重发"},
+       sum(&C::retries),
+       {"that its messages may have", "（其消息最多可重发的次数）"},
+       SaturatingMultiply(scheduled, limits.retries)},
+      {{"successes by retry", "重发后成功的消息"}, sum(&C::success_by_retry), {"retries", "重发"}, sum(&C::retries)},
       {{"response times", "响应时间"},
        sum(&Stats::response),
        {"acknowledged messages", "已确认的消息"},
@@ -209,9 +214,10 @@ absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interv
   }
   // Its messages are reported apart.
   const bool warming_up = phase == Phase::kWarmUp;
-  const int64_t messages = warming_up ? 0 : limits.messages - limits.warm_up_messages;
+  const bool known = limits.messages != ReportLimits::kUnknown;
+  const int64_t messages = warming_up ? 0 : known ? limits.messages - limits.warm_up_messages : limits.messages;
   const Sums sum(so_far, delta);
-  absl::Status status = CheckMessages(messages, sum);
+  absl::Status status = CheckMessages(limits, messages, sum);
   if (status.ok()) status = CheckPushes(limits, sum);
   if (status.ok()) status = CheckConnections(limits, sum);
   if (status.ok()) status = CheckWorkers(limits, workers);
@@ -219,7 +225,8 @@ absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interv
 }
 
 absl::Status CheckWarmUp(const ReportLimits& limits, Phase phase, const Stats& so_far, const Stats& delta) {
-  const absl::Status status = CheckMessages(phase < Phase::kWarmUp ? 0 : limits.warm_up_messages, Sums(so_far, delta));
+  const absl::Status status =
+      CheckMessages(limits, phase < Phase::kWarmUp ? 0 : limits.warm_up_messages, Sums(so_far, delta));
   return status.ok() ? status : Impossible(status);
 }
 

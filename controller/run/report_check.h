@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,6 +22,8 @@ struct RunInstants {
 
 /// For one agent and one instant. Times are already as much longer as clocks may differ and timers be off.
 struct ReportLimits {
+  static constexpr int64_t kUnknown = std::numeric_limits<int64_t>::max();
+
   int64_t run_ns = 0;    ///< since it was asked to take part
   int64_t phase_ns = 0;  ///< since the phase of the report can have begun; below 0: it cannot have
   int64_t load_ns = 0;   ///< since the common start
@@ -28,6 +31,7 @@ struct ReportLimits {
   int64_t messages = 0;          ///< due by then, of all that it owns or owned
   int64_t warm_up_messages = 0;  ///< those of them that are due in the warm-up
   int64_t listeners = 0;         ///< most who ought to get a message of a client
+  int64_t retries = 0;           ///< of each message
   int64_t clients = 0;           ///< of its slice, and of what it took over
   bool redials = false;          ///< its clients may dial more than once
   int64_t workers = 0;           ///< as it told

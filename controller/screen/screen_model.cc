@@ -25,8 +25,9 @@ void ScreenModel::Add(const SharedSnapshot& snapshot) {
   if (snapshot->duration_s < kLeastIntervalS) return;
   Keep(sent_per_s, static_cast<double>(point.delta.sent()) / snapshot->duration_s);
   Keep(failed_per_s, static_cast<double>(point.delta.failed()) / snapshot->duration_s);
-  const bool measured = snapshot->delta.response.count() > 0;
-  const LatencyPoint& response = point.latencies[IndexOf(&Stats::response)];
+  const bool measured = snapshot->delta.answers().count() > 0;
+  const bool closed = snapshot->delta.response.count() == 0;
+  const LatencyPoint& response = point.latencies[IndexOf(closed ? &Stats::service : &Stats::response)];
   Keep(response_ms_p50, measured ? static_cast<double>(response.p50_us) / kUsPerMs : -1);
   Keep(response_ms_p99, measured ? static_cast<double>(response.p99_us) / kUsPerMs : -1);
 }

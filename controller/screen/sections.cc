@@ -60,6 +60,9 @@ Progress ProgressOf(const ScreenModel& model, Language language) {
 std::vector<Piece> RatePieces(const ScreenModel& model, Language language) {
   const double rate =
       model.measured_s > 0 ? static_cast<double>(model.latest->totals.counters.sent()) / model.measured_s : 0;
+  if (model.facts.plan.model == LoadModel::kClosed) {
+    return {{Say(language, Msg::kScreenRateClosed, rate), Style::kStrong}};
+  }
   return {{Say(language, Msg::kScreenRateOf, rate, PlannedRateText(model.facts.plan)), Style::kStrong}};
 }
 
@@ -239,12 +242,13 @@ void AddLatencies(Rows& rows, const ScreenModel& model, const ScreenView& view) 
   constexpr int kTable = kLabelWidth + 6 + 6 + 6 + 7 + 4, kGap = 3, kLongest = 30, kShortest = 8;
   const int room = std::min(view.width - kTable - kGap, kLongest);
   const auto row = [&](std::vector<Cell> cells) { return table.Row(cells, view.width); };
-  StyledLine header = row({{Say(language, Msg::kScreenResponseMs), Style::kFaint},
+  const bool closed = model.facts.plan.model == LoadModel::kClosed;
+  StyledLine header = row({{Say(language, closed ? Msg::kScreenServiceMs : Msg::kScreenResponseMs), Style::kFaint},
                            {"p50", Style::kFaint},
                            {"p95", Style::kFaint},
                            {"p99", Style::kFaint},
                            {Say(language, Msg::kMax), Style::kFaint}});
-  StyledLine second = row(LatencyCells(" " + Say(language, Msg::kScreenThisSecond), latest.delta.response));
+  StyledLine second = row(LatencyCells(" " + Say(language, Msg::kScreenThisSecond), latest.delta.answers()));
   if (room >= kShortest && !model.response_ms_p99.empty()) {
     const auto shown = std::min(model.response_ms_p99.size(), static_cast<size_t>(room));
     const auto caption =
@@ -255,8 +259,8 @@ void AddLatencies(Rows& rows, const ScreenModel& model, const ScreenView& view) 
   }
   rows.Add(Rank::kLatencyHeader, std::move(header));
   rows.Add(Rank::kLatency, std::move(second));
-  rows.Add(Rank::kLatencyWhole, row(LatencyCells(" " + Say(language, Msg::kScreenWholeRun), latest.totals.response)));
-  rows.Add(Rank::kService, row(LatencyCells(Say(language, Msg::kScreenServiceMs), latest.totals.service)));
+  rows.Add(Rank::kLatencyWhole, row(LatencyCells(" " + Say(language, Msg::kScreenWholeRun), latest.totals.answers())));
+  if (!closed) rows.Add(Rank::kService, row(LatencyCells(Say(language, Msg::kScreenServiceMs), latest.totals.service)));
 }
 
 void AddPushes(Rows& rows, const ScreenModel& model, const ScreenView& view) {
@@ -374,7 +378,7 @@ void AddPercentiles(Rows& rows, const ScreenModel& model, const ScreenView& view
     cells.push_back({histogram.count() > 0 ? ShortMsText(histogram.max_us()) : "-"});
     lines.push_back(table.Row(cells, view.width));
   };
-  add(Say(language, Msg::kScreenThisSecond), model.latest->delta.response);
+  add(Say(language, Msg::kScreenThisSecond), model.latest->delta.answers());
   add(Say(language, Msg::kResponse), totals.response);
   add(Say(language, Msg::kService), totals.service);
   add(Say(language, Msg::kSendLag), totals.send_lag);

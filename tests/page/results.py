@@ -41,6 +41,7 @@ def point(phase, index, elapsed_s, clients, mps, slow=False, opened=0):
         "failed": failed,
         "unsent": 0,
         "late_acks": 0,
+        "retries": 0,
         "failures": {"timeout": failed, "rate_limited": 0, "connection_lost": 0, "send_error": 0, "refused": 0},
         "pushes": 0,
         "bytes_sent": 9000,
@@ -144,6 +145,7 @@ def result(seconds=40, agents=2, clients=400, mps=800, thresholds=True, title=""
             "unsent": 0,
             "unaccounted": 0,
             "late_acks": 0,
+            "retries": 0,
             "loop_stalls": 3,
             "failures": {"timeout": failed, "rate_limited": 0},
             "connections": {

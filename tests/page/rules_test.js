@@ -101,6 +101,28 @@ test("failures by their first second and their causes", () => {
   assert.ok(told(drained).includes("3 messages failed: timeout."));
 });
 
+test("messages that needed a retry are said", () => {
+  const result = resultOf(seconds(10));
+  result.totals.success_by_retry = 7;
+  assert.ok(told(result).includes("7 messages were acknowledged only after they had been sent again."));
+});
+
+test("a closed loop says that it hides waiting, and shows service times", () => {
+  const none = {p50: null, p95: null, p99: null, max: null};
+  const points = seconds(10).map((point) => ({...point, response_us: none}));
+  const result = resultOf(points);
+  result.plan = {model: "closed", in_flight: 2, mps: 0, planned_per_s: 0, duration_ns: 10e9};
+  const texts = told(result);
+  assert.match(texts[0], /^A closed loop: each message waited for the one before it/);
+  assert.match(texts[1], /^Nothing stood out/);
+  for (const live of [false, true]) {
+    const keys = page.plotsOf(result, live).map((plot) => plot.key);
+    assert.strictEqual(keys[0], "service");
+    assert.ok(!keys.includes("response"));
+    assert.strictEqual(new Set(keys).size, keys.length);
+  }
+});
+
 test("connections that are lost together are a burst, others are not", () => {
   const burst = resultOf(seconds(10, {5: {connections_lost: 40, active_connections: 60}}));
   burst.totals.connections.losses = {closed_1001: 40};

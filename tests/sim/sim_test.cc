@@ -46,6 +46,15 @@ class Run {
     plan_.seed = load.Between(1, 1'000'000);
     if (load.OneIn(3)) MakeStages(load);
     if (load.OneIn(3)) plan_.warm_up_ns = load.Between(1, 3'000) * kNsPerMs;
+    if (load.OneIn(4)) plan_.retry = static_cast<int32_t>(load.Between(1, 2));
+    if (load.OneIn(6)) {
+      plan_.model = LoadModel::kClosed;
+      plan_.mps = 0;
+      plan_.stages = {};
+      plan_.warm_up_ns = 0;
+      plan_.arrivals = Arrivals::kConstant;
+      plan_.in_flight = static_cast<int32_t>(load.Between(1, 3));
+    }
     plan_.ramp_up_ns = chance_.Between(100, 1'500) * kNsPerMs;
     plan_.conn_timeout_ns = kNsPerSecond;
     plan_.report_interval_ns = chance_.OneIn(3) ? kNsPerSecond : 250 * kNsPerMs;
@@ -264,6 +273,17 @@ void CheckWarmUp(const Run& run, const RunResult& result) {
   }
 }
 
+/// What a closed loop sends is up to the server: nothing of it can be missing.
+void CheckClosed(const RunResult& result) {
+  const Counters& totals = result.totals.counters;
+  for (const Gap& gap : result.gaps) EXPECT_EQ(gap.messages_not_scheduled, 0);
+  EXPECT_EQ(totals.unsent, 0);
+  EXPECT_EQ(result.totals.response.count(), 0);
+  if (result.verdict != Verdict::kValid || result.interrupted) return;
+  EXPECT_GT(totals.success, 0);
+  EXPECT_EQ(totals.success, totals.scheduled);
+}
+
 /// Complete, or what is missing stands in it.
 void CheckCompleteness(const Run& run, const RunResult& result) {
   const int64_t total = PlannedMessages(run.plan());
@@ -305,7 +325,8 @@ void CheckCompleteness(const Run& run, const RunResult& result) {
 
 /// What one seed leads to; the tests make sure that not all are the same.
 struct Seen {
-  int64_t valid = 0, degraded = 0, failed = 0, taken_over = 0, gaps = 0, controller_died = 0, yielded = 0;
+  int64_t valid = 0, degraded = 0, failed = 0, taken_over = 0, gaps = 0, controller_died = 0, yielded = 0, closed = 0,
+          retried = 0;
 };
 
 void CheckSeed(uint64_t seed, Seen& seen) {
@@ -318,8 +339,11 @@ void CheckSeed(uint64_t seed, Seen& seen) {
   if (outcome.result.has_value()) {
     const RunResult& result = *outcome.result;
     CheckCounts(run, result);
-    if (result.error.ok()) CheckCompleteness(run, result);
+    const bool closed = run.plan().model == LoadModel::kClosed;
+    if (result.error.ok()) closed ? CheckClosed(result) : CheckCompleteness(run, result);
     if (result.error.ok()) CheckWarmUp(run, result);
+    seen.closed += closed ? 1 : 0;
+    seen.retried += result.totals.counters.success_by_retry > 0 ? 1 : 0;
     for (const AgentResult& agent : result.agents) {
       seen.taken_over += agent.messages_taken_over > 0 ? 1 : 0;
       seen.yielded += agent.messages_yielded > 0 ? 1 : 0;
@@ -338,6 +362,7 @@ void CheckSeed(uint64_t seed, Seen& seen) {
   const RunResult again = run.CarryOutAgain();
   EXPECT_EQ(again.verdict, Verdict::kValid) << ::testing::PrintToString(again.verdict_reasons);
   EXPECT_TRUE(again.error.ok()) << again.error;
+  if (run.plan().model == LoadModel::kClosed) return CheckClosed(again);
   EXPECT_EQ(again.totals.counters.success, PlannedMessages(run.plan()));
 }
 
@@ -362,6 +387,8 @@ TEST_P(SimulatedClusterTest, KeepsItsPromisesWhateverHappens) {
   EXPECT_GT(seen.gaps, 20);
   EXPECT_GT(seen.yielded, 10);
   EXPECT_GT(seen.controller_died, 5);
+  EXPECT_GT(seen.closed, 10);
+  EXPECT_GT(seen.retried, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SimulatedClusterTest, ::testing::Range(0, kShards));

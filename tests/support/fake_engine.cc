@@ -15,6 +15,9 @@
 namespace wsload {
 namespace {
 
+/// What a closed loop's messages take, here.
+constexpr int64_t kClosedRoundNs = 40 * kNsPerMs;
+
 /// Lives on the loop; shared so that what is posted finds it, alive or not.
 class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
  public:
@@ -183,7 +186,12 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     return first;
   }
 
+  /// A closed loop's messages are numbered apart from every other agent's.
+  bool closed() const { return plan_.model == LoadModel::kClosed; }
+  int64_t ClosedNumber() { return slice_.agent_index + slice_.agent_count * closed_sent_++; }
+
   void ArmSend() {
+    if (closed()) return send_timer_->ArmAt(std::max(start_ns_, loop_.MonoNs() + kClosedRoundNs));
     if (const Share* share = NextShare(); share != nullptr) {
       send_timer_->ArmAt(start_ns_ + schedule_.OffsetNs(share->messages.At(share->next)));
     }
@@ -192,26 +200,45 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   void OnSendTimer() {
     if (!LeaseHolds() || stopping_) return;
     // The interval's timer, late or not, is what ends the warm-up.
-    SendDue(PhaseStart() + PhaseLength());
+    closed() ? SendRound(loop_.MonoNs()) : SendDue(PhaseStart() + PhaseLength());
     ArmSend();
+  }
+
+  /// Sent again as often as the plan allows, every third of them.
+  int64_t RetriesOf(int64_t message) const { return message % 3 == 0 ? plan_.retry : 0; }
+
+  void Send(int64_t message, int64_t now_ns) {
+    if (script_.on_sent) script_.on_sent(message, now_ns);
+    Count(message, [](Stats& stats) { ++stats.counters.scheduled; });
+    open_.emplace_back(now_ns + FakeLatencyUs(message) * kNsPerUs + RetriesOf(message) * plan_.resp_timeout_ns,
+                       message);
+  }
+
+  /// As if what was sent in the round before had been answered.
+  void SendRound(int64_t now_ns) {
+    if (now_ns < start_ns_ || now_ns >= start_ns_ + plan_.duration_ns) return;
+    for (int64_t left = opened_ * plan_.in_flight; left > 0; --left) Send(ClosedNumber(), now_ns);
   }
 
   void SendDue(int64_t before_ns) {
     const int64_t now_ns = loop_.MonoNs();
+    if (closed()) return;
     for (Share* share = NextShare(); share != nullptr; share = NextShare()) {
       const int64_t message = share->messages.At(share->next);
       const int64_t due_ns = start_ns_ + schedule_.OffsetNs(message);
       if (due_ns > now_ns || due_ns >= before_ns) return;
       ++share->next;
-      if (script_.on_sent) script_.on_sent(message, now_ns);
-      Count(message, [](Stats& stats) { ++stats.counters.scheduled; });
       if (opened_ == 0) {
-        Count(message, [](Stats& stats) { ++stats.counters.unsent; });
+        if (script_.on_sent) script_.on_sent(message, now_ns);
+        Count(message, [](Stats& stats) {
+          ++stats.counters.scheduled;
+          ++stats.counters.unsent;
+        });
         if (!std::exchange(told_, true)) TellIfStarved();
         continue;
       }
       Count(message, [](Stats& stats) { stats.send_lag.RecordUs(20); });
-      open_.emplace_back(now_ns + FakeLatencyUs(message) * kNsPerUs, message);
+      Send(message, now_ns);
     }
   }
 
@@ -219,9 +246,14 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   void Answer(bool all) {
     std::erase_if(open_, [&](const std::pair<int64_t, int64_t>& open) {
       if (!all && open.first > loop_.MonoNs()) return false;
-      Count(open.second, [&open](Stats& stats) {
+      const int64_t retries = RetriesOf(open.second);
+      Count(open.second, [&](Stats& stats) {
         ++stats.counters.success;
-        stats.response.RecordUs(FakeLatencyUs(open.second));
+        stats.counters.retries += retries;
+        stats.counters.success_by_retry += retries > 0 ? 1 : 0;
+        if (!closed()) {
+          stats.response.RecordUs(FakeLatencyUs(open.second) + retries * plan_.resp_timeout_ns / kNsPerUs);
+        }
         stats.service.RecordUs(FakeLatencyUs(open.second));
       });
       return true;
@@ -325,6 +357,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   int64_t closing_end_ns_ = 0;
   int64_t opened_ = 0;
   int64_t dialled_later_ = 0;
+  int64_t closed_sent_ = 0;
   bool told_ = false;  ///< that it has no connections, by the first message that found none
   bool stopping_ = false;
   bool ended_ = false;

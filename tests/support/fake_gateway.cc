@@ -153,7 +153,8 @@ void FakeGateway::Answer(int index, int64_t delay_ns, const MessageView& message
 
 void FakeGateway::Received(FakeConnection& connection, std::string_view payload) {
   if (echo) {
-    const Message message{loop_.MonoNs(), connection.index(), Command::kUpstreamMessage, std::string(payload)};
+    const Message message{loop_.MonoNs(), connection.index(), Command::kUpstreamMessage, std::string(payload),
+                          std::ssize(payload)};
     upstream.push_back(message);
     keys.insert(message.key);
     if (heard) heard(message, payload);
@@ -170,7 +171,7 @@ void FakeGateway::Received(FakeConnection& connection, std::string_view payload)
     return;
   }
   const int index = connection.index();
-  const Message message{loop_.MonoNs(), index, view.cmd, std::string(view.key)};
+  Message message{loop_.MonoNs(), index, view.cmd, std::string(view.key)};
   if (view.cmd == Command::kHeartbeat) {
     ++heartbeats;
     if (answer_heartbeats) Answer(index, heartbeat_delay_ns, {Command::kHeartbeat, message.key, ""});
@@ -185,6 +186,7 @@ void FakeGateway::Received(FakeConnection& connection, std::string_view payload)
     ++undecodable;
     return;
   }
+  if (const auto text = codec_->DecodeText(plaintext); text.ok()) message.text_bytes = std::ssize(*text);
   upstream.push_back(message);
   keys.insert(message.key);
   if (heard) heard(message, plaintext);

@@ -29,6 +29,7 @@ class FakeGateway {
     int connection = 0;  ///< in the order they were dialled, from 0
     Command cmd = Command::kInvalid;
     std::string key;
+    int64_t text_bytes = 0;  ///< of an upstream message
   };
 
   FakeGateway(EventLoop& loop, Serializer serializer, CipherKind cipher, const std::string& key);

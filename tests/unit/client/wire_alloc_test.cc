@@ -8,6 +8,8 @@
 
 #include "agent/client/body_cipher.h"
 #include "agent/client/message_codec.h"
+#include "agent/client/pending_acks.h"
+#include "agent/load/sized_text.h"
 #include "tests/support/count_allocations.h"
 
 namespace {
@@ -94,6 +96,34 @@ TEST(WireAllocTest, Ciphers) {
               }),
               0);
   }
+}
+
+TEST(WireAllocTest, TextsOfAllSizes) {
+  for (const Serializer serializer : {Serializer::kJson, Serializer::kProto}) {
+    const auto codec = NewMessageCodec(serializer);
+    for (const char* sizes : {"100", "mix:90%100,9%1k,1%64k", "exp:2k"}) {
+      SizedText text(*MessageSizes::Parse(sizes), 7, codec.get());
+      int64_t number = 0;
+      EXPECT_EQ(AllocationsOf([&] { text.Of(number++); }), 0) << sizes;
+    }
+  }
+}
+
+TEST(WireAllocTest, MessagesSentAgain) {
+  PendingAcks pending;
+  PendingAcks::Owner owner, other;
+  PendingAcks::Message message;
+  EXPECT_EQ(AllocationsOf([&] {
+              const uint64_t first = pending.Open(owner, 0, 0);
+              pending.Open(other, 0, 0);
+              pending.SendOldestAgain(other, 0);
+              pending.KeepOldest(0);
+              pending.SendOldestAgain(owner, 0);
+              pending.Close(first, owner, message);
+              pending.ExpireOldest();
+            }),
+            0);
+  EXPECT_EQ(pending.open(), 0u);
 }
 
 }  // namespace

@@ -93,6 +93,10 @@ TEST(Means, CompressionTakesMoreMemory) {
   EXPECT_EQ(small - no_context, 1000 * (38 << 10)) << "to deflate small messages";
   plan.msg_size_bytes = 64 << 10;
   EXPECT_EQ(NeedsOf(plan, 1000, 1).MemoryBytes() - no_context, 1000 * (150 << 10)) << "large ones";
+  plan.msg_size_bytes = 100;
+  EXPECT_EQ(NeedsOf(plan, 1000, 1).MemoryBytes(), small);
+  plan.size = *MessageSizes::Parse("mix:99%100,1%64k");
+  EXPECT_EQ(NeedsOf(plan, 1000, 1).MemoryBytes() - no_context, 1000 * (150 << 10)) << "and where a few are large";
 }
 
 TEST(ContextWindowBits, GrowWithTheMessages) {

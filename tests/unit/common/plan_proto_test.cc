@@ -36,6 +36,9 @@ RunPlan UnusualPlan() {
   plan.resp_timeout_ns = 4 * kNsPerSecond;
   plan.ramp_up_ns = 5 * kNsPerSecond;
   plan.msg_size_bytes = 678;
+  plan.size = *MessageSizes::Parse("mix:50%656,50%700");
+  plan.retry = 2;
+  plan.in_flight = 3;
   plan.server = *ServerUrl::Parse("wss://gate.example/ws?x=1");
   plan.local_addrs = *SourceList::Parse("10.0.0.1-10.0.0.9,fd00::1");
   plan.serializer = Serializer::kProto;
@@ -76,6 +79,7 @@ TEST(PlanProto, EveryFieldComesBack) {
   without_lives.session = {};
   without_lives.churn = 0;
   without_lives.devices = 1;
+  without_lives.retry = 0;
   for (const RunPlan& plan : {without_pushes, without_lives}) {
     const auto back = FromProto(ThroughTheWire(plan));
     ASSERT_TRUE(back.ok()) << back.status();

@@ -23,5 +23,16 @@ TEST(PlanWarnings, SayWhatSmallEchoesCanProve) {
   EXPECT_EQ(WarningsOf(Protocol::kEcho, 10)[0].kind, StatementKind::kEchoWithoutRun);
 }
 
+TEST(PlanWarnings, SayWhatAClosedLoopHides) {
+  RunPlan plan;
+  plan.model = LoadModel::kClosed;
+  plan.in_flight = 3;
+  ASSERT_EQ(PlanWarnings(plan).size(), 1u);
+  EXPECT_EQ(
+      StatementText(Language::kEnglish, PlanWarnings(plan)[0]),
+      "a closed loop hides waiting: with 3 messages in flight on every connection a slow server is sent less, and "
+      "there is no response time");
+}
+
 }  // namespace
 }  // namespace wsload

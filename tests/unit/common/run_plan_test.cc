@@ -171,6 +171,68 @@ TEST(ValidatePlan, BoundsOfEveryNumber) {
   EXPECT_NE(ErrorOf([](RunPlan& p) { p.workers = -1; }), "");
 }
 
+TEST(ValidatePlan, SizesGoWithTheProtocolAndTheMean) {
+  const auto sized = [](const char* text, Protocol protocol = Protocol::kGateway) {
+    return ErrorOf([&](RunPlan& p) {
+      p.protocol = protocol;
+      p.size = *MessageSizes::Parse(text);
+      p.msg_size_bytes = SizesOf(p).mean();
+    });
+  };
+  for (const char* text : {"5", "1m", "mix:50%1,50%64k", "exp:1"}) EXPECT_EQ(sized(text), "") << text;
+  for (const char* text : {"5", "mix:50%16,50%64k", "exp:1"}) EXPECT_EQ(sized(text, Protocol::kEcho), "") << text;
+  EXPECT_EQ(sized("mix:50%15,50%64k", Protocol::kEcho),
+            "-size=mix:50%15,50%64k: -protocol=echo knows messages of several sizes by a key of 16 bytes; make all of "
+            "them as large");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.size = *MessageSizes::Parse("exp:2k"); }),
+            "-msg-size=100: -size=exp:2k says how large messages are, 2048 bytes on average; leave one of the two out");
+}
+
+TEST(SizesOf, TheLargestOnesTakeTheMemory) {
+  RunPlan plan;
+  EXPECT_EQ(SizesOf(plan), MessageSizes::Constant(100));
+  plan.size = *MessageSizes::Parse("exp:20");
+  EXPECT_EQ(SizesOf(plan).smallest(), 0);
+  plan.protocol = Protocol::kEcho;
+  EXPECT_EQ(SizesOf(plan).smallest(), 16) << "a key has room in each";
+}
+
+TEST(ValidatePlan, RetriesNeedKeys) {
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.retry = 10; }), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.retry = 11; }), "-retry=11: must be at most 10; for example -retry=2");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) {
+              p.retry = 1;
+              p.protocol = Protocol::kEcho;
+            }),
+            "-retry=1: is for a server that knows messages by their keys, and -protocol=echo has none; leave it out");
+  RunPlan plan;
+  EXPECT_EQ(AnswerTimeNs(plan), kNsPerSecond);
+  plan.retry = 2;
+  EXPECT_EQ(AnswerTimeNs(plan), 3 * kNsPerSecond);
+}
+
+TEST(ValidatePlan, AClosedLoopHasNoSchedule) {
+  const auto closed = [](RunPlan& p) {
+    p.model = LoadModel::kClosed;
+    p.mps = 0;
+  };
+  EXPECT_EQ(ErrorOf(closed), "");
+  EXPECT_EQ(ErrorOf([](RunPlan& p) { p.in_flight = 0; }), "-in-flight=0: must be at least 1; for example -in-flight=1");
+  constexpr char kWrong[] =
+      "-model=closed: messages leave as fast as the server answers, for -duration; leave -mps, -stages and -arrivals "
+      "out";
+  EXPECT_EQ(ErrorOf([&](RunPlan& p) {
+              closed(p);
+              p.mps = 1;
+            }),
+            kWrong);
+  EXPECT_EQ(ErrorOf([&](RunPlan& p) {
+              closed(p);
+              p.arrivals = Arrivals::kPoisson;
+            }),
+            kWrong);
+}
+
 TEST(ValidatePlan, UserIdsMayNotRunOut) {
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.first_user_id = kMax - p.clients; }), "");
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.first_user_id = kMax - p.clients + 1; }),

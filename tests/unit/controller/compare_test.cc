@@ -236,6 +236,16 @@ TEST(Sides, WhatIsNotValidIsNamedAndLeftOut) {
             "compare: a1 is left out: GENERATOR_LIMITED; no run is left on side A: repeat what was measured");
 }
 
+TEST(Sides, AClosedLoopDoesNotCompareWithAnOpenOne) {
+  std::vector<ArchivedRun> b = {Kept("b1")};
+  b[0].stored.result.plan.model = LoadModel::kClosed;
+  for (const bool force : {false, true}) {
+    EXPECT_EQ(Text(ChooseRuns({Kept("a1")}, b, force).status()),
+              "compare: a1 and b1 are runs of another -model each: a closed loop sends a slow server less, and has no "
+              "response time; nothing of them compares");
+  }
+}
+
 TEST(Sides, DifferentPlansAreListedAndRefused) {
   std::vector<ArchivedRun> b = {Kept("b1"), Kept("b2")};
   b[1].stored.result.plan.mps = 900;

@@ -37,6 +37,28 @@ TEST(PlanText, SaysWhatLoadThereIs) {
   EXPECT_EQ(LoadText(Language::kChinese, staged), "各阶段 30s:1000,peak=1m:@5000，合计 1m30s，泊松到达，-seed=7");
 }
 
+TEST(PlanText, SaysHowLargeMessagesAre) {
+  RunPlan plan = Plan("1");
+  EXPECT_EQ(PlanText(Language::kEnglish, plan),
+            "10 clients, 1 msg/s for 1m, ramp-up 10s, 100-byte messages to ws://localhost:9002/ws");
+  plan.size = *MessageSizes::Parse("mix:50%1k,50%3k");
+  plan.msg_size_bytes = 2048;
+  EXPECT_EQ(PlanText(Language::kEnglish, plan),
+            "10 clients, 1 msg/s for 1m, ramp-up 10s, messages of mix:50%1k,50%3k bytes, 2048 on average, to "
+            "ws://localhost:9002/ws");
+  EXPECT_EQ(PlanText(Language::kChinese, plan),
+            "10 个客户端，每秒 1 条消息，持续 1m，建连阶段 10s，消息大小 mix:50%1k,50%3k 字节，平均 2048 字节，服务器 "
+            "ws://localhost:9002/ws");
+}
+
+TEST(PlanText, SaysThatALoopIsClosed) {
+  RunPlan plan = Plan("0");
+  plan.model = LoadModel::kClosed;
+  plan.in_flight = 4;
+  EXPECT_EQ(LoadText(Language::kEnglish, plan), "closed loop with 4 in flight on each for 1m");
+  EXPECT_EQ(LoadText(Language::kChinese, plan), "闭环，每个连接 4 条在途，持续 1m");
+}
+
 TEST(PlanText, ShowsThePlannedRateBriefly) {
   EXPECT_EQ(PlannedRateText(Plan("20000")), "20,000");
   EXPECT_EQ(PlannedRateText(Plan("1/m")), "1/m");

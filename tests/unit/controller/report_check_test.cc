@@ -21,6 +21,7 @@ ReportLimits Limits(Phase phase, int64_t now_s, int64_t clock_error_ns = 0) {
   ReportLimits limits = TimeLimits(kRun, phase, now_s * kNsPerSecond, clock_error_ns);
   limits.report_interval_ns = kNsPerSecond;
   limits.messages = 100;
+  limits.retries = 2;
   limits.clients = 10;
   limits.workers = 2;
   return limits;
@@ -88,6 +89,10 @@ TEST(ReportCheck, CountsFitOneAnother) {
   EXPECT_NE(Refusal([](Stats& s) { s.push.RecordUs(1); }), "");
   EXPECT_NE(Refusal([](Stats& s) { s.heartbeat.RecordUs(1); }), "");
   EXPECT_NE(Refusal([](Stats& s) { s.counters.pushes_repeated = 1; }), "");
+  EXPECT_EQ(Refusal([](Stats& s) { s.counters.retries = s.counters.success_by_retry = 40; }), "");
+  EXPECT_THAT(Refusal([](Stats& s) { s.counters.retries = 101; }),
+              HasSubstr("101 retries of 100 that its messages may have"));
+  EXPECT_NE(Refusal([](Stats& s) { s.counters.success_by_retry = 1; }), "");
   for (int64_t N::*field : {&N::attempted, &N::opened, &N::failed, &N::lost, &N::closed, &N::compressed}) {
     EXPECT_NE(Refusal([field](Stats& s) { s.counters.connections.*field += 9; }), "");
   }

@@ -221,6 +221,16 @@ TEST(ThresholdList, NoPlanIsTooSmallForItsThresholds) {
   EXPECT_THAT(PlanRefused("rate>100/s", plan), HasSubstr("the plan sends 100/s"));
 }
 
+TEST(ThresholdList, AClosedLoopHasNoDueTimes) {
+  RunPlan plan = SamplePlan();
+  plan.model = LoadModel::kClosed;
+  plan.mps = 0;
+  EXPECT_EQ(PlanRefused("service_p(99.99)<1s,rate>=100000/s,connect_p(90)<1s,success_rate>=99%", plan), "taken");
+  for (const char* text : {"p(99)<1s", "avg<1s", "response_max<1s", "lag_p(99)<1s"}) {
+    EXPECT_THAT(PlanRefused(text, plan), HasSubstr("with -model=closed nothing has a due time")) << text;
+  }
+}
+
 TEST(ThresholdValue, ComesFromTheFiguresItNames) {
   RunResult result = PerfectResult();
   Counters& counters = result.totals.counters;
