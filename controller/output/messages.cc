@@ -109,7 +109,7 @@ constexpr Entry kEntries[] = {
     {Msg::kPlanStages, "stages {}, {} in all", "各阶段 {}，合计 {}"},
     {Msg::kPlanNoLoad, "no messages for {}", "不发消息，持续 {}"},
     {Msg::kPlanPoisson, "{}, Poisson arrivals with -seed={}", "{}，泊松到达，-seed={}"},
-    {Msg::kPlanWarmUp, "{} after a warm-up of {}", "预热 {1} 后{0}"},
+    {Msg::kPlanWarmUp, "{} after a warm-up of {}", "{}，此前预热 {}"},
     {Msg::kPlanDetails, "protocol {}, serializer {}, cipher {}, agents: {}",
      "协议 {}，序列化 {}，加密 {}，压测节点：{}"},
     {Msg::kChecked, "checked before: connections opened and closed {}, not counted below",
