@@ -45,7 +45,8 @@ TEST(StageThreshold, IsOfAStageByItsNameOrItsNumber) {
   EXPECT_EQ(StageNamed(timeline, "peak"), 2u);
   for (const char* second : {"stage 2", "stage2", "2"}) EXPECT_EQ(StageNamed(timeline, second), 2u) << second;
   EXPECT_EQ(StageNamed(timeline, "stage 3"), 3u);
-  for (const char* none : {"warm-up", "stage 0", "stage 4", "pea", ""}) EXPECT_EQ(StageNamed(timeline, none), std::nullopt);
+  for (const char* none : {"warm-up", "stage 0", "stage 4", "pea", ""})
+    EXPECT_EQ(StageNamed(timeline, none), std::nullopt);
   // A name that looks like a number is a name.
   EXPECT_EQ(StageNamed(TimelineOf(Staged("2=1s:1,1=1s:1", 0)), "1"), 1u);
 }
@@ -129,7 +130,8 @@ TEST(StageThreshold, AbortsWithinItsStageAlone) {
   Watched early("p(99){peak}<200ms");
   EXPECT_EQ(early.Measure(10, 1, Messages(100, 900'000)), 0);
   EXPECT_EQ(early.Measure(20, 2, Messages(1'000, 589'000)), 20);
-  EXPECT_THAT(StatementText(Language::kEnglish, *early.watch().abort_reason()), StartsWith("p(99){peak}<200ms was broken"));
+  EXPECT_THAT(StatementText(Language::kEnglish, *early.watch().abort_reason()),
+              StartsWith("p(99){peak}<200ms was broken"));
   // What the stage began and its end cut short is over.
   Watched late("p(99){peak}<200ms");
   EXPECT_EQ(late.Measure(10, 1, Messages(100, 20'000)), 0);
