@@ -122,7 +122,7 @@ constexpr Entry kEntries[] = {
     {Msg::kPlanNoLoad, "no messages for {}", "不发消息，持续 {}"},
     {Msg::kPlanClosed, "closed loop with {} in flight on each for {}", "闭环，每个连接 {} 条在途，持续 {}"},
     {Msg::kPlanPoisson, "{}, Poisson arrivals with -seed={}", "{}，泊松到达，-seed={}"},
-    {Msg::kPlanWarmUp, "{} after a warm-up of {}", "预热 {1} 后{0}"},
+    {Msg::kPlanWarmUp, "{} after a warm-up of {}", "{}，此前预热 {}"},
     {Msg::kPlanDetails, "protocol {}, serializer {}, cipher {}, agents: {}",
      "协议 {}，序列化 {}，加密 {}，压测节点：{}"},
     {Msg::kChecked, "checked before: connections opened and closed {}, not counted below",

@@ -163,15 +163,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   /// What the agent can have done by now, and in the phase.
   ReportLimits LimitsOf(int peer, Phase phase) const {
     ReportLimits limits = TimeLimits(instants_, phase, loop_.MonoNs(), peers_[peer]->clock().error_ns);
-    limits.report_interval_ns = plan_.report_interval_ns;
-    // How many a closed loop sends is up to the server.
-    const bool closed = plan_.model == LoadModel::kClosed;
-    limits.messages = closed ? ReportLimits::kUnknown : ledger_.DueBefore(peer, limits.load_ns);
-    limits.warm_up_messages =
-        closed ? ReportLimits::kUnknown : ledger_.DueBefore(peer, std::min(limits.load_ns, plan_.warm_up_ns));
-    limits.retries = plan_.retry;
-    limits.redials = ClientsDialAgain(plan_);
-    limits.listeners = plan_.push_to.MostOf(plan_.clients);
+    limits.messages = ledger_.DueBefore(peer, limits.load_ns);
+    limits.warm_up_messages = ledger_.DueBefore(peer, std::min(limits.load_ns, plan_.warm_up_ns));
+    LimitByPlan(plan_, limits);
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
     return limits;

@@ -189,6 +189,14 @@ absl::Status Impossible(const absl::Status& why) {
 
 }  // namespace
 
+void LimitByPlan(const RunPlan& plan, ReportLimits& limits) {
+  limits.report_interval_ns = plan.report_interval_ns;
+  limits.retries = plan.retry;
+  limits.redials = ClientsDialAgain(plan);
+  limits.listeners = plan.push_to.MostOf(plan.clients);
+  if (plan.model == LoadModel::kClosed) limits.messages = limits.warm_up_messages = ReportLimits::kUnknown;
+}
+
 ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int64_t clock_error_ns) {
   const auto since = [&](int64_t from_ns) {
     const int64_t elapsed_ns = now_ns - from_ns;

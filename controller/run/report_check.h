@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "common/plan/phase.h"
+#include "common/plan/run_plan.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
 
@@ -39,6 +40,9 @@ struct ReportLimits {
 
 /// The times at `now_ns`, of an agent whose clock is known to within `clock_error_ns`.
 ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int64_t clock_error_ns);
+
+/// What the plan allows, whatever the time; how many messages a closed loop sends is up to the server.
+void LimitByPlan(const RunPlan& plan, ReportLimits& limits);
 
 /// kInvalidArgument with what is impossible. `so_far`: the sum of the agent's reports before this one.
 absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interval_index, const Stats& so_far,

@@ -86,6 +86,38 @@ TEST(Run, StagesHaveAsManyMessagesAsTheirAreaOverAnyNumberOfAgents) {
   }
 }
 
+TEST(Run, AWarmUpIsSentAndInNoOtherFigureOverAnyNumberOfAgents) {
+  for (const int count : {1, 3}) {
+    Gateway gateway({"-ack-delay=50ms"});
+    const auto agents = StartAgents(count);
+    const Outcome run = RunController({AgentsFlag(agents), "-clients=6", "-warm-up=1s", "-stages=1s:@100,peak=1s:@200",
+                                       "-threshold=failed{peak}<=0", "-threshold=rate{stage 2}>=199/s",
+                                       "-ramp-up=200ms", "-server=" + gateway.url()});
+    ExpectPassed(run);
+    ExpectConserved(run.result);
+    EXPECT_EQ(Int(gateway.Stop(), "/messages/upstream"), 100 + 100 + 200);
+    EXPECT_EQ(Int(run.result, "/totals/scheduled"), 300);
+    EXPECT_EQ(Int(run.result, "/totals/success"), 300);
+    EXPECT_EQ(Int(run.result, "/latency_us/response/count"), 300);
+    EXPECT_EQ(Int(run.result, "/measured_ns"), 2 * kNsPerSecond);
+    const auto& stages = run.result.at("stages");
+    ASSERT_EQ(stages.size(), 3u);
+    EXPECT_EQ(stages[0].at("kind"), "warm_up");
+    EXPECT_EQ(stages[0].at("measured"), false);
+    const int64_t messages[] = {100, 100, 200};
+    for (size_t i = 0; i < stages.size(); ++i) {
+      EXPECT_EQ(Int(stages[i], "/totals/scheduled"), messages[i]);
+      EXPECT_EQ(Int(stages[i], "/totals/success"), messages[i]);
+      EXPECT_EQ(Int(stages[i], "/latency_us/response/count"), messages[i]);
+    }
+    int64_t warm_up = 0;
+    for (const auto& agent : run.result.at("agents")) warm_up += Int(agent, "/warm_up/success");
+    EXPECT_EQ(warm_up, 100);
+    for (const auto& judged : run.result.at("thresholds")) EXPECT_EQ(judged.at("passed"), true) << judged;
+    EXPECT_THAT(run.out, HasSubstr("warm-up (in no other figure)"));
+  }
+}
+
 TEST(Run, PoissonArrivalsOfASeedAreTheSameOverAnyNumberOfAgents) {
   const Schedule schedule(RateProfile(100, 2 * kNsPerSecond), Arrivals::kPoisson, 7);
   for (const int count : {1, 3}) {

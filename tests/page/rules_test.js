@@ -9,7 +9,7 @@ const page = load(["WORDS", "GLOSSARY", "setLanguage", "say", "findingsOf", "fin
   "percentileCurve", "quantileOf", "percentText", "latencyText", "msText", "rateText", "spanText", "clockText",
   "offsetText", "chosenText", "responseBound", "plotsOf", "statementText", "withAgentLines", "addToAgentSeries",
   "agentFigureAt", "smallPath", "smallScale", "curveOf", "findMaxPlot",
-  "findMaxAnswer", "findMaxRemarks"]);
+  "findMaxAnswer", "findMaxRemarks", "marksOf"]);
 
 /** A second of measuring in which all is well, but for what `other` says. */
 function second(number, other = {}) {
@@ -46,6 +46,46 @@ test("a run in which nothing happened says so", () => {
   assert.deepStrictEqual(told(resultOf(seconds(40))), [
     "The p99 stayed even: 20.0 ms in the middle, 20.0 ms in the worst of 40 seconds.",
     "Nothing stood out: no message failed, no connection and no agent was lost."]);
+});
+
+/** A stage of a result: its p99, and how many of its 1000 messages failed. */
+function stage(name, offset, duration, p99, failed = 0, other = {}) {
+  return {name, kind: "stage", measured: true, offset_ns: offset * 1e9, duration_ns: duration * 1e9,
+    totals: {scheduled: 1000, success: 1000 - failed, failed, unsent: 0},
+    latency_us: {response: {count: 1000 - failed, p50: 4600, p95: 10000, p99, max: p99 * 2}}, ...other};
+}
+
+const WARM_UP = {kind: "warm_up", measured: false};
+
+test("stages that differ are named, and a warm-up is no stage that is measured", () => {
+  const stages = [stage("warm-up", 0, 5, 900000, 500, WARM_UP), stage("up", 5, 20, 20000), stage("peak", 25, 20, 480000, 7)];
+  const sentences = told(resultOf(seconds(40), {stages}));
+  assert.ok(sentences.includes("By stage, the p99 was highest in peak (480 ms) and lowest in up (20.0 ms)."), sentences);
+  assert.ok(sentences.includes("Of the 7 messages that failed or were not sent, 7 were due in peak."), sentences);
+  const even = [stage("up", 0, 20, 20000), stage("peak", 20, 20, 21000)];
+  assert.ok(!told(resultOf(seconds(40), {stages: even})).some((sentence) => sentence.includes("stage")));
+});
+
+test("time is counted from where the measurement begins, and charts show where stages do", () => {
+  page.setLanguage("en");
+  const warm = [1, 2, 3].map((number) => ({...second(number, {p99: 900000}), phase: "warm_up"}));
+  const result = resultOf(seconds(4), {stages: [stage("warm-up", 0, 3, 900000, 0, WARM_UP), stage("up", 3, 2, 20000),
+    stage("peak", 5, 2, 20000)]});
+  result.plan.warm_up_ns = 3e9;
+  result.series = [...warm, ...result.series];
+  assert.deepStrictEqual(page.timelineOf(result.series).map((point) => point.t), [-2, -1, 0, 1, 2, 3, 4]);
+  const [response, rate] = page.plotsOf(result, true);
+  for (const plot of [response, rate]) {
+    assert.deepStrictEqual(plot.rows.map((row) => row[0]), [-2, -1, 0, 1, 2, 3, 4]);
+    assert.deepStrictEqual(plot.marks, [{value: 0, label: "up"}, {value: 2, label: "peak"}]);
+    assert.deepStrictEqual(plot.shaded, []);
+  }
+  assert.deepStrictEqual(told(result), [
+    "The p99 stayed even: 20.0 ms in the middle, 20.0 ms in the worst of 4 seconds.",
+    "Nothing stood out: no message failed, no connection and no agent was lost."]);
+  assert.deepStrictEqual(page.marksOf({plan: {warm_up_ns: 3e9}, stages: [result.stages[0]]}, "measured"),
+    [{value: 0, label: "measured"}]);
+  assert.deepStrictEqual(page.marksOf({plan: {}}, "measured"), []);
 });
 
 test("slow seconds are measured by the threshold, and laid at the server's door by service time", () => {

@@ -132,6 +132,36 @@ TEST(ReportCheck, WorkersHaveNoMoreTimeThanThereWas) {
   EXPECT_FALSE(check({.given_up = 101}));
 }
 
+TEST(ReportCheck, AWarmUpAndWhatIsMeasuredHaveTheirOwnMessages) {
+  ReportLimits limits = Limits(Phase::kMeasure, 115);
+  limits.warm_up_messages = 40;
+  Stats stats;
+  const auto scheduled = [&stats](int64_t count) -> const Stats& {
+    stats.counters.scheduled = count;
+    return stats;
+  };
+  EXPECT_TRUE(CheckReport(limits, Phase::kMeasure, 0, {}, scheduled(60), {}).ok());
+  EXPECT_FALSE(CheckReport(limits, Phase::kMeasure, 0, {}, scheduled(61), {}).ok());
+  EXPECT_FALSE(CheckReport(limits, Phase::kWarmUp, 0, {}, scheduled(1), {}).ok()) << "it has none that are measured";
+  EXPECT_TRUE(CheckWarmUp(limits, Phase::kWarmUp, {}, scheduled(40)).ok());
+  EXPECT_TRUE(CheckWarmUp(limits, Phase::kDrain, {}, scheduled(40)).ok());
+  EXPECT_FALSE(CheckWarmUp(limits, Phase::kWarmUp, {}, scheduled(41)).ok());
+  EXPECT_FALSE(CheckWarmUp(limits, Phase::kConnect, {}, scheduled(1)).ok());
+}
+
+TEST(ReportCheck, TheMeasurePhaseBeginsWhereTheWarmUpEnds) {
+  RunInstants run = kRun;
+  run.warm_up_ns = 4 * kNsPerSecond;
+  const auto reaches = [&](Phase phase, int64_t interval) {
+    ReportLimits limits = TimeLimits(run, phase, 115 * kNsPerSecond, 0);
+    limits.report_interval_ns = kNsPerSecond;
+    return CheckInterval(limits, phase, interval).ok();
+  };
+  EXPECT_TRUE(reaches(Phase::kWarmUp, 12));
+  EXPECT_TRUE(reaches(Phase::kMeasure, 8));
+  EXPECT_FALSE(reaches(Phase::kMeasure, 9));
+}
+
 TEST(ReportCheck, SoHasTheAgent) {
   const ReportLimits limits = Limits(Phase::kClose, 115);
   EXPECT_TRUE(CheckCpuUsage(limits, {.user_us = 30'000'000, .wall_us = 10'000'000}).ok());

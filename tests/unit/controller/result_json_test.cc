@@ -245,14 +245,14 @@ TEST(TimeseriesCsv, HasALineForEveryInterval) {
     EXPECT_EQ(std::count(row.begin(), row.end(), ','), std::count(rows[0].begin(), rows[0].end(), ','));
   }
   EXPECT_EQ(rows[0],
-            "phase,interval,elapsed_s,agents_reporting,active_connections,connections_opened,connections_failed,"
+            "phase,stage,interval,elapsed_s,agents_reporting,active_connections,connections_opened,connections_failed,"
             "connections_lost,connections_redialled,connections_reconnected,connections_replaced,connections_moved,"
             "scheduled,success,failed,unsent,timeout,rate_limited,connection_lost,send_error,refused,"
             "late_acks,retries,pushes,bytes_sent,bytes_received,response_us_p50,response_us_p95,response_us_p99,"
             "response_us_max,service_us_p50,service_us_p99,send_lag_us_p99,loop_stalls,loop_stall_us_max,"
             "worker_cpu_share_max,worker_cpu_waited_share_max");
   EXPECT_EQ(rows[2],
-            "measure,0,1.000,2,10,0,0,0,0,0,0,0,100,100,0,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,"
+            "measure,,0,1.000,2,10,0,0,0,0,0,0,0,100,100,0,0,0,0,0,0,0,0,0,0,15000,0,20100,20100,20100,20100,20000,"
             "20000,100,0,0,0.030,0.000");
 }
 

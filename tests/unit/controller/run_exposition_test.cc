@@ -33,6 +33,13 @@ TEST(RunExposition, NamesTheRunAndItsFigures) {
   }
 }
 
+TEST(RunExposition, TellsWhichStageRuns) {
+  RunFigures figures{.phase = Phase::kMeasure};
+  EXPECT_THAT(ExposeRun("86270a2a", {}, figures), Not(HasSubstr("wsload_run_stage")));
+  figures.stage = "peak";
+  EXPECT_THAT(ExposeRun("86270a2a", {}, figures), HasSubstr("\nwsload_run_stage{stage=\"peak\"} 1\n"));
+}
+
 TEST(RunExposition, TellsThresholdsInPrometheusUnits) {
   RunFigures figures{.phase = Phase::kMeasure};
   EXPECT_THAT(ExposeRun("86270a2a", {}, figures), Not(HasSubstr("threshold")));

@@ -267,6 +267,16 @@ TEST(RunFlags, StagesSayWhenMessagesAreDue) {
   EXPECT_EQ(Parsed({"-mps=0"}).plan.mps, 0);
 }
 
+TEST(RunFlags, AWarmUpIsNotPartOfTheDuration) {
+  const RunPlan plan = Parsed({"-warm-up=30s", "-duration=1m", "-mps=100"}).plan;
+  EXPECT_EQ(plan.warm_up_ns, 30 * kNsPerSecond);
+  EXPECT_EQ(plan.duration_ns, 60 * kNsPerSecond);
+  EXPECT_EQ(Parsed({"-warm-up=5s", "-stages=peak=10s:@100,10s:0", "-threshold=p(99){peak}<200ms"}).plan.duration_ns,
+            20 * kNsPerSecond);
+  EXPECT_THAT(Refused({"-warm-up=-1s"}), HasSubstr("-warm-up=-1s"));
+  EXPECT_THAT(Refused({"-warm-up=5s", "-threshold=p(99){peak}<200ms"}), HasSubstr("the load has no stages"));
+}
+
 struct BadLine {
   std::vector<std::string> args;
   std::string says;

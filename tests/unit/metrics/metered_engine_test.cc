@@ -67,10 +67,11 @@ class MeteredEngineTest : public ::testing::Test {
     };
     Slice slice;
     slice.clients.count = clients;
-    return NewMeteredEngineFactory(inner, metrics_)(run_id_, RunPlan{}, slice, session_);
+    return NewMeteredEngineFactory(inner, metrics_)(run_id_, plan_, slice, session_);
   }
 
   std::string run_id_ = "run-1";
+  RunPlan plan_;
   EngineLog log_;
   Session session_;
   AgentMetrics metrics_;
@@ -102,6 +103,20 @@ TEST_F(MeteredEngineTest, HandsEverythingOnAndCountsWhatIsReported) {
   EXPECT_EQ(figures.run->clients, 9);
   EXPECT_EQ(figures.run->lease_until_mono_ns, 1'000);
   EXPECT_EQ(figures.totals.scheduled, 11);
+}
+
+TEST_F(MeteredEngineTest, CountsWhatWarmedUpWithTheRest) {
+  plan_.warm_up_ns = kNsPerSecond;
+  auto engine = Make();
+  ASSERT_TRUE(engine.ok());
+  IntervalReport report{.phase = Phase::kWarmUp};
+  report.stages = {{.stage = 0}};
+  report.stages[0].stats.counters.scheduled = 7;
+  log_.upcalls->OnInterval(report);
+  report = {.phase = Phase::kMeasure};
+  report.delta.counters.scheduled = 11;
+  log_.upcalls->OnInterval(report);
+  EXPECT_EQ(metrics_.Read().totals.scheduled, 18) << "an agent's metrics are of all that it did";
 }
 
 TEST_F(MeteredEngineTest, ARunEndsAsItsEngineSaysAndNotBeforeItIsGone) {

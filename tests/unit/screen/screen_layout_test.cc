@@ -141,6 +141,27 @@ TEST(ScreenLayout, ShowsTheWorstAgentsAndSaysHowTheOthersAre) {
   EXPECT_THAT(text, HasSubstr(" of them not well (!)\n"));
 }
 
+TEST(ScreenLayout, ShowsTheStageThatRunsWithItsOwnFigures) {
+  ScreenModel model = Sample(1);
+  model.facts.plan.warm_up_ns = 5 * kNsPerSecond;
+  model.facts.plan.stages = *StageList::Parse("20s:@500,peak=20s:@800");
+  const auto changed = std::make_shared<IntervalSnapshot>(*model.latest);
+  StagePoint peak{.stage = 2, .response = {.p50_us = 4'600, .p99_us = 589'000}};
+  peak.counters.scheduled = 4'004;
+  peak.counters.success = 3'990;
+  peak.counters.timeout = 10;
+  changed->stages = {{.stage = 0}, {.stage = 1}, peak};
+  model.latest = changed;
+  EXPECT_THAT(Text(model, {}),
+              HasSubstr("stage       peak, 2 of 2  0:15 left  99.75 %  10 failed  p50 4.60  p99 589 ms\n"));
+  EXPECT_THAT(Text(model, {.width = 120, .height = 40}), HasSubstr("peak, 2 of 2"));
+  EXPECT_THAT(Text(model, {.language = Language::kChinese}), HasSubstr("peak，第 2/2 个  剩余 0:15"));
+  changed->point.phase = Phase::kWarmUp;
+  changed->point.phase_clock_s = 2;
+  EXPECT_THAT(Text(model, {}), HasSubstr("WARMING UP\n"));
+  EXPECT_THAT(Text(model, {}), HasSubstr("0:02 of 0:05"));
+}
+
 TEST(ScreenLayout, BeforeTheFirstFiguresSaysSo) {
   ScreenModel model;
   model.facts.version = "0.0";
