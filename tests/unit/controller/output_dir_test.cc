@@ -63,7 +63,7 @@ TEST_F(OutputDir, ReplacesFilesWholeAndLeavesNoOthers) {
   std::ofstream(dir_ + "/result.json") << "old";
   ASSERT_TRUE(WriteResultFiles(dir_, result, Language::kEnglish).ok());
   EXPECT_EQ(Content(dir_ + "/result.json"), ResultJson(result));
-  EXPECT_THAT(Content(dir_ + "/timeseries.csv"), HasSubstr("phase,interval"));
+  EXPECT_THAT(Content(dir_ + "/timeseries.csv"), HasSubstr("phase,stage,interval"));
   EXPECT_THAT(Content(dir_ + "/latency.hgrm"), HasSubstr("#[Max     =       20.100, Total count    =          200]"));
   EXPECT_THAT(Content(dir_ + "/report.html"), HasSubstr(result.run_id));
   EXPECT_EQ(FileCount(), 6u);
