@@ -289,7 +289,8 @@ class ChartGroup {
       // Of a thousand stages not every one has its line.
       if (mark.x - last < MARK_GAP) return;
       last = mark.x;
-      context.fillRect(Math.round(mark.x), area.y, 1, area.h);
+      // Wider than a line of the grid, which may be drawn over it.
+      context.fillRect(Math.round(mark.x) - 1, area.y, 2, area.h);
       const room = (at + 1 < marks.length ? marks[at + 1].x : area.x + area.w) - mark.x - 2 * MARK_GAP;
       if (context.measureText(mark.label).width <= room) context.fillText(mark.label, mark.x + MARK_GAP, area.y + 2);
     });

@@ -233,7 +233,7 @@ function stagesOf(result) {
   });
   return section("stages", say("stages"), table(say("stages"), [say("stage"),
     say("stageFrom"), say("stageLength"), say("scheduled"), say("succeeded"), say("failed"), say("unsent"),
-    say("succeededShare"), "p50", "p95", "p99", say("max")], rows,
+    say("stageShare"), "p50", "p95", "p99", say("max")], rows,
   (at) => (stages[at].running ? {class: "running"} : {})),
   element("p", {class: "note"}, say("stageNote")));
 }

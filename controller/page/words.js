@@ -179,6 +179,7 @@ const WORDS = {
   stage: ["stage", "阶段"],
   stageFrom: ["from", "起始"],
   stageLength: ["length", "时长"],
+  stageShare: ["succeeded %", "成功率"],
   stageWarmUp: ["warm-up (in no other figure)", "预热（不计入其他指标）"],
   stageNote: ["A message counts for the stage in which it was due, whenever it was answered. Times are from the beginning of " +
     "what is measured.", "消息计入其应发时刻所在的阶段，无论何时得到应答。时间从测量开始算起。"],

@@ -111,14 +111,14 @@ std::vector<Piece> StagePieces(const ScreenModel& model, Language language) {
     if (static_cast<size_t>(so_far.stage) != place) continue;
     const Counters& counters = so_far.counters;
     const int64_t failed = counters.failed() + counters.unsent;
+    const bool answered = counters.success > 0;
+    if (answered) pieces.push_back({fmt::format("p99 {} ms", ShortMsText(so_far.response.p99_us))});
     if (const int64_t ended = counters.scheduled - counters.open(); ended > 0) {
       pieces.push_back({PercentText(static_cast<double>(counters.success) / static_cast<double>(ended)) + " %"});
     }
     pieces.push_back(
         {Say(language, Msg::kScreenCountFailed, GroupedText(failed)), failed > 0 ? Style::kBad : Style::kPlain});
-    if (counters.success == 0) continue;
-    pieces.push_back({fmt::format("p50 {}", ShortMsText(so_far.response.p50_us))});
-    pieces.push_back({fmt::format("p99 {} ms", ShortMsText(so_far.response.p99_us))});
+    if (answered) pieces.push_back({fmt::format("p50 {} ms", ShortMsText(so_far.response.p50_us))});
   }
   return pieces;
 }

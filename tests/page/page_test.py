@@ -129,6 +129,25 @@ class ReportTest(PageTest):
         page.click("#language")
         self.assertIn("40 秒中有 3 秒的 p99 超过 200 ms", page.evaluate("document.body.innerText"))
 
+    def test_shows_the_stages_of_the_load(self):
+        url = self.report_of(results.with_stages(results.result()))
+        for width in (375, 1440):
+            for language, said in (
+                ("en", ("stages 15s:@800,peak=15s:@800,10s:@800, 40 s in all after a warm-up of 10 s",
+                        "warm-up (in no other figure)", "highest in peak (589 ms) and lowest in stage 1 (58.9 ms)",
+                        "30 were due in peak")),
+                ("zh", ("预热（不计入其他指标）", "各阶段中，p99 最高的是 peak")),
+            ):  # fmt: skip
+                page = self.open(url, width=width)
+                if language == "zh":
+                    page.click("#language")
+                text = self.look_at(page, f"report-stages-{width}-{language}", charts=6)
+                for each in said:
+                    self.assertIn(each, text)
+                rows = "[...document.querySelectorAll('#stages tbody tr')].map((row) => row.cells[1].textContent)"
+                self.assertEqual(page.evaluate(rows), ["-0:10", "0:00", "0:15", "0:30"])
+                page.close()
+
     def test_opens_in_the_language_asked_for(self):
         page = self.open(self.report_of(results.result(), "-lang=zh"))
         self.assertIn("发生了什么", self.look_at(page, "report-lang-zh"))
@@ -375,6 +394,43 @@ class LiveTest(PageTest):
             self.assertEqual(page.evaluate("page.data.result.totals.success"), result["totals"]["success"])
             self.assertEqual(page.evaluate("page.data.result.series.length"), len(result["series"]))
             self.assertEqual({each for each in page.requests if not each.startswith(run.url)}, set())
+
+    def test_shows_the_stage_that_runs(self):
+        run = self.run_with("-warm-up=1s", "-stages=2s:@100,peak=30m:@200", "-threshold=p(99){stage 2}<10s")
+        page = self.open(run.url)
+        page.wait_for("document.querySelector('#top .state').textContent.includes('peak')", "the last stage")
+        page.wait_for("page.live.result.stages.some((stage) => stage.running && stage.totals.success > 0)")
+        text = self.look_at(page, "live-stages")
+        self.assertRegex(text, r"MEASURING · [^\n]*peak, [0-9:]+ left")
+        self.assertEqual(page.evaluate("document.querySelectorAll('#stages tbody tr').length"), 3)
+        self.assertEqual(page.evaluate("document.querySelector('#stages tr.running th').textContent"), "peak")
+        status, metrics = run.ask("metrics")
+        self.assertIn('wsload_run_stage{stage="peak"} 1\n', metrics)
+        self.assertIn('wsload_run_phase{phase="warm_up"} 0\n', metrics)
+        page.click("#language")
+        self.assertIn("预热（不计入其他指标）", self.look_at(page, "live-stages-zh"))
+        run.process.send_signal(signal.SIGINT)
+        self.assertEqual(run.wait(), 105)
+        page.wait_for("page.live === null", "the report in place of the live page")
+        self.assertIn("peak", self.look_at(page, "live-stages-over"))
+
+    def test_shows_a_warm_up_as_such(self):
+        run = self.run_with("-warm-up=30m", "-duration=1s")
+        page = self.open(run.url)
+        page.wait_for("page.live && page.live.progress.phase === 'warm_up' && page.live.result.totals.success > 0")
+        page.wait_for("document.querySelectorAll('.plot:not(.none)').length >= 4", "charts of what is not measured")
+        text = self.look_at(page, "live-warm-up")
+        self.assertIn("WARMING UP", text)
+        self.assertIn("warm-up (in no other figure)", text)
+        self.assertRegex(run.ask("metrics")[1], r"\nwsload_messages_scheduled_total 0\n")
+        page.click("#language")
+        self.assertIn("预热", self.look_at(page, "live-warm-up-zh"))
+        run.process.send_signal(signal.SIGINT)
+        self.assertEqual(run.wait(), 105)
+        with open(os.path.join(run.out, "result.json"), encoding="utf-8") as file:
+            result = json.load(file)
+        self.assertEqual((result["totals"]["scheduled"], result["measured_ns"]), (0, 0))
+        self.assertGreater(result["stages"][0]["totals"]["success"], 0)
 
     def test_ends_with_the_run(self):
         run = self.run_with("-duration=20s")

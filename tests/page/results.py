@@ -98,6 +98,34 @@ def agent(number, share, seconds, slow):
     }
 
 
+def with_stages(whole):
+    """The same of a load that warmed up for 10 s and has three stages."""
+    warm_up = [point("warm_up", i, i + 1.0, 400, 800, slow=True) for i in range(10)]
+    whole["series"] = whole["series"][:3] + warm_up + whole["series"][3:]
+    whole["plan"] |= {"stages": "15s:@800,peak=15s:@800,10s:@800", "warm_up_ns": 10 * 10**9}
+
+    def stage(name, offset, duration, failed, scale, kind="stage"):
+        scheduled = duration * 800
+        totals = {"scheduled": scheduled, "success": scheduled - failed, "failed": failed, "unsent": 0}
+        return {
+            "name": name,
+            "kind": kind,
+            "measured": kind == "stage",
+            "offset_ns": offset * 10**9,
+            "duration_ns": duration * 10**9,
+            "totals": totals,
+            "latency_us": {"response": figures(scheduled - failed, scale)},
+        }
+
+    whole["stages"] = [
+        stage("warm-up", 0, 10, 999, 3, "warm_up"),
+        stage("stage 1", 10, 15, 20, 0.1),
+        stage("peak", 25, 15, 30, 1),
+        stage("stage 3", 40, 10, 10, 0.2),
+    ]
+    return whole
+
+
 def result(seconds=40, agents=2, clients=400, mps=800, thresholds=True, title="", hostile=""):
     """A whole result; `hostile` is put wherever a server has its say."""
     every = max(12, seconds // 9)
