@@ -11,6 +11,6 @@ extern const char kCommit[];
 
 /// Version of the control plane between controller and agents. Raised with
 /// every change that one side alone would misread; agents refuse another one.
-inline constexpr int kControlProtocolVersion = 6;
+inline constexpr int kControlProtocolVersion = 7;
 
 }  // namespace wsload

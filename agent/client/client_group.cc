@@ -38,6 +38,7 @@ ClientGroup::ClientGroup(ClientGroupOptions options, ClientObserver& observer)
       run_prefix_(options_.name.run_id + "-"),
       key_prefix_(run_prefix_ + std::to_string(options_.name.agent) + "-" + std::to_string(options_.name.worker) + "-"),
       echo_keys_(options_.name.run_id, options_.name.agent, options_.name.worker),
+      stamps_(options_.name.run_id, options_.name.agent, options_.name.worker),
       codec_(NewMessageCodec(options_.serializer)) {}
 
 ClientGroup::~ClientGroup() = default;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "agent/client/message_codec.h"
 #include "agent/client/pending_acks.h"
 #include "agent/client/push_memory.h"
+#include "agent/client/push_stamp.h"
 #include "agent/websocket/connection.h"
 #include "common/plan/run_plan.h"
 
@@ -63,7 +65,7 @@ class ClientObserver {
   virtual void OnHeartbeatAck(WebSocketClient& client, int64_t round_trip_ns) = 0;
   /// A downstream message; its acknowledgement is on its way. `plaintext` dies with the call. `repeated`: this
   /// connection had it before.
-  virtual void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated) = 0;
+  virtual void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated, int64_t now_ns) = 0;
   /// `body`: the nodes, for MessageCodec::DecodeNodes(), at most kMaxNodesBytes; dies with the call.
   virtual void OnRedirect(WebSocketClient& client, std::string_view body) = 0;
   /// A frame that names no message of this run: pushed, or the answer to nothing.
@@ -98,6 +100,9 @@ struct ClientGroupOptions {
   int64_t resp_timeout_ns = 0;  ///< > 0
   int32_t retries = 0;          ///< how often a message may be sent again, not with the echo protocol
   GroupName name = {};
+  /// Of the user who is sender 0 in the stamps of echoed messages: one that another client sent is a push. None: there
+  /// are no stamps.
+  std::optional<int64_t> stamps_from_user = {};
   uint16_t close_code = 1000;  ///< of the close frame that ends a connection; 1005: none in it
 };
 
@@ -154,6 +159,7 @@ class ClientGroup {
   const std::string run_prefix_;  ///< of every gateway key of the run
   const std::string key_prefix_;  ///< of every gateway key of this group
   const EchoKeys echo_keys_;
+  const PushStamps stamps_;
   std::unique_ptr<MessageCodec> codec_;
   std::unique_ptr<BodyCipher> cipher_;
   PendingAcks pending_;

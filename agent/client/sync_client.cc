@@ -201,7 +201,7 @@ class SyncWebSocketClient::Impl final : private ClientObserver {
   void OnHeartbeatAck(WebSocketClient&, int64_t) override {
     if (options_.on_heartbeat_ack) options_.on_heartbeat_ack();
   }
-  void OnPush(WebSocketClient&, std::string_view plaintext, bool) override {
+  void OnPush(WebSocketClient&, std::string_view plaintext, bool, int64_t) override {
     if (!options_.on_push) return;
     const auto text = group_->codec().DecodeText(plaintext);
     // A push need not be a StringValue; then the plaintext is what there is to show.

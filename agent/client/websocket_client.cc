@@ -130,7 +130,7 @@ void WebSocketClient::OnGatewayMessage(const MessageView& message, int64_t now_n
     case Command::kHeartbeat:
       return OnHeartbeatAnswer(message.key, now_ns);
     case Command::kDownstreamMessage:
-      return OnPush(message);
+      return OnPush(message, now_ns);
     case Command::kRedirect:
       // Decoded by those who follow it alone: thousands of nodes fit into the smallest of messages.
       if (message.body.size() > MessageCodec::kMaxNodesBytes) return group_.observer_.OnUndecodable(*this);
@@ -162,7 +162,7 @@ void WebSocketClient::NotOurs(ClientGroup::KeyOwner owner) {
   }
 }
 
-void WebSocketClient::OnPush(const MessageView& message) {
+void WebSocketClient::OnPush(const MessageView& message, int64_t now_ns) {
   // Its key would be sent back: a server must not have megabytes of ours for kilobytes of its own.
   if (message.key.size() > MessageCodec::kMaxKeyBytes) return group_.observer_.OnUndecodable(*this);
   GiveBackScratch(group_.plaintext_, message.body.size());
@@ -172,7 +172,7 @@ void WebSocketClient::OnPush(const MessageView& message) {
   group_.codec_->Encode({Command::kDownstreamAck, group_.key_, std::string_view()}, group_.wire_);
   connection_->Send(group_.wire_);
   if (!readable) return group_.observer_.OnUndecodable(*this);
-  group_.observer_.OnPush(*this, group_.plaintext_, group_.pushes_.SeenBefore(user_id_, device_, group_.key_));
+  group_.observer_.OnPush(*this, group_.plaintext_, group_.pushes_.SeenBefore(user_id_, device_, group_.key_), now_ns);
 }
 
 void WebSocketClient::OnEcho(std::string_view payload, int64_t now_ns) {
@@ -181,7 +181,20 @@ void WebSocketClient::OnEcho(std::string_view payload, int64_t now_ns) {
   size_t at = 0;
   std::optional<EchoKeys::Named> message = group_.echo_keys_.Find(payload, at);
   if (!message) return group_.observer_.OnUnsolicited(*this);
-  for (; message; message = group_.echo_keys_.Find(payload, at)) Named(*message, payload, now_ns);
+  for (; message; message = group_.echo_keys_.Find(payload, at)) {
+    const std::string_view behind = payload.substr(at);
+    if (IsOfAnother(behind)) {
+      group_.observer_.OnPush(*this, behind, /*repeated=*/false, now_ns);
+    } else {
+      Named(*message, payload, now_ns);
+    }
+  }
+}
+
+bool WebSocketClient::IsOfAnother(std::string_view echoed) const {
+  if (!group_.options_.stamps_from_user) return false;
+  const std::optional<PushStamp> stamp = group_.stamps_.Find(echoed.substr(0, kPushStampBytes));
+  return stamp && stamp->of_this_run && *group_.options_.stamps_from_user + stamp->sender != user_id_;
 }
 
 void WebSocketClient::OnSmallEcho(std::string_view payload, int64_t now_ns) {

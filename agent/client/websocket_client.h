@@ -65,9 +65,11 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
 
   void OnGatewayMessage(const MessageView& message, int64_t now_ns);
   void OnAcknowledgement(const MessageView& message, int64_t now_ns);
-  void OnPush(const MessageView& message);
+  void OnPush(const MessageView& message, int64_t now_ns);
   void OnHeartbeatAnswer(std::string_view key, int64_t now_ns);
   void OnEcho(std::string_view payload, int64_t now_ns);
+  /// Whether `echoed`, which follows a message's key, is stamped by another client of this run.
+  bool IsOfAnother(std::string_view echoed) const;
   void OnSmallEcho(std::string_view payload, int64_t now_ns);
   void Named(const EchoKeys::Named& message, std::string_view payload, int64_t now_ns);
   /// `key` is another's than this group's.

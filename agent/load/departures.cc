@@ -30,7 +30,7 @@ void Departures::Start(int64_t start_ns, ClientPool& pool) {
 
 void Departures::AddChurn(const Progression& clients, int64_t from_ns) {
   if (plan_.churn.zero() || clients.count == 0) return;
-  const Schedule churn(RateProfile(plan_.churn, plan_.duration_ns));
+  const Schedule churn(RateProfile(plan_.churn, LoadNs(plan_)));
   // Replacement k is the client's own whose number is k, by turns; which client goes is the worker's choice.
   const int64_t stride = std::min(clients.stride, plan_.clients);
   if (clients.first >= churn.total()) return;

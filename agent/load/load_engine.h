@@ -24,16 +24,18 @@ struct IntervalReport {
   Phase phase = Phase::kConnect;
   int64_t interval_index = 0;  ///< inside the phase, from 0
   Stats delta;
-  StatsByStage stages = {};              ///< `delta` by stage, where the plan has more than one
+  StatsByStage stages = {};              ///< the warm-up's figures, and `delta` by stage where there are several
   std::vector<WorkerLoad> workers = {};  ///< in this interval, by worker
 };
 
-/// The end: `totals` is the sum of all IntervalReport deltas, to the message.
+/// The end: `totals` is the sum of all IntervalReport deltas, to the message, and `warm_up` that of the warm-up's
+/// figures.
 struct FinalReport {
   Stats totals;
   CpuUsage cpu;
   std::optional<Statement> stopped_early = {};  ///< why the load ended before its time; none: it did not
-  int64_t started_mono_ns = 0;                  ///< when the last worker began to measure; 0: none did
+  int64_t started_mono_ns = 0;                  ///< when the last worker began its load; 0: none did
+  Stats warm_up = {};
 };
 
 /// Upcalls come from any thread, one at a time, and in order; the observer hands them on without blocking.

@@ -16,6 +16,11 @@ constexpr std::string_view kStamp = "sent_unix_ns=";
 Recorder::Recorder(const Clock& clock, LoadModel model)
     : clock_(clock), model_(model), stats_(std::make_unique<Stats>()) {}
 
+void Recorder::SetStages(std::vector<int64_t> begins_ns, bool warm_up) {
+  stage_begins_ns_ = std::move(begins_ns);
+  layout_ = {.count = static_cast<int32_t>(stage_begins_ns_.size()) + 1, .warm_up = warm_up};
+}
+
 void Recorder::Dialled(const DialResult& result) {
   ConnectionCounters& connections = stats_->counters.connections;
   if (result.connection != nullptr) {
@@ -67,6 +72,10 @@ void Recorder::Tell(Told& told, CauseExamples& examples, const CauseCounts& caus
 Stats& Recorder::OfStage(int64_t intended_ns) {
   const auto after = std::upper_bound(stage_begins_ns_.begin(), stage_begins_ns_.end(), intended_ns);
   const auto stage = static_cast<int32_t>(after - stage_begins_ns_.begin());
+  return layout_.Apart(stage) ? StageAt(stage) : *stats_;
+}
+
+Stats& Recorder::StageAt(int32_t stage) {
   // Most messages are of the last one that is here; those before it are few.
   for (auto entry = stages_.rbegin(); entry != stages_.rend(); ++entry) {
     if (entry->stage == stage) return entry->stats;
@@ -88,18 +97,19 @@ Stats& Recorder::BeginStage(StatsByStage::iterator before, int32_t stage) {
 void Recorder::Sent(int64_t intended_ns, int64_t sent_ns) {
   Stats& stats = Of(intended_ns);
   ++stats.counters.scheduled;
-  ++sent_;
+  if (IsOfNow(intended_ns)) ++sent_;
   if (model_ == LoadModel::kClosed) return;
   const int64_t lag_ns = sent_ns - intended_ns;
   stats.send_lag.RecordNs(lag_ns);
-  if (lag_ns > kSendLagBoundUs * kNsPerUs) ++sent_late_;
+  if (lag_ns > kSendLagBoundUs * kNsPerUs && IsOfNow(intended_ns)) ++sent_late_;
 }
 
 void Recorder::LoopLate(int64_t late_ns) {
   if (late_ns < kLoopLateNs) return;
-  stats_->loop_stall.RecordNs(late_ns);
+  Stats& stats = Now();
+  stats.loop_stall.RecordNs(late_ns);
   if (late_ns <= kStallNs) return;
-  ++stats_->counters.loop_stalls;
+  ++stats.counters.loop_stalls;
   stalled_us_ += late_ns / kNsPerUs;
   stall_us_max_ = std::max(stall_us_max_, late_ns / kNsPerUs);
 }
@@ -120,7 +130,7 @@ void Recorder::Unsent(int64_t intended_ns) {
 
 void Recorder::GivenUp(int64_t intended_ns) {
   Unsent(intended_ns);
-  ++given_up_;
+  if (IsOfNow(intended_ns)) ++given_up_;
 }
 
 void Recorder::Ended(const UpstreamResult& result) {
@@ -149,14 +159,16 @@ void Recorder::Ended(const UpstreamResult& result) {
 }
 
 void Recorder::HeartbeatAnswered(int64_t round_trip_ns) {
-  ++stats_->counters.heartbeats_acked;
-  stats_->heartbeat.RecordNs(round_trip_ns);
+  Stats& stats = Now();
+  ++stats.counters.heartbeats_acked;
+  stats.heartbeat.RecordNs(round_trip_ns);
 }
 
 void Recorder::Push(std::string_view plaintext, bool repeated) {
-  ++stats_->counters.pushes;
+  Stats& stats = Now();
+  ++stats.counters.pushes;
   if (repeated) {
-    ++stats_->counters.pushes_repeated;
+    ++stats.counters.pushes_repeated;
     return;
   }
   const size_t stamp = plaintext.find(kStamp);
@@ -164,19 +176,22 @@ void Recorder::Push(std::string_view plaintext, bool repeated) {
   int64_t sent_unix_ns = 0;
   const std::string_view digits = plaintext.substr(stamp + kStamp.size());
   if (std::from_chars(digits.data(), digits.data() + digits.size(), sent_unix_ns).ec == std::errc()) {
-    stats_->push.RecordNs(clock_.UnixNs() - sent_unix_ns);
+    stats.push.RecordNs(clock_.UnixNs() - sent_unix_ns);
   }
 }
 
 std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load, StatsByStage& stages) {
-  for (const StageStats& stage : stages_) stats_->Merge(stage.stats);
-  stages = std::exchange(stages_, {});
+  for (const StageStats& stage : stages_) {
+    if (!layout_.IsWarmUp(stage.stage)) stats_->Merge(stage.stats);
+  }
+  const Stats& now = Now();
   load.sent = std::exchange(sent_, 0);
   load.sent_late = std::exchange(sent_late_, 0);
   load.given_up = std::exchange(given_up_, 0);
-  load.stalls = stats_->counters.loop_stalls;
+  load.stalls = now.counters.loop_stalls;
   load.stalled_us = std::exchange(stalled_us_, 0);
   load.stall_us_max = std::exchange(stall_us_max_, 0);
+  stages = std::exchange(stages_, {});
   std::unique_ptr<Stats> fresh = spare_ != nullptr ? std::move(spare_) : std::make_unique<Stats>();
   return std::exchange(stats_, std::move(fresh));
 }

@@ -26,9 +26,13 @@ class Recorder {
   /// With a closed loop no message has a due time: there are neither response times nor send lags.
   explicit Recorder(const Clock& clock, LoadModel model = LoadModel::kOpen);
 
-  /// Before the first message: when each stage after the first begins, in order. What becomes of a message counts for
-  /// the stage in which it is due. Without any nothing is kept by stage.
-  void SetStages(std::vector<int64_t> begins_ns) { stage_begins_ns_ = std::move(begins_ns); }
+  /// Before the first message: when each stage after the first begins, in order, and whether the first is a warm-up.
+  /// What becomes of a message counts for the stage in which it is due.
+  void SetStages(std::vector<int64_t> begins_ns, bool warm_up);
+  const StageLayout& layout() const { return layout_; }
+  /// From here on all that happens, but for connections, is the warm-up's; or no longer. What becomes of messages goes
+  /// by when they are due, whatever this says.
+  void SetWarmingUp(bool warming_up) { warming_up_ = warming_up; }
 
   void Dialled(const DialResult& result);
   /// `again`: not the client's first.
@@ -55,15 +59,20 @@ class Recorder {
   /// the server's patience, and is left out.
   void Push(std::string_view plaintext, bool repeated);
 
+  /// A stamped message came for the first time, so long after it was due.
+  void PushDelivered(int64_t after_ns) { stats_->push_delivery.RecordNs(after_ns); }
+
   void HeartbeatAnswered(int64_t round_trip_ns);
 
   /// The loop came back this much after it was due to.
   void LoopLate(int64_t late_ns);
 
-  Counters& counters() { return stats_->counters; }
+  /// Of all that is of no message and no connection.
+  Counters& counters() { return Now().counters; }
 
-  /// What was recorded since the last call; `load` gets its part of it, and keeps what is not the recorder's. `stages`:
-  /// what of it became of messages, by stage; empty where nothing is kept by stage.
+  /// What was recorded since the last call, without the warm-up's; `load` gets its part of it, and keeps what is not
+  /// the recorder's. `stages`: what there was in the warm-up, and, of several stages, what of the rest became of
+  /// messages.
   std::unique_ptr<Stats> TakeInterval(WorkerLoad& load, StatsByStage& stages);
   /// Hands a taken interval's memory back; it is cleared here, off the measured path.
   void Recycle(std::unique_ptr<Stats> stats, StatsByStage stages = {});
@@ -74,6 +83,13 @@ class Recorder {
   /// Where that counts which becomes of a message that is due then.
   Stats& Of(int64_t intended_ns) { return stage_begins_ns_.empty() ? *stats_ : OfStage(intended_ns); }
   Stats& OfStage(int64_t intended_ns);
+  Stats& StageAt(int32_t stage);
+  /// Where that counts which is neither of a message nor of a connection.
+  Stats& Now() { return warming_up_ ? StageAt(0) : *stats_; }
+  /// Whether a message is of what the worker's own figures are about: in the warm-up its messages, then the others.
+  bool IsOfNow(int64_t intended_ns) const {
+    return !layout_.warm_up || warming_up_ == (intended_ns < stage_begins_ns_.front());
+  }
   Stats& BeginStage(StatsByStage::iterator before, int32_t stage);
 
   /// One of each cause, for the whole run: the first.
@@ -87,6 +103,8 @@ class Recorder {
   std::unique_ptr<Stats> stats_;
   std::unique_ptr<Stats> spare_;
   std::vector<int64_t> stage_begins_ns_;
+  StageLayout layout_;
+  bool warming_up_ = false;
   StatsByStage stages_;  ///< of the interval
   StatsByStage spare_stages_;
   // Of the interval.

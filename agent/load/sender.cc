@@ -24,7 +24,7 @@ constexpr int kMostHops = 2;
 
 }  // namespace
 
-Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, SizedText text,
+Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, MessageText text,
                SenderObserver& observer)
     : loop_(parts.loop),
       pool_(parts.pool),
@@ -44,6 +44,7 @@ Sender::Sender(const Parts& parts, const Schedule& schedule, const Progression& 
 void Sender::Prepare(int64_t start_ns, int64_t end_ns) {
   state_.Enter(State::kPrepared);
   messages_.Start(start_ns);
+  text_.Start(start_ns);
   end_ns_ = end_ns;
   if (siblings_ != nullptr) siblings_->SetSending(index_, true);
 }
@@ -132,11 +133,13 @@ void Sender::SendDue(int64_t now_ns) {
 
 void Sender::SendOne(const DueMessage& message) {
   if (pool_.ready() == 0) return Strand(message);
-  const std::string_view body = text_.Of(message.number);
   for (int tries = 0; tries < kSendTries; ++tries) {
     const int64_t sent_ns = loop_.MonoNs();
-    if (pool_.Next().SendUpstream(body, message.due_ns, sent_ns, nullptr, message.number) ==
+    WebSocketClient& client = pool_.Next();
+    const std::string_view text = text_.Of(message, client.user_id());
+    if (client.SendUpstream(text, message.due_ns, sent_ns, nullptr, message.number) ==
         WebSocketClient::SendOutcome::kSent) {
+      text_.Left();
       return recorder_.Sent(message.due_ns, sent_ns);
     }
   }
@@ -146,9 +149,9 @@ void Sender::SendOne(const DueMessage& message) {
 bool Sender::SendAgain(const Unanswered& message) {
   const int64_t now_ns = loop_.MonoNs();
   if (state_ == State::kStopped || !observer_.MaySend(now_ns)) return false;
-  const std::string_view body = text_.Of(message.number);
   const auto sent = [&](WebSocketClient& client) {
-    return client.SendAgain(body, now_ns) == WebSocketClient::SendOutcome::kSent;
+    const std::string_view text = text_.Of({message.intended_ns, message.number}, client.user_id());
+    return client.SendAgain(text, now_ns) == WebSocketClient::SendOutcome::kSent;
   };
   bool done = message.client != nullptr && sent(*message.client);
   for (int tries = 0; !done && pool_.ready() > 0 && tries < kSendTries; ++tries) done = sent(pool_.Next());

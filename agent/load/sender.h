@@ -10,9 +10,9 @@
 #include "agent/load/due_message.h"
 #include "agent/load/due_messages.h"
 #include "agent/load/loop_watch.h"
+#include "agent/load/message_text.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sibling_board.h"
-#include "agent/load/sized_text.h"
 #include "common/loop/event_loop.h"
 #include "common/util/forward_state.h"
 
@@ -49,8 +49,8 @@ class Sender final : private HandOverReceiver {
     int index = 0;                     ///< its place among them
   };
 
-  /// `text`: the bodies of the messages.
-  Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, SizedText text,
+  /// `text`: what is in the messages.
+  Sender(const Parts& parts, const Schedule& schedule, const Progression& messages, MessageText text,
          SenderObserver& observer);
 
   // In this order, each once; Stop() at any time.
@@ -67,6 +67,12 @@ class Sender final : private HandOverReceiver {
 
   /// Its own, and those of others, that are due at or after `from_ns`.
   void Add(const Progression& messages, int64_t from_ns);
+
+  /// For whoever else sends over the same connections.
+  MessageText& text() { return text_; }
+
+  /// So many clients more may send.
+  void Reserve(int64_t clients) { text_.Reserve(clients); }
 
   /// As Worker's.
   int64_t Hold(int64_t from_ns) { return messages_.Hold(from_ns); }
@@ -103,7 +109,7 @@ class Sender final : private HandOverReceiver {
   SiblingBoard* const siblings_;
   const int index_;
   SenderObserver& observer_;
-  SizedText text_;
+  MessageText text_;
   DueMessages messages_;
   ForwardState<State> state_{"a worker's sender", State::kIdle};
   int64_t end_ns_ = 0;

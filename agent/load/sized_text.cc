@@ -5,7 +5,6 @@
 namespace wsload {
 namespace {
 
-constexpr size_t kBefore = MessageCodec::TextFrame::kMostHeadBytes;
 constexpr size_t kBehind = MessageCodec::TextFrame::kMostTailBytes;
 
 char Letter(size_t place) { return static_cast<char>('a' + place % 26); }
@@ -21,7 +20,7 @@ SizedText::SizedText(const MessageSizes& sizes, uint64_t seed, const MessageCode
 }
 
 void SizedText::Frame(int64_t bytes) {
-  char* const text = buffer_.data() + kBefore;
+  char* const text = this->text();
   // The letters where the last one's end was.
   for (size_t i = 0; bytes_ >= 0 && i < kBehind; ++i) {
     const size_t place = static_cast<size_t>(bytes_) + i;

@@ -25,7 +25,12 @@ class SizedText {
     return {buffer_.data() + begin_, length_};
   }
 
+  /// Where all texts begin: for what is written into each of them, within the smallest one.
+  char* text() { return buffer_.data() + kBefore; }
+
  private:
+  static constexpr size_t kBefore = MessageCodec::TextFrame::kMostHeadBytes;
+
   /// Makes it the body with a text of so many bytes.
   void Frame(int64_t bytes);
 

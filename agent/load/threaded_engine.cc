@@ -120,6 +120,7 @@ absl::StatusOr<std::unique_ptr<ThreadedEngine>> ThreadedEngine::New(const std::s
   DialOptions dial = DialOptionsOf(plan, slice.clients);
   dial.memory = std::make_shared<MemoryBudget>(message_bytes);
   std::unique_ptr<ThreadedEngine> engine(new ThreadedEngine(workers, plan.model, observer));
+  engine->layout_.warm_up = plan.warm_up_ns > 0;
   engine->merger_ = std::make_unique<IntervalMerger>(
       workers, [raw = engine.get()](IntervalReport report) { raw->EmitInterval(std::move(report)); });
   const std::vector<Slice> slices = Divide(slice, workers);
@@ -205,6 +206,7 @@ void ThreadedEngine::OnThreadHolds(int64_t from_ns) {
 
 void ThreadedEngine::EmitInterval(IntervalReport report) {
   final_.totals.Merge(report.delta);
+  if (const Stats* warm_up = WarmUpOf(report.stages, layout_)) final_.warm_up.Merge(*warm_up);
   if (report.phase == Phase::kMeasure) MergeWorkers(measured_, report.workers);
   if (report.phase == Phase::kDrain) MergeWorkers(drained_, report.workers);
   observer_.OnInterval(std::move(report));
@@ -228,15 +230,18 @@ void ThreadedEngine::OnThreadDone(int thread) {
 }
 
 void ThreadedEngine::CheckFigures() const {
-  const Stats& totals = final_.totals;
   WSLOAD_CHECK(merger_->empty(), "all workers are done, and some of their intervals were not passed on");
-  CheckAllEnded(totals.counters);
-  CheckSameCounts(totals.counters, worker_totals_);
-  WSLOAD_CHECK(totals.service.count() == totals.counters.success, "{} service times of {} successful messages",
-               totals.service.count(), totals.counters.success);
-  const int64_t responses = model_ == LoadModel::kClosed ? 0 : totals.counters.success;
-  WSLOAD_CHECK(totals.response.count() == responses, "{} response times of {} successful messages",
-               totals.response.count(), totals.counters.success);
+  Counters all = final_.totals.counters;
+  all.Merge(final_.warm_up.counters);
+  CheckSameCounts(all, worker_totals_);
+  for (const Stats* part : {&final_.totals, &final_.warm_up}) {
+    CheckAllEnded(part->counters);
+    const int64_t success = part->counters.success;
+    WSLOAD_CHECK(part->service.count() == success, "{} service times of {} successful messages", part->service.count(),
+                 success);
+    WSLOAD_CHECK(part->response.count() == (model_ == LoadModel::kClosed ? 0 : success),
+                 "{} response times of {} successful messages", part->response.count(), success);
+  }
 }
 
 LoadEngineFactory NewLoadEngineFactory(const Clock& clock, std::function<int64_t()> memory_available,

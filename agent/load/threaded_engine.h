@@ -74,6 +74,7 @@ class ThreadedEngine final : public LoadEngine {
   std::vector<WorkerLoad> measured_;  ///< by worker, in the measure phase
   std::vector<WorkerLoad> drained_;   ///< likewise, in the drain
   FinalReport final_;
+  StageLayout layout_;  ///< whether there is a warm-up
 };
 
 }  // namespace wsload

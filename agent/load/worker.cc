@@ -16,6 +16,10 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 /// Where clients come back, for so long at least none may be there before others are given the messages.
 constexpr int64_t kLeastPatienceNs = 2 * kNsPerSecond;
 
+std::optional<int64_t> StampsFrom(const RunPlan& plan) {
+  return plan.push == PushMode::kOff ? std::nullopt : std::make_optional(plan.first_user_id);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, const RunPlan& plan, const Slice& slice,
@@ -30,10 +34,11 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::New(Dependencies dependencies, c
                                  .resp_timeout_ns = plan.resp_timeout_ns,
                                  .retries = plan.retry,
                                  .name = name,
+                                 .stamps_from_user = StampsFrom(plan),
                                  .close_code = CloseCodeOf(plan)},
                                 *worker);
   if (!group.ok()) return group.status();
-  worker->Equip(dependencies, *std::move(group));
+  worker->Equip(dependencies, *std::move(group), name);
   return worker;
 }
 
@@ -54,24 +59,25 @@ Worker::Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& sli
       interval_timer_(loop_.NewTimer([this] { OnIntervalTimer(); })),
       starved_timer_(loop_.NewTimer([this] { OnStarvedTimer(); })) {}
 
-void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group) {
+void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group, const GroupName& name) {
   group_ = std::move(group);
   connector_.emplace(Connector::Parts{loop_, clock_, std::move(dependencies.dialer), *group_, recorder_,
                                       std::move(dependencies.may_load)},
                      plan_, static_cast<ConnectorObserver&>(*this));
   connector_->Reserve(slice_.clients.count);
   sender_.emplace(Sender::Parts{loop_, connector_->pool(), recorder_, watch_, siblings_, index_}, ScheduleOf(plan_),
-                  slice_.messages, NewText(), static_cast<SenderObserver&>(*this));
+                  slice_.messages, MessageText(plan_, group_->codec(), name), static_cast<SenderObserver&>(*this));
+  sender_->Reserve(slice_.clients.count);
+  if (plan_.push != PushMode::kOff) {
+    pushes_.emplace(plan_, name, recorder_);
+    pushes_->Reserve(slice_.clients.count);
+  }
   if (plan_.model == LoadModel::kClosed) {
-    closed_.emplace(ClosedLoop::Parts{loop_, connector_->pool(), recorder_, static_cast<SenderObserver&>(*this)},
-                    plan_.in_flight, slice_.clients, NewText());
+    closed_.emplace(
+        ClosedLoop::Parts{loop_, connector_->pool(), recorder_, sender_->text(), static_cast<SenderObserver&>(*this)},
+        plan_.in_flight, slice_.clients);
   }
   closes_.emplace(loop_, connector_->pool());
-}
-
-SizedText Worker::NewText() const {
-  return SizedText(SizesOf(plan_), static_cast<uint64_t>(plan_.seed),
-                   plan_.protocol == Protocol::kEcho ? nullptr : &group_->codec());
 }
 
 Worker::~Worker() = default;
@@ -105,10 +111,12 @@ void Worker::Start(int64_t start_ns) {
   CheckThread();
   if (state_ != State::kReady) return;
   start_ns_ = start_ns;
-  end_ns_ = start_ns + plan_.duration_ns;
-  recorder_.SetStages(StageBegins(plan_, start_ns));
+  measured_from_ns_ = start_ns + plan_.warm_up_ns;
+  end_ns_ = start_ns + LoadNs(plan_);
+  recorder_.SetStages(StageBegins(plan_, start_ns), plan_.warm_up_ns > 0);
   sender_->Prepare(start_ns, end_ns_);
   connector_->Start(start_ns);
+  if (pushes_) pushes_->Start(start_ns);
   phase_timer_->ArmAt(start_ns);
 }
 
@@ -160,6 +168,8 @@ void Worker::TakeOver(const Slice& slice, int64_t from_ns) {
   const bool starts = state_ == State::kReady && end_ns_ > 0;
   if ((state_ != State::kMeasuring && !starts) || stop_wanted_) return;
   connector_->TakeOver(slice.clients, from_ns);
+  sender_->Reserve(slice.clients.count);
+  if (pushes_) pushes_->Reserve(slice.clients.count);
   sender_->Add(slice.messages, from_ns);
 }
 
@@ -175,6 +185,7 @@ void Worker::YieldFrom(int64_t from_ns) {
 
 void Worker::EnterPhase(Phase phase, int64_t start_ns) {
   EmitInterval();
+  recorder_.SetWarmingUp(phase == Phase::kWarmUp);
   phase_ = phase;
   phase_start_ns_ = start_ns;
   interval_index_ = 0;
@@ -183,13 +194,24 @@ void Worker::EnterPhase(Phase phase, int64_t start_ns) {
 
 void Worker::EnterMeasure(int64_t now_ns) {
   state_.Enter(State::kMeasuring);
-  EnterPhase(Phase::kMeasure, start_ns_);
+  EnterPhase(plan_.warm_up_ns > 0 ? Phase::kWarmUp : Phase::kMeasure, start_ns_);
   observer_.OnWorkerStarted(now_ns);
   watch_.Begin(now_ns);
   TellIfStarved();
   watch_.Back(start_ns_, now_ns);
+  LeaveWarmUp(now_ns);
   sender_->Begin(now_ns);
   if (closed_ && state_ == State::kMeasuring) closed_->Begin();
+}
+
+void Worker::LeaveWarmUp(int64_t now_ns) {
+  if (phase_ == Phase::kWarmUp && now_ns >= measured_from_ns_) EnterPhase(Phase::kMeasure, measured_from_ns_);
+}
+
+bool Worker::MaySend(int64_t now_ns) {
+  // Not by a timer alone: no interval of the warm-up has a message that is measured.
+  LeaveWarmUp(now_ns);
+  return LeaseHolds(now_ns) && !stop_wanted_;
 }
 
 void Worker::EnterDrain(int64_t now_ns) {
@@ -199,8 +221,11 @@ void Worker::EnterDrain(int64_t now_ns) {
   connector_->GiveUp();
   watch_.End();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
-  if (group_->open_messages() == 0) phase_timer_->ArmAt(now_ns);
+  drain_least_ns_ = pushes_ ? now_ns + plan_.push_wait_ns : now_ns;
+  phase_timer_->ArmAt(drain_least_ns_);
 }
+
+bool Worker::Drained(int64_t now_ns) const { return group_->open_messages() == 0 && now_ns >= drain_least_ns_; }
 
 void Worker::EnterClose(int64_t now_ns) {
   state_.Enter(State::kClosing);
@@ -237,7 +262,7 @@ void Worker::OnPhaseTimer() {
   const int64_t now_ns = loop_.MonoNs();
   if (!LeaseHolds(now_ns)) return;
   if (state_ == State::kReady) return EnterMeasure(now_ns);
-  if (state_ == State::kDraining && group_->open_messages() == 0) EnterClose(now_ns);
+  if (state_ == State::kDraining && Drained(now_ns)) EnterClose(now_ns);
 }
 
 void Worker::ArmDeadline() {
@@ -258,13 +283,16 @@ void Worker::OnDeadlineTimer() {
 }
 
 void Worker::ArmInterval() {
-  const int64_t end_ns = phase_start_ns_ + (interval_index_ + 1) * plan_.report_interval_ns;
+  int64_t end_ns = phase_start_ns_ + (interval_index_ + 1) * plan_.report_interval_ns;
+  if (phase_ == Phase::kWarmUp) end_ns = std::min(end_ns, measured_from_ns_);
   // The last interval of the measure phase is emitted with the phase's end, so that both see the same messages.
   if (phase_ == Phase::kMeasure && end_ns >= end_ns_) return interval_timer_->Cancel();
   interval_timer_->ArmAt(end_ns);
 }
 
 void Worker::OnIntervalTimer() {
+  const int64_t now_ns = loop_.MonoNs();
+  if (phase_ == Phase::kWarmUp && now_ns >= measured_from_ns_) return LeaveWarmUp(now_ns);
   EmitInterval();
   ArmInterval();
 }
@@ -276,6 +304,7 @@ void Worker::EmitInterval() {
   std::unique_ptr<Stats> delta = recorder_.TakeInterval(load, stages);
   CountCpu(load);
   totals_.Merge(delta->counters);
+  if (const Stats* warm_up = WarmUpOf(stages, recorder_.layout())) totals_.Merge(warm_up->counters);
   observer_.OnWorkerInterval(phase_, interval_index_++, std::move(delta), std::move(stages), load);
 }
 
@@ -339,6 +368,7 @@ void Worker::OnStarvedTimer() {
 }
 
 void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) {
+  if (pushes_) pushes_->OnEnded(client.user_id(), result);
   Ended(result);
   if (closed_) closed_->Refill(client);
 }
@@ -346,15 +376,16 @@ void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& res
 void Worker::Ended(const UpstreamResult& result) {
   recorder_.Ended(result);
   // Not from inside a client's upcall: closing ends clients.
-  if (state_ == State::kDraining && group_->open_messages() == 0) phase_timer_->ArmAt(loop_.MonoNs());
+  if (state_ == State::kDraining && Drained(loop_.MonoNs())) phase_timer_->ArmAt(loop_.MonoNs());
 }
 
 void Worker::OnLateAck(WebSocketClient&) { ++recorder_.counters().late_acks; }
 void Worker::OnDuplicateAck(WebSocketClient&) { ++recorder_.counters().duplicate_acks; }
 void Worker::OnHeartbeatSent(WebSocketClient&) { ++recorder_.counters().heartbeats_sent; }
 void Worker::OnHeartbeatAck(WebSocketClient&, int64_t round_trip_ns) { recorder_.HeartbeatAnswered(round_trip_ns); }
-void Worker::OnPush(WebSocketClient&, std::string_view plaintext, bool repeated) {
+void Worker::OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated, int64_t now_ns) {
   recorder_.Push(plaintext, repeated);
+  if (pushes_) pushes_->OnPush(client.user_id(), plaintext, repeated, now_ns);
 }
 void Worker::OnRedirect(WebSocketClient& client, std::string_view nodes) {
   ++recorder_.counters().redirects;

@@ -15,6 +15,7 @@
 #include "agent/load/closed_loop.h"
 #include "agent/load/connector.h"
 #include "agent/load/loop_watch.h"
+#include "agent/load/push_watch.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sender.h"
 #include "agent/load/sibling_board.h"
@@ -40,13 +41,13 @@ class WorkerObserver {
   /// The next interval of the phase (or the phase's cut-off end). The memory may be handed back by Recycle().
   virtual void OnWorkerInterval(Phase phase, int64_t interval_index, std::unique_ptr<Stats> delta, StatsByStage stages,
                                 const WorkerLoad& load) = 0;
-  /// The measure phase begins.
+  /// The load begins.
   virtual void OnWorkerStarted(int64_t now_ns) = 0;
   /// It measures, and neither it nor a sibling has an open connection.
   virtual void OnWorkerStarved() = 0;
   /// The lease passed; the worker stops by itself.
   virtual void OnWorkerLeaseExpired() = 0;
-  /// The last upcall. `totals`: the sum of all intervals.
+  /// The last upcall. `totals`: the sum of all intervals, the warm-up's figures with them.
   virtual void OnWorkerDone(const Counters& totals) = 0;
 
  protected:
@@ -98,8 +99,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& slice, WorkerObserver& observer);
 
   /// Once there is a group: those who dial, send and close.
-  void Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group);
-  SizedText NewText() const;
+  void Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> group, const GroupName& name);
   void CheckThread() const;
   /// At the end: every message that was taken from the schedule is counted, and has an end.
   void CheckFigures() const;
@@ -112,7 +112,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   void OnDuplicateAck(WebSocketClient& client) override;
   void OnHeartbeatSent(WebSocketClient& client) override;
   void OnHeartbeatAck(WebSocketClient& client, int64_t round_trip_ns) override;
-  void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated) override;
+  void OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated, int64_t now_ns) override;
   void OnRedirect(WebSocketClient& client, std::string_view body) override;
   void OnUnsolicited(WebSocketClient& client) override;
   void OnBroadcast(WebSocketClient& client) override;
@@ -127,7 +127,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   void OnDialEnded() override { DoneIfClosed(); }
 
   // SenderObserver
-  bool MaySend(int64_t now_ns) override { return LeaseHolds(now_ns) && !stop_wanted_; }
+  bool MaySend(int64_t now_ns) override;
   void OnSenderTurn() override;
   void OnScheduleOver(int64_t now_ns) override { EnterDrain(now_ns); }
 
@@ -137,6 +137,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   void OnIntervalTimer();
   void ArmDeadline();
   void ArmInterval();
+  /// Once the warm-up is over, what is sent is measured.
+  void LeaveWarmUp(int64_t now_ns);
 
   /// False: the lease has passed, and the worker is stopping.
   bool LeaseHolds(int64_t now_ns);
@@ -150,6 +152,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   void EnterMeasure(int64_t now_ns);
   void EnterDrain(int64_t now_ns);
   void EnterClose(int64_t now_ns);
+  /// Nothing is awaited any more.
+  bool Drained(int64_t now_ns) const;
   void DoneIfClosed();
 
   void EnterPhase(Phase phase, int64_t start_ns);
@@ -167,6 +171,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   const int index_;
   Recorder recorder_;
   LoopWatch watch_;
+  std::optional<PushWatch> pushes_;  ///< of stamped messages; none: there are no stamps
   std::unique_ptr<ClientGroup> group_;
   // In this order: clients, which the connector has, go before the group they share.
   std::optional<Connector> connector_;
@@ -175,10 +180,12 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   std::optional<CloseWaves> closes_;
 
   ForwardState<State> state_{"a worker", State::kIdle};
-  Counters totals_;  ///< the sum of all intervals emitted
+  Counters totals_;  ///< the sum of all intervals emitted, the warm-up's figures with them
 
   int64_t start_ns_ = 0;
+  int64_t measured_from_ns_ = 0;  ///< where the warm-up ends
   int64_t end_ns_ = 0;
+  int64_t drain_least_ns_ = 0;  ///< until when pushes are awaited
   int64_t deadline_armed_ns_ = std::numeric_limits<int64_t>::max();
   int64_t lease_until_ns_ = std::numeric_limits<int64_t>::max();
   bool stop_wanted_ = false;

@@ -23,15 +23,15 @@ void AgentMetrics::LeaseUntil(int64_t until_mono_ns) {
   if (figures_.run) figures_.run->lease_until_mono_ns = until_mono_ns;
 }
 
-void AgentMetrics::Add(const IntervalReport& report) {
-  const Stats& delta = report.delta;
+void AgentMetrics::Add(const IntervalReport& report, const Stats* warm_up) {
   const std::lock_guard lock(mutex_);
-  figures_.totals.Merge(delta.counters);
-  figures_.durations.Add(delta);
-  if (figures_.run) {
-    figures_.run->counters.Merge(delta.counters);
-    figures_.run->phase = report.phase;
+  for (const Stats* part : {&report.delta, warm_up}) {
+    if (part == nullptr) continue;
+    figures_.totals.Merge(part->counters);
+    figures_.durations.Add(*part);
+    if (figures_.run) figures_.run->counters.Merge(part->counters);
   }
+  if (figures_.run) figures_.run->phase = report.phase;
 }
 
 void AgentMetrics::RunEnded(RunEnd end) {

@@ -42,7 +42,8 @@ class AgentMetrics {
   void RunBegan(std::string id, int64_t clients);
   void ClientsTakenOver(int64_t clients);
   void LeaseUntil(int64_t until_mono_ns);
-  void Add(const IntervalReport& report);
+  /// `warm_up`: what of the report was the warm-up's; null: nothing.
+  void Add(const IntervalReport& report, const Stats* warm_up = nullptr);
   /// Its connections are gone.
   void RunEnded(RunEnd end);
 

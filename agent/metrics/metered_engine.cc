@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/lang/statement.h"
+#include "common/stats/stage_stats.h"
 
 namespace wsload {
 namespace {
@@ -17,7 +18,7 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
   static absl::StatusOr<std::unique_ptr<LoadEngine>> New(const LoadEngineFactory& factory, const std::string& run_id,
                                                          const RunPlan& plan, const Slice& slice,
                                                          LoadEngineObserver& observer, AgentMetrics& metrics) {
-    std::unique_ptr<MeteredEngine> engine(new MeteredEngine(observer, metrics));
+    std::unique_ptr<MeteredEngine> engine(new MeteredEngine(observer, metrics, plan.warm_up_ns > 0));
     auto inner = factory(run_id, plan, slice, *engine);
     if (!inner.ok()) return inner.status();
     metrics.RunBegan(run_id, slice.clients.count);
@@ -47,11 +48,12 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
   int workers() const override { return inner_->workers(); }
 
  private:
-  MeteredEngine(LoadEngineObserver& observer, AgentMetrics& metrics) : observer_(observer), metrics_(metrics) {}
+  MeteredEngine(LoadEngineObserver& observer, AgentMetrics& metrics, bool warm_up)
+      : observer_(observer), metrics_(metrics), warm_up_(warm_up) {}
 
   void OnReady(int64_t opened, int64_t failed) override { observer_.OnReady(opened, failed); }
   void OnInterval(IntervalReport report) override {
-    metrics_.Add(report);
+    metrics_.Add(report, WarmUpOf(report.stages, {.warm_up = warm_up_}));
     observer_.OnInterval(std::move(report));
   }
   void OnStarved() override { observer_.OnStarved(); }
@@ -63,6 +65,7 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
 
   LoadEngineObserver& observer_;
   AgentMetrics& metrics_;
+  const bool warm_up_;            ///< the plan has one
   RunEnd end_ = RunEnd::kBroken;  ///< the upcalls', then the destructor's
   std::unique_ptr<LoadEngine> inner_;
 };

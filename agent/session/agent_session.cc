@@ -184,7 +184,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     const int64_t instant = start.start_mono_ns();
     if (!IsNear(instant)) return RefuseInstant("Start", instant);
     state_.Enter(State::kRunning);
-    ArmEndDeadline(instant + plan_.duration_ns + AnswerTimeNs(plan_), {"the load did not end", "压测没有结束"});
+    ArmEndDeadline(instant + LoadNs(plan_) + DrainNs(plan_), {"the load did not end", "压测没有结束"});
     if (config_.cpu_quota) quota_at_start_ = config_.cpu_quota();
     engine_->Start(instant);
   }
@@ -250,6 +250,11 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     WSLOAD_CHECK(state_ >= State::kAccepted && state_ < State::kTakingDown, "the engine reports in state {}",
                  state_.index());
     reported_.Merge(report.delta.counters);
+    if (const Stats* warm_up = WarmUpOf(report.stages, {.warm_up = plan_.warm_up_ns > 0})) {
+      reported_.Merge(warm_up->counters);
+    }
+    // What held it up in the warm-up is in no figure.
+    if (report.phase == Phase::kWarmUp && quota_at_start_.has_value()) quota_at_start_ = config_.cpu_quota();
     if (report.phase > Phase::kMeasure) LookAtQuota();
     LogExamples(report.delta.counters.connections);
     // It goes on closing connections.
@@ -298,10 +303,14 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
   void HandleDone(const FinalReport& report) {
     if (state_ == State::kEnded) return;
     CheckAllEnded(report.totals.counters);
-    CheckSameCounts(report.totals.counters, reported_);
+    CheckAllEnded(report.warm_up.counters);
+    Counters all = report.totals.counters;
+    all.Merge(report.warm_up.counters);
+    CheckSameCounts(all, reported_);
     v1::AgentMessage message;
     v1::Done& done = *message.mutable_done();
     *done.mutable_totals() = ToProto(report.totals);
+    if (plan_.warm_up_ns > 0) *done.mutable_warm_up() = ToProto(report.warm_up);
     done.set_last_seq(last_seq_);
     LookAtQuota();
     CpuUsage cpu = report.cpu;
@@ -391,7 +400,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     if (engine_ == nullptr) return End();
     state_.Enter(State::kStopping);
     lease_timer_->Cancel();
-    ArmEndDeadline(loop_.MonoNs() + AnswerTimeNs(plan_), {"the load did not stop", "压测没有停止"});
+    ArmEndDeadline(loop_.MonoNs() + DrainNs(plan_), {"the load did not stop", "压测没有停止"});
     engine_->Stop(reason);
   }
 
@@ -453,7 +462,7 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
   int take_overs_ = 0;
   bool yielding_ = false;  ///< the engine has not answered yet
   uint64_t last_seq_ = 0;
-  Counters reported_;  ///< the sum of all intervals
+  Counters reported_;  ///< the sum of all intervals, the warm-up's figures with them
   // Of the load, where the agent knows quotas.
   std::optional<CpuQuota> quota_at_start_;
   std::optional<CpuQuota> quota_at_end_;

@@ -157,9 +157,22 @@ enum class StatementKind {
   kUnsolicitedFrames,
   kBroadcastFrames,
 
+  // What became of stamped messages that a server ought to push on.
+  kPushesNoneExpected,
+  kPushesReached,
+  kPushesUnconfirmed,
+  kPushesAmiss,
+  kPushesMisdirected,
+  kPushesSurplus,
+  kPushesOfStrangers,
+  kPushesUntracked,
+  kPushClockError,
+  kPushWithinError,
+
   // What a plan cannot measure well.
   kEchoWithoutRun,
   kEchoByOrder,
+  kPushToUnused,
   kClosedLoop,
 
   // What a comparison is worth.

@@ -5,6 +5,7 @@
 
 #include "common/net/socket_address.h"
 #include "common/plan/compression.h"
+#include "common/plan/push_memory_bound.h"
 #include "common/util/local_error.h"
 #include "common/util/saturating.h"
 #include "common/util/status.h"
@@ -34,6 +35,11 @@ int64_t Times(int64_t a, int64_t b) { return SaturatingMultiply(std::max<int64_t
 
 int64_t BytesPerClient(const Needs& needs) {
   return kBytesPerClient + (needs.tls ? kTlsBytesPerClient : 0) + needs.compression_bytes;
+}
+
+int64_t PushBytes(const RunPlan& plan, int64_t clients) {
+  if (plan.push == PushMode::kOff) return 0;
+  return kPushBytesPerPair * std::min(kMostPushPairs, SaturatingMultiply(clients, plan.push_to.MostOf(plan.clients)));
 }
 
 /// To all destinations; nothing when that is not bounded, or not known.
@@ -76,7 +82,7 @@ int64_t Needs::Descriptors(int64_t in_use) const {
 
 int64_t Needs::Threads() const { return workers * kThreadsPerWorker + kSpareThreads; }
 
-int64_t Needs::MemoryBytes() const { return clients * BytesPerClient(*this); }
+int64_t Needs::MemoryBytes() const { return clients * BytesPerClient(*this) + push_bytes; }
 
 Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
   const WsUrl& url = plan.server.url();
@@ -84,6 +90,7 @@ Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
           .workers = workers,
           .tls = url.secure,
           .compression_bytes = CompressionBytesPerClient(plan.compress, SizesOf(plan).largest()),
+          .push_bytes = PushBytes(plan, clients),
           .destinations = IsAddress(url.host) || AsciiLower(url.host) == "localhost" ? 1 : 0};
 }
 
@@ -129,7 +136,8 @@ std::optional<int64_t> MostClients(const Means& means, const Needs& needs) {
   if (means.max_clients > 0) bound(means.max_clients);
   if (means.descriptors_soft > 0) bound(means.descriptors_soft - nobody.Descriptors(means.descriptors_in_use));
   if (const std::optional<int64_t> connections = MostConnections(means, needs)) bound(*connections);
-  if (means.memory_available_bytes > 0) bound(means.memory_available_bytes / BytesPerClient(needs));
+  if (means.memory_available_bytes > 0)
+    bound((means.memory_available_bytes - needs.push_bytes) / BytesPerClient(needs));
   return most;
 }
 

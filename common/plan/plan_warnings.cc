@@ -12,6 +12,9 @@ std::vector<Statement> PlanWarnings(const RunPlan& plan) {
   } else if (plan.protocol == Protocol::kEcho && bytes < kEchoKeyBytes) {
     warnings.push_back({StatementKind::kEchoWithoutRun, {bytes, kEchoKeyBytes}});
   }
+  if (plan.push == PushMode::kOff && !plan.push_to.empty()) {
+    warnings.push_back({StatementKind::kPushToUnused, {plan.push_to.text()}});
+  }
   if (plan.model == LoadModel::kClosed) warnings.push_back({StatementKind::kClosedLoop, {plan.in_flight}});
   return warnings;
 }

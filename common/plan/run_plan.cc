@@ -209,6 +209,12 @@ absl::Status CheckSchedule(const RunPlan& plan) {
                                  "-duration={}：时长由 -stages 决定，合计 {}；请去掉 -duration"},
                                 FormatDuration(plan.duration_ns), FormatDuration(plan.stages.duration_ns()));
   }
+  if (plan.warm_up_ns > StageList::kMostNs - plan.duration_ns) {
+    return LocalInvalidArgument({"-warm-up={}: with what is measured, {}, it is longer than {}; shorten one of the two",
+                                 "-warm-up={}：与测量时长 {} 合计超过 {}；请缩短其中之一"},
+                                FormatDuration(plan.warm_up_ns), FormatDuration(plan.duration_ns),
+                                FormatDuration(StageList::kMostNs));
+  }
   const Measure expected = ProfileOf(plan).total() / kMeasurePerMessage;
   if (plan.arrivals == Arrivals::kPoisson && expected > static_cast<Measure>(PoissonPoints::kMostExpected)) {
     return LocalInvalidArgument(
@@ -228,16 +234,57 @@ absl::Status CheckLives(const RunPlan& plan) {
                                 plan.clients, LargestCrowd(plan.clients_stages));
   }
   for (const Storm& storm : plan.storm.storms()) {
-    if (storm.offset_ns < plan.duration_ns) continue;
+    if (storm.offset_ns < LoadNs(plan)) continue;
     return LocalInvalidArgument({"-storm: {} is after the end of the load, {}; for example -storm={}:50%",
                                  "-storm：{} 晚于负载的结束 {}；例如 -storm={}:50%"},
-                                FormatDuration(storm.offset_ns), FormatDuration(plan.duration_ns),
-                                FormatDuration(plan.duration_ns / 2));
+                                FormatDuration(storm.offset_ns), FormatDuration(LoadNs(plan)),
+                                FormatDuration(LoadNs(plan) / 2));
   }
   if (plan.protocol == Protocol::kEcho && (plan.devices > 1 || plan.redirect == Redirect::kFollow)) {
     return LocalInvalidArgument({"-{}: -protocol=echo has no {}; leave it out", "-{}：-protocol=echo 没有{}；请去掉它"},
                                 plan.devices > 1 ? "devices" : "redirect",
                                 plan.devices > 1 ? LocalText{"users", "用户"} : LocalText{"redirections", "重定向"});
+  }
+  return absl::OkStatus();
+}
+
+/// Whether messages have room for stamps, and who ought to get them is said.
+absl::Status CheckPush(const RunPlan& plan) {
+  if (plan.push == PushMode::kOff) return absl::OkStatus();
+  if (plan.push_to.empty()) {
+    return LocalInvalidArgument({"-push=stamp: who ought to get a message? Add -to=peer, -to=group:N or -to=all",
+                                 "-push=stamp：消息应由谁收到？请加上 -to=peer、-to=group:N 或 -to=all"});
+  }
+  const bool echo = plan.protocol == Protocol::kEcho;
+  if (echo && !plan.push_to.everybody()) {
+    return LocalInvalidArgument({"-to={}: with -protocol=echo the server does not know who is who; want -to=all",
+                                 "-to={}：-protocol=echo 时服务器不知道谁是谁；应为 -to=all"},
+                                plan.push_to.text());
+  }
+  // Who ought to get a message is arithmetic, of clients that are users of their own and stay.
+  const std::pair<bool, const char*> moving[] = {{plan.devices > 1, "devices"},
+                                                 {!plan.session.endless(), "session"},
+                                                 {!plan.churn.zero(), "churn"},
+                                                 {!plan.clients_stages.empty(), "clients-stages"}};
+  for (const auto& [given, flag] : moving) {
+    if (!given) continue;
+    return LocalInvalidArgument({"-{}: -push=stamp needs the same users from beginning to end; leave one of them out",
+                                 "-{}：-push=stamp 要求自始至终是同一批用户；请去掉其中一个"},
+                                flag);
+  }
+  const int64_t least = kPushStampBytes + (echo ? kEchoKeyBytes : 0);
+  if (const int64_t smallest = SizesOf(plan).smallest(); smallest < least) {
+    return LocalInvalidArgument(
+        {"-{}={}: a stamp (-push=stamp) needs at least {} bytes", "-{}={}：标记（-push=stamp）至少需要 {} 字节"},
+        plan.size.empty() ? "msg-size" : "size", plan.size.empty() ? std::to_string(smallest) : plan.size.text(),
+        least);
+  }
+  if (plan.retry > 0) {
+    return LocalInvalidArgument(
+        {"-retry={}: the stamp (-push=stamp) of a message sent again would be another message's; "
+         "leave one of the two out",
+         "-retry={}：重发的消息的标记（-push=stamp）会成为另一条消息的；请去掉其中一个"},
+        plan.retry);
   }
   return absl::OkStatus();
 }
@@ -257,9 +304,18 @@ int64_t LargestCrowd(const StageList& clients_stages) {
   return largest;
 }
 
+int64_t LoadNs(const RunPlan& plan) { return plan.warm_up_ns + plan.duration_ns; }
+
 RateProfile ProfileOf(const RunPlan& plan) {
-  if (plan.stages.empty()) return RateProfile(plan.mps, plan.duration_ns);
-  return RateProfile(plan.mps, plan.stages.stages());
+  // Where the rate is the same throughout, so are the messages' instants: one piece, whatever of it is measured.
+  if (plan.stages.empty()) return RateProfile(plan.mps, LoadNs(plan));
+  const std::vector<Stage>& stages = plan.stages.stages();
+  if (plan.warm_up_ns == 0) return RateProfile(plan.mps, stages);
+  const Rate warm = plan.mps.zero() ? stages.front().to : plan.mps;
+  // The first stage begins where it would without a warm-up: at -mps, which takes no time.
+  std::vector<Stage> load = {{.duration_ns = plan.warm_up_ns, .to = warm, .jump = true}, {.to = plan.mps}};
+  load.insert(load.end(), stages.begin(), stages.end());
+  return RateProfile(plan.mps, load);
 }
 
 Schedule ScheduleOf(const RunPlan& plan) {
@@ -268,18 +324,33 @@ Schedule ScheduleOf(const RunPlan& plan) {
 
 double MeanPerSecond(const RunPlan& plan) {
   if (plan.stages.empty()) return plan.mps.per_second();
-  const double messages = static_cast<double>(ProfileOf(plan).total()) / static_cast<double>(kMeasurePerMessage);
+  const RateProfile profile = ProfileOf(plan);
+  const Measure measured = profile.total() - profile.Before(plan.warm_up_ns);
+  const double messages = static_cast<double>(measured) / static_cast<double>(kMeasurePerMessage);
   return messages * kNsPerSecond / static_cast<double>(plan.duration_ns);
 }
 
 double PlannedPerSecond(const RunPlan& plan) {
   if (plan.arrivals == Arrivals::kConstant) return MeanPerSecond(plan);
-  return static_cast<double>(ScheduleOf(plan).total()) * kNsPerSecond / static_cast<double>(plan.duration_ns);
+  return static_cast<double>(PlannedMessages(plan)) * kNsPerSecond / static_cast<double>(plan.duration_ns);
+}
+
+int64_t PlannedMessages(const RunPlan& plan) {
+  const Schedule schedule = ScheduleOf(plan);
+  return schedule.total() - schedule.CountDueBefore(plan.warm_up_ns);
+}
+
+int64_t DrainNs(const RunPlan& plan) {
+  const int64_t answered_ns = AnswerTimeNs(plan);
+  return plan.push == PushMode::kOff ? answered_ns : std::max(answered_ns, plan.push_wait_ns);
 }
 
 MessageSizes SizesOf(const RunPlan& plan) {
   if (plan.size.empty()) return MessageSizes::Constant(plan.msg_size_bytes);
-  return plan.protocol == Protocol::kEcho ? plan.size.DrawnFrom(kEchoKeyBytes) : plan.size;
+  // A key has room in each, and so has a stamp.
+  const int64_t least =
+      (plan.protocol == Protocol::kEcho ? kEchoKeyBytes : 0) + (plan.push == PushMode::kOff ? 0 : kPushStampBytes);
+  return plan.size.DrawnFrom(least);
 }
 
 int64_t AnswerTimeNs(const RunPlan& plan) { return (plan.retry + 1) * plan.resp_timeout_ns; }
@@ -290,6 +361,7 @@ absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckModel(plan); !status.ok()) return status;
   if (auto status = CheckSchedule(plan); !status.ok()) return status;
   if (auto status = CheckLives(plan); !status.ok()) return status;
+  if (auto status = CheckPush(plan); !status.ok()) return status;
   if (auto status = CheckUpgrade(plan); !status.ok()) return status;
   if (auto status = CheckLocalAddrs(plan); !status.ok()) return status;
   return plan.protocol == Protocol::kGateway ? CheckGateway(plan) : absl::OkStatus();

@@ -17,6 +17,7 @@
 #include "common/net/subprotocol_list.h"
 #include "common/plan/compression.h"
 #include "common/plan/message_sizes.h"
+#include "common/plan/push_audience.h"
 #include "common/schedule/rate.h"
 #include "common/schedule/schedule.h"
 #include "common/schedule/stage_list.h"
@@ -61,13 +62,15 @@ struct RunPlan {
   int64_t clients = 10;
   /// Of messages, over all clients and agents; with stages, the rate before the first one. 0: connections alone.
   Rate mps = 1;
-  int64_t duration_ns = 60 * kNsPerSecond;  ///< with stages, their sum
+  int64_t duration_ns = 60 * kNsPerSecond;  ///< of what is measured; with stages, their sum
   int64_t conn_timeout_ns = 10 * kNsPerSecond;
   int64_t resp_timeout_ns = 1 * kNsPerSecond;
   int64_t ramp_up_ns = 10 * kNsPerSecond;
   int64_t msg_size_bytes = 100;  ///< with `size`, its mean
   StageList stages;              ///< empty: the rate is mps throughout
   Arrivals arrivals = Arrivals::kConstant;
+  /// How long the load runs before it is measured; its rate is mps, and with stages alone that of the first one.
+  int64_t warm_up_ns = 0;
   int64_t seed = 0;  ///< of all that is drawn by lot and must be the same everywhere; 0: chosen when a run begins
   // What becomes of connections.
   StageList clients_stages;  ///< numbers of clients; empty: all of them, from the ramp-up on
@@ -109,6 +112,11 @@ struct RunPlan {
   int32_t workers = 0;  ///< worker threads per agent; 0: one per core
   int64_t report_interval_ns = 1 * kNsPerSecond;
 
+  PushMode push = PushMode::kOff;
+  PushAudience push_to;  ///< of every message; empty without stamps
+  /// How long pushes are awaited after the end of the load.
+  int64_t push_wait_ns = 2 * kNsPerSecond;
+
   friend bool operator==(const RunPlan&, const RunPlan&) = default;
 };
 
@@ -126,11 +134,14 @@ bool ClientsDialAgain(const RunPlan& plan);
 /// The most clients that these stages lead to.
 int64_t LargestCrowd(const StageList& clients_stages);
 
-/// The rate over the measure phase.
+/// How long the load is: the warm-up, and what is measured.
+int64_t LoadNs(const RunPlan& plan);
+
+/// The rate over the whole load. The warm-up changes nothing of what comes after it.
 RateProfile ProfileOf(const RunPlan& plan);
 
-/// When the run's messages are due. With Poisson arrivals it takes milliseconds for billions of them: where it is
-/// needed again it is kept, and copies share what they know.
+/// When the run's messages are due, those of the warm-up first. With Poisson arrivals it takes milliseconds for
+/// billions of them: where it is needed again it is kept, and copies share what they know.
 Schedule ScheduleOf(const RunPlan& plan);
 
 /// Messages a second on average over the measure phase: expected, and with Poisson arrivals those that the seed draws.
@@ -142,6 +153,12 @@ MessageSizes SizesOf(const RunPlan& plan);
 
 /// From the moment a message is sent for the first time to its end at the latest.
 int64_t AnswerTimeNs(const RunPlan& plan);
+
+/// From the end of the load on: for how long messages, and pushes of them, are awaited at most.
+int64_t DrainNs(const RunPlan& plan);
+
+/// Messages that are due in the measure phase.
+int64_t PlannedMessages(const RunPlan& plan);
 
 /// OK, or kInvalidArgument with one line that names the flag, the value and the mend.
 /// Checks every field's range and every combination that cannot work; an agent runs it again

@@ -99,6 +99,15 @@ struct Counters {
   int64_t bytes_sent = 0;
   int64_t bytes_received = 0;
   int64_t loop_stalls = 0;
+  // Of stamped messages (-push=stamp), counted once for each of those who ought to get one, or got one.
+  int64_t push_expected = 0;
+  int64_t push_unconfirmed = 0;   ///< among the expected: of messages without an acknowledgement
+  int64_t push_received = 0;      ///< first copies
+  int64_t push_duplicates = 0;    ///< further copies, under another key
+  int64_t push_out_of_order = 0;  ///< among the received: behind a later one of the same sender
+  int64_t push_misdirected = 0;   ///< came to somebody who ought not to get it
+  int64_t push_strangers = 0;     ///< stamped by another run
+  int64_t push_untracked = 0;     ///< among the received: whether it came before is not known
   ConnectionCounters connections = {};
 
   /// The sum of the failures by cause.
@@ -106,6 +115,9 @@ struct Counters {
 
   /// Those that left: a connection took them.
   int64_t sent() const { return scheduled - unsent - send_error; }
+
+  /// Pushes that ought to have come and did not; while a run goes on, also those that are on their way.
+  int64_t push_lost() const { return push_received < push_expected ? push_expected - push_received : 0; }
 
   /// Scheduled and not yet ended in success, failure or unsent. 0 at the end of every run: that is conservation.
   int64_t open() const { return scheduled - success - failed() - unsent; }

@@ -71,6 +71,22 @@ inline constexpr auto kCounters = [] {
        "Bytes sent in WebSocket frames."},
       {"bytes_received", &C::bytes_received, kTraffic, kSeries, "bytes", kNeither, "wsload_received_bytes_total",
        "Bytes received in WebSocket frames."},
+      {"push_expected", &C::push_expected, kTraffic, kTotals, "pushes", kNeither, "wsload_push_expected_total",
+       "Pushes of stamped messages that ought to come."},
+      {"push_unconfirmed", &C::push_unconfirmed, kTraffic, kTotals, "pushes", kLess, "wsload_push_unconfirmed_total",
+       "Pushes that ought to come, of messages without an acknowledgement."},
+      {"push_received", &C::push_received, kTraffic, kTotals, "pushes", kMore, "wsload_push_received_total",
+       "Pushes of stamped messages that came for the first time."},
+      {"push_duplicates", &C::push_duplicates, kTraffic, kTotals, "pushes", kLess, "wsload_push_duplicates_total",
+       "Further copies of stamped messages, under another key."},
+      {"push_out_of_order", &C::push_out_of_order, kTraffic, kTotals, "pushes", kLess, "wsload_push_out_of_order_total",
+       "Stamped messages that came behind a later one of the same sender."},
+      {"push_misdirected", &C::push_misdirected, kTraffic, kTotals, "pushes", kLess, "wsload_push_misdirected_total",
+       "Stamped messages that came to clients who ought not to get them."},
+      {"push_strangers", &C::push_strangers, kTraffic, kTotals, "pushes", kNeither, "wsload_push_strangers_total",
+       "Messages that were stamped by another run."},
+      {"push_untracked", &C::push_untracked, kTraffic, kTotals, "pushes", kLess, "wsload_push_untracked_total",
+       "Stamped messages of which is not known whether they came before."},
   });
 }();
 
@@ -133,6 +149,8 @@ inline constexpr auto kHistograms = [] {
        "From a connection's loss to its client's next one."},
       {"move", &S::move, kLatency, kServer, kNotInSeries, "wsload_move_time_seconds",
        "From a redirection to the connection where it led."},
+      {"push_delivery", &S::push_delivery, kLatency, kServer, kNotInSeries, "wsload_push_delivery_seconds",
+       "Receipt of a stamped message minus its intended send time."},
       {"loop_stall", &S::loop_stall, kLoop, kGenerator, kNotInSeries, "wsload_loop_stall_seconds",
        "How late a worker's event loop came back, from 1 ms on."},
   });

@@ -14,6 +14,8 @@ inline v1::Phase ToProto(Phase phase) {
   switch (phase) {
     case Phase::kConnect:
       return v1::PHASE_CONNECT;
+    case Phase::kWarmUp:
+      return v1::PHASE_WARM_UP;
     case Phase::kMeasure:
       return v1::PHASE_MEASURE;
     case Phase::kDrain:
@@ -29,6 +31,8 @@ inline absl::StatusOr<Phase> FromProto(v1::Phase phase) {
   switch (phase) {
     case v1::PHASE_CONNECT:
       return Phase::kConnect;
+    case v1::PHASE_WARM_UP:
+      return Phase::kWarmUp;
     case v1::PHASE_MEASURE:
       return Phase::kMeasure;
     case v1::PHASE_DRAIN:

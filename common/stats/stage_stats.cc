@@ -35,22 +35,30 @@ void MergeStages(StatsByStage& stages, const StatsByStage& more) {
   for (const StageStats& each : more) StageOf(stages, each.stage).Merge(each.stats);
 }
 
-absl::Status CheckStages(const StatsByStage& stages, int32_t count, const Stats& whole) {
-  if (count <= 1) {
-    return stages.empty()
-               ? absl::OkStatus()
-               : LocalInvalidArgument({"{} stages of a plan that has none", "计划没有阶段，却有 {} 个"}, stages.size());
-  }
+const Stats* WarmUpOf(const StatsByStage& stages, const StageLayout& layout) {
+  return !stages.empty() && layout.IsWarmUp(stages.front().stage) ? &stages.front().stats : nullptr;
+}
+
+absl::Status CheckStages(const StatsByStage& stages, const StageLayout& layout, const Stats& whole) {
   Stats sum;
   int32_t before = -1;
   for (const StageStats& each : stages) {
-    if (each.stage <= before || each.stage >= count) {
+    if (!layout.Apart(each.stage)) {
+      return LocalInvalidArgument({"{} stages of a plan that has none", "计划没有阶段，却有 {} 个"}, stages.size());
+    }
+    if (each.stage <= before || each.stage >= layout.count) {
       return LocalInvalidArgument({"stage {} after stage {} of {}", "阶段 {} 在阶段 {} 之后，共 {} 个"}, each.stage,
-                                  before, count);
+                                  before, layout.count);
     }
     before = each.stage;
-    sum.Merge(each.stats);
+    if (!layout.IsWarmUp(each.stage)) {
+      sum.Merge(each.stats);
+    } else if (each.stats.counters.connections != ConnectionCounters{} || each.stats.connect.count() > 0) {
+      return LocalInvalidArgument(
+          {"connections of the warm-up, which are the run's", "预热阶段计入了连接，而连接属于整个运行"});
+    }
   }
+  if (!layout.Apart(layout.count - 1)) return absl::OkStatus();
   for (const CounterInfo& row : kCounters) {
     if (!IsOfMessages(row) || sum.counters.*row.field == whole.counters.*row.field) continue;
     return LocalInvalidArgument({"{} is {}, and {} over all stages", "{} 为 {}，而各阶段之和为 {}"}, row.name.member,

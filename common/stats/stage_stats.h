@@ -1,4 +1,4 @@
-// What became of the messages of one stage of a run.
+// What became of the messages of one stage of a run, and what there was in its warm-up.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace wsload {
 
-/// Of the messages that were due in the stage, whenever it was that they ended; nothing else is in it.
+/// Of the messages that were due in the stage, whenever it was that they ended; nothing else is in it. A warm-up's has
+/// all that happened while it lasted as well, but for connections, which are the run's.
 struct StageStats {
   int32_t stage = 0;  ///< place in the plan's timeline
   Stats stats;
@@ -25,8 +26,22 @@ Stats& StageOf(StatsByStage& stages, int32_t stage);
 
 void MergeStages(StatsByStage& stages, const StatsByStage& more);
 
-/// Whether `stages` are those of the messages in `whole`, each in one of the first `count` stages; kInvalidArgument
-/// with the first figure that differs. Where there is one stage alone nothing is kept by stage.
-absl::Status CheckStages(const StatsByStage& stages, int32_t count, const Stats& whole);
+/// Which places a plan's timeline has.
+struct StageLayout {
+  int32_t count = 1;     ///< with the warm-up
+  bool warm_up = false;  ///< the first one is a warm-up
+
+  /// Whether a place's figures are kept by stage: the warm-up's, which are nowhere else, and those of stages where
+  /// there are several.
+  bool Apart(int32_t stage) const { return IsWarmUp(stage) || count - (warm_up ? 1 : 0) > 1; }
+  bool IsWarmUp(int32_t stage) const { return warm_up && stage == 0; }
+};
+
+/// The warm-up's of them; null: they have none.
+const Stats* WarmUpOf(const StatsByStage& stages, const StageLayout& layout);
+
+/// Whether `stages`, but for the warm-up, are those of the messages in `whole`, each in its place; kInvalidArgument
+/// with the first figure that differs.
+absl::Status CheckStages(const StatsByStage& stages, const StageLayout& layout, const Stats& whole);
 
 }  // namespace wsload

@@ -11,15 +11,16 @@ namespace wsload {
 
 struct Stats {
   Counters counters;
-  Histogram response;    ///< acknowledgement - intended send time
-  Histogram service;     ///< acknowledgement - actual send time
-  Histogram connect;     ///< TCP start to the 101 response
-  Histogram send_lag;    ///< actual - intended send time
-  Histogram push;        ///< receipt - stamp, where a push carries one
-  Histogram heartbeat;   ///< a heartbeat's answer - its sending
-  Histogram reconnect;   ///< from a connection's loss to its client's next one
-  Histogram move;        ///< from a redirection to the connection where it led
-  Histogram loop_stall;  ///< how late a worker's loop came back, from kLoopLateNs on
+  Histogram response;       ///< acknowledgement - intended send time
+  Histogram service;        ///< acknowledgement - actual send time
+  Histogram connect;        ///< TCP start to the 101 response
+  Histogram send_lag;       ///< actual - intended send time
+  Histogram push;           ///< receipt - stamp, where a push carries one
+  Histogram heartbeat;      ///< a heartbeat's answer - its sending
+  Histogram push_delivery;  ///< receipt of a stamped message for the first time - its intended send time
+  Histogram reconnect;      ///< from a connection's loss to its client's next one
+  Histogram move;           ///< from a redirection to the connection where it led
+  Histogram loop_stall;     ///< how late a worker's loop came back, from kLoopLateNs on
 
   /// What is shown of the answers first: response times; with a closed loop, which has none, service times.
   const Histogram& answers() const { return response.count() > 0 ? response : service; }

@@ -111,6 +111,7 @@ StageResult ReadStage(const JsonView& from) {
                     .duration_ns = from.At("duration_ns").Int()};
   stage.stats.counters = ReadCounters(from.At("totals"));
   ReadLatencies(from, stage.stats);
+  if (const auto kind = from.Find("kind"); kind.has_value()) stage.kind = ReadChoice<StageKind>(*kind);
   return stage;
 }
 
@@ -150,11 +151,18 @@ Outage ReadOutage(const JsonView& from) {
 }
 
 Gap ReadGap(const JsonView& from) {
+  // Results of before there were warm-ups have nothing of them.
+  const auto count = [&from](std::string_view name) {
+    const auto found = from.Find(name);
+    return found.has_value() ? found->Int() : 0;
+  };
   return {.agent = from.At("agent").Text(),
           .from_ns = Nanoseconds(from.At("from_s")),
           .to_ns = Nanoseconds(from.At("to_s")),
           .messages_not_scheduled = from.At("messages_not_scheduled").Int(),
-          .unaccounted = from.At("unaccounted").Int()};
+          .unaccounted = from.At("unaccounted").Int(),
+          .warm_up_not_scheduled = count("warm_up_not_scheduled"),
+          .warm_up_unaccounted = count("warm_up_unaccounted")};
 }
 
 void ReadClock(const JsonView& from, AgentResult& agent) {
@@ -201,6 +209,7 @@ AgentResult ReadAgent(const JsonView& from, int64_t interval_ns) {
   ReadClock(from, agent);
   agent.totals.counters = ReadCounters(from.At("totals"));
   ReadLatencies(from, agent.totals);
+  if (const auto warm_up = from.Find("warm_up"); warm_up.has_value()) agent.warm_up.counters = ReadCounters(*warm_up);
   agent.cpu = ReadCpu(from.At("cpu"));
   ReadLoopHistograms(from, agent.totals);
   agent.worker_loads = ReadWorkerLoads(from.At("worker_loads"));

@@ -264,7 +264,8 @@ RunResult OneRun::Play(const RunId& id, AsioEventLoop& loop, Interruption& inter
   RunCoordinator::Limits limits;
   limits.policy = line_.policy;
   RunCoordinator* running = nullptr;
-  JudgingListener judging(line_.judge, *feed_, [&running](const Statement& why) { running->StopEarly(why); });
+  JudgingListener judging(
+      line_.judge, *feed_, [&running](const Statement& why) { running->StopEarly(why); }, TimelineOf(line_.plan));
   feed_->SetThresholds([&judging] { return judging.watch().Standing(); });
   RunResult result;
   RunCoordinator coordinator(loop, SystemClock(), id.text, line_.plan, MakeLinks(std::move(agents_)), limits, &judging);

@@ -6,6 +6,7 @@
 #include "common/plan/run_plan.h"
 #include "controller/dashboard/dashboard.h"
 #include "controller/feed/run_output.h"
+#include "controller/output/load_stages.h"
 
 namespace wsload {
 
@@ -20,6 +21,7 @@ class DashboardFeed final : public RunOutput {
 
  private:
   const RunPlan plan_;
+  const LoadStages stages_;
   const std::shared_ptr<Dashboard> dashboard_;
   double measured_s_ = 0;
   HistogramDurations durations_ = {};

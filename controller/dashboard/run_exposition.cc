@@ -74,6 +74,10 @@ std::string ExposeRun(const std::string& run_id, const RunLabels& labels, const 
   prometheus::MetricFamily& phases =
       FamilyOf(families, "wsload_run_phase", "1 for the phase that was last reported.", prometheus::MetricType::Gauge);
   for (const auto& [phase, name] : kChoices<Phase>) AddGauge(phases, figures.phase == phase ? 1 : 0, {{"phase", name}});
+  if (!figures.stage.empty()) {
+    AddGauge(families, "wsload_run_stage", "1 for the stage of the load that runs; none where there is none.", 1,
+             {{"stage", Shown(figures.stage, kMaxLabelLength)}});
+  }
   AddGauge(families, "wsload_run_agents_reporting", "Agents in the last interval.", figures.agents_reporting);
   AddGauge(families, "wsload_connections_active", "Connections open at the last report.",
            static_cast<double>(figures.active_connections));

@@ -19,6 +19,7 @@ struct RunFigures {
   Counters totals;
   HistogramDurations durations = {};
   std::vector<ThresholdResult> thresholds = {};  ///< as they stand
+  std::string stage = {};                        ///< of the load, that runs; empty: none does, or it has none
 };
 
 /// In Prometheus' text format; which run it is stands in wsload_run_info alone. Thresholds are told apart by their

@@ -38,6 +38,7 @@ void Feed::OnInterval(const SeriesPoint& point, const Stats& delta, const Stats&
                       const std::vector<AgentResult>& agents) {
   if (places_.empty()) return;
   IntervalSnapshot taken = TakeSnapshot(intervals_++, report_interval_ns_, point, delta, totals_so_far, agents);
+  stages_.Complete(taken);
   if (standing_) taken.thresholds = standing_();
   const auto snapshot = std::make_shared<const IntervalSnapshot>(std::move(taken));
   for (const Place& place : places_) {

@@ -10,6 +10,7 @@
 #include "common/loop/side_thread.h"
 #include "common/plan/phase.h"
 #include "controller/feed/run_output.h"
+#include "controller/feed/stage_follower.h"
 #include "controller/result/run_listener.h"
 
 namespace wsload {
@@ -41,6 +42,9 @@ class Feed final : public RunListener {
   void OnPhase(Phase phase) override;
   void OnInterval(const SeriesPoint& point, const Stats& delta, const Stats& totals_so_far,
                   const std::vector<AgentResult>& agents) override;
+  void OnStages(const StatsByStage& of_interval, const StatsByStage& so_far) override {
+    stages_.Add(of_interval, so_far);
+  }
   /// Any thread.
   void OnNotice(const Statement& notice) override;
 
@@ -62,6 +66,7 @@ class Feed final : public RunListener {
   const int64_t report_interval_ns_;
   std::function<std::vector<ThresholdResult>()> standing_;
   std::vector<Place> places_;
+  StageFollower stages_;
   int64_t intervals_ = 0;
   bool begun_ = false;
 };

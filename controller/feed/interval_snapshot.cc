@@ -4,13 +4,16 @@
 
 namespace wsload {
 
-AgentSnapshot SnapshotOf(const AgentResult& agent) {
+AgentSnapshot SnapshotOf(const AgentResult& agent, Phase phase) {
+  const bool warming_up = phase == Phase::kWarmUp;
+  const Stats& measured = warming_up ? agent.warm_up : agent.totals;
   AgentSnapshot snapshot;
   snapshot.label = agent.label();
   snapshot.state = agent.state;
   snapshot.totals = agent.totals.counters;
-  snapshot.response_us_p99 = agent.totals.response.PercentileUs(99);
-  snapshot.send_lag_us_p99 = agent.totals.send_lag.PercentileUs(99);
+  if (warming_up) snapshot.totals.Merge(agent.warm_up.counters);
+  snapshot.response_us_p99 = measured.response.PercentileUs(99);
+  snapshot.send_lag_us_p99 = measured.send_lag.PercentileUs(99);
   WorkerPeaks peaks;
   peaks.Add(agent.worker_loads);
   snapshot.worker_cpu_share_max = peaks.cpu_share_max;
@@ -22,7 +25,8 @@ AgentSnapshot SnapshotOf(const AgentResult& agent) {
 }
 
 size_t IntervalSnapshot::bytes() const {
-  return sizeof(IntervalSnapshot) + delta.bytes() + totals.bytes() + agents.size() * sizeof(AgentSnapshot);
+  return sizeof(IntervalSnapshot) + delta.bytes() + totals.bytes() + agents.size() * sizeof(AgentSnapshot) +
+         stages.size() * sizeof(StagePoint);
 }
 
 IntervalSnapshot TakeSnapshot(int64_t number, int64_t report_interval_ns, const SeriesPoint& point, const Stats& delta,
@@ -38,7 +42,7 @@ IntervalSnapshot TakeSnapshot(int64_t number, int64_t report_interval_ns, const 
   snapshot.delta = delta.Compacted();
   snapshot.totals = totals.Compacted();
   snapshot.agents.reserve(agents.size());
-  for (const AgentResult& agent : agents) snapshot.agents.push_back(SnapshotOf(agent));
+  for (const AgentResult& agent : agents) snapshot.agents.push_back(SnapshotOf(agent, point.phase));
   return snapshot;
 }
 

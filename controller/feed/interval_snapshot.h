@@ -28,6 +28,13 @@ struct AgentSnapshot {
   std::optional<AgentPoint> interval = {};  ///< in this interval; none: it has not reported it
 };
 
+/// What became of the messages of a stage by then, or what there was in the warm-up.
+struct StagePoint {
+  int32_t stage = 0;  ///< place in the plan's timeline
+  Counters counters = {};
+  LatencyPoint response = {};  ///< of nothing as long as there is no success
+};
+
 /// Never changes, and belongs to whoever holds it.
 struct IntervalSnapshot {
   /// 0, 1, 2, ... over the run: an output that was too slow for some misses numbers.
@@ -37,7 +44,8 @@ struct IntervalSnapshot {
   double begin_s = 0;
   double duration_s = 0;
   Stats delta;   ///< of all agents in this interval, histograms too
-  Stats totals;  ///< from the beginning; may hold more than the intervals up to this one
+  Stats totals;  ///< from the beginning; may hold more than the intervals up to this one. In the warm-up, its figures
+  std::vector<StagePoint> stages = {};  ///< in their order: the warm-up, and the stages where there are several
   std::vector<AgentSnapshot> agents;
   std::vector<ThresholdResult> thresholds;  ///< as they stand after it
 
@@ -48,7 +56,7 @@ struct IntervalSnapshot {
 using SharedSnapshot = std::shared_ptr<const IntervalSnapshot>;
 
 /// Of what a RunListener is told. `report_interval_ns`: the plan's.
-AgentSnapshot SnapshotOf(const AgentResult& agent);
+AgentSnapshot SnapshotOf(const AgentResult& agent, Phase phase = Phase::kMeasure);
 IntervalSnapshot TakeSnapshot(int64_t number, int64_t report_interval_ns, const SeriesPoint& point, const Stats& delta,
                               const Stats& totals, const std::vector<AgentResult>& agents);
 

@@ -14,7 +14,7 @@ constexpr char kNotMeasured[] = "-";
 }  // namespace
 
 ConsoleReporter::ConsoleReporter(const RunPlan& plan, ConsoleOptions options, Sink sink)
-    : plan_(plan), options_(options), sink_(std::move(sink)) {}
+    : plan_(plan), stages_(plan), options_(options), sink_(std::move(sink)) {}
 
 void ConsoleReporter::Begin(const IntervalSnapshot& interval) {
   const SeriesPoint& point = interval.point;
@@ -72,14 +72,24 @@ std::string ConsoleReporter::Figures(const IntervalSnapshot& interval) const {
   switch (interval.point.phase) {
     case Phase::kConnect:
       return Say(language, Msg::kLineConnect, GroupedText(totals.connections.active()), GroupedText(plan_.clients));
-    case Phase::kMeasure:
+    case Phase::kWarmUp:
       return MeasureFigures(totals);
+    case Phase::kMeasure:
+      return StageText(interval.point) + MeasureFigures(totals);
     case Phase::kDrain:
       return Say(language, Msg::kLineDrain, GroupedText(totals.open()), GroupedText(totals.failed()));
     case Phase::kClose:
       break;
   }
   return Say(language, Msg::kLineClose, GroupedText(totals.connections.active()));
+}
+
+std::string ConsoleReporter::StageText(const SeriesPoint& point) const {
+  // The one that the figures are of, to their end.
+  const TimelineStage* stage = stages_.AtBeginOf(point);
+  if (stage == nullptr) return {};
+  const double left_s = stages_.LeftOf(*stage, point.phase, point.phase_clock_s);
+  return Say(options_.language, Msg::kLineStage, stage->name, ClockText(left_s));
 }
 
 std::string ConsoleReporter::MeasureFigures(const Counters& totals) const {

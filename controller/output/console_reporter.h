@@ -10,6 +10,7 @@
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
 #include "controller/feed/run_output.h"
+#include "controller/output/load_stages.h"
 #include "controller/output/messages.h"
 
 namespace wsload {
@@ -38,7 +39,11 @@ class ConsoleReporter final : public RunOutput {
   /// Of the last seconds, and how many failed in all.
   std::string MeasureFigures(const Counters& totals) const;
 
+  /// "peak (0:12 left): "; empty: the load has no stages.
+  std::string StageText(const SeriesPoint& point) const;
+
   RunPlan plan_;
+  LoadStages stages_;
   ConsoleOptions options_;
   Sink sink_;
   int64_t next_number_ = 0;

@@ -18,6 +18,7 @@
 #include "controller/output/text_table.h"
 #include "controller/output/threshold_lines.h"
 #include "controller/result/compression_outcome.h"
+#include "controller/result/push_outcome.h"
 #include "controller/result/rates.h"
 #include "controller/result/threshold_judgement.h"
 #include "controller/result/verdict.h"
@@ -77,6 +78,7 @@ std::string LatencyLines(Language language, const Stats& totals) {
   add(Msg::kSendLag, totals.send_lag);
   add(Msg::kConnect, totals.connect);
   add(Msg::kPush, totals.push);
+  add(Msg::kPushDelivery, totals.push_delivery);
   add(Msg::kHeartbeatRoundTrip, totals.heartbeat);
   add(Msg::kReconnect, totals.reconnect);
   add(Msg::kMove, totals.move);
@@ -94,7 +96,8 @@ std::string StageLines(Language language, const RunResult& result) {
                 Say(language, Msg::kMax)});
   for (const StageResult& stage : result.stages) {
     const Counters& counters = stage.stats.counters;
-    std::vector<std::string> row = {stage.name,
+    const std::string name = stage.measured() ? stage.name : Say(language, Msg::kWarmUp);
+    std::vector<std::string> row = {name,
                                     FormatDuration(stage.offset_ns),
                                     fmt::to_string(counters.scheduled),
                                     fmt::to_string(counters.success),
@@ -145,6 +148,15 @@ std::string AlsoSeenLines(Language language, const Counters& totals) {
   if (seen.empty()) return {};
   std::string out = fmt::format("\n  {}\n", Say(language, Msg::kAlsoSeen));
   for (const Statement& statement : seen) out += "    " + StatementText(language, statement) + "\n";
+  return out;
+}
+
+std::string PushLines(Language language, const RunResult& result) {
+  std::string out;
+  for (const Statement& line : PushStatements(result)) {
+    if (out.empty()) out = fmt::format("\n  {}\n", Say(language, Msg::kPushes));
+    out += "    " + StatementText(language, line) + "\n";
+  }
   return out;
 }
 
@@ -230,6 +242,7 @@ std::string ConsoleSummary(Language language, const RunResult& result) {
   if (result.error.ok()) {
     out += "\n" + ClassicLines(language, result);
     out += LatencyLines(language, result.totals);
+    out += PushLines(language, result);
     out += FailureLines(language, result);
     out += AlsoSeenLines(language, result.totals.counters);
     out += CompressionLines(language, result);

@@ -88,6 +88,8 @@ Msg PhaseMsg(Phase phase) {
   switch (phase) {
     case Phase::kConnect:
       return Msg::kPhaseConnect;
+    case Phase::kWarmUp:
+      return Msg::kPhaseWarmUp;
     case Phase::kMeasure:
       return Msg::kPhaseMeasure;
     case Phase::kDrain:

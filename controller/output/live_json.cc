@@ -5,6 +5,7 @@
 
 #include "common/plan/phase.h"
 #include "controller/output/json_writer.h"
+#include "controller/output/load_stages.h"
 #include "controller/output/stats_json.h"
 #include "controller/output/threshold_json.h"
 
@@ -17,10 +18,12 @@ int64_t PlannedNs(const RunPlan& plan, Phase phase) {
   switch (phase) {
     case Phase::kConnect:
       return plan.ramp_up_ns;
+    case Phase::kWarmUp:
+      return plan.warm_up_ns;
     case Phase::kMeasure:
       return plan.duration_ns;
     case Phase::kDrain:
-      return AnswerTimeNs(plan);
+      return DrainNs(plan);
     case Phase::kClose:
       return 0;
   }
@@ -32,6 +35,46 @@ void WriteProgress(JsonWriter& json, const LiveInterval& interval) {
     json.Member("phase", NameOf(interval.point.phase));
     json.Member("elapsed_s", interval.point.phase_clock_s);
     json.Member("planned_s", static_cast<double>(PlannedNs(interval.plan, interval.point.phase)) / kNsPerSecond);
+  });
+}
+
+/// As far as they have begun, or the warm-up and all stages where there are several: marks on charts.
+void WriteStages(JsonWriter& json, const LiveInterval& interval) {
+  const LoadStages stages(interval.plan);
+  const TimelineStage* running = stages.At(interval.point.phase, interval.point.phase_clock_s);
+  json.Array("stages", Layout::kOneLine, [&] {
+    if (!stages.any()) return;
+    const std::vector<TimelineStage>& timeline = stages.timeline();
+    for (size_t i = 0; i < timeline.size(); ++i) {
+      const auto so_far = std::find_if(interval.stages.begin(), interval.stages.end(),
+                                       [i](const StagePoint& point) { return static_cast<size_t>(point.stage) == i; });
+      // The measured part of a load without stages is all that the other members are about.
+      if (timeline[i].measured() && interval.plan.stages.empty()) continue;
+      const StagePoint& point = so_far == interval.stages.end() ? StagePoint{} : *so_far;
+      json.Object(Layout::kOneLine, [&] {
+        json.Member("name", timeline[i].name);
+        json.Member("kind", NameOf(timeline[i].kind));
+        json.Member("measured", timeline[i].measured());
+        json.Member("offset_ns", timeline[i].offset_ns);
+        json.Member("duration_ns", timeline[i].duration_ns);
+        json.Member("running", running == &timeline[i]);
+        json.Object("totals", Layout::kOneLine, [&] {
+          json.Member("scheduled", point.counters.scheduled);
+          json.Member("success", point.counters.success);
+          json.Member("failed", point.counters.failed());
+          json.Member("unsent", point.counters.unsent);
+        });
+        json.Object("latency_us", Layout::kOneLine, [&] {
+          json.Object("response", Layout::kOneLine, [&] {
+            json.Member("count", point.counters.success);
+            json.Member("p50", point.response.p50_us);
+            json.Member("p95", point.response.p95_us);
+            json.Member("p99", point.response.p99_us);
+            json.Member("max", point.response.max_us);
+          });
+        });
+      });
+    }
   });
 }
 
@@ -100,6 +143,7 @@ std::string LiveJson(const LiveInterval& interval) {
     WriteLatencies(json, interval.totals, Buckets::kLeftOut);
     WriteGeneratorSoFar(json, interval);
     WriteThresholds(json, interval.thresholds);
+    WriteStages(json, interval);
     json.Array("agents", Layout::kOneLine, [&] {
       for (const AgentSnapshot& agent : interval.agents) WriteAgentRow(json, agent);
     });

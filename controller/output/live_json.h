@@ -24,6 +24,7 @@ struct LiveInterval {
   const std::vector<AgentSnapshot>& agents;
   double measured_s = 0;  ///< of the measure phase, so far
   std::span<const ThresholdResult> thresholds = {};
+  std::span<const StagePoint> stages = {};
 };
 
 /// One object on one line: what came since the last one, and all that is known so far, under the names that they have

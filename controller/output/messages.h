@@ -15,11 +15,13 @@ namespace wsload {
 enum class Msg {
   // Phases.
   kPhaseConnect,
+  kPhaseWarmUp,
   kPhaseMeasure,
   kPhaseDrain,
   kPhaseClose,
   // One line an interval.
   kLineMeasure,      ///< rate, percent succeeded, p50, p99, of the last seconds, failed in all
+  kLineStage,        ///< name, how long it still runs
   kLineConnect,      ///< connections open, of all
   kLineDrain,        ///< messages open, failed
   kLineClose,        ///< connections open
@@ -48,6 +50,8 @@ enum class Msg {
   kConnect,
   kSendLag,
   kPush,
+  kPushDelivery,
+  kPushes,
   kHeartbeatRoundTrip,
   kLoopStall,
   kAgent,
@@ -61,6 +65,7 @@ enum class Msg {
   kP99After,
   kReconnect,
   kMove,
+  kWarmUp,
   kFrom,
   kState,
   kConnections,
@@ -119,6 +124,7 @@ enum class Msg {
   kPlanNoLoad,      ///< duration
   kPlanClosed,      ///< messages in flight, duration
   kPlanPoisson,     ///< the load, seed
+  kPlanWarmUp,      ///< the load, duration
   kPlanDetails,     ///< protocol, serializer, cipher, agents
   kChecked,         ///< connections
   kFilesWritten,    ///< directory
@@ -144,6 +150,9 @@ enum class Msg {
   kScreenRun,     ///< id
   kScreenEnds,    ///< time of day
   kScreenOf,      ///< so much, of so much
+  kScreenStage,
+  kScreenStageOf,    ///< name, number, of how many
+  kScreenStageLeft,  ///< how long it still runs
   kScreenRate,
   kScreenRateOf,       ///< per second, as planned
   kScreenRateClosed,   ///< per second
@@ -168,6 +177,11 @@ enum class Msg {
   kScreenLag,    ///< p99, bound in ms
   kScreenCpu,    ///< of a core, with its sign
   kScreenStall,  ///< ms
+  kScreenPushed,
+  kScreenDelivery,  ///< p50, p99 in ms
+  kScreenDuplicates,
+  kScreenRepeats,
+  kScreenOutOfOrder,
   kScreenThresholds,
   kScreenFailingSince,  ///< time
   kScreenConnections,

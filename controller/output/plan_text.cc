@@ -26,15 +26,24 @@ std::string SizeText(Language language, const MessageSizes& sizes) {
   return Say(language, Msg::kPlanSizes, sizes.text(), sizes.mean());
 }
 
+std::string WithWarmUp(Language language, const RunPlan& plan, std::string load) {
+  if (plan.warm_up_ns == 0) return load;
+  return Say(language, Msg::kPlanWarmUp, load, FormatDuration(plan.warm_up_ns));
+}
+
 }  // namespace
 
 std::string LoadText(Language language, const RunPlan& plan) {
   const std::string duration = FormatDuration(plan.duration_ns);
-  if (plan.model == LoadModel::kClosed) return Say(language, Msg::kPlanClosed, plan.in_flight, duration);
-  if (plan.stages.empty() && plan.mps.zero()) return Say(language, Msg::kPlanNoLoad, duration);
+  if (plan.model == LoadModel::kClosed) {
+    return WithWarmUp(language, plan, Say(language, Msg::kPlanClosed, plan.in_flight, duration));
+  }
+  if (plan.stages.empty() && plan.mps.zero())
+    return WithWarmUp(language, plan, Say(language, Msg::kPlanNoLoad, duration));
   const std::string load =
       plan.stages.empty() ? RateText(language, plan) : Say(language, Msg::kPlanStages, plan.stages.text(), duration);
-  return plan.arrivals == Arrivals::kPoisson ? Say(language, Msg::kPlanPoisson, load, plan.seed) : load;
+  const bool poisson = plan.arrivals == Arrivals::kPoisson;
+  return WithWarmUp(language, plan, poisson ? Say(language, Msg::kPlanPoisson, load, plan.seed) : load);
 }
 
 std::string PlanText(Language language, const RunPlan& plan) {

@@ -17,6 +17,7 @@
 #include "controller/output/stats_json.h"
 #include "controller/output/threshold_json.h"
 #include "controller/result/compression_outcome.h"
+#include "controller/result/push_outcome.h"
 #include "controller/result/rates.h"
 #include "controller/result/run_exit_code.h"
 #include "controller/result/verdict.h"
@@ -87,6 +88,8 @@ void WriteStages(JsonWriter& json, const RunResult& result) {
     for (const StageResult& stage : result.stages) {
       json.Object(Layout::kLines, [&] {
         json.Member("name", stage.name);
+        json.Member("kind", NameOf(stage.kind));
+        json.Member("measured", stage.measured());
         json.Member("offset_ns", stage.offset_ns);
         json.Member("duration_ns", stage.duration_ns);
         json.Key("totals");
@@ -106,8 +109,27 @@ void WriteGaps(JsonWriter& json, const RunResult& result) {
         json.Member("to_s", static_cast<double>(gap.to_ns) / kNsPerSecond);
         json.Member("messages_not_scheduled", gap.messages_not_scheduled);
         json.Member("unaccounted", gap.unaccounted);
+        json.Member("warm_up_not_scheduled", gap.warm_up_not_scheduled);
+        json.Member("warm_up_unaccounted", gap.warm_up_unaccounted);
       });
     }
+  });
+}
+
+/// What became of stamped messages; null where there were none.
+void WritePush(JsonWriter& json, const RunResult& result) {
+  const std::optional<PushOutcome> outcome = PushOutcomeOf(result);
+  if (!outcome) return json.Member("push", std::optional<int64_t>());
+  json.Object("push", Layout::kLines, [&] {
+    json.Member("lost", outcome->lost);
+    json.Member("lost_unconfirmed", outcome->lost_unconfirmed);
+    json.Member("surplus", outcome->surplus);
+    json.Member("loss_ratio", outcome->loss_ratio);
+    json.Member("reach_ratio", outcome->reach_ratio);
+    json.Member("delivery_error_us", outcome->delivery_error_us);
+    json.Member("delivery_within_error", outcome->delivery_within_error);
+    json.Key("statements");
+    WriteStatements(json, PushStatements(result));
   });
 }
 
@@ -155,7 +177,7 @@ void WriteLine(JsonWriter& json, const std::string& name, const LocalString& lin
   json.Member(name + "_zh", line.In(Language::kChinese));
 }
 
-void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns) {
+void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns, bool warms_up) {
   json.Object(Layout::kLines, [&] {
     json.Member("name", agent.name);
     json.Member("address", agent.address);
@@ -174,6 +196,10 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns)
     json.Key("totals");
     WriteTotals(json, agent.totals.counters);
     WriteLatencies(json, agent.totals);
+    if (warms_up) {
+      json.Key("warm_up");
+      WriteTotals(json, agent.warm_up.counters);
+    }
     json.Object("cpu", Layout::kOneLine, [&] {
       json.Member("user_us", agent.cpu.user_us);
       json.Member("system_us", agent.cpu.system_us);
@@ -223,6 +249,7 @@ std::string ResultJson(const RunResult& result) {
     WriteTotals(json, result.totals.counters, result.connections_active_peak);
     WriteRates(json, result.totals.counters, static_cast<double>(result.measured_ns) / kNsPerSecond);
     WriteLatencies(json, result.totals);
+    WritePush(json, result);
     WriteGenerator(json, result.agents, result.totals);
     WriteHints(json, result);
     WriteThresholds(json, result.thresholds);
@@ -231,7 +258,9 @@ std::string ResultJson(const RunResult& result) {
     WriteGaps(json, result);
     json.Member("start_spread_us", StartSpreadUs(result));
     json.Array("agents", Layout::kLines, [&] {
-      for (const AgentResult& agent : result.agents) WriteAgent(json, agent, result.plan.report_interval_ns);
+      for (const AgentResult& agent : result.agents) {
+        WriteAgent(json, agent, result.plan.report_interval_ns, result.plan.warm_up_ns > 0);
+      }
     });
     json.Array("series", Layout::kLines, [&] {
       for (const SeriesPoint& point : result.series) WriteSeriesPoint(json, point);

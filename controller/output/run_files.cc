@@ -22,12 +22,15 @@ RunFiles::RunFiles(Place place, std::string run_id, const RunPlan& plan, int64_t
       labels_(std::move(place.labels)),
       run_id_(std::move(run_id)),
       plan_(plan),
+      stages_(plan),
       started_unix_ns_(started_unix_ns),
       notify_(std::move(notify)),
       latencies_(started_unix_ns) {}
 
 void RunFiles::OnInterval(const SharedSnapshot& interval) {
-  AppendToSeries(TimeseriesLine(interval->point));
+  AppendToSeries(TimeseriesLine(interval->point, stages_));
+  // All lines together are what is measured.
+  if (interval->point.phase == Phase::kWarmUp) return;
   AppendToLog(latencies_.Lines({.start_s = interval->begin_s, .length_s = interval->duration_s},
                                interval->delta.response, interval->delta.service));
 }

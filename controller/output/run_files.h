@@ -11,6 +11,7 @@
 #include "controller/feed/run_output.h"
 #include "controller/hdr/interval_log.h"
 #include "controller/output/growing_file.h"
+#include "controller/output/load_stages.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
@@ -63,6 +64,7 @@ class RunFiles final : public RunOutput {
   const RunLabels labels_;
   const std::string run_id_;
   const RunPlan plan_;
+  const LoadStages stages_;
   const int64_t started_unix_ns_;
   const std::function<void(const Statement&)> notify_;
   bool begun_ = false;

@@ -21,8 +21,9 @@ void VisitCounters(const Counters& delta, bool of_generator, Visit&& visit) {
 
 /// Calls `visit(name, value)` for every column in order. A value is a text, an int64_t or a double.
 template <typename Visit>
-void VisitColumns(const SeriesPoint& point, Visit&& visit) {
+void VisitColumns(const SeriesPoint& point, std::string_view stage, Visit&& visit) {
   visit("phase", NameOf(point.phase));
+  visit("stage", stage);
   visit("interval", point.interval_index);
   visit("elapsed_s", point.elapsed_s);
   visit("agents_reporting", int64_t{point.agents_reporting});
@@ -63,19 +64,21 @@ void AddCell(std::string& line, std::string_view text) {
 
 std::string TimeseriesHeader() {
   std::string line;
-  VisitColumns(SeriesPoint{}, [&](std::string_view name, const auto&) { AddCell(line, name); });
+  VisitColumns(SeriesPoint{}, {}, [&](std::string_view name, const auto&) { AddCell(line, name); });
   return line + kLineEnd;
 }
 
-std::string TimeseriesLine(const SeriesPoint& point) {
+std::string TimeseriesLine(const SeriesPoint& point, const LoadStages& stages) {
   std::string line;
-  VisitColumns(point, [&](std::string_view, const auto& value) { AddCell(line, Cell(value)); });
+  VisitColumns(point, stages.NameAtBeginOf(point),
+               [&](std::string_view, const auto& value) { AddCell(line, Cell(value)); });
   return line + kLineEnd;
 }
 
 std::string TimeseriesCsv(const RunResult& result) {
   std::string out = TimeseriesHeader();
-  for (const SeriesPoint& point : result.series) out += TimeseriesLine(point);
+  const LoadStages stages(result.plan);
+  for (const SeriesPoint& point : result.series) out += TimeseriesLine(point, stages);
   return out;
 }
 

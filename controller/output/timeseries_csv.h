@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "controller/output/load_stages.h"
 #include "controller/result/run_result.h"
 
 namespace wsload {
@@ -12,6 +13,7 @@ std::string TimeseriesCsv(const RunResult& result);
 
 // The same in parts, each with its line end.
 std::string TimeseriesHeader();
-std::string TimeseriesLine(const SeriesPoint& point);
+/// `stages`: the plan's.
+std::string TimeseriesLine(const SeriesPoint& point, const LoadStages& stages);
 
 }  // namespace wsload

@@ -4,6 +4,7 @@
 const LOG_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
 const TICK_WIDTH = 64;
 const TICK_HEIGHT = 30;
+const MARK_GAP = 4;
 // A run of this length and more is told by the clock.
 const CLOCK_FROM_S = 180;
 
@@ -83,7 +84,7 @@ class ChartGroup {
   /** The figure of `spec`; what it shows is told by update(). A spec: {key, title, unit, note, lines, rows, ...}:
       lines [{label, colour, right, text}], rows [[x, y...]]; log, stacked, xAxis ("percentile" or "load", whose
       texts xText makes), bounds [{value, label}],
-      shaded [[from, to]], empty (a text when there are no rows). */
+      shaded [[from, to]], marks [{value, label}] along x, empty (a text when there are no rows). */
   figure(spec) {
     const chart = {spec, plot: null, graph: null};
     chart.plot = element("div", {class: "plot", role: "img"});
@@ -263,6 +264,7 @@ class ChartGroup {
       // A single second of a long run must still be seen.
       context.fillRect(left, area.y, Math.max(2, graph.toDomXCoord(to) - left), area.h);
     }
+    this.drawMarks(spec, context, area, graph);
     context.strokeStyle = colourOf("red");
     context.setLineDash([5, 4]);
     for (const bound of spec.bounds || []) {
@@ -273,6 +275,24 @@ class ChartGroup {
       context.stroke();
     }
     context.restore();
+  }
+
+  /** A thin line where each begins, with its name as far as there is room before the next. */
+  drawMarks(spec, context, area, graph) {
+    const marks = (spec.marks || []).map((mark) => ({...mark, x: graph.toDomXCoord(mark.value)}))
+      .filter((mark) => mark.x > area.x - 1 && mark.x < area.x + area.w);
+    context.strokeStyle = context.fillStyle = colourOf("grey");
+    context.font = "11px sans-serif";
+    context.textBaseline = "top";
+    let last = -Infinity;
+    marks.forEach((mark, at) => {
+      // Of a thousand stages not every one has its line.
+      if (mark.x - last < MARK_GAP) return;
+      last = mark.x;
+      context.fillRect(Math.round(mark.x), area.y, 1, area.h);
+      const room = (at + 1 < marks.length ? marks[at + 1].x : area.x + area.w) - mark.x - 2 * MARK_GAP;
+      if (context.measureText(mark.label).width <= room) context.fillText(mark.label, mark.x + MARK_GAP, area.y + 2);
+    });
   }
 
   /** The cursor of `from` is at `x`; null: it has left. */

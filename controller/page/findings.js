@@ -125,6 +125,26 @@ function findAgents(result, findings) {
     args: {count: lost.length, agent: first.address || first.name, first}});
 }
 
+/** What differs between the stages of the load. */
+function findStages(result, findings) {
+  const stages = (result.stages || []).filter((stage) => stage.measured !== false);
+  if (stages.length < 2) return;
+  const p99Of = (stage) => stage.latency_us.response.p99;
+  const answered = stages.filter((stage) => (stage.latency_us.response || {}).count > 0);
+  if (answered.length > 1) {
+    const highest = answered.reduce((a, b) => (p99Of(b) > p99Of(a) ? b : a));
+    const lowest = answered.reduce((a, b) => (p99Of(b) < p99Of(a) ? b : a));
+    const [worst, usual] = [p99Of(highest), p99Of(lowest)];
+    if (worst > usual * GROWTH_FACTOR && worst - usual > SLOW_LEAST_US) {
+      findings.push({kind: "stages", args: {highest: highest.name, lowest: lowest.name, worst, usual}});
+    }
+  }
+  const missed = (stage) => stage.totals.failed + stage.totals.unsent;
+  const count = stages.reduce((sum, stage) => sum + missed(stage), 0);
+  const most = stages.reduce((a, b) => (missed(b) > missed(a) ? b : a));
+  if (count > 0) findings.push({kind: "stageFailures", args: {count, failed: missed(most), highest: most.name}});
+}
+
 function findStalls(points, findings) {
   const stalled = points.filter((point) => point.of.loop_stall_us_max > STALL_US);
   if (stalled.length === 0) return;
@@ -148,6 +168,7 @@ function findingsOf(result) {
   const outage = outageFinding(result);
   if (outage !== null) findings.push(outage);
   findSlowness(result, points, findings);
+  findStages(result, findings);
   findGrowth(points, findings);
   findFailures(result, points, findings);
   findStalls(points, findings);
@@ -196,7 +217,7 @@ function findingText({kind, args}) {
   if (isNumber(args.mps)) words.mps = chosenText(args.mps);
   if (args.moments) words.moments = momentsText(args.moments, args.step);
   if (args.causes) words.causes = causesText(args.causes);
-  if (args.agent !== undefined) words.agent = args.agent;
+  for (const name of ["agent", "highest", "lowest"]) if (args[name] !== undefined) words[name] = args[name];
   if (args.first !== undefined) words.detail = ownText(args.first, "state_detail") || args.first.state;
   return say("found_" + kind, words);
 }

@@ -108,7 +108,7 @@ class LivePage {
     fill(this.parts.head, result.plan ? headOf(result) : null);
     fill(this.parts.judgement, result.plan ? thresholdsOf(result, true) : null, measurementOf(result, true));
     fill(this.parts.figures, result.plan ? figuresOf(result) : null);
-    fill(this.parts.tables, latenciesOf(result), failuresOf(result, true));
+    fill(this.parts.tables, stagesOf(result), latenciesOf(result), failuresOf(result, true));
     fill(this.parts.notices, element("h2", {}, say("notices")), this.noticeList());
     this.parts.agents.hidden = result.agents.length === 0;
     this.agentTable.show(result.agents);
@@ -128,6 +128,12 @@ class LivePage {
   showState() {
     const {phase, elapsed_s: at, planned_s: all} = this.progress;
     const words = [phase ? say("phase_" + phase) : say("phaseStarting")];
+    const running = (this.result.stages || []).find((stage) => stage.running && stage.measured);
+    if (running && phase === "measure") {
+      const begin = running.offset_ns - ((this.result.plan || {}).warm_up_ns || 0);
+      const left = clockText(Math.max(0, (begin + running.duration_ns) / 1e9 - at));
+      words.push(say("stageLeft", {stage: running.name, left}));
+    }
     let percent = 0;
     if (all > 0 && at <= all) {
       percent = Math.floor((at / all) * 100 + 1e-6);

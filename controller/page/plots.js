@@ -19,7 +19,7 @@ function boundsOf(result) {
 }
 
 function responsePlot(result, timeline) {
-  const points = timeline.filter((point) => point.phase === "measure" ||
+  const points = timeline.filter((point) => point.phase === "warm_up" || point.phase === "measure" ||
     (point.phase === "drain" && point.of.success > 0));
   const figures = ["max", "p99", "p95", "p50"];
   const slow = slowIntervals(result, measuredPart(timeline));
@@ -29,7 +29,7 @@ function responsePlot(result, timeline) {
     lines: [{label: say("seriesMax"), colour: "grey", thin: true}, {label: "p99", colour: "red"},
       {label: "p95", colour: "orange"}, {label: "p50", colour: "blue"}],
     rows: points.map((point) => [point.t, ...figures.map((figure) => inMs(latencyAt(point, "response", figure)))]),
-    bounds: boundsOf(result), shaded,
+    bounds: boundsOf(result), shaded, marks: marksOf(result, say("measuredFrom")),
     note: shaded.length > 0 ? say("noteResponse", {shaded: say("shadedOver", {
       bound: slow.given === null ? latencyText(slow.bound) : boundText(slow.bound)})})
       : say("noteResponsePlain"),
@@ -38,23 +38,24 @@ function responsePlot(result, timeline) {
 }
 
 function servicePlot(result, timeline) {
-  const points = measuredPart(timeline);
+  const points = loadPart(timeline);
   return {
     key: "service", title: say("serviceChart"), unit: say("unitMsLog"), log: true,
     lines: [{label: "p99", colour: "red", thin: true}, {label: "p50", colour: "blue", thin: true}],
     rows: points.map((point) => [point.t, ...["p99", "p50"].map((figure) => inMs(latencyAt(point, "service", figure)))]),
-    bounds: [], shaded: shadedOf(result, points), note: say("noteService"), empty: say("noSeries"),
+    bounds: [], shaded: shadedOf(result, measuredPart(timeline)), marks: marksOf(result, say("measuredFrom")),
+    note: say("noteService"), empty: say("noSeries"),
   };
 }
 
 function ratePlot(result, timeline) {
-  const points = measuredPart(timeline);
+  const points = loadPart(timeline);
   return {
     key: "rate", title: say("rateChart"), unit: say("unitPerSecond"),
     lines: [{label: say("seriesDue"), colour: "grey", dashed: true}, {label: say("seriesSucceeded"), colour: "green"},
       {label: say("seriesFailed"), colour: "red"}],
     rows: points.map((point) => [point.t, rateAt(point, "scheduled"), rateAt(point, "success"), rateAt(point, "failed")]),
-    shaded: shadedOf(result, points), text: rateText, note: say("noteZoom"), noteIsForScreen: true, empty: say("noSeries"),
+    shaded: shadedOf(result, measuredPart(timeline)), marks: marksOf(result, say("measuredFrom")), text: rateText, note: say("noteZoom"), noteIsForScreen: true, empty: say("noSeries"),
   };
 }
 
@@ -86,7 +87,7 @@ function generatorPlot(result, timeline) {
 const FAILURE_COLOURS = ["red", "orange", "violet", "blue", "grey"];
 
 function failurePlot(result, timeline) {
-  const points = timeline.filter((point) => point.phase === "measure" || point.phase === "drain");
+  const points = timeline.filter((point) => ["warm_up", "measure", "drain"].includes(point.phase));
   const causes = Object.keys((points[0] || {of: {}}).of.failures || {});
   const seen = causes.filter((cause) => points.some((point) => point.of.failures[cause] > 0));
   return {
@@ -94,7 +95,7 @@ function failurePlot(result, timeline) {
     lines: seen.map((cause) => ({label: causeText(cause), colour: FAILURE_COLOURS[causes.indexOf(cause) % 5]})),
     rows: seen.length === 0 ? []
       : points.map((point) => [point.t, ...seen.map((cause) => point.of.failures[cause] / point.length)]),
-    text: rateText, empty: points.length < 2 ? say("noSeries") : say("noFailuresChart"),
+    marks: marksOf(result, say("measuredFrom")), text: rateText, empty: points.length < 2 ? say("noSeries") : say("noFailuresChart"),
   };
 }
 

@@ -9,9 +9,11 @@ const SIGNS = {true: "✓", false: "✗"};
 
 function loadOf(plan) {
   const duration = spanText(plan.duration_ns / 1e9, language);
-  if (plan.model === "closed") return say("planClosed", {inFlight: countText(plan.in_flight), duration});
-  if (plan.stages) return say("planStages", {stages: plan.stages, duration});
-  return isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration}) : null;
+  const load = plan.model === "closed" ? say("planClosed", {inFlight: countText(plan.in_flight), duration})
+    : plan.stages ? say("planStages", {stages: plan.stages, duration})
+    : isNumber(plan.mps) ? say("planRate", {mps: chosenText(plan.mps), duration}) : null;
+  if (load === null || !(plan.warm_up_ns > 0)) return load;
+  return say("planWarmUp", {load, warmUp: spanText(plan.warm_up_ns / 1e9, language)});
 }
 
 /** Where messages have several sizes, msg_size_bytes is their mean. */
@@ -208,6 +210,34 @@ function latenciesOf(result) {
         ...PERCENTILES.map(([key]) => msText(figures[key])), msText(figures.max)])));
 }
 
+function stageName(stage) {
+  return stage.kind === "warm_up" ? say("stageWarmUp") : stage.name;
+}
+
+/** The stages of the load, each with what became of the messages that were due in it. */
+function stagesOf(result) {
+  const stages = result.stages || [];
+  if (stages.length === 0) return null;
+  const warmUp = (result.plan || {}).warm_up_ns || 0;
+  const rows = stages.map((stage) => {
+    const {totals} = stage;
+    const response = (stage.latency_us || {}).response || {};
+    const measured = response.count > 0;
+    const ended = totals.success + totals.failed + totals.unsent;
+    const from = (stage.offset_ns - warmUp) / 1e9;
+    return [stageName(stage), (from < 0 ? "-" : "") + clockText(Math.abs(from)),
+      spanText(stage.duration_ns / 1e9, language), countText(totals.scheduled),
+      countText(totals.success), countText(totals.failed), countText(totals.unsent),
+      ended > 0 ? percentText(totals.success / ended) : "-",
+      ...["p50", "p95", "p99", "max"].map((figure) => (measured ? msText(response[figure]) : "-"))];
+  });
+  return section("stages", say("stages"), table(say("stages"), [say("stage"),
+    say("stageFrom"), say("stageLength"), say("scheduled"), say("succeeded"), say("failed"), say("unsent"),
+    say("succeededShare"), "p50", "p95", "p99", say("max")], rows,
+  (at) => (stages[at].running ? {class: "running"} : {})),
+  element("p", {class: "note"}, say("stageNote")));
+}
+
 /** A table of causes: how many, what happened the first time, what to do. */
 function causeTable(title, causes, examples, hints) {
   const rows = largest(causes);
@@ -226,6 +256,11 @@ function causeTable(title, causes, examples, hints) {
 function statementList(statements) {
   if (!statements || statements.length === 0) return null;
   return element("ul", {}, statements.map((statement) => element("li", {}, statementText(statement))));
+}
+
+/** What became of stamped messages. */
+function pushesOf(result) {
+  return section("pushes", say("pushes"), statementList((result.push || {}).statements));
 }
 
 function failuresOf(result, live) {
@@ -305,7 +340,8 @@ function showReport(main, result, group, isUnfinished, find) {
   const parts = [headOf(result), isUnfinished ? element("p", {class: "verdict warn"}, say("unfinished")) : null,
     searched.part,
     thresholdsOf(result, isUnfinished), measurementOf(result, isUnfinished), figuresOf(result),
-    findingsSection(result), charts.part, latenciesOf(result), outagesOf(result), failuresOf(result, false), alsoSeenOf(result),
+    findingsSection(result), charts.part, stagesOf(result), latenciesOf(result), pushesOf(result), outagesOf(result),
+    failuresOf(result, false), alsoSeenOf(result),
     agentsOf(result, drawCharts), repeatOf(result), wordsOf()];
   main.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined));
   if (searched.spec !== null) group.update(searched.spec);

@@ -1,12 +1,13 @@
 // A result's series on one time axis, and its histograms as curves. Pure.
 
-/** The whole run second by second; `t` is the end of an interval, 0 the moment at which messages began. */
+/** The whole run second by second; `t` is the end of an interval, 0 the moment from which on is measured. */
 function timelineOf(series) {
   const lengthOf = {};
   for (const point of series) lengthOf[point.phase] = point.elapsed_s;
   const measured = lengthOf.measure || 0;
   const base = {
-    connect: -(lengthOf.connect || 0),
+    connect: -(lengthOf.connect || 0) - (lengthOf.warm_up || 0),
+    warm_up: -(lengthOf.warm_up || 0),
     measure: 0,
     drain: measured,
     close: measured + (lengthOf.drain || 0),
@@ -24,9 +25,22 @@ function timelineOf(series) {
   });
 }
 
-/** The part in which messages were sent. */
+/** The part that is measured. */
 function measuredPart(timeline) {
   return timeline.filter((point) => point.phase === "measure");
+}
+
+/** The part in which messages were sent: what was before 0 is in no figure, and seen all the same. */
+function loadPart(timeline) {
+  return timeline.filter((point) => point.phase === "warm_up" || point.phase === "measure");
+}
+
+/** Where stages begin, for charts: [{value, label}]; `label`: of the measured part after a warm-up alone. */
+function marksOf(result, label) {
+  const warmUp = (result.plan || {}).warm_up_ns || 0;
+  const stages = (result.stages || []).filter((stage) => stage.measured !== false);
+  const marks = stages.map((stage) => ({value: (stage.offset_ns - warmUp) / 1e9, label: stage.name}));
+  return marks.length === 0 && warmUp > 0 ? [{value: 0, label}] : marks;
 }
 
 /** Of a percentile that nothing was counted in there is none. */

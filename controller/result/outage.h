@@ -8,7 +8,8 @@
 
 namespace wsload {
 
-/// Times are from the common start, in whole report intervals; figures are those of the intervals in it.
+/// Times are from the beginning of the measure phase, in whole report intervals; figures are those of the intervals in
+/// it.
 struct Outage {
   int64_t from_ns = 0;
   std::optional<int64_t> to_ns;  ///< by then all were back; none: they never were

@@ -28,6 +28,7 @@ ResultBuilder::ResultBuilder(std::string run_id, RunPlan plan, std::vector<Agent
   result_.run_id = std::move(run_id);
   result_.plan = std::move(plan);
   timeline_ = TimelineOf(result_.plan);
+  layout_ = {.count = static_cast<int32_t>(timeline_.size()), .warm_up = !timeline_.front().measured()};
   at_start_ = agents_.size();
   totals_.ReserveBuckets();
 }
@@ -56,15 +57,19 @@ void ResultBuilder::SetTakenOver(int agent, int64_t clients, int64_t messages) {
 
 void ResultBuilder::SetYielded(int agent, int64_t messages) { agents_[agent].messages_yielded = messages; }
 
-void ResultBuilder::AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due) {
+void ResultBuilder::AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due, int64_t warm_up_due) {
   const Counters& counters = agents_[agent].totals.counters;
+  const Counters& warm_up = agents_[agent].warm_up.counters;
   Gap gap;
   gap.agent = AgentLabel(agent);
   gap.from_ns = from_ns;
   gap.to_ns = to_ns;
   gap.messages_not_scheduled = std::max<int64_t>(0, messages_due - counters.scheduled);
   gap.unaccounted = std::max<int64_t>(0, counters.open());
-  if (gap.messages_not_scheduled > 0 || gap.unaccounted > 0) result_.gaps.push_back(gap);
+  gap.warm_up_not_scheduled = std::max<int64_t>(0, warm_up_due - warm_up.scheduled);
+  gap.warm_up_unaccounted = std::max<int64_t>(0, warm_up.open());
+  const bool of_measured = gap.messages_not_scheduled > 0 || gap.unaccounted > 0;
+  if (of_measured || gap.warm_up_not_scheduled > 0 || gap.warm_up_unaccounted > 0) result_.gaps.push_back(gap);
 }
 
 void ResultBuilder::BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns) {
@@ -111,7 +116,7 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
                                 AgentLabel(agent), interval_index, NameOf(phase), progress.last.second,
                                 NameOf(progress.last.first));
   }
-  if (absl::Status sums = CheckStages(stages, static_cast<int32_t>(timeline_.size()), delta); !sums.ok()) {
+  if (absl::Status sums = CheckStages(stages, layout_, delta); !sums.ok()) {
     return LocalInvalidArgument(
         {"agent {} reports interval {} of phase {}: {}", "压测节点 {} 报告了时段 {}（阶段 {}）：{}"}, AgentLabel(agent),
         interval_index, NameOf(phase), sums);
@@ -124,6 +129,11 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   agents_[agent].totals.Merge(delta);
   totals_.Merge(delta);
   phase_counters_[phase].Merge(delta.counters);
+  if (const Stats* warm_up = WarmUpIn(stages)) {
+    agents_[agent].warm_up.Merge(*warm_up);
+    // Whenever it was that its messages ended.
+    phase_counters_[Phase::kWarmUp].Merge(warm_up->counters);
+  }
   const AgentPoint point = AgentPoint::Of(delta);
   if (phase == Phase::kMeasure) {
     MergeWorkers(agents_[agent].worker_loads, workers);
@@ -137,10 +147,11 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   }
 
   if (emitted_any_ && position <= last_emitted_) {
-    MergeIntoEmitted(position, delta, workers);
+    MergeIntoEmitted(position, Shown(phase, delta, stages), workers);
   } else {
     OpenInterval& interval = open_[position];
     interval.workers.Add(workers);
+    MergeStages(interval.stages, stages);
     interval.of_agents.emplace_back(agent, point);
     if (interval.agents_reporting++ == 0) {
       interval.delta = std::move(delta);
@@ -153,12 +164,14 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   return absl::OkStatus();
 }
 
-absl::Status ResultBuilder::AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, LocalString stopped_early) {
+absl::Status ResultBuilder::AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, LocalString stopped_early,
+                                      const Stats& warm_up) {
   if (progress_[agent].ended) return absl::OkStatus();
   AgentResult& entry = agents_[agent];
   entry.cpu = cpu;
   entry.stopped_early = std::move(stopped_early);
-  const LocalString difference = FirstDifference(totals, entry.totals);
+  LocalString difference = FirstDifference(totals, entry.totals);
+  if (difference.empty()) difference = FirstDifference(warm_up, entry.warm_up);
   if (difference.empty()) {
     EndAgent(agent, AgentResult::State::kDone, {});
     return absl::OkStatus();
@@ -220,7 +233,7 @@ void ResultBuilder::EmitOldest() {
   const auto node = open_.extract(open_.begin());
   const Position& position = node.key();
   const OpenInterval& interval = node.mapped();
-  const Stats& delta = interval.delta;
+  const Stats delta = Shown(position.first, interval.delta, interval.stages);
   while (!lost_active_.empty() && lost_active_.begin()->first < position) {
     active_emitted_ -= lost_active_.begin()->second;
     lost_active_.erase(lost_active_.begin());
@@ -246,7 +259,16 @@ void ResultBuilder::EmitOldest() {
   for (AgentResult& agent : agents_) agent.interval.reset();
   for (const auto& [agent, of_agent] : interval.of_agents) agents_[agent].interval = of_agent;
   result_.series.push_back(std::move(point));
-  if (listener_ != nullptr) listener_->OnInterval(result_.series.back(), delta, totals_, agents_);
+  if (listener_ == nullptr) return;
+  listener_->OnStages(interval.stages, stages_);
+  listener_->OnInterval(result_.series.back(), delta, totals_, agents_);
+}
+
+Stats ResultBuilder::Shown(Phase phase, const Stats& delta, const StatsByStage& stages) const {
+  Stats shown = delta;
+  const Stats* const warm_up = WarmUpIn(stages);
+  if (phase == Phase::kWarmUp && warm_up != nullptr) shown.Merge(*warm_up);
+  return shown;
 }
 
 void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delta,
@@ -270,6 +292,7 @@ void ResultBuilder::MergeIntoEmitted(const Position& position, const Stats& delt
 
 double ResultBuilder::ElapsedAtEndOf(const Position& position) const {
   int64_t elapsed_ns = (position.second + 1) * result_.plan.report_interval_ns;
+  if (position.first == Phase::kWarmUp) elapsed_ns = std::min(elapsed_ns, result_.plan.warm_up_ns);
   if (position.first == Phase::kMeasure) elapsed_ns = std::min(elapsed_ns, result_.plan.duration_ns);
   // The last interval of a phase may be a short one.
   for (const PhaseTimes& phase : result_.phases) {
@@ -315,7 +338,9 @@ std::vector<PhaseTimes> ResultBuilder::PhasesWithDeltas() const {
                            [wanted = phase](const PhaseTimes& entry) { return entry.phase == wanted; });
     if (it == phases.end()) {
       // Agents were already there when the run ended: the counts need a place all the same.
-      it = phases.insert(phases.end(), PhaseTimes{});
+      it = std::find_if(phases.begin(), phases.end(),
+                        [wanted = phase](const auto& entry) { return entry.phase > wanted; });
+      it = phases.insert(it, PhaseTimes{});
       it->phase = phase;
     }
     it->delta = counters;
@@ -331,11 +356,20 @@ int64_t ResultBuilder::ActivePeak() const {
 
 void ResultBuilder::CheckSums() const {
   Counters of_agents;
-  for (const AgentResult& agent : agents_) of_agents.Merge(agent.totals.counters);
+  Counters all = totals_.counters;
+  Counters warm_up;
+  Counters of_warm_ups;
+  if (const Stats* stats = WarmUpIn(stages_)) warm_up = stats->counters;
+  for (const AgentResult& agent : agents_) {
+    of_agents.Merge(agent.totals.counters);
+    of_warm_ups.Merge(agent.warm_up.counters);
+  }
   CheckSameCounts(totals_.counters, of_agents);
+  CheckSameCounts(warm_up, of_warm_ups);
   Counters of_phases;
   for (const auto& [phase, counters] : phase_counters_) of_phases.Merge(counters);
-  CheckSameCounts(totals_.counters, of_phases);
+  all.Merge(warm_up);
+  CheckSameCounts(all, of_phases);
 }
 
 RunResult ResultBuilder::Build() {
@@ -351,7 +385,7 @@ RunResult ResultBuilder::Build() {
   result_.phases = PhasesWithDeltas();
   for (const StageStats& of : stages_) {
     const TimelineStage& stage = timeline_[static_cast<size_t>(of.stage)];
-    result_.stages.push_back({stage.name, stage.offset_ns, stage.duration_ns, of.stats});
+    result_.stages.push_back({stage.name, stage.offset_ns, stage.duration_ns, of.stats, stage.kind});
   }
   result_.outages = outages_.Outages();
   result_.totals = std::move(totals_);

@@ -41,27 +41,33 @@ class ResultBuilder {
   void SetYielded(int agent, int64_t messages);
   void SetAgentLossPolicy(AgentLossPolicy policy) { result_.on_agent_loss = policy; }
   /// Messages that the agent has reported as scheduled.
-  int64_t Scheduled(int agent) const { return AgentTotals(agent).counters.scheduled; }
-  /// The sum of the agent's intervals so far.
+  int64_t Scheduled(int agent) const {
+    return AgentTotals(agent).counters.scheduled + AgentWarmUp(agent).counters.scheduled;
+  }
+  /// The sum of the agent's intervals so far, without the warm-up's figures; and these.
   const Stats& AgentTotals(int agent) const { return agents_[agent].totals; }
-  /// The agent's load ended before its time: `messages_due` of its messages were due until `to_ns`, and from `from_ns`
-  /// on it reported none. What it did not report of them is a gap.
-  void AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due);
+  const Stats& AgentWarmUp(int agent) const { return agents_[agent].warm_up; }
+  /// The warm-up's of them; null: they have none.
+  const Stats* WarmUpIn(const StatsByStage& stages) const { return WarmUpOf(stages, layout_); }
+  /// The agent's load ended before its time: `messages_due` of its messages, and `warm_up_due` in the warm-up, were due
+  /// until `to_ns`, and from `from_ns` on it reported none. What it did not report of them is a gap.
+  void AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due, int64_t warm_up_due = 0);
 
   /// Ends the phase before; tells the listener. A phase that already began is ignored.
   void BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns);
   void EndPhases(int64_t mono_ns);
 
-  /// `stages`: `delta` by stage, where the plan has more than one. kInvalidArgument: a phase that goes back, an
-  /// interval seen before, stages that do not add up. kFailedPrecondition: the agent has already ended. Nothing of a
-  /// refused interval is counted.
+  /// `stages`: the warm-up's figures, and `delta` by stage where there are several. kInvalidArgument: a phase that goes
+  /// back, an interval seen before, stages that do not add up. kFailedPrecondition: the agent has already ended.
+  /// Nothing of a refused interval is counted.
   absl::Status AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta,
                            const std::vector<WorkerLoad>& workers = {}, const StatsByStage& stages = {});
 
-  /// Final reconciliation: kDataLoss when `totals` is not the sum of the intervals seen, with the first
-  /// field that differs; the agent is then marked lost and the result degraded (the sum of its intervals
-  /// stays in the result). The second end of an agent is ignored.
-  absl::Status AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, LocalString stopped_early);
+  /// Final reconciliation: kDataLoss when `totals` is not the sum of the intervals seen, or `warm_up` not that of the
+  /// warm-up's figures, with the first field that differs; the agent is then marked lost and the result degraded (the
+  /// sum of its intervals stays in the result). The second end of an agent is ignored.
+  absl::Status AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, LocalString stopped_early,
+                         const Stats& warm_up = {});
   /// What it reported before stays in the result. The listener gets a notice ("agent h2:7400 lost: ..."). Ignored for
   /// an agent that has already ended.
   void AgentFailed(int agent, AgentResult::State state, LocalString detail);
@@ -88,6 +94,7 @@ class ResultBuilder {
   struct OpenInterval {
     Stats delta;
     WorkerPeaks workers;
+    StatsByStage stages;
     int agents_reporting = 0;
     std::vector<std::pair<int, AgentPoint>> of_agents;  ///< by their positions
   };
@@ -103,6 +110,8 @@ class ResultBuilder {
   void EmitOldest();
   /// An interval that was passed on without this agent.
   void MergeIntoEmitted(const Position& position, const Stats& delta, const std::vector<WorkerLoad>& workers);
+  /// What the series has of an interval: in the warm-up, its figures as well.
+  Stats Shown(Phase phase, const Stats& delta, const StatsByStage& stages) const;
   double ElapsedAtEndOf(const Position& position) const;
   /// Of the interval that is passed on now; `wall_us`: how long its workers were at it, 0: not known.
   double PhaseClockAt(const Position& position, int64_t wall_us);
@@ -119,6 +128,7 @@ class ResultBuilder {
   RunListener* listener_;
   RunResult result_;
   std::vector<TimelineStage> timeline_;
+  StageLayout layout_;
   std::vector<AgentResult> agents_;  ///< `totals` of each: the sum of its intervals
   std::vector<AgentProgress> progress_;
   // Of the agents that have not ended: how many have reported nothing, and how many up to where.

@@ -14,6 +14,7 @@
 #include "common/plan/run_plan.h"
 #include "common/plan/run_policy.h"
 #include "common/plan/slice.h"
+#include "common/plan/timeline.h"
 #include "common/stats/figure_list.h"
 #include "common/stats/latency_point.h"
 #include "common/stats/stats.h"
@@ -73,6 +74,7 @@ struct AgentResult {
   int64_t messages_taken_over = 0;
   int64_t messages_yielded = 0;  ///< it had no connection: given to others
   Stats totals;
+  Stats warm_up;  ///< what was its in the warm-up, and is not in `totals`
   CpuUsage cpu;
   std::vector<WorkerLoad> worker_loads;  ///< by worker, in the measure phase
   LocalString stopped_early;
@@ -109,14 +111,16 @@ struct PhaseTimes {
   Counters delta;
 };
 
-/// What became of the messages that were due in a stage, where the plan has more than one.
+/// What there was in the warm-up, or became of the messages that were due in a stage, where the plan has more than one.
 struct StageResult {
   std::string name;
   // Of the plan, from the common start.
   int64_t offset_ns = 0;
   int64_t duration_ns = 0;
   Stats stats;
+  StageKind kind = StageKind::kStage;
 
+  bool measured() const { return kind != StageKind::kWarmUp; }
   friend bool operator==(const StageResult&, const StageResult&) = default;
 };
 
@@ -131,6 +135,9 @@ struct Gap {
   int64_t messages_not_scheduled = 0;
   /// Reported as sent, and their end is not known.
   int64_t unaccounted = 0;
+  // The same of what was due in the warm-up.
+  int64_t warm_up_not_scheduled = 0;
+  int64_t warm_up_unaccounted = 0;
 };
 
 /// What became of one threshold.
@@ -169,7 +176,7 @@ struct RunResult {
   std::vector<Statement> warnings;        ///< of the check before the run, and of the run; they change no verdict
   int64_t check_connections = 0;          ///< that it opened and closed; in no other figure
   std::vector<PhaseTimes> phases;
-  std::vector<StageResult> stages;  ///< those that had messages
+  std::vector<StageResult> stages;  ///< those that had messages; of a plan without -stages the warm-up alone
   std::vector<Outage> outages;      ///< in the order of time
   Stats totals;
   int64_t connections_active_peak = 0;

@@ -27,7 +27,11 @@ constexpr PlainMetric kPlainMetrics[] = {{"success_rate", Figure::kSuccessRate},
                                          {"unsent", Figure::kUnsent},
                                          {"connections_failed", Figure::kConnectionsFailed},
                                          {"connections_lost", Figure::kConnectionsLost},
-                                         {"agents_lost", Figure::kAgentsLost}};
+                                         {"agents_lost", Figure::kAgentsLost},
+                                         {"push_loss_rate", Figure::kPushLossRate},
+                                         {"push_duplicates", Figure::kPushDuplicates},
+                                         {"push_out_of_order", Figure::kPushOutOfOrder},
+                                         {"pushes_repeated", Figure::kPushesRepeated}};
 constexpr PlainMetric kOfLatency[] = {{"avg", Figure::kMean}, {"max", Figure::kMax}, {"min", Figure::kMin}};
 // Written as a percentile: p(99).
 constexpr std::string_view kPercentileOpens = "p(";
@@ -36,11 +40,11 @@ constexpr std::string_view kShortLag = "lag";
 
 constexpr LocalText kMetrics = {
     "the metrics are p(99), avg, max and min, also as response_p(99), service_p(99), connect_p(99), push_p(99), "
-    "heartbeat_p(99) and lag_p(99); success_rate, rate, failed, unsent, connections_failed, connections_lost, "
-    "agents_lost",
+    "push_delivery_p(99), heartbeat_p(99) and lag_p(99); success_rate, rate, failed, unsent, connections_failed, "
+    "connections_lost, agents_lost, push_loss_rate, push_duplicates, push_out_of_order, pushes_repeated",
     "可用的指标有 p(99)、avg、max 和 min，以及 response_p(99)、service_p(99)、connect_p(99)、push_p(99)、"
-    "heartbeat_p(99) 和 lag_p(99)；success_rate、rate、failed、unsent、connections_failed、connections_lost、"
-    "agents_lost"};
+    "push_delivery_p(99)、heartbeat_p(99) 和 lag_p(99)；success_rate、rate、failed、unsent、connections_failed、"
+    "connections_lost、agents_lost、push_loss_rate、push_duplicates、push_out_of_order、pushes_repeated"};
 
 std::string_view NameOfLatency(const HistogramInfo& row) {
   return row.field == &Stats::send_lag ? kShortLag : std::string_view(row.name.shown);
@@ -177,9 +181,20 @@ absl::Status ReadPhase(std::string_view name, Threshold& threshold) {
       return LocalInvalidArgument(
           {"a rate is one of the measure phase; leave @{} out", "速率只属于压测阶段；请去掉 @{}"}, name);
     }
+    if (threshold.figure == Figure::kPushLossRate) {
+      return LocalInvalidArgument({"what is lost is known at the end of the whole run; leave @{} out",
+                                   "丢失与否到整个运行结束才知道；请去掉 @{}"},
+                                  name);
+    }
     if (threshold.figure == Figure::kAgentsLost) {
       return LocalInvalidArgument(
           {"agents are lost once for the whole run; leave @{} out", "压测节点失联按整个运行计；请去掉 @{}"}, name);
+    }
+    const bool of_connections = threshold.figure == Figure::kConnectionsFailed ||
+                                threshold.figure == Figure::kConnectionsLost || threshold.histogram == &Stats::connect;
+    if (choice.value == Phase::kWarmUp && !of_connections) {
+      return LocalInvalidArgument(
+          {"nothing but connections is judged in the warm-up; leave @{} out", "预热阶段只判定连接；请去掉 @{}"}, name);
     }
     threshold.phase = choice.value;
     return absl::OkStatus();
@@ -207,8 +222,32 @@ absl::Status ReadCause(std::string_view name, Threshold& threshold) {
       meant.empty() ? FillLocal({"; the causes are {}", "；原因有 {}"}, Listed(CauseNames())) : meant);
 }
 
+/// A stage is one of the load: of what becomes of its messages.
+absl::Status ReadStage(std::string_view braced, Threshold& threshold) {
+  if (!braced.ends_with('}') || braced.size() < 3 || braced.substr(1).find('{') != std::string_view::npos) {
+    return LocalInvalidArgument(
+        {"{}: want a stage's name or number in braces; for example p(99){{peak}}<200ms or p(99){{stage 2}}<200ms",
+         "{}：应在花括号中写阶段的名称或序号；例如 p(99){{peak}}<200ms 或 p(99){{stage 2}}<200ms"},
+        Shown(braced));
+  }
+  const auto histogram = threshold.histogram;
+  const bool of_messages = threshold.IsLatency() ? histogram == &Stats::response || histogram == &Stats::service ||
+                                                       histogram == &Stats::send_lag
+                                                 : threshold.figure < Figure::kConnectionsFailed;
+  if (!of_messages) {
+    return LocalInvalidArgument({"{} is no figure of messages, and of those alone stages have any; leave {} out",
+                                 "{} 不是消息的指标，而阶段只有消息的指标；请去掉 {}"},
+                                threshold.metric.substr(0, threshold.metric.find('{')), Shown(braced));
+  }
+  threshold.stage = braced.substr(1, braced.size() - 2);
+  return absl::OkStatus();
+}
+
 absl::Status ReadMetric(Threshold& threshold) {
   std::string_view name = threshold.metric;
+  const size_t brace = name.find('{');
+  const std::string_view stage = brace == std::string_view::npos ? std::string_view() : name.substr(brace);
+  name = name.substr(0, brace);
   const size_t at = name.find('@');
   const std::string_view phase = at == std::string_view::npos ? std::string_view() : name.substr(at + 1);
   name = name.substr(0, at);
@@ -218,7 +257,33 @@ absl::Status ReadMetric(Threshold& threshold) {
   if (colon != std::string_view::npos) {
     if (absl::Status read = ReadCause(cause, threshold); !read.ok()) return read;
   }
-  return at == std::string_view::npos ? absl::OkStatus() : ReadPhase(phase, threshold);
+  if (at != std::string_view::npos) {
+    if (!stage.empty()) {
+      return LocalInvalidArgument({"a figure is one of a phase or of a stage; leave @{} or {} out",
+                                   "指标要么属于 @ 阶段，要么属于负载阶段；请去掉 @{} 或 {}"},
+                                  phase, stage);
+    }
+    return ReadPhase(phase, threshold);
+  }
+  return stage.empty() ? absl::OkStatus() : ReadStage(stage, threshold);
+}
+
+/// Without blanks, but for one between two words of a stage's name.
+std::string WithoutBlanks(std::string_view text) {
+  std::string whole;
+  bool in_name = false;
+  bool blank = false;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t') {
+      blank = in_name && whole.back() != '{';
+      continue;
+    }
+    if (blank && c != '}') whole += ' ';
+    blank = false;
+    if (c == '{' || c == '}') in_name = c == '{';
+    whole += c;
+  }
+  return whole;
 }
 
 /// The number that `text` begins with; nothing: none.
@@ -312,7 +377,8 @@ absl::Status ReadBound(std::string_view text, Threshold& threshold) {
                                 Shown(text));
   if (threshold.IsLatency()) return ReadLatencyBound(number, unit, text, threshold);
   if (threshold.figure == Figure::kRate) return ReadRateBound(*value, number, unit, threshold);
-  if (threshold.figure == Figure::kSuccessRate) return ReadShareBound(*value, number, unit, threshold);
+  if (threshold.figure == Figure::kSuccessRate || threshold.figure == Figure::kPushLossRate)
+    return ReadShareBound(*value, number, unit, threshold);
   return ReadCountBound(*value, number, unit, threshold);
 }
 
@@ -371,8 +437,7 @@ absl::StatusOr<Threshold> Threshold::Parse(std::string_view text) {
   constexpr size_t kLongest = 200;
   constexpr std::string_view kOperators = "<>=!";
   Threshold threshold;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(threshold.expression),
-               [](char c) { return c != ' ' && c != '\t'; });
+  threshold.expression = WithoutBlanks(text);
   const std::string& whole = threshold.expression;
   if (whole.empty()) return LocalInvalidArgument({"is empty; for example p(99)<200ms", "为空；例如 p(99)<200ms"});
   if (whole.size() > kLongest || !IsUtf8(whole) || HasControlCharacter(whole)) {

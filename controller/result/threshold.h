@@ -42,29 +42,40 @@ struct Threshold {
     kConnectionsFailed,
     kConnectionsLost,
     kAgentsLost,
+    kPushLossRate,
+    kPushDuplicates,
+    kPushOutOfOrder,
+    kPushesRepeated,
   };
   /// Of `percentile`: as fine as it may be written.
   static constexpr int64_t kPercentileScale = 1'000'000;
 
-  std::string expression;  ///< without blanks: "p(99)<200ms"
-  std::string metric;      ///< its left side: "p(99)", "failed:timeout@drain"
+  std::string expression;  ///< without blanks but in a stage's name: "p(99)<200ms"
+  std::string metric;      ///< its left side: "p(99)", "failed:timeout@drain", "p(99){peak}"
   std::string bound_text;  ///< its right side: "200 ms", "99 %", "790/s", "10"
   Figure figure = Figure::kPercentile;
   Histogram Stats::*histogram = nullptr;  ///< of latencies; else null
   int64_t percentile = 0;                 ///< 1 to 100 times kPercentileScale
   int64_t Counters::*cause = nullptr;     ///< of kFailed; null: all of them
   std::optional<Phase> phase;             ///< none: the whole run
+  std::string stage;                      ///< as written, of -stages; empty: the whole run. Never with a phase
   Relation comparison = Relation::kLess;
   ThresholdUnit unit = ThresholdUnit::kMicroseconds;
   double bound = 0;
 
-  /// Blanks count for nothing. kInvalidArgument: a line about the text alone, with the mend.
+  /// Blanks count for nothing. kInvalidArgument: a line about the text alone, with the mend. Whether the plan has the
+  /// stage: CheckStage().
   static absl::StatusOr<Threshold> Parse(std::string_view text);
 
   bool Holds(double value) const;
   /// < or <=
   bool IsUpperBound() const { return comparison == Relation::kLess || comparison == Relation::kAtMost; }
   bool IsLatency() const { return histogram != nullptr; }
+  /// Of stamped messages (-push=stamp).
+  bool IsOfStamps() const {
+    return histogram == &Stats::push_delivery || figure == Figure::kPushLossRate || figure == Figure::kPushDuplicates ||
+           figure == Figure::kPushOutOfOrder;
+  }
 
   friend bool operator==(const Threshold&, const Threshold&) = default;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/util/local_error.h"
+#include "controller/result/threshold_stage.h"
 
 namespace wsload {
 namespace {
@@ -32,7 +33,7 @@ absl::Status CheckSamples(const Threshold& threshold, const RunPlan& plan) {
   // How many come outside of it nobody knows before.
   if (!of_messages || threshold.phase.value_or(Phase::kMeasure) != Phase::kMeasure) return absl::OkStatus();
   if (plan.model == LoadModel::kClosed) return absl::OkStatus();
-  const int64_t messages = ScheduleOf(plan).total();
+  const int64_t messages = PlannedFor(threshold, plan).messages;
   if (needed > messages) {
     return LocalInvalidArgument(
         {"-threshold={}: takes at least {} messages, and {} are planned; raise -mps or -duration, or "
@@ -77,14 +78,21 @@ absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
            "service_p(99)<200ms，或使用 -model=open"},
           threshold.expression);
     }
+    if (threshold.IsOfStamps() && plan.push == PushMode::kOff) {
+      return LocalInvalidArgument({"-threshold={}: is known of stamped messages alone; add -push=stamp and -to",
+                                   "-threshold={}：只有带标记的消息才能得知；请加上 -push=stamp 和 -to"},
+                                  threshold.expression);
+    }
+    if (absl::Status known = CheckStage(threshold, plan); !known.ok()) return known;
     if (threshold.figure == Threshold::Figure::kPercentile) {
       if (absl::Status enough = CheckSamples(threshold, plan); !enough.ok()) return enough;
     }
-    const auto planned = MeanPerSecond(plan);
+    if (threshold.figure != Threshold::Figure::kRate || threshold.IsUpperBound()) continue;
+    if (plan.model == LoadModel::kClosed) continue;
+    const double planned = PlannedFor(threshold, plan).per_s;
     const bool beyond =
         threshold.comparison == Relation::kMore ? threshold.bound >= planned : threshold.bound > planned;
-    if (plan.model == LoadModel::kOpen && threshold.figure == Threshold::Figure::kRate && !threshold.IsUpperBound() &&
-        beyond) {
+    if (beyond) {
       return LocalInvalidArgument({"-threshold={}: the plan sends {}/s; raise -mps, or lower the bound",
                                    "-threshold={}：计划每秒只发送 {} 条；请提高 -mps，或降低界限"},
                                   threshold.expression, planned);

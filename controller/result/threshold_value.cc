@@ -91,6 +91,16 @@ std::optional<double> ValueOf(const Threshold& threshold, const Measured& measur
       return Count(threshold, connections.lost, connections.opened);
     case Figure::kAgentsLost:
       return static_cast<double>(measured.agents_lost);
+    case Figure::kPushLossRate:
+      // Some are on their way as long as the run goes on.
+      if (measured.running) return std::nullopt;
+      return Count(threshold, counters.push_lost(), counters.push_expected);
+    case Figure::kPushDuplicates:
+      return Count(threshold, counters.push_duplicates, counters.push_received);
+    case Figure::kPushOutOfOrder:
+      return Count(threshold, counters.push_out_of_order, counters.push_received);
+    case Figure::kPushesRepeated:
+      return Count(threshold, counters.pushes_repeated, counters.pushes);
   }
   return std::nullopt;
 }

@@ -46,13 +46,17 @@ int64_t AgentsLost(const RunResult& result) {
 
 }  // namespace
 
-ThresholdWatch::ThresholdWatch(const ThresholdList& thresholds, int64_t abort_after_ns)
+ThresholdWatch::ThresholdWatch(const ThresholdList& thresholds, int64_t abort_after_ns,
+                               const std::vector<TimelineStage>& timeline)
     : thresholds_(thresholds.thresholds()),
       abort_after_s_(static_cast<double>(abort_after_ns) / kNsPerSecond),
-      progress_(thresholds_.size()) {}
+      progress_(thresholds_.size()) {
+  for (size_t i = 0; i < thresholds_.size(); ++i) progress_[i].span = SpanOf(thresholds_[i], timeline);
+}
 
-const Counters& ThresholdWatch::CountersOf(const Threshold& threshold) const {
+const Counters& ThresholdWatch::CountersOf(const Threshold& threshold, const Progress& progress) const {
   static const Counters kNone;
+  if (progress.span.stage.has_value()) return progress.counters;
   if (!threshold.phase.has_value()) return counters_;
   const auto it = phase_counters_.find(*threshold.phase);
   return it == phase_counters_.end() ? kNone : it->second;
@@ -60,29 +64,43 @@ const Counters& ThresholdWatch::CountersOf(const Threshold& threshold) const {
 
 std::optional<double> ThresholdWatch::SoFar(const Threshold& threshold, const Progress& progress,
                                             int64_t agents_lost) const {
-  return ValueOf(threshold, {.counters = CountersOf(threshold),
+  return ValueOf(threshold, {.counters = CountersOf(threshold, progress),
                              .histogram = &progress.histogram,
-                             .measured_s = measured_s_,
+                             .measured_s = progress.span.SecondsIn(0, measured_s_),
                              .agents_lost = agents_lost,
                              .running = true});
 }
 
-bool ThresholdWatch::Add(const Interval& interval, const Stats& delta) {
+bool ThresholdWatch::Add(const Interval& interval, const Stats& all, const StatsByStage& stages) {
   if (thresholds_.empty()) return false;
+  Stats connections;
+  if (interval.phase == Phase::kWarmUp) {
+    connections.counters.connections = all.counters.connections;
+    connections.connect = all.connect;
+  }
+  const Stats& delta = interval.phase == Phase::kWarmUp ? connections : all;
   counters_.Merge(delta.counters);
   agents_lost_ = interval.agents_lost;
   phase_counters_[interval.phase].Merge(delta.counters);
   if (interval.phase == Phase::kMeasure) measured_s_ = interval.to_s;
   if (interval.phase == Phase::kDrain) drained_s_ = interval.to_s;
+  const Stats nothing;
   bool long_enough = false;
   for (size_t i = 0; i < thresholds_.size(); ++i) {
     const Threshold& threshold = thresholds_[i];
     Progress& progress = progress_[i];
+    const Stats* part = &delta;
+    if (progress.span.stage.has_value()) {
+      const auto of_stage = std::find_if(stages.begin(), stages.end(),
+                                         [&](const StageStats& each) { return each.stage == *progress.span.stage; });
+      part = of_stage == stages.end() ? &nothing : &of_stage->stats;
+      progress.counters.Merge(part->counters);
+    }
     const bool of_phase = threshold.phase.value_or(interval.phase) == interval.phase;
-    if (threshold.IsLatency() && of_phase) progress.histogram.Merge(delta.*threshold.histogram);
+    if (threshold.IsLatency() && of_phase) progress.histogram.Merge(part->*threshold.histogram);
     FollowSoFar(threshold, progress, interval);
     if (abort_after_s_ <= 0 || aborted_by_.has_value() || interval.phase != Phase::kMeasure) continue;
-    AddToSlots(progress, threshold, interval, delta);
+    AddToSlots(progress, threshold, interval, *part);
     if (!FollowLastSeconds(threshold, progress, interval)) continue;
     aborted_by_ = i;
     long_enough = true;
@@ -127,7 +145,9 @@ bool ThresholdWatch::FollowLastSeconds(const Threshold& threshold, Progress& pro
       histogram.Merge(slot.histogram);
     }
     over_s = interval.to_s - progress.slots.front().from_s;
-    value = ValueOf(threshold, {.counters = counters, .histogram = &histogram, .measured_s = over_s, .running = true});
+    const double measured_s = progress.span.SecondsIn(progress.slots.front().from_s, interval.to_s);
+    value =
+        ValueOf(threshold, {.counters = counters, .histogram = &histogram, .measured_s = measured_s, .running = true});
     broken = value.has_value() ? !threshold.Holds(*value) : NothingCameBack(threshold, counters);
   } else {
     value = SoFar(threshold, progress, interval.agents_lost);
@@ -172,7 +192,14 @@ std::vector<ThresholdResult> ThresholdWatch::Judge(const RunResult& result) cons
     const Threshold& threshold = thresholds_[i];
     const Counters* counters = &result.totals.counters;
     const Histogram* histogram = threshold.IsLatency() ? &(result.totals.*threshold.histogram) : nullptr;
-    if (threshold.phase.has_value()) {
+    const double measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond;
+    if (progress_[i].span.stage.has_value()) {
+      const auto of_stage = std::find_if(result.stages.begin(), result.stages.end(), [&](const StageResult& stage) {
+        return stage.measured() && stage.name == progress_[i].span.name;
+      });
+      counters = of_stage == result.stages.end() ? nullptr : &of_stage->stats.counters;
+      if (counters != nullptr && threshold.IsLatency()) histogram = &(of_stage->stats.*threshold.histogram);
+    } else if (threshold.phase.has_value()) {
       counters = nullptr;  // as long as the run has not come to it
       histogram = &progress_[i].histogram;
       for (const PhaseTimes& phase : result.phases) {
@@ -183,7 +210,7 @@ std::vector<ThresholdResult> ThresholdWatch::Judge(const RunResult& result) cons
     if (counters != nullptr) {
       judged.value = ValueOf(threshold, {.counters = *counters,
                                          .histogram = histogram,
-                                         .measured_s = static_cast<double>(result.measured_ns) / kNsPerSecond,
+                                         .measured_s = progress_[i].span.SecondsIn(0, measured_s),
                                          .agents_lost = AgentsLost(result)});
     }
     judged.passed = judged.value.has_value() && threshold.Holds(*judged.value);

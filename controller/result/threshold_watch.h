@@ -10,10 +10,13 @@
 
 #include "common/lang/statement.h"
 #include "common/plan/phase.h"
+#include "common/plan/timeline.h"
+#include "common/stats/stage_stats.h"
 #include "common/stats/stats.h"
 #include "controller/result/run_result.h"
 #include "controller/result/threshold.h"
 #include "controller/result/threshold_list.h"
+#include "controller/result/threshold_stage.h"
 
 namespace wsload {
 
@@ -24,8 +27,10 @@ namespace wsload {
 /// nothing before its end.
 class ThresholdWatch {
  public:
-  /// `abort_after_ns`: how long one is broken without a break before Add() says so; 0: it never does.
-  ThresholdWatch(const ThresholdList& thresholds, int64_t abort_after_ns);
+  /// `abort_after_ns`: how long one is broken without a break before Add() says so; 0: it never does. `timeline`: the
+  /// plan's, which has the stages that thresholds name.
+  ThresholdWatch(const ThresholdList& thresholds, int64_t abort_after_ns,
+                 const std::vector<TimelineStage>& timeline = {});
 
   struct Interval {
     Phase phase = Phase::kConnect;
@@ -35,9 +40,10 @@ class ThresholdWatch {
     int64_t agents_lost = 0;  ///< so far
   };
 
-  /// The intervals of the whole run, in their order, merged over the agents. True: from now on a threshold has been
-  /// broken for so long that the run should end; once.
-  bool Add(const Interval& interval, const Stats& delta);
+  /// The intervals of the whole run, in their order, merged over the agents; `stages` as RunListener::OnStages() has
+  /// them. Of the warm-up's nothing counts but its connections. True: from now on a threshold has been broken for so
+  /// long that the run should end; once.
+  bool Add(const Interval& interval, const Stats& all, const StatsByStage& stages = {});
 
   /// Why it should: kThresholdAborted. Nothing as long as Add() has not answered true.
   const std::optional<Statement>& abort_reason() const { return abort_reason_; }
@@ -58,13 +64,15 @@ class ThresholdWatch {
     Histogram histogram;  ///< the threshold's
   };
   struct Progress {
+    StageSpan span;
+    Counters counters;                ///< of its stage, where that is kept apart
     Histogram histogram;              ///< of a latency: all so far, of its phase
     std::deque<Slot> slots;           ///< of one that is asked of the last seconds
     std::optional<double> broken_s;   ///< since when all so far breaks it
     std::optional<double> failing_s;  ///< since when the last seconds, or all so far, break it
   };
 
-  const Counters& CountersOf(const Threshold& threshold) const;
+  const Counters& CountersOf(const Threshold& threshold, const Progress& progress) const;
   std::optional<double> SoFar(const Threshold& threshold, const Progress& progress, int64_t agents_lost) const;
   void AddToSlots(Progress& progress, const Threshold& threshold, const Interval& interval, const Stats& delta) const;
   void FollowSoFar(const Threshold& threshold, Progress& progress, const Interval& interval) const;

@@ -131,7 +131,8 @@ void FindMissingAgents(const RunResult& result, Reasons& reasons) {
     if (agent.state != AgentResult::State::kDone) {
       reasons.push_back(AgentFailure(agent.state, agent.state_detail, agent.label()));
     }
-    const Counters& counters = agent.totals.counters;
+    Counters counters = agent.totals.counters;
+    counters.Merge(agent.warm_up.counters);
     if (counters.open() != 0) reasons.push_back({Kind::kUnaccounted, {counters.open()}, agent.label()});
     if (agent.state != AgentResult::State::kDone || result.interrupted) continue;
     if (!agent.stopped_early.empty()) {

@@ -30,7 +30,8 @@ struct AgentPeerReport {
   Stats totals;
   CpuUsage cpu;
   LocalString stopped_early;
-  std::optional<int64_t> start_skew_ns;  ///< its first instant of measuring minus the common start
+  std::optional<int64_t> start_skew_ns;  ///< the first instant of its load minus the common start
+  Stats warm_up = {};
 };
 
 /// Told of the agents' progress, on the loop; may call the peer back, must not delete it inside a call.

@@ -23,7 +23,6 @@
 #include "controller/run/slice_ledger.h"
 
 namespace wsload {
-namespace {}  // namespace
 
 class RunCoordinator::Impl final : public AgentPeerObserver {
  public:
@@ -96,6 +95,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
                       std::vector<WorkerLoad> workers) override {
     absl::Status fits =
         CheckReport(LimitsOf(peer, phase), phase, interval_index, builder_.AgentTotals(peer), delta, workers);
+    if (const Stats* warm_up = builder_.WarmUpIn(stages); fits.ok() && warm_up != nullptr) {
+      fits = CheckWarmUp(LimitsOf(peer, phase), phase, builder_.AgentWarmUp(peer), *warm_up);
+    }
     if (fits.ok() && phase == Phase::kClose) {
       BeginClose();
       AwaitClose();
@@ -126,7 +128,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     if (!fits.ok()) return FailProtocol(peer, fits);
     BeginClose();
     if (report.start_skew_ns.has_value()) builder_.SetStartSkew(peer, *report.start_skew_ns / kNsPerUs);
-    const absl::Status agreed = builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early);
+    const absl::Status agreed =
+        builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early, report.warm_up);
     if (!agreed.ok()) {
       GoOnWithout(peer, ErrorLines(agreed), loop_.MonoNs());
     } else if (!report.stopped_early.empty() && stage_ != Stage::kStopping) {
@@ -152,24 +155,19 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   enum class Stage { kSetup, kConnecting, kRunning, kStopping, kEnded };
 
   void CheckSetup() {
-    if (stage_ != Stage::kSetup) return;
-    for (const auto& peer : peers_) {
-      if (!peer->ended() && !peer->accepted()) return;
-    }
+    const auto undecided = [](const auto& peer) { return !peer->ended() && !peer->accepted(); };
+    if (stage_ != Stage::kSetup || std::any_of(peers_.begin(), peers_.end(), undecided)) return;
     setup_failures_.empty() ? BeginConnect() : FailSetup();
   }
 
   /// What the agent can have done by now, and in the phase.
   ReportLimits LimitsOf(int peer, Phase phase) const {
     ReportLimits limits = TimeLimits(instants_, phase, loop_.MonoNs(), peers_[peer]->clock().error_ns);
-    limits.report_interval_ns = plan_.report_interval_ns;
-    // How many a closed loop sends is up to the server.
-    limits.messages = plan_.model == LoadModel::kClosed ? std::numeric_limits<int64_t>::max()
-                                                        : ledger_.DueBefore(peer, limits.load_ns);
-    limits.retries = plan_.retry;
-    limits.redials = ClientsDialAgain(plan_);
+    limits.messages = ledger_.DueBefore(peer, limits.load_ns);
+    limits.warm_up_messages = ledger_.DueBefore(peer, std::min(limits.load_ns, plan_.warm_up_ns));
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
+    LimitByPlan(plan_, limits);
     return limits;
   }
 
@@ -232,7 +230,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     const std::vector<int> survivors = relief_.Survivors();
     // Before the start nothing was due, and the start itself is as good an instant as any.
     const int64_t from_ns = std::max(start_mono_ns_, loop_.MonoNs() + StartLead());
-    if (survivors.empty() || from_ns >= MeasureEnd()) return;
+    if (survivors.empty() || from_ns >= LoadEnd()) return;
     const int64_t offset_ns = from_ns - start_mono_ns_;
     Deal(ledger_.HandOver(lost, survivors, offset_ns), survivors);
     const auto others = static_cast<int64_t>(survivors.size());
@@ -253,9 +251,10 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       if (std::find(lost_.begin(), lost_.end(), i) == lost_.end()) agents.push_back(i);
     }
     for (const int agent : agents) {
-      const int64_t to_ns = std::min(measured_ns_, ledger_.HandedOverAt(agent));
+      const int64_t to_ns = std::min(load_ns_, ledger_.HandedOverAt(agent));
       const int64_t from_ns = ledger_.DueAt(agent, builder_.Scheduled(agent), to_ns);
-      builder_.AddGap(agent, from_ns, to_ns, ledger_.DueBefore(agent, to_ns));
+      const int64_t warm_up_due = ledger_.DueBefore(agent, std::min(to_ns, plan_.warm_up_ns));
+      builder_.AddGap(agent, from_ns, to_ns, ledger_.DueBefore(agent, to_ns) - warm_up_due, warm_up_due);
     }
   }
 
@@ -299,7 +298,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
       if (peer->active()) peer->Start(start_mono_ns_);
     }
     ArmEndDeadline(DrainEnd());
-    ArmPhase(Phase::kMeasure, start_mono_ns_);
+    ArmPhase(plan_.warm_up_ns > 0 ? Phase::kWarmUp : Phase::kMeasure, start_mono_ns_);
     if (plan_.clients_stages.empty()) relief_.OnStart();
     HandOverOrphans();
   }
@@ -316,8 +315,10 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     return least_ns + 4 * slowest_error_ns;
   }
 
-  int64_t MeasureEnd() const { return start_mono_ns_ + plan_.duration_ns; }
-  int64_t DrainEnd() const { return MeasureEnd() + AnswerTimeNs(plan_); }
+  int64_t LoadEnd() const { return start_mono_ns_ + LoadNs(plan_); }
+  int64_t DrainEnd() const { return LoadEnd() + DrainNs(plan_); }
+
+  bool Loads() const { return phase_ == Phase::kWarmUp || phase_ == Phase::kMeasure; }
 
   void ArmPhase(Phase phase, int64_t when_ns) {
     next_phase_ = phase;
@@ -327,15 +328,17 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   void OnPhaseTimer() {
     BeginPhase(next_phase_, next_phase_mono_ns_);
-    if (next_phase_ == Phase::kMeasure) {
-      ArmPhase(Phase::kDrain, MeasureEnd());
+    if (next_phase_ == Phase::kWarmUp) {
+      ArmPhase(Phase::kMeasure, start_mono_ns_ + plan_.warm_up_ns);
+    } else if (next_phase_ == Phase::kMeasure) {
+      ArmPhase(Phase::kDrain, LoadEnd());
     } else if (next_phase_ == Phase::kDrain) {
       ArmPhase(Phase::kClose, DrainEnd());
     }
   }
 
   void BeginPhase(Phase phase, int64_t mono_ns) {
-    if (phase_ == Phase::kMeasure) measured_ns_ = std::min(plan_.duration_ns, mono_ns - start_mono_ns_);
+    if (Loads()) load_ns_ = std::min(LoadNs(plan_), mono_ns - start_mono_ns_);
     phase_ = phase;
     builder_.BeginPhase(phase, clock_.UnixNs() - (loop_.MonoNs() - mono_ns), mono_ns);
   }
@@ -368,8 +371,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     stage_.Enter(Stage::kStopping);
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
-    if (phase_ == Phase::kMeasure) BeginPhase(Phase::kDrain, loop_.MonoNs());
-    ArmEndDeadline(loop_.MonoNs() + AnswerTimeNs(plan_));
+    if (Loads()) BeginPhase(Phase::kDrain, loop_.MonoNs());
+    ArmEndDeadline(loop_.MonoNs() + DrainNs(plan_));
     for (int i = 0; i < peer_count(); ++i) {
       if (!peers_[i]->active() || peers_[i]->Stop(why)) continue;
       FailAgent(i, AgentResult::State::kUnreachable,
@@ -405,9 +408,8 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
 
   void OnSetupDeadline() {
     const LocalString detail = NoAnswerWithin(limits_.link_open_ns);
-    for (int i = 0; i < peer_count(); ++i) {
+    for (int i = 0; i < peer_count(); ++i)
       if (!peers_[i]->accepted()) FailAgent(i, AgentResult::State::kUnreachable, detail);
-    }
   }
 
   /// The run is over, whatever agents still have to say.
@@ -423,8 +425,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   }
 
   void CheckEnd() {
-    const bool all_ended = std::all_of(peers_.begin(), peers_.end(), [](const auto& peer) { return peer->ended(); });
-    if (all_ended) Finish();
+    if (std::all_of(peers_.begin(), peers_.end(), [](const auto& peer) { return peer->ended(); })) Finish();
   }
 
   void Finish() {
@@ -433,7 +434,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     deadline_->Cancel();
     phase_timer_->Cancel();
     hand_over_timer_->Cancel();
-    if (phase_ == Phase::kMeasure) measured_ns_ = loop_.MonoNs() - start_mono_ns_;
+    if (Loads()) load_ns_ = loop_.MonoNs() - start_mono_ns_;
     builder_.EndPhases(loop_.MonoNs());
     MarkGaps();
     if (nothing_opened_) {
@@ -474,10 +475,10 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   std::optional<Phase> phase_;  ///< the one that has begun last
   Phase next_phase_ = Phase::kConnect;
   int64_t next_phase_mono_ns_ = 0;
-  RunInstants instants_;
+  RunInstants instants_{.warm_up_ns = plan_.warm_up_ns};
   int64_t start_mono_ns_ = 0;
   EndDeadline end_deadline_;
-  int64_t measured_ns_ = 0;         ///< how long the measure phase was, once it is over
+  int64_t load_ns_ = 0;             ///< how long the load was, once it is over
   std::vector<int> lost_;           ///< agents whose load ended before its time
   std::map<int, int64_t> orphans_;  ///< those whose load waits for new owners, and from when they are silent
   bool ended_by_loss_ = false;

@@ -36,6 +36,9 @@ class OpeningWatch final : public RunListener {
     if (point.phase != Phase::kConnect || patient || opened_ > 0 || failed_ < enough_) return;
     if (!std::exchange(told_, true)) nothing_opens_();
   }
+  void OnStages(const StatsByStage& of_interval, const StatsByStage& so_far) override {
+    if (next_ != nullptr) next_->OnStages(of_interval, so_far);
+  }
   void OnNotice(const Statement& notice) override {
     if (next_ != nullptr) next_->OnNotice(notice);
   }

@@ -1,6 +1,7 @@
 #include "controller/run/report_check.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "common/stats/figure_list.h"
@@ -52,16 +53,19 @@ class Sums {
   const Stats& delta_;
 };
 
-absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const Stats& delta) {
+absl::Status CheckAll(std::span<const Part> claims) {
+  for (const Part& claim : claims) {
+    if (absl::Status status = CheckParts(claim); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMessages(const ReportLimits& limits, int64_t messages, const Sums& sum) {
   using C = Counters;
-  using N = ConnectionCounters;
-  const Sums sum(so_far, delta);
   const int64_t scheduled = sum(&C::scheduled);
   const int64_t ended = SaturatingAdd(SaturatingAdd(sum(&C::success), sum.Failed()), sum(&C::unsent));
-  const int64_t dialled = SaturatingAdd(sum(&N::opened), sum(&N::failed));
-  const int64_t again = SaturatingAdd(SaturatingAdd(sum(&N::reconnected), sum(&N::replaced)), sum(&N::moved));
   const Part parts[] = {
-      {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, limits.messages},
+      {{"messages", "消息"}, scheduled, {"that are its own by now", "至今属于它的"}, messages},
       {{"ends of messages", "消息的结果"}, ended, {"messages", "消息"}, scheduled},
       {{"retries", "重发"},
        sum(&C::retries),
@@ -81,8 +85,50 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
        sum(&Stats::heartbeat),
        {"answered heartbeats", "有应答的心跳"},
        sum(&C::heartbeats_acked)},
+  };
+  return CheckAll(parts);
+}
+
+absl::Status CheckPushes(const ReportLimits& limits, const Sums& sum) {
+  using C = Counters;
+  const int64_t scheduled = sum(&C::scheduled);
+  const Part parts[] = {
       {{"repeated pushes", "重复的推送"}, sum(&C::pushes_repeated), {"pushes", "推送"}, sum(&C::pushes)},
+      {{"stamped pushes", "带标记的推送"},
+       SaturatingAdd(SaturatingAdd(sum(&C::push_received), sum(&C::push_duplicates)),
+                     SaturatingAdd(sum(&C::push_misdirected), sum(&C::push_strangers))),
+       {"pushes", "推送"},
+       sum(&C::pushes)},
+      {{"pushes out of order", "乱序的推送"},
+       sum(&C::push_out_of_order),
+       {"stamped pushes", "带标记的推送"},
+       sum(&C::push_received)},
+      {{"untracked pushes", "未跟踪的推送"},
+       sum(&C::push_untracked),
+       {"stamped pushes", "带标记的推送"},
+       sum(&C::push_received)},
+      {{"delivery times", "送达时间"},
+       sum(&Stats::push_delivery),
+       {"stamped pushes", "带标记的推送"},
+       sum(&C::push_received)},
+      {{"expected pushes", "应收的推送"},
+       sum(&C::push_expected),
+       {"that its messages can bring about", "可由其消息产生的"},
+       SaturatingMultiply(scheduled, limits.listeners)},
+      {{"unconfirmed pushes", "未确认的推送"},
+       sum(&C::push_unconfirmed),
+       {"expected pushes", "应收的推送"},
+       sum(&C::push_expected)},
       {{"push latencies", "推送延迟"}, sum(&Stats::push), {"pushes", "推送"}, sum(&C::pushes)},
+  };
+  return CheckAll(parts);
+}
+
+absl::Status CheckConnections(const ReportLimits& limits, const Sums& sum) {
+  using N = ConnectionCounters;
+  const int64_t dialled = SaturatingAdd(sum(&N::opened), sum(&N::failed));
+  const int64_t again = SaturatingAdd(SaturatingAdd(sum(&N::reconnected), sum(&N::replaced)), sum(&N::moved));
+  const Part parts[] = {
       {{"first dials", "首次拨号"},
        sum(&N::attempted) - std::min(sum(&N::attempted), sum(&N::redialled)),
        {"clients", "客户端"},
@@ -112,10 +158,7 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
        {"opened connections", "已建立的连接"},
        sum(&N::opened)},
   };
-  for (const Part& claim : parts) {
-    if (absl::Status status = CheckParts(claim); !status.ok()) return status;
-  }
-  return absl::OkStatus();
+  return CheckAll(parts);
 }
 
 absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLoad>& workers) {
@@ -140,6 +183,10 @@ absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLo
   return absl::OkStatus();
 }
 
+absl::Status Impossible(const absl::Status& why) {
+  return LocalInvalidArgument({"it reports the impossible: {}", "它报告了不可能的内容：{}"}, why);
+}
+
 }  // namespace
 
 ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int64_t clock_error_ns) {
@@ -152,8 +199,21 @@ ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int
   limits.load_ns = run.start_ns == 0 ? 0 : since(run.start_ns);
   // One that gives up begins to drain and close when it likes.
   limits.phase_ns = since(run.ramp_ns);
-  if (phase == Phase::kMeasure) limits.phase_ns = run.start_ns == 0 ? -1 : limits.load_ns;
+  if (phase == Phase::kWarmUp || phase == Phase::kMeasure) {
+    limits.phase_ns = run.start_ns == 0 ? -1 : limits.load_ns - (phase == Phase::kMeasure ? run.warm_up_ns : 0);
+  }
   return limits;
+}
+
+void LimitByPlan(const RunPlan& plan, ReportLimits& limits) {
+  limits.report_interval_ns = plan.report_interval_ns;
+  limits.retries = plan.retry;
+  limits.redials = ClientsDialAgain(plan);
+  limits.listeners = plan.push_to.MostOf(plan.clients);
+  if (plan.model == LoadModel::kOpen) return;
+  // A closed loop sends as many as the server lets it, and less than one a nanosecond.
+  limits.messages = limits.load_ns;
+  limits.warm_up_messages = std::min(limits.load_ns, plan.warm_up_ns);
 }
 
 absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interval_index, const Stats& so_far,
@@ -163,10 +223,21 @@ absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interv
                                  "它报告了时段 {}（阶段 {}），而该时段不可能已经开始"},
                                 interval_index, NameOf(phase));
   }
-  absl::Status status = CheckCounts(limits, so_far, delta);
+  // Its messages are reported apart.
+  const bool warming_up = phase == Phase::kWarmUp;
+  const int64_t messages = warming_up ? 0 : limits.messages - limits.warm_up_messages;
+  const Sums sum(so_far, delta);
+  absl::Status status = CheckMessages(limits, messages, sum);
+  if (status.ok()) status = CheckPushes(limits, sum);
+  if (status.ok()) status = CheckConnections(limits, sum);
   if (status.ok()) status = CheckWorkers(limits, workers);
-  return status.ok() ? status
-                     : LocalInvalidArgument({"it reports the impossible: {}", "它报告了不可能的内容：{}"}, status);
+  return status.ok() ? status : Impossible(status);
+}
+
+absl::Status CheckWarmUp(const ReportLimits& limits, Phase phase, const Stats& so_far, const Stats& delta) {
+  const absl::Status status =
+      CheckMessages(limits, phase < Phase::kWarmUp ? 0 : limits.warm_up_messages, Sums(so_far, delta));
+  return status.ok() ? status : Impossible(status);
 }
 
 absl::Status CheckCpuUsage(const ReportLimits& limits, const CpuUsage& cpu) {

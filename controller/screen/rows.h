@@ -23,6 +23,7 @@ enum class Rank {
   kGenerator,
   kKeys,
   kLatencyWhole,
+  kPushes,
   kAgentHeader,
   kWorstAgents,
   kMoreAgents,

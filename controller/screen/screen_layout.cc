@@ -43,6 +43,7 @@ void AddOverview(Rows& rows, const ScreenModel& model, const ScreenView& view) {
     AddLatencies(rows, model, view);
   }
   rows.AddBlank();
+  AddPushes(rows, model, view);
   AddGenerator(rows, model, view);
   AddThresholds(rows, model, view);
 }

@@ -19,7 +19,8 @@ void Keep(std::vector<double>& values, double value) {
 void ScreenModel::Add(const SharedSnapshot& snapshot) {
   latest = snapshot;
   const SeriesPoint& point = snapshot->point;
-  if (point.phase != Phase::kMeasure) return;
+  if (point.phase != Phase::kWarmUp && point.phase != Phase::kMeasure) return;
+  // What was before the measure phase is not in its figures.
   measured_s = point.phase_clock_s;
   if (snapshot->duration_s < kLeastIntervalS) return;
   Keep(sent_per_s, static_cast<double>(point.delta.sent()) / snapshot->duration_s);

@@ -8,6 +8,7 @@
 #include "common/stats/figure_list.h"
 #include "common/util/text.h"
 #include "controller/output/figures.h"
+#include "controller/output/load_stages.h"
 #include "controller/output/plan_text.h"
 #include "controller/screen/charts.h"
 #include "controller/screen/labelled.h"
@@ -46,8 +47,10 @@ Progress ProgressOf(const ScreenModel& model, Language language) {
     }
     case Phase::kConnect:
       return of_time(model.facts.plan.ramp_up_ns);
+    case Phase::kWarmUp:
+      return of_time(model.facts.plan.warm_up_ns);
     case Phase::kDrain:
-      return of_time(AnswerTimeNs(model.facts.plan));
+      return of_time(DrainNs(model.facts.plan));
     case Phase::kClose:
       break;
   }
@@ -87,6 +90,35 @@ std::vector<Piece> MessagePieces(const ScreenModel& model, Language language) {
   if (const int64_t ended = totals.scheduled - totals.open(); ended > 0) {
     pieces.push_back(
         {PercentText(static_cast<double>(totals.success) / static_cast<double>(ended)) + " %", Style::kStrong});
+  }
+  return pieces;
+}
+
+/// The stage that runs, and what became of its messages.
+std::vector<Piece> StagePieces(const ScreenModel& model, Language language) {
+  const SeriesPoint& point = model.latest->point;
+  const LoadStages stages(model.facts.plan);
+  const TimelineStage* const stage = stages.At(point.phase, point.phase_clock_s);
+  if (stage == nullptr || !stage->measured()) return {};
+  const std::vector<TimelineStage>& timeline = stages.timeline();
+  const auto warm_ups = static_cast<size_t>(timeline.front().measured() ? 0 : 1);
+  const auto place = static_cast<size_t>(stage - timeline.data());
+  std::vector<Piece> pieces = {
+      {Say(language, Msg::kScreenStageOf, stage->name, place + 1 - warm_ups, timeline.size() - warm_ups),
+       Style::kStrong},
+      {Say(language, Msg::kScreenStageLeft, ClockText(stages.LeftOf(*stage, point.phase, point.phase_clock_s)))}};
+  for (const StagePoint& so_far : model.latest->stages) {
+    if (static_cast<size_t>(so_far.stage) != place) continue;
+    const Counters& counters = so_far.counters;
+    const int64_t failed = counters.failed() + counters.unsent;
+    if (const int64_t ended = counters.scheduled - counters.open(); ended > 0) {
+      pieces.push_back({PercentText(static_cast<double>(counters.success) / static_cast<double>(ended)) + " %"});
+    }
+    pieces.push_back(
+        {Say(language, Msg::kScreenCountFailed, GroupedText(failed)), failed > 0 ? Style::kBad : Style::kPlain});
+    if (counters.success == 0) continue;
+    pieces.push_back({fmt::format("p50 {}", ShortMsText(so_far.response.p50_us))});
+    pieces.push_back({fmt::format("p99 {} ms", ShortMsText(so_far.response.p99_us))});
   }
   return pieces;
 }
@@ -142,6 +174,15 @@ void AddProgress(Rows& rows, const ScreenModel& model, const ScreenView& view) {
   rows.Add(Rank::kProgress, FitLine(line, progress.pieces, view.width));
 }
 
+namespace {
+
+void AddStage(Rows& rows, const ScreenModel& model, const ScreenView& view) {
+  std::vector<Piece> pieces = StagePieces(model, view.language);
+  if (!pieces.empty()) rows.Add(Rank::kConnections, Labelled(view, Msg::kScreenStage, std::move(pieces)));
+}
+
+}  // namespace
+
 void AddCounts(Rows& rows, const ScreenModel& model, const ScreenView& view, bool wide) {
   const Language language = view.language;
   if (wide) {
@@ -161,6 +202,7 @@ void AddCounts(Rows& rows, const ScreenModel& model, const ScreenView& view, boo
     std::erase_if(connections, [](const Piece& piece) { return piece.style == Style::kPlain; });
     add(Msg::kConnections, std::move(connections));
     rows.Add(Rank::kMessages, FitLine(line, pieces, view.width));
+    AddStage(rows, model, view);
     return;
   }
   std::vector<Piece> rate = RatePieces(model, language);
@@ -177,6 +219,7 @@ void AddCounts(Rows& rows, const ScreenModel& model, const ScreenView& view, boo
   rows.Add(Rank::kRate, Labelled(view, Msg::kScreenRate, std::move(rate)));
   rows.Add(Rank::kConnections, Labelled(view, Msg::kConnections, ConnectionPieces(model, language)));
   rows.Add(Rank::kMessages, Labelled(view, Msg::kMessages, MessagePieces(model, language)));
+  AddStage(rows, model, view);
 }
 
 void AddFailures(Rows& rows, const ScreenModel& model, const ScreenView& view) {
@@ -218,6 +261,25 @@ void AddLatencies(Rows& rows, const ScreenModel& model, const ScreenView& view) 
   rows.Add(Rank::kLatency, std::move(second));
   rows.Add(Rank::kLatencyWhole, row(LatencyCells(" " + Say(language, Msg::kScreenWholeRun), latest.totals.answers())));
   if (!closed) rows.Add(Rank::kService, row(LatencyCells(Say(language, Msg::kScreenServiceMs), latest.totals.service)));
+}
+
+void AddPushes(Rows& rows, const ScreenModel& model, const ScreenView& view) {
+  if (model.facts.plan.push == PushMode::kOff) return;
+  const Language language = view.language;
+  const Counters& totals = model.latest->totals.counters;
+  const Histogram& delivery = model.latest->totals.push_delivery;
+  std::vector<Piece> pieces = {{Say(language, Msg::kScreenPushed, GroupedText(totals.push_received)), Style::kStrong}};
+  if (delivery.count() > 0) {
+    pieces.push_back({Say(language, Msg::kScreenDelivery, ShortMsText(delivery.PercentileUs(50)),
+                          ShortMsText(delivery.PercentileUs(99)))});
+  }
+  const auto amiss = [&](Msg message, int64_t number) {
+    if (number > 0) pieces.push_back({Say(language, message, GroupedText(number)), Style::kBad});
+  };
+  amiss(Msg::kScreenDuplicates, totals.push_duplicates);
+  amiss(Msg::kScreenRepeats, totals.pushes_repeated);
+  amiss(Msg::kScreenOutOfOrder, totals.push_out_of_order);
+  rows.Add(Rank::kPushes, Labelled(view, Msg::kPushes, std::move(pieces)));
 }
 
 void AddGenerator(Rows& rows, const ScreenModel& model, const ScreenView& view) {

@@ -14,6 +14,8 @@ void AddCounts(Rows& rows, const ScreenModel& model, const ScreenView& view, boo
 void AddFailures(Rows& rows, const ScreenModel& model, const ScreenView& view);
 /// p50, p95, p99 and max, of this second and the whole run.
 void AddLatencies(Rows& rows, const ScreenModel& model, const ScreenView& view);
+/// Of a run whose messages are stamped.
+void AddPushes(Rows& rows, const ScreenModel& model, const ScreenView& view);
 void AddGenerator(Rows& rows, const ScreenModel& model, const ScreenView& view);
 void AddThresholds(Rows& rows, const ScreenModel& model, const ScreenView& view);
 /// The newest ones.

@@ -117,7 +117,7 @@ class EngineClient::Impl final : private ClientObserver {
   void OnDuplicateAck(WebSocketClient&) override {}
   void OnHeartbeatSent(WebSocketClient&) override {}
   void OnHeartbeatAck(WebSocketClient&, int64_t) override {}
-  void OnPush(WebSocketClient&, std::string_view, bool) override {}
+  void OnPush(WebSocketClient&, std::string_view, bool, int64_t) override {}
   void OnRedirect(WebSocketClient&, std::string_view) override {}
   void OnUnsolicited(WebSocketClient&) override { Fail("an answer names no message"); }
   void OnBroadcast(WebSocketClient&) override { Fail("an answer names another connection's message"); }

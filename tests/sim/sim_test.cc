@@ -45,10 +45,12 @@ class Run {
     if (load.OneIn(3)) plan_.arrivals = Arrivals::kPoisson;
     plan_.seed = load.Between(1, 1'000'000);
     if (load.OneIn(3)) MakeStages(load);
+    if (load.OneIn(3)) plan_.warm_up_ns = load.Between(1, 3'000) * kNsPerMs;
     if (load.OneIn(4)) plan_.retry = static_cast<int32_t>(load.Between(1, 2));
     if (load.OneIn(6)) {
       plan_.model = LoadModel::kClosed;
       plan_.mps = 0;
+      plan_.warm_up_ns = 0;
       plan_.stages = {};
       plan_.arrivals = Arrivals::kConstant;
       plan_.in_flight = static_cast<int32_t>(load.Between(1, 3));
@@ -216,20 +218,59 @@ bool HasReason(const RunResult& result, StatementKind kind) {
 
 /// What the result counts was sent, and nothing is counted twice or forgotten.
 void CheckCounts(const Run& run, const RunResult& result) {
+  const int64_t of_warm_up = ScheduleOf(run.plan()).CountDueBefore(run.plan().warm_up_ns);
   Stats sum;
+  Stats warm_ups;
   for (size_t i = 0; i < result.agents.size(); ++i) {
     const AgentResult& agent = result.agents[i];
     sum.Merge(agent.totals);
-    const auto sent = static_cast<int64_t>(run.hosts()[i]->sent().size());
-    const Counters& counters = agent.totals.counters;
-    EXPECT_LE(counters.scheduled, sent) << agent.address;
-    EXPECT_GE(counters.open(), 0) << agent.address;
-    if (agent.state == AgentResult::State::kDone) {
-      EXPECT_EQ(counters.scheduled, sent) << agent.address;
-      EXPECT_EQ(counters.open(), 0) << agent.address;
+    warm_ups.Merge(agent.warm_up);
+    const std::vector<Host::Sent>& all = run.hosts()[i]->sent();
+    const int64_t warming =
+        std::count_if(all.begin(), all.end(), [&](const Host::Sent& sent) { return sent.message < of_warm_up; });
+    const auto measured = static_cast<int64_t>(all.size()) - warming;
+    for (const auto& [stats, sent] : {std::pair(&agent.warm_up, warming), std::pair(&agent.totals, measured)}) {
+      const Counters& counters = stats->counters;
+      EXPECT_LE(counters.scheduled, sent) << agent.address;
+      EXPECT_GE(counters.open(), 0) << agent.address;
+      if (agent.state == AgentResult::State::kDone) {
+        EXPECT_EQ(counters.scheduled, sent) << agent.address;
+        EXPECT_EQ(counters.open(), 0) << agent.address;
+      }
     }
   }
   EXPECT_EQ(sum, result.totals);
+  const bool listed = !result.stages.empty() && !result.stages.front().measured();
+  EXPECT_EQ(warm_ups, listed ? result.stages.front().stats : Stats{});
+  for (const SeriesPoint& point : result.series) {
+    if (point.phase != Phase::kWarmUp) continue;
+    EXPECT_LE(point.elapsed_s, static_cast<double>(run.plan().warm_up_ns) / kNsPerSecond);
+  }
+}
+
+/// Of a run that went on to its end under `continue` or `rebalance`.
+bool WentOn(const Run& run, const RunResult& result) {
+  return !result.interrupted && result.measured_ns == run.plan().duration_ns &&
+         run.policy() != AgentLossPolicy::kFail && !HasReason(result, StatementKind::kScheduleIncomplete);
+}
+
+/// The warm-up's messages are accounted for as the others are.
+void CheckWarmUp(const Run& run, const RunResult& result) {
+  const int64_t total = ScheduleOf(run.plan()).CountDueBefore(run.plan().warm_up_ns);
+  Counters counters;
+  for (const AgentResult& agent : result.agents) counters.Merge(agent.warm_up.counters);
+  int64_t missing = 0;
+  int64_t unaccounted = 0;
+  for (const Gap& gap : result.gaps) {
+    missing += gap.warm_up_not_scheduled;
+    unaccounted += gap.warm_up_unaccounted;
+  }
+  EXPECT_EQ(unaccounted, counters.open());
+  EXPECT_LE(counters.scheduled + missing, total);
+  EXPECT_EQ(counters.connections, ConnectionCounters{});
+  if (WentOn(run, result)) {
+    EXPECT_EQ(counters.scheduled + missing, total);
+  }
 }
 
 /// What a closed loop sends is up to the server: nothing of it can be missing.
@@ -245,7 +286,7 @@ void CheckClosed(const RunResult& result) {
 
 /// Complete, or what is missing stands in it.
 void CheckCompleteness(const Run& run, const RunResult& result) {
-  const int64_t total = ScheduleOf(run.plan()).total();
+  const int64_t total = PlannedMessages(run.plan());
   const Counters& totals = result.totals.counters;
   int64_t missing = 0;
   int64_t unaccounted = 0;
@@ -254,10 +295,10 @@ void CheckCompleteness(const Run& run, const RunResult& result) {
     unaccounted += gap.unaccounted;
     EXPECT_GE(gap.from_ns, 0);
     EXPECT_LE(gap.from_ns, gap.to_ns);
-    if (gap.messages_not_scheduled > 0) {
+    if (gap.messages_not_scheduled + gap.warm_up_not_scheduled > 0) {
       EXPECT_LT(gap.from_ns, gap.to_ns) << "messages due at no time";
     }
-    EXPECT_LE(gap.to_ns, run.plan().duration_ns);
+    EXPECT_LE(gap.to_ns, LoadNs(run.plan()));
   }
   EXPECT_EQ(unaccounted, totals.open());
   EXPECT_LE(totals.scheduled + missing, total);
@@ -266,19 +307,17 @@ void CheckCompleteness(const Run& run, const RunResult& result) {
     EXPECT_EQ(totals.success, total);
     EXPECT_TRUE(result.gaps.empty());
   }
-  const bool went_on = !result.interrupted && result.measured_ns == run.plan().duration_ns &&
-                       run.policy() != AgentLossPolicy::kFail && !HasReason(result, StatementKind::kScheduleIncomplete);
-  if (!went_on) return;
+  if (!WentOn(run, result)) return;
   EXPECT_EQ(totals.scheduled + missing, total) << "a message is nobody's, and in no gap";
   // From the last hand-over on, somebody has sent every message.
-  std::vector<bool> was_sent(static_cast<size_t>(total));
+  const Schedule schedule = ScheduleOf(run.plan());
+  std::vector<bool> was_sent(static_cast<size_t>(schedule.total()));
   for (const auto& host : run.hosts()) {
     for (const Host::Sent& sent : host->sent()) was_sent[static_cast<size_t>(sent.message)] = true;
   }
   int64_t gap_end_ns = 0;
   for (const Gap& gap : result.gaps) gap_end_ns = std::max(gap_end_ns, gap.to_ns);
-  const Schedule schedule = ScheduleOf(run.plan());
-  for (int64_t message = 0; message < total; ++message) {
+  for (int64_t message = 0; message < schedule.total(); ++message) {
     if (schedule.OffsetNs(message) < gap_end_ns) continue;
     EXPECT_TRUE(was_sent[static_cast<size_t>(message)]) << message;
   }
@@ -304,6 +343,7 @@ void CheckSeed(uint64_t seed, Seen& seen) {
     if (result.error.ok()) closed ? CheckClosed(result) : CheckCompleteness(run, result);
     seen.closed += closed ? 1 : 0;
     seen.retried += result.totals.counters.success_by_retry > 0 ? 1 : 0;
+    if (result.error.ok() && !closed) CheckWarmUp(run, result);
     for (const AgentResult& agent : result.agents) {
       seen.taken_over += agent.messages_taken_over > 0 ? 1 : 0;
       seen.yielded += agent.messages_yielded > 0 ? 1 : 0;
@@ -323,7 +363,7 @@ void CheckSeed(uint64_t seed, Seen& seen) {
   EXPECT_EQ(again.verdict, Verdict::kValid) << ::testing::PrintToString(again.verdict_reasons);
   EXPECT_TRUE(again.error.ok()) << again.error;
   if (run.plan().model == LoadModel::kClosed) return CheckClosed(again);
-  EXPECT_EQ(again.totals.counters.success, ScheduleOf(run.plan()).total());
+  EXPECT_EQ(again.totals.counters.success, PlannedMessages(run.plan()));
 }
 
 class SimulatedClusterTest : public ::testing::TestWithParam<int> {};

@@ -33,7 +33,7 @@ class ClientLog final : public ClientObserver {
     ++heartbeats_acked;
     round_trip_ns.push_back(round_trip);
   }
-  void OnPush(WebSocketClient&, std::string_view plaintext, bool again) override {
+  void OnPush(WebSocketClient&, std::string_view plaintext, bool again, int64_t) override {
     pushes.emplace_back(plaintext);
     if (again) ++repeated;
   }

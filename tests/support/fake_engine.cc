@@ -52,6 +52,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     start_ns_ = start_ns;
     timer_ = loop_.NewTimer([this] { OnIntervalEnd(); });
     send_timer_ = loop_.NewTimer([this] { OnSendTimer(); });
+    phase_ = plan_.warm_up_ns > 0 ? Phase::kWarmUp : Phase::kMeasure;
     ArmNextInterval();
     ArmSend();
   }
@@ -144,17 +145,25 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   }
 
   void ArmNextInterval() {
-    timer_->ArmAt(start_ns_ + std::min((interval_ + 1) * plan_.report_interval_ns, plan_.duration_ns));
+    timer_->ArmAt(PhaseStart() + std::min((interval_ + 1) * plan_.report_interval_ns, PhaseLength()));
   }
+
+  int64_t PhaseStart() const { return start_ns_ + (phase_ == Phase::kMeasure ? plan_.warm_up_ns : 0); }
+  int64_t PhaseLength() const { return phase_ == Phase::kMeasure ? plan_.duration_ns : plan_.warm_up_ns; }
 
   void OnIntervalEnd() {
     if (!LeaseHolds()) return;
-    const int64_t elapsed_ns = std::min((interval_ + 1) * plan_.report_interval_ns, plan_.duration_ns);
-    SendDue();
+    const int64_t elapsed_ns = std::min((interval_ + 1) * plan_.report_interval_ns, PhaseLength());
+    SendDue(PhaseStart() + PhaseLength());
     ReportMeasured();
-    if (elapsed_ns < plan_.duration_ns) {
+    if (elapsed_ns < PhaseLength()) {
       ++interval_;
       ArmNextInterval();
+    } else if (phase_ == Phase::kWarmUp) {
+      phase_ = Phase::kMeasure;
+      interval_ = 0;
+      ArmNextInterval();
+      ArmSend();
     } else {
       Drain();
     }
@@ -163,11 +172,9 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   /// What becomes of a message, in all and in its stage.
   template <typename What>
   void Count(int64_t message, What what) {
-    what(delta_);
-    if (timeline_.size() <= 1) return;
-    int32_t stage = static_cast<int32_t>(timeline_.size()) - 1;
-    while (timeline_[static_cast<size_t>(stage)].offset_ns > schedule_.OffsetNs(message)) --stage;
-    what(StageOf(stages_, stage));
+    const auto stage = static_cast<int32_t>(StageAt(timeline_, schedule_.OffsetNs(message)));
+    if (!layout_.IsWarmUp(stage)) what(delta_);
+    if (layout_.Apart(stage)) what(StageOf(stages_, stage));
   }
 
   Share* NextShare() {
@@ -192,7 +199,8 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   void OnSendTimer() {
     if (!LeaseHolds() || stopping_) return;
-    closed() ? SendRound(loop_.MonoNs()) : SendDue();
+    // The interval's timer, late or not, is what ends the warm-up.
+    closed() ? SendRound(loop_.MonoNs()) : SendDue(PhaseStart() + PhaseLength());
     ArmSend();
   }
 
@@ -208,17 +216,17 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   /// As if what was sent in the round before had been answered.
   void SendRound(int64_t now_ns) {
-    if (now_ns < start_ns_ || now_ns >= start_ns_ + plan_.duration_ns) return;
+    if (now_ns < start_ns_ || now_ns >= PhaseStart() + PhaseLength()) return;
     for (int64_t left = opened_ * plan_.in_flight; left > 0; --left) Send(ClosedNumber(), now_ns);
   }
 
-  void SendDue() {
+  void SendDue(int64_t before_ns) {
     const int64_t now_ns = loop_.MonoNs();
     if (closed()) return;
     for (Share* share = NextShare(); share != nullptr; share = NextShare()) {
       const int64_t message = share->messages.At(share->next);
       const int64_t due_ns = start_ns_ + schedule_.OffsetNs(message);
-      if (due_ns > now_ns || due_ns >= start_ns_ + plan_.duration_ns) return;
+      if (due_ns > now_ns || due_ns >= before_ns) return;
       ++share->next;
       if (opened_ == 0) {
         if (script_.on_sent) script_.on_sent(message, now_ns);
@@ -261,7 +269,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
       delta_.connect.RecordUs(300, dialled_later_);
       opened_ += std::exchange(dialled_later_, 0);
     }
-    Report(Phase::kMeasure, interval_, std::exchange(delta_, {}));
+    Report(phase_, interval_, std::exchange(delta_, {}));
   }
 
   void Drain() {
@@ -301,13 +309,15 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
     FinalReport final_report{.totals = totals_,
                              .cpu = {},
                              .stopped_early = stopped_early_,
-                             .started_mono_ns = start_ns_ < 0 ? 0 : start_ns_};
+                             .started_mono_ns = start_ns_ < 0 ? 0 : start_ns_,
+                             .warm_up = warm_up_};
     Upcall([&](LoadEngineObserver& to) { to.OnDone(final_report); });
   }
 
   void Report(Phase phase, int64_t interval, const Stats& delta) {
     totals_.Merge(delta);
     const StatsByStage stages = std::exchange(stages_, {});
+    if (const Stats* warm_up = WarmUpOf(stages, layout_)) warm_up_.Merge(*warm_up);
     Upcall([&](LoadEngineObserver& to) {
       to.OnInterval({.phase = phase, .interval_index = interval, .delta = delta, .stages = stages});
     });
@@ -336,7 +346,10 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
   const std::vector<TimelineStage> timeline_ = TimelineOf(plan_);
   Stats delta_;
   StatsByStage stages_;
+  const StageLayout layout_{static_cast<int32_t>(timeline_.size()), plan_.warm_up_ns > 0};
+  Phase phase_ = Phase::kMeasure;
   Stats totals_;
+  Stats warm_up_;
   std::optional<Statement> stopped_early_;
   int64_t start_ns_ = -1;
   int64_t interval_ = 0;

@@ -157,6 +157,7 @@ void FakeGateway::Received(FakeConnection& connection, std::string_view payload)
                           std::ssize(payload)};
     upstream.push_back(message);
     keys.insert(message.key);
+    if (heard) heard(message, payload);
     if (!react || react(message) == Reaction::kAck) {
       Later(ack_delay_ns, [this, index = connection.index(), wire = message.key] { Deliver(index, wire); });
     }
@@ -188,6 +189,7 @@ void FakeGateway::Received(FakeConnection& connection, std::string_view payload)
   if (const auto text = codec_->DecodeText(plaintext); text.ok()) message.text_bytes = std::ssize(*text);
   upstream.push_back(message);
   keys.insert(message.key);
+  if (heard) heard(message, plaintext);
   std::string body;
   cipher_->Seal(codec_->EncodeResponse({static_cast<int64_t>(upstream.size()), 9999}), body);
   switch (react ? react(message) : Reaction::kAck) {

@@ -41,6 +41,8 @@ class FakeGateway {
   /// What becomes of an upstream message; all are acknowledged when empty.
   enum class Reaction { kAck, kDrop, kRateLimit, kAckTwice, kBadBody };
   std::function<Reaction(const Message&)> react;
+  /// Told of every upstream message with its plaintext (echo: the message), before it is answered.
+  std::function<void(const Message&, std::string_view plaintext)> heard;
   /// Cause of a failed dial, by dial number; "" for success. All succeed when empty.
   std::function<std::string(int dial)> refuse_dial;
   bool answer_heartbeats = true;

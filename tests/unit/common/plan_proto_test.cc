@@ -23,6 +23,7 @@ RunPlan UnusualPlan() {
   plan.stages = *StageList::Parse("700ms:1000,end=89ms:@0.5");
   plan.arrivals = Arrivals::kPoisson;
   plan.seed = 77;
+  plan.warm_up_ns = 11 * kNsPerSecond;
   plan.duration_ns = 789 * kNsPerMs;
   plan.clients_stages = *StageList::Parse("1s:123,2s:0");
   plan.reconnect = *Backoff::Parse("500ms..30s");
@@ -57,6 +58,9 @@ RunPlan UnusualPlan() {
   plan.token_ttl_s = 60;
   plan.workers = 3;
   plan.report_interval_ns = 250 * kNsPerMs;
+  plan.push = PushMode::kStamp;
+  plan.push_to = *PushAudience::Parse("group:7");
+  plan.push_wait_ns = 8 * kNsPerSecond;
   return plan;
 }
 
@@ -67,10 +71,19 @@ v1::RunPlan ThroughTheWire(const RunPlan& plan) {
 }
 
 TEST(PlanProto, EveryFieldComesBack) {
-  const RunPlan plan = UnusualPlan();
-  const auto back = FromProto(ThroughTheWire(plan));
-  ASSERT_TRUE(back.ok()) << back.status();
-  EXPECT_EQ(*back, plan);
+  // The two do not go together.
+  RunPlan without_pushes = UnusualPlan();
+  without_pushes.push = PushMode::kOff;
+  RunPlan without_lives = UnusualPlan();
+  without_lives.clients_stages = {};
+  without_lives.session = {};
+  without_lives.churn = 0;
+  without_lives.devices = 1;
+  for (const RunPlan& plan : {without_pushes, without_lives}) {
+    const auto back = FromProto(ThroughTheWire(plan));
+    ASSERT_TRUE(back.ok()) << back.status();
+    EXPECT_EQ(*back, plan);
+  }
   EXPECT_EQ(*FromProto(ThroughTheWire(ValidPlan())), ValidPlan());
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "common/plan/timeline.h"
 #include "common/util/status.h"
 #include "tests/support/chinese_lines.h"
 #include "tests/unit/common/sample_plan.h"
@@ -75,6 +76,61 @@ TEST(RunPlan, KnowsItsMeanRate) {
   plan.arrivals = Arrivals::kPoisson;
   plan.seed = 1;
   EXPECT_DOUBLE_EQ(PlannedPerSecond(plan), static_cast<double>(ScheduleOf(plan).total()) / 120);
+}
+
+TEST(RunPlan, AWarmUpComesBeforeWhatIsMeasuredAndChangesNothingOfIt) {
+  RunPlan plan = ValidPlan();
+  plan.mps = 100;
+  plan.duration_ns = 10 * kNsPerSecond;
+  plan.warm_up_ns = 3 * kNsPerSecond;
+  EXPECT_EQ(LoadNs(plan), 13 * kNsPerSecond);
+  EXPECT_EQ(ScheduleOf(plan).total(), 1'300);
+  EXPECT_EQ(PlannedMessages(plan), 1'000);
+  EXPECT_EQ(MeanPerSecond(plan), 100);
+  EXPECT_EQ(PlannedPerSecond(plan), 100);
+  // At -mps, or at the first stage's own rate; what follows is as without a warm-up.
+  for (const int64_t mps : {0, 50}) {
+    plan.mps = mps;
+    plan.stages = *StageList::Parse("10s:200,10s:@400");
+    plan.duration_ns = plan.stages.duration_ns();
+    plan.warm_up_ns = 0;
+    const int64_t measured = ScheduleOf(plan).total();
+    const double mean = MeanPerSecond(plan);
+    plan.warm_up_ns = 2 * kNsPerSecond;
+    EXPECT_EQ(PlannedMessages(plan), measured);
+    EXPECT_DOUBLE_EQ(MeanPerSecond(plan), mean);
+    EXPECT_EQ(ScheduleOf(plan).total() - measured, mps == 0 ? 400 : 100);
+    EXPECT_DOUBLE_EQ(ScheduleOf(plan).PerSecondAt(plan.warm_up_ns), static_cast<double>(mps));
+  }
+}
+
+TEST(RunPlan, ATimelineNamesItsPartsAndWhenTheyRun) {
+  RunPlan plan = ValidPlan();
+  plan.mps = 0;
+  plan.stages = *StageList::Parse("30s:1000,peak=60s:@100");
+  plan.duration_ns = plan.stages.duration_ns();
+  plan.warm_up_ns = 10 * kNsPerSecond;
+  const std::vector<TimelineStage> timeline = TimelineOf(plan);
+  EXPECT_EQ(timeline, (std::vector<TimelineStage>{{"warm-up", StageKind::kWarmUp, 0, 10 * kNsPerSecond},
+                                                  {"stage 1", StageKind::kStage, 10 * kNsPerSecond, 30 * kNsPerSecond},
+                                                  {"peak", StageKind::kStage, 40 * kNsPerSecond, 60 * kNsPerSecond}}));
+  EXPECT_EQ(StageAt(timeline, -1), 0u);
+  EXPECT_EQ(StageAt(timeline, 10 * kNsPerSecond - 1), 0u);
+  EXPECT_EQ(StageAt(timeline, 10 * kNsPerSecond), 1u);
+  EXPECT_EQ(StageAt(timeline, 1'000 * kNsPerSecond), 2u);
+  EXPECT_EQ(PlannedIn(plan, timeline[2]), 6'000);
+  EXPECT_DOUBLE_EQ(MeanPerSecondIn(plan, timeline[1]), 500);
+  EXPECT_EQ(StageBegins(plan, 5), (std::vector<int64_t>{5 + 10 * kNsPerSecond, 5 + 40 * kNsPerSecond}));
+}
+
+TEST(ValidatePlan, AWarmUpAndWhatIsMeasuredHaveABoundTogether) {
+  const auto longest = [](RunPlan& p) { p.duration_ns = StageList::kMostNs; };
+  EXPECT_EQ(ErrorOf(longest), "");
+  EXPECT_EQ(ErrorOf([&](RunPlan& p) {
+              longest(p);
+              p.warm_up_ns = kNsPerSecond;
+            }),
+            "-warm-up=1s: with what is measured, 720h, it is longer than 720h; shorten one of the two");
 }
 
 TEST(ValidatePlan, BoundsOfEveryNumber) {

@@ -46,9 +46,9 @@ TEST(StageStats, AddUpToTheWhole) {
   Stats whole = Sum(stages);
   // Of no stage.
   whole.counters.heartbeats_sent = 7;
-  EXPECT_TRUE(CheckStages(stages, 3, whole).ok());
+  EXPECT_TRUE(CheckStages(stages, {.count = 3}, whole).ok());
   const auto error = [&](const StatsByStage& wrong, int32_t count, const Stats& of) {
-    return std::string(CheckStages(wrong, count, of).message());
+    return std::string(CheckStages(wrong, {.count = count}, of).message());
   };
   EXPECT_THAT(error(stages, 2, whole), HasSubstr("stage 2 after stage 0 of 2"));
   EXPECT_THAT(error({Stage(2, 3, 30), Stage(0, 2, 20)}, 3, whole), HasSubstr("stage 0 after stage 2 of 3"));
@@ -58,8 +58,25 @@ TEST(StageStats, AddUpToTheWhole) {
   EXPECT_THAT(error({Stage(0, 2, 20), Stage(2, 3, 31'000)}, 3, whole), HasSubstr("response histogram"));
 }
 
-TEST(StageStats, OneStageAloneIsTheWhole) {
-  EXPECT_TRUE(CheckStages({}, 1, Stage(0, 5, 10).stats).ok());
+TEST(StageStats, OneStageAloneIsTheWhole) { EXPECT_TRUE(CheckStages({}, {.count = 1}, Stage(0, 5, 10).stats).ok()); }
+
+TEST(StageStats, AWarmUpIsBesideTheWholeAndNotInIt) {
+  const StageLayout alone = {.count = 2, .warm_up = true};
+  const Stats whole = Stage(1, 3, 30).stats;
+  StatsByStage stages = {Stage(0, 2, 20)};
+  stages[0].stats.counters.heartbeats_sent = 7;
+  EXPECT_TRUE(CheckStages(stages, alone, whole).ok());
+  ASSERT_NE(WarmUpOf(stages, alone), nullptr);
+  EXPECT_EQ(WarmUpOf(stages, alone)->counters.scheduled, 2);
+  EXPECT_EQ(WarmUpOf({}, alone), nullptr);
+  EXPECT_EQ(WarmUpOf(stages, {.count = 2}), nullptr);
+  EXPECT_THAT(std::string(CheckStages({Stage(1, 3, 30)}, alone, whole).message()), HasSubstr("plan that has none"));
+  const StageLayout several = {.count = 3, .warm_up = true};
+  EXPECT_TRUE(CheckStages({Stage(0, 2, 20), Stage(1, 3, 30)}, several, whole).ok());
+  EXPECT_THAT(std::string(CheckStages({Stage(0, 3, 30)}, several, whole).message()),
+              HasSubstr("scheduled is 3, and 0 over all stages"));
+  stages[0].stats.counters.connections.attempted = 1;
+  EXPECT_THAT(std::string(CheckStages(stages, alone, whole).message()), HasSubstr("connections of the warm-up"));
 }
 
 TEST(StageStats, TravelAsTheyAre) {

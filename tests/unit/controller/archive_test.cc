@@ -24,6 +24,8 @@ using ::testing::StartsWith;
 RunResult FullResult() {
   RunResult result = PerfectResult(3);
   result.plan.ca_pem = "a certificate";
+  result.plan.push = PushMode::kStamp;
+  result.plan.push_to = *PushAudience::Parse("group:50");
   result.interrupted = true;
   result.error = LocalStatus(absl::StatusCode::kUnavailable, {"an error", "错误"});
   result.verdict = Verdict::kDegraded;
@@ -43,25 +45,17 @@ RunResult FullResult() {
   result.warnings = {{StatementKind::kNoHeadroom, {501, 400, 500}, "h1:7400"}};
   result.check_connections = 3;
   result.on_agent_loss = AgentLossPolicy::kRebalance;
-  Outage outage;
-  outage.from_ns = 2 * kNsPerSecond;
-  outage.to_ns = 5 * kNsPerSecond;
-  outage.lost = 40;
-  outage.losses = {{"storm", 40}};
-  outage.redialled = 60;
-  outage.failures = {{"refused", 21}};
-  outage.reconnected = 39;
-  outage.back_us_p50 = 700'000;
-  outage.back_us_p90 = 1'500'000;
-  outage.scheduled = 300;
-  outage.failed = 4;
-  outage.unsent = 5;
-  outage.response_us_p99_before = 20'000;
-  outage.response_us_p99_during = 90'000;
-  result.outages = {outage};
-  result.stages = {{"up", 0, kNsPerSecond, PerfectMeasure(3)}, {"peak", kNsPerSecond, kNsPerSecond, PerfectMeasure(7)}};
-  result.gaps = {
-      {.agent = "h1:7400", .from_ns = 1'234'567'891, .to_ns = 2 * kNsPerSecond, .messages_not_scheduled = 5}};
+  result.outages = {SomeOutage()};
+  result.plan.warm_up_ns = kNsPerSecond;
+  result.stages = {{"warm-up", 0, kNsPerSecond, PerfectMeasure(3), StageKind::kWarmUp},
+                   {"up", kNsPerSecond, kNsPerSecond, PerfectMeasure(3)},
+                   {"peak", 2 * kNsPerSecond, kNsPerSecond, PerfectMeasure(7)}};
+  result.gaps = {{.agent = "h1:7400",
+                  .from_ns = 1'234'567'891,
+                  .to_ns = 2 * kNsPerSecond,
+                  .messages_not_scheduled = 5,
+                  .warm_up_not_scheduled = 3,
+                  .warm_up_unaccounted = 2}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
     ConnectionCounters& connections = stats->counters.connections;
     connections.failed = 3;
@@ -73,10 +67,15 @@ RunResult FullResult() {
     stats->counters.undecodable = 1;
     for (int64_t us : {0, 1, 999, 2'047, 2'048, 777'777, 123'456'789}) stats->response.RecordUs(us, 3 + us % 5);
     stats->push.RecordUs(int64_t{1} << 33);
+    stats->push_delivery.RecordUs(250);
+    stats->counters.push_expected = 9;
+    stats->counters.push_received = 8;
+    stats->counters.push_out_of_order = 1;
     stats->loop_stall.RecordUs(21'000);
   }
   AgentResult& agent = result.agents[0];
   agent.name = "n";
+  agent.warm_up.counters.scheduled = agent.warm_up.counters.success = 33;
   agent.state = AgentResult::State::kLost;
   agent.state_detail = {"gone", "没了"};
   agent.clock_offset_us = -77;

@@ -151,22 +151,8 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
   result.verdict_reasons = {{StatementKind::kConnectionsLost, {4, 10, "reset 4"}}};
   result.outcome_reasons = {{StatementKind::kNothingSucceeded, {200, "timeout 200"}}};
   result.thresholds = {{.threshold = *Threshold::Parse("p(99)<200ms")}};
-  Outage outage;
-  outage.from_ns = 2 * kNsPerSecond;
-  outage.to_ns = 5 * kNsPerSecond;
-  outage.lost = 40;
-  outage.losses = {{"storm", 40}};
-  outage.redialled = 60;
-  outage.failures = {{"refused", 21}};
-  outage.reconnected = 39;
-  outage.back_us_p50 = 700'000;
-  outage.back_us_p90 = 1'500'000;
-  outage.scheduled = 300;
-  outage.failed = 4;
-  outage.unsent = 5;
-  outage.response_us_p99_before = 20'000;
-  outage.response_us_p99_during = 90'000;
-  result.outages = {outage};
+  result.outages = {SomeOutage()};
+  result.plan.warm_up_ns = kNsPerSecond;
   result.stages = {{"peak", kNsPerSecond, 2 * kNsPerSecond, PerfectMeasure(7)}};
   result.gaps = {{.agent = "h1:7400", .from_ns = kNsPerSecond, .to_ns = 2 * kNsPerSecond}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
@@ -175,8 +161,11 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
     stats->counters.connections.compressions = {{"cause", 1}};
     stats->push.RecordUs(1);
     stats->heartbeat.RecordUs(1);
+    stats->push_delivery.RecordUs(1);
     stats->loop_stall.RecordUs(1'000);
   }
+  result.plan.push = PushMode::kStamp;
+  result.plan.push_to = *PushAudience::Parse("peer");
   std::vector<std::string> paths;
   AddPaths(nlohmann::ordered_json::parse(ResultJson(result)), "", paths);
   std::string text;

@@ -111,4 +111,24 @@ inline RunResult PerfectResult(int agent_count = 1) {
   return builder.Build();
 }
 
+/// Some were back, others not.
+inline Outage SomeOutage() {
+  Outage outage;
+  outage.from_ns = 2 * kNsPerSecond;
+  outage.to_ns = 5 * kNsPerSecond;
+  outage.lost = 40;
+  outage.losses = {{"storm", 40}};
+  outage.redialled = 60;
+  outage.failures = {{"refused", 21}};
+  outage.reconnected = 39;
+  outage.back_us_p50 = 700'000;
+  outage.back_us_p90 = 1'500'000;
+  outage.scheduled = 300;
+  outage.failed = 4;
+  outage.unsent = 5;
+  outage.response_us_p99_before = 20'000;
+  outage.response_us_p99_during = 90'000;
+  return outage;
+}
+
 }  // namespace wsload

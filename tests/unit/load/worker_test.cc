@@ -208,7 +208,7 @@ TEST_F(WorkerTest, IntervalsAreCutAtFixedInstantsAndNumberedInTheirPhase) {
   Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
   RunAll(rig, plan);
   std::vector<int64_t> measured;
-  int64_t next[4] = {0, 0, 0, 0};
+  int64_t next[kChoices<Phase>.size()] = {};
   Phase last = Phase::kConnect;
   for (const Interval& interval : rig.log.intervals) {
     EXPECT_LE(last, interval.phase) << "phases go forward";
@@ -492,7 +492,7 @@ TEST_F(WorkerTest, WhatBecomesOfAMessageCountsForTheStageInWhichItIsDue) {
     EXPECT_EQ(of.stats.response.count(), scheduled[stage] * 9 / 10);
     EXPECT_EQ(of.stats.counters.connections.attempted, 0) << "connections are of no stage";
   }
-  EXPECT_TRUE(CheckStages(rig.log.stages, 3, rig.log.totals).ok());
+  EXPECT_TRUE(CheckStages(rig.log.stages, {.count = 3}, rig.log.totals).ok());
   ExpectConserved(rig.log.totals.counters);
 }
 
@@ -518,7 +518,7 @@ TEST_F(WorkerTest, WhatIsGivenUpIsOfTheStageInWhichItWasDue) {
   }
   EXPECT_EQ(unsent, rig.log.totals.counters.unsent);
   EXPECT_EQ(rig.log.stages[2].stats.counters.unsent, 100);
-  EXPECT_TRUE(CheckStages(rig.log.stages, 3, rig.log.totals).ok());
+  EXPECT_TRUE(CheckStages(rig.log.stages, {.count = 3}, rig.log.totals).ok());
 }
 
 }  // namespace
