@@ -241,7 +241,7 @@ TEST_F(WorkerRetryTest, RetriesCountForTheStageInWhichTheirMessageWasDue) {
   EXPECT_EQ(rig.log.stages[0].stats.counters.retries, 10);
   EXPECT_EQ(rig.log.stages[0].stats.counters.success_by_retry, 10);
   EXPECT_EQ(rig.log.stages[1].stats.counters.retries, 40);
-  EXPECT_TRUE(CheckStages(rig.log.stages, 2, rig.log.totals).ok());
+  EXPECT_TRUE(CheckStages(rig.log.stages, {.count = 2}, rig.log.totals).ok());
 }
 
 TEST_F(WorkerRetryTest, AConnectionThatTakesNothingIsTriedAgainLater) {
