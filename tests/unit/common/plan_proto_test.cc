@@ -79,6 +79,7 @@ TEST(PlanProto, EveryFieldComesBack) {
   without_lives.session = {};
   without_lives.churn = 0;
   without_lives.devices = 1;
+  without_lives.retry = 0;
   for (const RunPlan& plan : {without_pushes, without_lives}) {
     const auto back = FromProto(ThroughTheWire(plan));
     ASSERT_TRUE(back.ok()) << back.status();
