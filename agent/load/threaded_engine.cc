@@ -235,8 +235,8 @@ void ThreadedEngine::CheckFigures() const {
   all.Merge(final_.warm_up.counters);
   CheckSameCounts(all, worker_totals_);
   for (const Stats* part : {&final_.totals, &final_.warm_up}) {
-    const int64_t success = part->counters.success;
     CheckAllEnded(part->counters);
+    const int64_t success = part->counters.success;
     WSLOAD_CHECK(part->service.count() == success, "{} service times of {} successful messages", part->service.count(),
                  success);
     WSLOAD_CHECK(part->response.count() == (model_ == LoadModel::kClosed ? 0 : success),

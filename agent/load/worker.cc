@@ -73,8 +73,9 @@ void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> grou
     pushes_->Reserve(slice_.clients.count);
   }
   if (plan_.model == LoadModel::kClosed) {
-    closed_.emplace(ClosedLoop::Parts{loop_, connector_->pool(), recorder_, static_cast<SenderObserver&>(*this)},
-                    plan_.in_flight, slice_.clients, BodiesOf(plan_, group_->codec()));
+    closed_.emplace(
+        ClosedLoop::Parts{loop_, connector_->pool(), recorder_, sender_->text(), static_cast<SenderObserver&>(*this)},
+        plan_.in_flight, slice_.clients);
   }
   closes_.emplace(loop_, connector_->pool());
 }
@@ -367,8 +368,8 @@ void Worker::OnStarvedTimer() {
 }
 
 void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) {
-  Ended(result);
   if (pushes_) pushes_->OnEnded(client.user_id(), result);
+  Ended(result);
   if (closed_) closed_->Refill(client);
 }
 

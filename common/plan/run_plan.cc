@@ -268,17 +268,23 @@ absl::Status CheckPush(const RunPlan& plan) {
       {plan.retry > 0, "retry"},     {plan.model == LoadModel::kClosed, "model=closed"}};
   for (const auto& [given, flag] : moving) {
     if (!given) continue;
-    return LocalInvalidArgument(
-        {"-{}: -push=stamp needs the same users from beginning to end, and messages that are due once; "
-         "leave one of the two out",
-         "-{}：-push=stamp 要求自始至终是同一批用户，且每条消息只到期一次；请去掉其中一个"},
-        flag);
+    return LocalInvalidArgument({"-{}: -push=stamp needs the same users from beginning to end; leave one of them out",
+                                 "-{}：-push=stamp 要求自始至终是同一批用户；请去掉其中一个"},
+                                flag);
   }
   const int64_t least = kPushStampBytes + (echo ? kEchoKeyBytes : 0);
-  if (SizesOf(plan).smallest() < least) {
-    return LocalInvalidArgument({"-msg-size={}: a stamp (-push=stamp) needs at least {} bytes",
-                                 "-msg-size={}：标记（-push=stamp）至少需要 {} 字节"},
-                                SizesOf(plan).smallest(), least);
+  if (const int64_t smallest = SizesOf(plan).smallest(); smallest < least) {
+    return LocalInvalidArgument(
+        {"-{}={}: a stamp (-push=stamp) needs at least {} bytes", "-{}={}：标记（-push=stamp）至少需要 {} 字节"},
+        plan.size.empty() ? "msg-size" : "size", plan.size.empty() ? std::to_string(smallest) : plan.size.text(),
+        least);
+  }
+  if (plan.retry > 0) {
+    return LocalInvalidArgument(
+        {"-retry={}: the stamp (-push=stamp) of a message sent again would be another message's; "
+         "leave one of the two out",
+         "-retry={}：重发的消息的标记（-push=stamp）会成为另一条消息的；请去掉其中一个"},
+        plan.retry);
   }
   return absl::OkStatus();
 }
@@ -335,12 +341,16 @@ int64_t PlannedMessages(const RunPlan& plan) {
 }
 
 int64_t DrainNs(const RunPlan& plan) {
-  return plan.push == PushMode::kOff ? AnswerTimeNs(plan) : std::max(AnswerTimeNs(plan), plan.push_wait_ns);
+  const int64_t answered_ns = AnswerTimeNs(plan);
+  return plan.push == PushMode::kOff ? answered_ns : std::max(answered_ns, plan.push_wait_ns);
 }
 
 MessageSizes SizesOf(const RunPlan& plan) {
   if (plan.size.empty()) return MessageSizes::Constant(plan.msg_size_bytes);
-  return plan.protocol == Protocol::kEcho ? plan.size.DrawnFrom(kEchoKeyBytes) : plan.size;
+  // A key has room in each, and so has a stamp.
+  const int64_t least =
+      (plan.protocol == Protocol::kEcho ? kEchoKeyBytes : 0) + (plan.push == PushMode::kOff ? 0 : kPushStampBytes);
+  return plan.size.DrawnFrom(least);
 }
 
 int64_t AnswerTimeNs(const RunPlan& plan) { return (plan.retry + 1) * plan.resp_timeout_ns; }

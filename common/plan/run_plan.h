@@ -148,17 +148,17 @@ Schedule ScheduleOf(const RunPlan& plan);
 double MeanPerSecond(const RunPlan& plan);
 double PlannedPerSecond(const RunPlan& plan);
 
-/// From the end of the load on: for how long messages, and pushes of them, are awaited at most.
-int64_t DrainNs(const RunPlan& plan);
-
-/// Messages that are due in the measure phase.
-int64_t PlannedMessages(const RunPlan& plan);
-
 /// Of messages' texts; never none.
 MessageSizes SizesOf(const RunPlan& plan);
 
 /// From the moment a message is sent for the first time to its end at the latest.
 int64_t AnswerTimeNs(const RunPlan& plan);
+
+/// From the end of the load on: for how long messages, and pushes of them, are awaited at most.
+int64_t DrainNs(const RunPlan& plan);
+
+/// Messages that are due in the measure phase.
+int64_t PlannedMessages(const RunPlan& plan);
 
 /// OK, or kInvalidArgument with one line that names the flag, the value and the mend.
 /// Checks every field's range and every combination that cannot work; an agent runs it again

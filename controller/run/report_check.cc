@@ -189,14 +189,6 @@ absl::Status Impossible(const absl::Status& why) {
 
 }  // namespace
 
-void LimitByPlan(const RunPlan& plan, ReportLimits& limits) {
-  limits.report_interval_ns = plan.report_interval_ns;
-  limits.retries = plan.retry;
-  limits.redials = ClientsDialAgain(plan);
-  limits.listeners = plan.push_to.MostOf(plan.clients);
-  if (plan.model == LoadModel::kClosed) limits.messages = limits.warm_up_messages = ReportLimits::kUnknown;
-}
-
 ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int64_t clock_error_ns) {
   const auto since = [&](int64_t from_ns) {
     const int64_t elapsed_ns = now_ns - from_ns;
@@ -213,6 +205,17 @@ ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int
   return limits;
 }
 
+void LimitByPlan(const RunPlan& plan, ReportLimits& limits) {
+  limits.report_interval_ns = plan.report_interval_ns;
+  limits.retries = plan.retry;
+  limits.redials = ClientsDialAgain(plan);
+  limits.listeners = plan.push_to.MostOf(plan.clients);
+  if (plan.model == LoadModel::kOpen) return;
+  // A closed loop sends as many as the server lets it, and less than one a nanosecond.
+  limits.messages = limits.load_ns;
+  limits.warm_up_messages = std::min(limits.load_ns, plan.warm_up_ns);
+}
+
 absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interval_index, const Stats& so_far,
                          const Stats& delta, const std::vector<WorkerLoad>& workers) {
   if (limits.phase_ns < 0 || interval_index > limits.phase_ns / limits.report_interval_ns) {
@@ -222,8 +225,7 @@ absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interv
   }
   // Its messages are reported apart.
   const bool warming_up = phase == Phase::kWarmUp;
-  const bool known = limits.messages != ReportLimits::kUnknown;
-  const int64_t messages = warming_up ? 0 : known ? limits.messages - limits.warm_up_messages : limits.messages;
+  const int64_t messages = warming_up ? 0 : limits.messages - limits.warm_up_messages;
   const Sums sum(so_far, delta);
   absl::Status status = CheckMessages(limits, messages, sum);
   if (status.ok()) status = CheckPushes(limits, sum);

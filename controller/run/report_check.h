@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -23,8 +22,6 @@ struct RunInstants {
 
 /// For one agent and one instant. Times are already as much longer as clocks may differ and timers be off.
 struct ReportLimits {
-  static constexpr int64_t kUnknown = std::numeric_limits<int64_t>::max();
-
   int64_t run_ns = 0;    ///< since it was asked to take part
   int64_t phase_ns = 0;  ///< since the phase of the report can have begun; below 0: it cannot have
   int64_t load_ns = 0;   ///< since the common start

@@ -50,8 +50,8 @@ class Run {
     if (load.OneIn(6)) {
       plan_.model = LoadModel::kClosed;
       plan_.mps = 0;
-      plan_.stages = {};
       plan_.warm_up_ns = 0;
+      plan_.stages = {};
       plan_.arrivals = Arrivals::kConstant;
       plan_.in_flight = static_cast<int32_t>(load.Between(1, 3));
     }
@@ -346,6 +346,7 @@ void CheckSeed(uint64_t seed, Seen& seen) {
     if (result.error.ok()) CheckWarmUp(run, result);
     seen.closed += closed ? 1 : 0;
     seen.retried += result.totals.counters.success_by_retry > 0 ? 1 : 0;
+    if (result.error.ok() && !closed) CheckWarmUp(run, result);
     for (const AgentResult& agent : result.agents) {
       seen.taken_over += agent.messages_taken_over > 0 ? 1 : 0;
       seen.yielded += agent.messages_yielded > 0 ? 1 : 0;
