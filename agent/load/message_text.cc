@@ -23,7 +23,7 @@ MessageText::MessageText(const RunPlan& plan, const MessageCodec& codec, const G
   const std::string text = Filler(plan.msg_size_bytes);
   const bool echo = plan.protocol == Protocol::kEcho;
   plaintext_ = echo ? text : codec.EncodeText(text);
-  if (plan.push == PushMode::kOff) return;
+  if (plan.push == PushMode::kOff || plan.push_to.empty()) return;
   stamps_.emplace(name.run_id, name.agent, name.worker);
   // An echoed message begins with its key.
   stamp_at_ = echo ? static_cast<size_t>(kEchoKeyBytes) : plaintext_.find(text);

@@ -14,6 +14,7 @@
 #include "agent/load/close_waves.h"
 #include "agent/load/connector.h"
 #include "agent/load/loop_watch.h"
+#include "agent/load/post_sender.h"
 #include "agent/load/push_watch.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sender.h"
@@ -66,6 +67,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
     /// Outlives the worker, which sits at place `index`; null: it has no siblings.
     SiblingBoard* siblings = nullptr;
     int index = 0;
+    /// For what is posted to a back end; null: nothing is.
+    std::unique_ptr<HttpPoster> poster = nullptr;
   };
 
   /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
@@ -166,6 +169,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   std::optional<Connector> connector_;
   std::optional<Sender> sender_;
   std::optional<CloseWaves> closes_;
+  std::unique_ptr<HttpPoster> poster_;
+  std::optional<PostSender> posts_;  ///< none: nothing is posted
 
   ForwardState<State> state_{"a worker", State::kIdle};
   Counters totals_;  ///< the sum of all intervals emitted

@@ -157,6 +157,7 @@ enum class StatementKind {
   // What became of stamped messages that a server ought to push on.
   kPushesNoneExpected,
   kPushesReached,
+  kPushesPosted,
   kPushesUnconfirmed,
   kPushesAmiss,
   kPushesMisdirected,

@@ -18,6 +18,7 @@ struct Stats {
   Histogram push;           ///< receipt - stamp, where a push carries one
   Histogram heartbeat;      ///< a heartbeat's answer - its sending
   Histogram push_delivery;  ///< receipt of a stamped message for the first time - its intended send time
+  Histogram post;           ///< answer of a back end - when the post was due
   Histogram loop_stall;     ///< how late a worker's loop came back, from kLoopLateNs on
 
   void Merge(const Stats& other);

@@ -78,6 +78,7 @@ std::string LatencyLines(Language language, const Stats& totals) {
   add(Msg::kConnect, totals.connect);
   add(Msg::kPush, totals.push);
   add(Msg::kPushDelivery, totals.push_delivery);
+  add(Msg::kPost, totals.post);
   add(Msg::kHeartbeatRoundTrip, totals.heartbeat);
   // Of the generator itself: only what may have shaped the figures above.
   if (totals.counters.loop_stalls > 0) add(Msg::kLoopStall, totals.loop_stall);

@@ -50,6 +50,7 @@ enum class Msg {
   kPush,
   kPushDelivery,
   kPushes,
+  kPost,
   kHeartbeatRoundTrip,
   kLoopStall,
   kAgent,

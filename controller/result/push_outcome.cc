@@ -55,10 +55,15 @@ std::vector<Statement> PushStatements(const RunResult& result) {
   const std::optional<PushOutcome> outcome = PushOutcomeOf(result);
   if (!outcome) return {};
   const Counters& totals = result.totals.counters;
-  if (totals.push_expected == 0 && totals.push_received == 0) return {{Kind::kPushesNoneExpected}};
+  if (totals.push_expected == 0 && totals.push_received == 0 && totals.posts == 0) return {{Kind::kPushesNoneExpected}};
   std::vector<Statement> lines = {{Kind::kPushesReached,
                                    {totals.push_expected - outcome->lost, totals.push_expected, outcome->reach_ratio,
                                     outcome->lost, outcome->loss_ratio}}};
+  if (totals.posts > 0) {
+    lines.push_back(
+        {Kind::kPushesPosted,
+         {totals.posts, totals.posts_accepted, totals.posts_refused, totals.posts_unanswered, totals.posts_unsent}});
+  }
   if (outcome->lost_unconfirmed > 0) lines.push_back({Kind::kPushesUnconfirmed, {outcome->lost_unconfirmed}});
   lines.push_back({Kind::kPushesAmiss, {totals.push_duplicates, totals.push_out_of_order, totals.pushes_repeated}});
   if (totals.push_misdirected > 0) lines.push_back({Kind::kPushesMisdirected, {totals.push_misdirected}});

@@ -10,6 +10,7 @@
 #include "common/loop/callback_scope.h"
 #include "common/plan/end_deadline.h"
 #include "common/plan/phase.h"
+#include "common/plan/push_posts.h"
 #include "common/plan/run_policy.h"
 #include "common/util/check.h"
 #include "common/util/forward_state.h"
@@ -164,6 +165,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     ReportLimits limits = TimeLimits(instants_, phase, loop_.MonoNs(), peers_[peer]->clock().error_ns);
     limits.report_interval_ns = plan_.report_interval_ns;
     limits.messages = ledger_.DueBefore(peer, limits.load_ns);
+    limits.posts = posts_planned_;
     limits.listeners = plan_.push_to.MostOf(plan_.clients);
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
@@ -453,6 +455,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
   EventLoop& loop_;
   const Clock& clock_;
   const RunPlan plan_;
+  const int64_t posts_planned_ = PostScheduleOf(plan_).total();
   const Limits limits_;
   RunListener* const listener_;
   const std::vector<Slice> slices_;

@@ -51,6 +51,51 @@ class Sums {
   const Stats& delta_;
 };
 
+absl::Status CheckPushes(const ReportLimits& limits, const Sums& sum) {
+  using C = Counters;
+  const Part parts[] = {
+      {{"stamped pushes", "带标记的推送"},
+       SaturatingAdd(SaturatingAdd(sum(&C::push_received), sum(&C::push_duplicates)),
+                     SaturatingAdd(sum(&C::push_misdirected), sum(&C::push_strangers))),
+       {"pushes", "推送"},
+       sum(&C::pushes)},
+      {{"pushes out of order", "乱序的推送"},
+       sum(&C::push_out_of_order),
+       {"stamped pushes", "带标记的推送"},
+       sum(&C::push_received)},
+      {{"untracked pushes", "未跟踪的推送"},
+       sum(&C::push_untracked),
+       {"stamped pushes", "带标记的推送"},
+       sum(&C::push_received)},
+      {{"delivery times", "送达时间"},
+       sum(&Stats::push_delivery),
+       {"stamped pushes", "带标记的推送"},
+       sum(&C::push_received)},
+      {{"expected pushes", "应收的推送"},
+       sum(&C::push_expected),
+       {"that its messages can bring about", "可由其消息产生的"},
+       SaturatingAdd(SaturatingMultiply(sum(&C::scheduled), limits.listeners), sum(&C::posts))},
+      {{"posts", "投递"}, sum(&C::posts), {"that are planned", "计划的"}, limits.posts},
+      {{"ends of posts", "投递的结果"},
+       SaturatingAdd(SaturatingAdd(sum(&C::posts_accepted), sum(&C::posts_refused)),
+                     SaturatingAdd(sum(&C::posts_unanswered), sum(&C::posts_unsent))),
+       {"posts", "投递"},
+       sum(&C::posts)},
+      {{"post times", "投递时间"},
+       sum(&Stats::post),
+       {"answered posts", "有应答的投递"},
+       SaturatingAdd(sum(&C::posts_accepted), sum(&C::posts_refused))},
+      {{"unconfirmed pushes", "未确认的推送"},
+       sum(&C::push_unconfirmed),
+       {"expected pushes", "应收的推送"},
+       sum(&C::push_expected)},
+  };
+  for (const Part& claim : parts) {
+    if (absl::Status status = CheckParts(claim); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const Stats& delta) {
   using C = Counters;
   using N = ConnectionCounters;
@@ -75,31 +120,6 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
        {"answered heartbeats", "有应答的心跳"},
        sum(&C::heartbeats_acked)},
       {{"repeated pushes", "重复的推送"}, sum(&C::pushes_repeated), {"pushes", "推送"}, sum(&C::pushes)},
-      {{"stamped pushes", "带标记的推送"},
-       SaturatingAdd(SaturatingAdd(sum(&C::push_received), sum(&C::push_duplicates)),
-                     SaturatingAdd(sum(&C::push_misdirected), sum(&C::push_strangers))),
-       {"pushes", "推送"},
-       sum(&C::pushes)},
-      {{"pushes out of order", "乱序的推送"},
-       sum(&C::push_out_of_order),
-       {"stamped pushes", "带标记的推送"},
-       sum(&C::push_received)},
-      {{"untracked pushes", "未跟踪的推送"},
-       sum(&C::push_untracked),
-       {"stamped pushes", "带标记的推送"},
-       sum(&C::push_received)},
-      {{"delivery times", "送达时间"},
-       sum(&Stats::push_delivery),
-       {"stamped pushes", "带标记的推送"},
-       sum(&C::push_received)},
-      {{"expected pushes", "应收的推送"},
-       sum(&C::push_expected),
-       {"that its messages can bring about", "可由其消息产生的"},
-       SaturatingMultiply(scheduled, limits.listeners)},
-      {{"unconfirmed pushes", "未确认的推送"},
-       sum(&C::push_unconfirmed),
-       {"expected pushes", "应收的推送"},
-       sum(&C::push_expected)},
       {{"push latencies", "推送延迟"}, sum(&Stats::push), {"pushes", "推送"}, sum(&C::pushes)},
       {{"dials", "拨号"}, sum(&N::attempted), {"clients", "客户端"}, limits.clients},
       {{"ends of dials", "拨号的结果"}, dialled, {"dials", "拨号"}, sum(&N::attempted)},
@@ -116,7 +136,7 @@ absl::Status CheckCounts(const ReportLimits& limits, const Stats& so_far, const 
   for (const Part& claim : parts) {
     if (absl::Status status = CheckParts(claim); !status.ok()) return status;
   }
-  return absl::OkStatus();
+  return CheckPushes(limits, sum);
 }
 
 absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLoad>& workers) {

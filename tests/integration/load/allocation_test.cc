@@ -30,6 +30,7 @@ TEST_P(AllocationTest, RoundTripsAllocateNothing) {
   plan.serializer = GetParam().serializer;
   plan.compress = GetParam().compress;
   plan.push = GetParam().push;
+  if (plan.push == PushMode::kStamp) plan.push_to = *PushAudience::Parse("all");
   plan.cipher_key = kDemoCipherKey;
   plan.jwt_key = kDemoJwtKey;
   bench::EngineClient client(plan, 20);

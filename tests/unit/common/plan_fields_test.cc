@@ -58,7 +58,7 @@ std::vector<FieldValue> OtherValues(const Field<RunPlan>& field, const FieldValu
   if (std::holds_alternative<HeaderList>(value)) return {HeaderList{{"X-A", "1"}, {"X-A", ""}}};
   std::vector<FieldValue> texts;
   for (const char* text : {"0123456789abcdef", "wss://gate.example/ws?x=1", "10.0.0.1-10.0.0.9,fd00::1",
-                           "-----BEGIN CERTIFICATE-----\n", "30/m", "1m:@5", "group:50"}) {
+                           "-----BEGIN CERTIFICATE-----\n", "30/m", "1m:@5", "group:50", "http://h/p"}) {
     texts.emplace_back(text);
   }
   if (field.member.choices != nullptr) texts.emplace_back(AnotherChoice(field, std::get<std::string>(value)));
@@ -67,7 +67,8 @@ std::vector<FieldValue> OtherValues(const Field<RunPlan>& field, const FieldValu
 
 TEST(PlanFields, EachTravelsAlone) {
   RunPlan valid = ValidPlan();
-  valid.push_to = *PushAudience::Parse("peer");
+  valid.push = PushMode::kStamp;
+  valid.push_to = *PushAudience::Parse("all");
   for (const Field<RunPlan>& field : PlanFields()) {
     bool came_back = false;
     for (const FieldValue& value : OtherValues(field, field.member.get(valid))) {

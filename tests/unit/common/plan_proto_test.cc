@@ -50,6 +50,9 @@ RunPlan UnusualPlan() {
   plan.push = PushMode::kStamp;
   plan.push_to = *PushAudience::Parse("group:7");
   plan.push_wait_ns = 8 * kNsPerSecond;
+  plan.push_url = *HttpUrl::Parse("http://backend:81/push");
+  plan.push_rate = *Rate::Parse("7/m");
+  plan.push_body = "{{stamp}}";
   return plan;
 }
 
