@@ -67,6 +67,11 @@ inline constexpr Entry kSightingEntries[] = {
      "of {posts} posts {accepted} were accepted, {refused} refused, {unanswered} not answered in time and {unsent} not "
      "sent",
      "投递 {posts} 次：接受 {accepted}，拒绝 {refused}，未及时应答 {unanswered}，未发出 {unsent}"},
+    {StatementKind::kPushesNotTaken,
+     "pushes_not_taken",
+     {},
+     "no post was accepted: is the back end there, -push-url its path, and -push-body what it takes?",
+     "没有投递被接受：后端是否在运行，-push-url 的路径是否正确，-push-body 是否符合其要求？"},
     {StatementKind::kPushesUnconfirmed,
      "pushes_unconfirmed",
      {{"unconfirmed", Form::kCount}},

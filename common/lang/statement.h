@@ -158,6 +158,7 @@ enum class StatementKind {
   kPushesNoneExpected,
   kPushesReached,
   kPushesPosted,
+  kPushesNotTaken,
   kPushesUnconfirmed,
   kPushesAmiss,
   kPushesMisdirected,
