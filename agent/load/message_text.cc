@@ -12,7 +12,7 @@ uint64_t MessageText::Sender::Hash() const { return SplitMixed(client); }
 MessageText::MessageText(const RunPlan& plan, const MessageCodec& codec, const GroupName& name)
     : first_user_id_(plan.first_user_id),
       sized_(SizesOf(plan), static_cast<uint64_t>(plan.seed), plan.protocol == Protocol::kEcho ? nullptr : &codec) {
-  if (plan.push == PushMode::kOff) return;
+  if (plan.push == PushMode::kOff || plan.push_to.empty()) return;
   stamps_.emplace(name.run_id, name.agent, name.worker);
   // An echoed message begins with its key.
   stamp_at_ = plan.protocol == Protocol::kEcho ? static_cast<size_t>(kEchoKeyBytes) : 0;

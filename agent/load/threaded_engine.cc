@@ -6,6 +6,7 @@
 #include "agent/load/dial_plan.h"
 #include "agent/load/engine_factory.h"
 #include "agent/websocket/asio_dialer.h"
+#include "agent/websocket/asio_poster.h"
 #include "common/plan/means.h"
 #include "common/plan/phase.h"
 #include "common/stats/conservation.h"
@@ -33,8 +34,11 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
                        const Clock& clock, const TargetGate& may_load) {
     auto dialer = NewDialer(loop_, dial);
     if (!dialer.ok()) return dialer.status();
-    auto worker = Worker::New({loop_, clock, *std::move(dialer), ReadThreadCpu, &engine_.siblings_, index_, may_load},
-                              plan, slice, name, *this);
+    std::unique_ptr<HttpPoster> poster;
+    if (!plan.push_url.empty()) poster = NewHttpPoster(loop_, PostOptionsOf(plan));
+    auto worker = Worker::New(
+        {loop_, clock, *std::move(dialer), ReadThreadCpu, &engine_.siblings_, index_, may_load, std::move(poster)},
+        plan, slice, name, *this);
     if (!worker.ok()) return worker.status();
     worker_ = *std::move(worker);
     return absl::OkStatus();

@@ -9,6 +9,7 @@
 #include "common/net/socket_address.h"
 #include "common/plan/echo_key.h"
 #include "common/plan/plan_fields.h"
+#include "common/plan/push_posts.h"
 #include "common/time/duration.h"
 #include "common/util/local_error.h"
 #include "common/util/text.h"
@@ -248,12 +249,41 @@ absl::Status CheckLives(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+absl::Status CheckPosts(const RunPlan& plan) {
+  if (plan.push_url.empty()) return absl::OkStatus();
+  if (plan.protocol == Protocol::kEcho) {
+    return LocalInvalidArgument({"-push-url: with -protocol=echo the server does not know who is who; leave it out",
+                                 "-push-url：-protocol=echo 时服务器不知道谁是谁；请去掉它"});
+  }
+  if (plan.push_rate.zero()) {
+    return LocalInvalidArgument({"-push-rate=0: nothing would be posted; for example -push-rate=100/s",
+                                 "-push-rate=0：不会投递任何内容；例如 -push-rate=100/s"});
+  }
+  if (plan.push_body.find(kStampHole) == std::string::npos) {
+    return LocalInvalidArgument({"-push-body: no {} in it, by which a push is known again; for example {}",
+                                 "-push-body：其中没有用来识别推送的 {}；例如 {}"},
+                                kStampHole, kDefaultPushBody);
+  }
+  if (std::ssize(plan.push_body) > kMostPushBodyBytes || !IsUtf8(plan.push_body)) {
+    return LocalInvalidArgument(
+        {"-push-body: want at most {} bytes of UTF-8", "-push-body：应为不超过 {} 字节的 UTF-8"}, kMostPushBodyBytes);
+  }
+  return absl::OkStatus();
+}
+
 /// Whether messages have room for stamps, and who ought to get them is said.
 absl::Status CheckPush(const RunPlan& plan) {
-  if (plan.push == PushMode::kOff) return absl::OkStatus();
+  if (plan.push == PushMode::kOff) {
+    if (plan.push_url.empty()) return absl::OkStatus();
+    return LocalInvalidArgument({"-push-url: what comes of posts is known by their stamps; add -push=stamp",
+                                 "-push-url：投递的结果由标记得知；请加上 -push=stamp"});
+  }
+  if (absl::Status posts = CheckPosts(plan); !posts.ok()) return posts;
+  if (plan.push_to.empty() && !plan.push_url.empty()) return absl::OkStatus();
   if (plan.push_to.empty()) {
-    return LocalInvalidArgument({"-push=stamp: who ought to get a message? Add -to=peer, -to=group:N or -to=all",
-                                 "-push=stamp：消息应由谁收到？请加上 -to=peer、-to=group:N 或 -to=all"});
+    return LocalInvalidArgument(
+        {"-push=stamp: who ought to get a message? Add -to=peer, -to=group:N or -to=all, or -push-url",
+         "-push=stamp：消息应由谁收到？请加上 -to=peer、-to=group:N 或 -to=all，或 -push-url"});
   }
   const bool echo = plan.protocol == Protocol::kEcho;
   if (echo && !plan.push_to.everybody()) {
@@ -262,10 +292,10 @@ absl::Status CheckPush(const RunPlan& plan) {
                                 plan.push_to.text());
   }
   // Who ought to get a message is arithmetic, of clients that are users of their own and stay.
-  const std::pair<bool, const char*> moving[] = {
-      {plan.devices > 1, "devices"}, {!plan.session.endless(), "session"},
-      {!plan.churn.zero(), "churn"}, {!plan.clients_stages.empty(), "clients-stages"},
-      {plan.retry > 0, "retry"},     {plan.model == LoadModel::kClosed, "model=closed"}};
+  const std::pair<bool, const char*> moving[] = {{plan.devices > 1, "devices"},
+                                                 {!plan.session.endless(), "session"},
+                                                 {!plan.churn.zero(), "churn"},
+                                                 {!plan.clients_stages.empty(), "clients-stages"}};
   for (const auto& [given, flag] : moving) {
     if (!given) continue;
     return LocalInvalidArgument({"-{}: -push=stamp needs the same users from beginning to end; leave one of them out",

@@ -12,6 +12,7 @@
 #include "common/lives/lifetime.h"
 #include "common/lives/storm_list.h"
 #include "common/net/header_list.h"
+#include "common/net/http_url.h"
 #include "common/net/server_url.h"
 #include "common/net/source_list.h"
 #include "common/net/subprotocol_list.h"
@@ -56,6 +57,9 @@ template <>
 inline constexpr std::array kChoices<CipherKind> = {Choice{CipherKind::kAesGcm, "aes"},
                                                     Choice{CipherKind::kChaCha20Poly1305, "chacha20poly1305"},
                                                     Choice{CipherKind::kNone, "none"}};
+
+/// As the mock gateway takes it.
+inline constexpr char kDefaultPushBody[] = R"({"to":{{user}},"text":"{{stamp}}"})";
 
 struct RunPlan {
   // The contract's flags; the defaults are the original client's.
@@ -116,6 +120,9 @@ struct RunPlan {
   PushAudience push_to;  ///< of every message; empty without stamps
   /// How long pushes are awaited after the end of the load.
   int64_t push_wait_ns = 2 * kNsPerSecond;
+  HttpUrl push_url;      ///< where a back end takes pushes; empty: nothing is posted
+  Rate push_rate = 100;  ///< of posts, over all agents
+  std::string push_body = kDefaultPushBody;
 
   friend bool operator==(const RunPlan&, const RunPlan&) = default;
 };

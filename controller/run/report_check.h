@@ -28,6 +28,7 @@ struct ReportLimits {
   int64_t report_interval_ns = 1;
   int64_t messages = 0;          ///< due by then, of all that it owns or owned
   int64_t warm_up_messages = 0;  ///< those of them that are due in the warm-up
+  int64_t posts = 0;             ///< of the whole run
   int64_t listeners = 0;         ///< most who ought to get a message of a client
   int64_t retries = 0;           ///< of each message
   int64_t clients = 0;           ///< of its slice, and of what it took over

@@ -327,7 +327,6 @@ void CheckCompleteness(const Run& run, const RunResult& result) {
 struct Seen {
   int64_t valid = 0, degraded = 0, failed = 0, taken_over = 0, gaps = 0, controller_died = 0, yielded = 0, closed = 0,
           retried = 0;
-  int64_t valid = 0, degraded = 0, failed = 0, taken_over = 0, gaps = 0, controller_died = 0, yielded = 0;
   int64_t warmed_up = 0, warm_up_gaps = 0;
 };
 
