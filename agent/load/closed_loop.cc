@@ -79,7 +79,7 @@ int ClosedLoop::Fill(WebSocketClient& client) {
       refused_ = true;
       break;
     }
-    parts_.recorder.Sent(now_ns, now_ns);
+    parts_.recorder.Sent(now_ns, now_ns, client.awkward());
     number_ += stride_;
     ++sent_;
     ++sent;

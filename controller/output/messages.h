@@ -66,6 +66,10 @@ enum class Msg {
   kReconnect,
   kMove,
   kWarmUp,
+  kAwkward,
+  kNotOpened,
+  kAwkwardNotOpened,  ///< causes
+  kAwkwardLost,       ///< causes
   kFrom,
   kState,
   kConnections,
