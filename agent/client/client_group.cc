@@ -75,7 +75,8 @@ void ClientGroup::TimeOut(const PendingAcks::Message& message, int64_t now_ns) {
                           message.sent_ns,
                           now_ns,
                           std::string_view(),
-                          message.attempts};
+                          message.attempts,
+                          message.awkward};
     if (client == nullptr) return observer_.OnOrphanResult(result);
     observer_.OnUpstreamResult(*client, result);
     client->order_lost_ = true;
@@ -86,7 +87,8 @@ void ClientGroup::TimeOut(const PendingAcks::Message& message, int64_t now_ns) {
 bool ClientGroup::SentAgain(const PendingAcks::Message& message, int64_t now_ns) {
   if (!MayBeSentAgain(message)) return false;
   const uint64_t before = pending_.next_sequence();
-  if (!observer_.OnUnanswered({static_cast<WebSocketClient*>(message.owner), message.intended_ns, message.number})) {
+  if (!observer_.OnUnanswered(
+          {static_cast<WebSocketClient*>(message.owner), message.intended_ns, message.number, message.awkward})) {
     return false;
   }
   if (pending_.next_sequence() == before) pending_.KeepOldest(now_ns);

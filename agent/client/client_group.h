@@ -40,13 +40,15 @@ struct UpstreamResult {
   int64_t ended_ns = 0;
   std::string_view body;  ///< decrypted body of an acknowledgement; dies with the call
   int32_t attempts = 1;   ///< times that it was sent
+  bool awkward = false;   ///< by a client that behaves badly, the first time
 };
 
 /// A message that has waited for its answer as long as it may, and may be sent again.
 struct Unanswered {
   WebSocketClient* client = nullptr;  ///< that sent it last; null: its connection was lost
   int64_t intended_ns = 0;
-  int64_t number = 0;  ///< as SendUpstream() was told
+  int64_t number = 0;    ///< as SendUpstream() was told
+  bool awkward = false;  ///< as UpstreamResult has it
 };
 
 /// Upcalls of a group's clients, on the loop's thread.

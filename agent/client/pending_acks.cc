@@ -31,6 +31,7 @@ uint64_t PendingAcks::Open(Owner& owner, int64_t intended_ns, int64_t sent_ns, i
   entry.attempts = 1;
   entry.rounds = 1;
   entry.state = State::kOpen;
+  entry.awkward = owner.awkward;
   Join(sequence, owner);
   ++open_;
   return sequence;

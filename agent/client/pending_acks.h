@@ -21,6 +21,7 @@ class PendingAcks {
     uint64_t oldest = kNone;
     uint64_t newest = kNone;
     uint32_t open = 0;
+    bool awkward = false;  ///< set before its first message: the messages that it opens are
   };
 
   struct Message {
@@ -31,6 +32,7 @@ class PendingAcks {
     int64_t number = 0;    ///< as Open() was told
     int32_t attempts = 1;  ///< times that it was sent
     int32_t rounds = 1;    ///< times that it was waited for: those, and Wait()s
+    bool awkward = false;  ///< its first owner was, whoever sent it again
   };
 
   enum class Match {
@@ -101,13 +103,15 @@ class PendingAcks {
     uint16_t attempts = 0;
     uint16_t rounds = 0;
     State state = State::kFree;
+    bool awkward = false;
   };
 
   Entry& At(uint64_t sequence) { return ring_[sequence & (ring_.size() - 1)]; }
   const Entry& At(uint64_t sequence) const { return ring_[sequence & (ring_.size() - 1)]; }
   void Grow();
   Message MessageOf(const Entry& entry) const {
-    return {entry.owner, entry.link, entry.intended_ns, entry.sent_ns, entry.number, entry.attempts, entry.rounds};
+    return {entry.owner,  entry.link,     entry.intended_ns, entry.sent_ns,
+            entry.number, entry.attempts, entry.rounds,      entry.awkward};
   }
   /// A free place at the end.
   uint64_t Take();

@@ -8,14 +8,24 @@
 namespace wsload {
 namespace {
 
+constexpr char kCutCause[] = "cut";
+
 /// Close codes by which a server says that it did not accept what it got (RFC 6455 section 7.4.1).
 bool IsRefusal(uint16_t code) { return code == 1002 || code == 1003 || (code >= 1007 && code <= 1010); }
 
 }  // namespace
 
 WebSocketClient::WebSocketClient(std::unique_ptr<Connection> connection, ClientGroup& group, int64_t biz_id,
-                                 int64_t user_id, int32_t device)
-    : connection_(std::move(connection)), group_(group), biz_id_(biz_id), user_id_(user_id), device_(device) {}
+                                 int64_t user_id, int32_t device, const Manners& manners)
+    : connection_(std::move(connection)),
+      group_(group),
+      biz_id_(biz_id),
+      user_id_(user_id),
+      device_(device),
+      acknowledges_(manners.acknowledges),
+      breaks_off_(manners.breaks_off) {
+  Owner::awkward = manners.awkward;
+}
 
 WebSocketClient::~WebSocketClient() {
   group_.Dequeue(*this);
@@ -68,6 +78,7 @@ void WebSocketClient::CloseIfDrained() {
   if (!stopping_ || close_sent_ || open != 0) return;
   close_sent_ = true;
   group_.Dequeue(*this);
+  if (breaks_off_) return connection_->Abort(kCutCause);
   connection_->Close(group_.options_.close_code, "", close_timeout_ns_);
 }
 
@@ -169,8 +180,10 @@ void WebSocketClient::OnPush(const MessageView& message, int64_t now_ns) {
   const bool readable = group_.cipher_->Open(message.body, group_.plaintext_);
   // Acknowledged all the same: the server repeats a push until it is, and repeats would not read any better.
   group_.key_.assign(message.key);  // the view is the codec's own
-  group_.codec_->Encode({Command::kDownstreamAck, group_.key_, std::string_view()}, group_.wire_);
-  connection_->Send(group_.wire_);
+  if (acknowledges_) {
+    group_.codec_->Encode({Command::kDownstreamAck, group_.key_, std::string_view()}, group_.wire_);
+    connection_->Send(group_.wire_);
+  }
   if (!readable) return group_.observer_.OnUndecodable(*this);
   group_.observer_.OnPush(*this, group_.plaintext_, group_.pushes_.SeenBefore(user_id_, device_, group_.key_), now_ns);
 }
@@ -223,8 +236,8 @@ void WebSocketClient::Answered(uint64_t sequence, UpstreamOutcome outcome, std::
   PendingAcks::Message message;
   switch (group_.pending_.Close(sequence, *this, message)) {
     case PendingAcks::Match::kOpen:
-      group_.observer_.OnUpstreamResult(
-          *this, {outcome, sequence, message.intended_ns, message.sent_ns, now_ns, body, message.attempts});
+      group_.observer_.OnUpstreamResult(*this, {outcome, sequence, message.intended_ns, message.sent_ns, now_ns, body,
+                                                message.attempts, message.awkward});
       return;
     case PendingAcks::Match::kLate:
       group_.observer_.OnLateAck(*this);
@@ -254,7 +267,7 @@ void WebSocketClient::OnClosed(Connection&, const CloseInfo& info) {
     }
     group_.pending_.GiveUpOldestOf(*this);
     group_.observer_.OnUpstreamResult(*this, {outcome, message.sequence, message.intended_ns, message.sent_ns,
-                                              message.sent_ns, std::string_view(), message.attempts});
+                                              message.sent_ns, std::string_view(), message.attempts, message.awkward});
   }
   group_.observer_.OnClientClosed(*this, info);
 }

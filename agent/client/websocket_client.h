@@ -12,12 +12,19 @@
 
 namespace wsload {
 
+/// What a client does otherwise than it ought to.
+struct Manners {
+  bool awkward = false;      ///< it does anything otherwise: its messages are known as such
+  bool acknowledges = true;  ///< what is pushed to it
+  bool breaks_off = false;   ///< in place of a close handshake
+};
+
 /// One thread: the loop's. Dialling is not its business; it takes the connection as it is.
 class WebSocketClient final : private ConnectionObserver, private PendingAcks::Owner {
  public:
   /// `device`: which of the user's connections it is, where one has several.
   WebSocketClient(std::unique_ptr<Connection> connection, ClientGroup& group, int64_t biz_id, int64_t user_id,
-                  int32_t device = 0);
+                  int32_t device = 0, const Manners& manners = {});
   /// Without upcalls: open messages of a client deleted before OnClientClosed are forgotten.
   ~WebSocketClient();
 
@@ -42,13 +49,14 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
   SendOutcome SendAgain(std::string_view plaintext, int64_t now_ns);
 
   /// Graceful: no new messages; once what is open has ended (at the latest by the response timeout), the RFC 6455 close
-  /// handshake, bounded by `close_timeout_ns`; OnClientClosed follows. Idempotent.
+  /// handshake, bounded by `close_timeout_ns`, or with Manners::breaks_off none; OnClientClosed follows. Idempotent.
   void Stop(int64_t close_timeout_ns);
 
   /// At once, without a handshake; OnClientClosed follows.
   void Abort(std::string_view cause) { connection_->Abort(cause); }
 
   bool stopping() const { return stopping_; }
+  bool awkward() const { return Owner::awkward; }
   uint32_t open_messages() const { return open; }
   int64_t biz_id() const { return biz_id_; }
   int64_t user_id() const { return user_id_; }
@@ -91,6 +99,8 @@ class WebSocketClient final : private ConnectionObserver, private PendingAcks::O
   int64_t heartbeat_due_ns_ = 0;
   int64_t close_timeout_ns_ = 0;
   uint32_t heartbeats_open_ = 0;
+  const bool acknowledges_;
+  const bool breaks_off_;
   bool heartbeat_queued_ = false;
   bool stopping_ = false;
   bool close_sent_ = false;

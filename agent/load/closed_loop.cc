@@ -81,7 +81,7 @@ int ClosedLoop::Fill(WebSocketClient& client) {
       break;
     }
     parts_.text.Left();
-    parts_.recorder.Sent(now_ns, now_ns);
+    parts_.recorder.Sent(now_ns, now_ns, client.awkward());
     number_ += stride_;
     ++sent_;
     ++sent;

@@ -25,6 +25,16 @@ constexpr int64_t kStormStep = 7919;
 
 constexpr char kStormCause[] = "storm";
 
+/// Behind the server's key it makes another one.
+constexpr char kNotTheKey[] = ".not";
+
+Manners MannersOf(const Awkward* awkward) {
+  if (awkward == nullptr) return {};
+  return {.awkward = true,
+          .acknowledges = awkward->kind != AwkwardKind::kNoAck,
+          .breaks_off = awkward->kind == AwkwardKind::kCut};
+}
+
 }  // namespace
 
 Connector::Connector(Parts parts, const RunPlan& plan, ConnectorObserver& observer)
@@ -36,6 +46,7 @@ Connector::Connector(Parts parts, const RunPlan& plan, ConnectorObserver& observ
       plan_(plan),
       observer_(observer),
       token_(plan.jwt_key, plan.jwt_issuer),
+      bad_token_(plan.jwt_key + kNotTheKey, plan.jwt_issuer),
       dialer_(std::move(parts.dialer)),
       departures_(plan),
       timer_(loop_.NewTimer([this] { OnTimer(); })) {}
@@ -215,17 +226,18 @@ void Connector::OnRedirect(WebSocketClient& client, std::string_view nodes) {
   const RedirectNode* node =
       decoded.ok() ? ChooseNode(*decoded, DrawLot(plan_.seed, LotFor::kNode, seat.client, redirects_++)) : nullptr;
   if (node == nullptr) {
-    ++recorder_.counters().undecodable;
+    ++recorder_.counters(client.awkward()).undecodable;
     return;
   }
   const HostPort server{node->ip, static_cast<uint16_t>(node->port)};
   if (may_load_ != nullptr && !may_load_(server)) {
-    recorder_.DialStarted(true);
+    recorder_.DialStarted(true, client.awkward());
     recorder_.Dialled({.cause = "not_allowed",
                        .detail = FillLocal({"{}: a redirection led there, and this agent may not load it "
                                             "(-allow-target)",
                                             "{}：重定向指向该地址，而本压测节点不允许对其施压 (-allow-target)"},
-                                           server.ToString())});
+                                           server.ToString())},
+                      client.awkward());
     return;
   }
   const int64_t now_ns = loop_.MonoNs();
@@ -238,9 +250,9 @@ void Connector::OnClosed(WebSocketClient& client, const CloseInfo& info, bool cl
   const bool storm = seat.leaving == Leaving::kInAStorm;
   const bool lost = !closing && seat.leaving != Leaving::kInOrder;
   if (storm && lost) {
-    recorder_.ClientClosed({.cause = kStormCause}, false);
+    recorder_.ClientClosed({.cause = kStormCause}, false, client.awkward());
   } else {
-    recorder_.ClientClosed(info, !lost);
+    recorder_.ClientClosed(info, !lost, client.awkward());
   }
   if (seat.leaving == Leaving::kNot) Unseat(client, seat);
   const auto move = moves_.find(seat.client);
@@ -264,16 +276,26 @@ int64_t Connector::UserOf(const DialFor& dial) const {
   return static_cast<int64_t>(static_cast<uint64_t>(plan_.first_user_id + dial.client / plan_.devices) + newcomers);
 }
 
+std::string Connector::TokenFor(const DialFor& dial, const Awkward* awkward) const {
+  const int64_t now_ns = clock_.UnixNs();
+  if (awkward != nullptr && awkward->kind == AwkwardKind::kExpiredToken) {
+    return ExpiredTokenOf(token_, plan_, UserOf(dial), now_ns);
+  }
+  const bool bad = awkward != nullptr && awkward->kind == AwkwardKind::kBadToken;
+  return TokenOf(bad ? bad_token_ : token_, plan_, UserOf(dial), now_ns);
+}
+
 void Connector::Dial(const DialFor& dial, const HostPort* elsewhere) {
   const bool first = dial.kind == DialFor::Kind::kFirst && dial.attempt == 0;
+  const Awkward* const awkward = AwkwardOf(dial.client);
   if (first && first_left_ > 0) {
     --first_left_;
-    ++first_dialling_;
+    if (awkward == nullptr) ++first_dialling_;
   }
-  const std::string token = TokenOf(token_, plan_, UserOf(dial), clock_.UnixNs());
+  const std::string token = TokenFor(dial, awkward);
   const std::string name = token.empty() ? std::string() : plan_.token_param;
   ++started_;
-  recorder_.DialStarted(!first);
+  recorder_.DialStarted(!first, awkward != nullptr);
   DialCallback done = [this, dial](DialResult result) { OnDialled(dial, std::move(result)); };
   if (elsewhere == nullptr) {
     dialer_->Dial(dial.client, name, token, std::move(done));
@@ -284,17 +306,21 @@ void Connector::Dial(const DialFor& dial, const HostPort* elsewhere) {
 
 void Connector::OnDialled(const DialFor& dial, DialResult result) {
   ++resolved_;
-  recorder_.Dialled(result);
+  const Awkward* const awkward = AwkwardOf(dial.client);
+  recorder_.Dialled(result, awkward != nullptr);
   const bool opened = result.connection != nullptr;
-  if (first_dialling_ > 0 && dial.kind == DialFor::Kind::kFirst && dial.attempt == 0) {
+  if (first_dialling_ > 0 && awkward == nullptr && dial.kind == DialFor::Kind::kFirst && dial.attempt == 0) {
     --first_dialling_;
     ++(opened ? first_opened_ : first_failed_);
   }
   if (opened) {
+    if (awkward != nullptr && awkward->bytes_per_s > 0) result.connection->ReadSlowly(awkward->bytes_per_s);
+    if (awkward != nullptr && awkward->pause_ns > 0) result.connection->SplitFrames(awkward->pause_ns);
     const int device = static_cast<int>(dial.client % plan_.devices);
-    WebSocketClient& client = pool_.Add(
-        std::make_unique<WebSocketClient>(std::move(result.connection), group_, plan_.biz_id, UserOf(dial), device),
-        {.client = dial.client, .generation = dial.generation});
+    WebSocketClient& client =
+        pool_.Add(std::make_unique<WebSocketClient>(std::move(result.connection), group_, plan_.biz_id, UserOf(dial),
+                                                    device, MannersOf(awkward)),
+                  {.client = dial.client, .generation = dial.generation});
     client.Start(result.finished_ns);
     departures_.OnCame(client, pool_.SeatOf(client), result.finished_ns);
     const bool surplus = !Arrived(dial, client, result.finished_ns);
@@ -314,16 +340,16 @@ bool Connector::Arrived(const DialFor& dial, WebSocketClient& client, int64_t no
     case DialFor::Kind::kFirst:
       break;
     case DialFor::Kind::kReplacement:
-      recorder_.Replaced();
+      recorder_.Replaced(client.awkward());
       break;
     case DialFor::Kind::kAgain:
-      recorder_.Reconnected(now_ns - dial.since_ns);
+      recorder_.Reconnected(now_ns - dial.since_ns, client.awkward());
       break;
     case DialFor::Kind::kMove: {
       const Move move = moves_.extract(dial.client).mapped();
-      recorder_.Moved(now_ns - dial.since_ns, move.lost_ns == 0);
+      recorder_.Moved(now_ns - dial.since_ns, move.lost_ns == 0, client.awkward());
       if (move.lost_ns != 0) {
-        recorder_.Reconnected(now_ns - move.lost_ns);
+        recorder_.Reconnected(now_ns - move.lost_ns, client.awkward());
       } else if (move.old == nullptr) {
         wanted = false;  // it has left meanwhile, and another one has come
       } else if (Seat& old = pool_.SeatOf(*move.old); old.leaving == Leaving::kNot) {

@@ -115,6 +115,11 @@ class Connector {
   void OnNoConnection(const DialFor& dial, int64_t now_ns);
   void DialAgain(const DialFor& dial, int64_t now_ns);
   int64_t UserOf(const DialFor& dial) const;
+  /// What the client of the run does otherwise than it ought to; null: nothing.
+  const Awkward* AwkwardOf(int64_t client) const {
+    return plan_.awkward.empty() ? nullptr : plan_.awkward.At(DialSlot(client, plan_.clients), plan_.clients);
+  }
+  std::string TokenFor(const DialFor& dial, const Awkward* awkward) const;
   /// Whether the client is to be there, for all that the plan says.
   bool IsWanted(int64_t client) const { return crowds_.empty() || crowd_.contains(client); }
   /// The list whose next dial is due first; null when all were begun.
@@ -129,6 +134,7 @@ class Connector {
   const RunPlan& plan_;
   ConnectorObserver& observer_;
   const UserToken token_;
+  const UserToken bad_token_;  ///< signs with another key than the server's
   // Connections go before the dialer that made them.
   std::unique_ptr<Dialer> dialer_;
   ClientPool pool_;
@@ -144,7 +150,7 @@ class Connector {
   int64_t start_ns_ = 0;  ///< 0: not yet
   int64_t started_ = 0;
   int64_t resolved_ = 0;
-  // Of those that are to be there at the start.
+  // Of those that are to be there at the start; nobody waits for what becomes of awkward ones.
   int64_t first_left_ = 0;
   int64_t first_dialling_ = 0;
   int64_t first_opened_ = 0;

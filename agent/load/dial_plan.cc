@@ -9,6 +9,9 @@ namespace {
 // RFC 6455 section 7.4.1: no code in the frame.
 constexpr uint16_t kNoStatus = 1005;
 
+/// Longer than any server lets two clocks go apart.
+constexpr int64_t kExpiredForS = 3600;
+
 }  // namespace
 
 DialOptions DialOptionsOf(const RunPlan& plan, const Progression& clients) {
@@ -40,6 +43,10 @@ std::string TokenOf(const UserToken& encoder, const RunPlan& plan, int64_t user_
                          .issuer = plan.jwt_issuer,
                          .issued_at_unix_s = issued_at_s,
                          .expires_unix_s = issued_at_s + plan.token_ttl_s});
+}
+
+std::string ExpiredTokenOf(const UserToken& encoder, const RunPlan& plan, int64_t user_id, int64_t unix_ns) {
+  return TokenOf(encoder, plan, user_id, unix_ns - (kExpiredForS + plan.token_ttl_s) * kNsPerSecond);
 }
 
 uint16_t CloseCodeOf(const RunPlan& plan) {

@@ -22,6 +22,9 @@ PostOptions PostOptionsOf(const RunPlan& plan);
 /// key and issuer.
 std::string TokenOf(const UserToken& encoder, const RunPlan& plan, int64_t user_id, int64_t unix_ns);
 
+/// Likewise, one that was good until an hour before `unix_ns`.
+std::string ExpiredTokenOf(const UserToken& encoder, const RunPlan& plan, int64_t user_id, int64_t unix_ns);
+
 /// The close frame's code for Connection::Close().
 uint16_t CloseCodeOf(const RunPlan& plan);
 

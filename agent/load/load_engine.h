@@ -24,18 +24,20 @@ struct IntervalReport {
   Phase phase = Phase::kConnect;
   int64_t interval_index = 0;  ///< inside the phase, from 0
   Stats delta;
-  StatsByStage stages = {};              ///< the warm-up's figures, and `delta` by stage where there are several
+  /// The warm-up's figures, `delta` by stage where there are several, and the awkward clients'.
+  StatsByStage stages = {};
   std::vector<WorkerLoad> workers = {};  ///< in this interval, by worker
 };
 
-/// The end: `totals` is the sum of all IntervalReport deltas, to the message, and `warm_up` that of the warm-up's
-/// figures.
+/// The end: `totals` is the sum of all IntervalReport deltas, to the message, and `warm_up` and `awkward` those of the
+/// warm-up's and the awkward clients' figures.
 struct FinalReport {
   Stats totals;
   CpuUsage cpu;
   std::optional<Statement> stopped_early = {};  ///< why the load ended before its time; none: it did not
   int64_t started_mono_ns = 0;                  ///< when the last worker began its load; 0: none did
   Stats warm_up = {};
+  Stats awkward = {};
 };
 
 /// Upcalls come from any thread, one at a time, and in order; the observer hands them on without blocking.

@@ -21,45 +21,50 @@ void Recorder::SetStages(std::vector<int64_t> begins_ns, bool warm_up) {
   layout_ = {.count = static_cast<int32_t>(stage_begins_ns_.size()) + 1, .warm_up = warm_up};
 }
 
-void Recorder::Dialled(const DialResult& result) {
-  ConnectionCounters& connections = stats_->counters.connections;
+void Recorder::Dialled(const DialResult& result, bool awkward) {
+  Stats& stats = OfConnections(awkward);
+  ConnectionCounters& connections = stats.counters.connections;
   if (result.connection != nullptr) {
     ++connections.opened;
     if (!result.compression.empty()) {
       ++connections.compressed;
       AddCause(connections.compressions, result.compression);
     }
-    stats_->connect.RecordNs(result.finished_ns - result.started_ns);
+    stats.connect.RecordNs(result.finished_ns - result.started_ns);
   } else {
     ++connections.failed;
     AddCause(connections.failures, result.cause);
-    Tell(told_failures_, connections.failure_examples, connections.failures, result.cause, result.detail.english());
+    Tell(told_failures_[awkward ? 1 : 0], connections.failure_examples, connections.failures, result.cause,
+         result.detail.english());
   }
 }
 
-void Recorder::DialStarted(bool again) {
-  ++stats_->counters.connections.attempted;
-  if (again) ++stats_->counters.connections.redialled;
+void Recorder::DialStarted(bool again, bool awkward) {
+  ConnectionCounters& connections = OfConnections(awkward).counters.connections;
+  ++connections.attempted;
+  if (again) ++connections.redialled;
 }
 
-void Recorder::Reconnected(int64_t after_ns) {
-  ++stats_->counters.connections.reconnected;
-  stats_->reconnect.RecordNs(after_ns);
+void Recorder::Reconnected(int64_t after_ns, bool awkward) {
+  Stats& stats = OfConnections(awkward);
+  ++stats.counters.connections.reconnected;
+  stats.reconnect.RecordNs(after_ns);
 }
 
-void Recorder::Moved(int64_t after_ns, bool had_connection) {
-  if (had_connection) ++stats_->counters.connections.moved;
-  stats_->move.RecordNs(after_ns);
+void Recorder::Moved(int64_t after_ns, bool had_connection, bool awkward) {
+  Stats& stats = OfConnections(awkward);
+  if (had_connection) ++stats.counters.connections.moved;
+  stats.move.RecordNs(after_ns);
 }
 
-void Recorder::ClientClosed(const CloseInfo& info, bool by_us) {
-  ConnectionCounters& connections = stats_->counters.connections;
+void Recorder::ClientClosed(const CloseInfo& info, bool by_us, bool awkward) {
+  ConnectionCounters& connections = OfConnections(awkward).counters.connections;
   if (by_us) {
     ++connections.closed;
   } else {
     ++connections.lost;
     AddCause(connections.losses, info.cause);
-    Tell(told_losses_, connections.loss_examples, connections.losses, info.cause, info.reason);
+    Tell(told_losses_[awkward ? 1 : 0], connections.loss_examples, connections.losses, info.cause, info.reason);
   }
 }
 
@@ -69,9 +74,10 @@ void Recorder::Tell(Told& told, CauseExamples& examples, const CauseCounts& caus
   AddExample(examples, causes, cause, MakeExample(detail));
 }
 
-Stats& Recorder::OfStage(int64_t intended_ns) {
+Stats& Recorder::OfStage(int64_t intended_ns, bool awkward) {
   const auto after = std::upper_bound(stage_begins_ns_.begin(), stage_begins_ns_.end(), intended_ns);
   const auto stage = static_cast<int32_t>(after - stage_begins_ns_.begin());
+  if (awkward && !layout_.IsWarmUp(stage)) return StageAt(kAwkwardPlace);
   return layout_.Apart(stage) ? StageAt(stage) : *stats_;
 }
 
@@ -94,8 +100,8 @@ Stats& Recorder::BeginStage(StatsByStage::iterator before, int32_t stage) {
   return stages_.insert(before, std::move(begun))->stats;
 }
 
-void Recorder::Sent(int64_t intended_ns, int64_t sent_ns) {
-  Stats& stats = Of(intended_ns);
+void Recorder::Sent(int64_t intended_ns, int64_t sent_ns, bool awkward) {
+  Stats& stats = Of(intended_ns, awkward);
   ++stats.counters.scheduled;
   if (IsOfNow(intended_ns)) ++sent_;
   if (model_ == LoadModel::kClosed) return;
@@ -114,16 +120,16 @@ void Recorder::LoopLate(int64_t late_ns) {
   stall_us_max_ = std::max(stall_us_max_, late_ns / kNsPerUs);
 }
 
-void Recorder::SentAgain(int64_t intended_ns) { ++Of(intended_ns).counters.retries; }
+void Recorder::SentAgain(int64_t intended_ns, bool awkward) { ++Of(intended_ns, awkward).counters.retries; }
 
-void Recorder::SendFailed(int64_t intended_ns) {
-  Counters& counters = Of(intended_ns).counters;
+void Recorder::SendFailed(int64_t intended_ns, bool awkward) {
+  Counters& counters = Of(intended_ns, awkward).counters;
   ++counters.scheduled;
   ++counters.send_error;
 }
 
 void Recorder::Unsent(int64_t intended_ns) {
-  Counters& counters = Of(intended_ns).counters;
+  Counters& counters = Of(intended_ns, false).counters;
   ++counters.scheduled;
   ++counters.unsent;
 }
@@ -134,7 +140,7 @@ void Recorder::GivenUp(int64_t intended_ns) {
 }
 
 void Recorder::Ended(const UpstreamResult& result) {
-  Stats& stats = Of(result.intended_ns);
+  Stats& stats = Of(result.intended_ns, result.awkward);
   Counters& counters = stats.counters;
   switch (result.outcome) {
     case UpstreamOutcome::kAcknowledged:
@@ -158,14 +164,14 @@ void Recorder::Ended(const UpstreamResult& result) {
   }
 }
 
-void Recorder::HeartbeatAnswered(int64_t round_trip_ns) {
-  Stats& stats = Now();
+void Recorder::HeartbeatAnswered(int64_t round_trip_ns, bool awkward) {
+  Stats& stats = Now(awkward);
   ++stats.counters.heartbeats_acked;
   stats.heartbeat.RecordNs(round_trip_ns);
 }
 
-void Recorder::Push(std::string_view plaintext, bool repeated) {
-  Stats& stats = Now();
+void Recorder::Push(std::string_view plaintext, bool repeated, bool awkward) {
+  Stats& stats = Now(awkward);
   ++stats.counters.pushes;
   if (repeated) {
     ++stats.counters.pushes_repeated;
@@ -182,7 +188,7 @@ void Recorder::Push(std::string_view plaintext, bool repeated) {
 
 std::unique_ptr<Stats> Recorder::TakeInterval(WorkerLoad& load, StatsByStage& stages) {
   for (const StageStats& stage : stages_) {
-    if (!layout_.IsWarmUp(stage.stage)) stats_->Merge(stage.stats);
+    if (layout_.IsOfTotals(stage.stage)) stats_->Merge(stage.stats);
   }
   const Stats& now = Now();
   load.sent = std::exchange(sent_, 0);

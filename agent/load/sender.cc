@@ -133,6 +133,7 @@ void Sender::SendDue(int64_t now_ns) {
 
 void Sender::SendOne(const DueMessage& message) {
   if (pool_.ready() == 0) return Strand(message);
+  bool awkward = true;
   for (int tries = 0; tries < kSendTries; ++tries) {
     const int64_t sent_ns = loop_.MonoNs();
     WebSocketClient& client = pool_.Next();
@@ -140,10 +141,11 @@ void Sender::SendOne(const DueMessage& message) {
     if (client.SendUpstream(text, message.due_ns, sent_ns, nullptr, message.number) ==
         WebSocketClient::SendOutcome::kSent) {
       text_.Left();
-      return recorder_.Sent(message.due_ns, sent_ns);
+      return recorder_.Sent(message.due_ns, sent_ns, client.awkward());
     }
+    awkward = awkward && client.awkward();
   }
-  recorder_.SendFailed(message.due_ns);
+  recorder_.SendFailed(message.due_ns, awkward);
 }
 
 bool Sender::SendAgain(const Unanswered& message) {
@@ -155,7 +157,7 @@ bool Sender::SendAgain(const Unanswered& message) {
   };
   bool done = message.client != nullptr && sent(*message.client);
   for (int tries = 0; !done && pool_.ready() > 0 && tries < kSendTries; ++tries) done = sent(pool_.Next());
-  if (done) recorder_.SentAgain(message.intended_ns);
+  if (done) recorder_.SentAgain(message.intended_ns, message.awkward);
   return true;
 }
 

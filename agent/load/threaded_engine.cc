@@ -211,6 +211,7 @@ void ThreadedEngine::OnThreadHolds(int64_t from_ns) {
 void ThreadedEngine::EmitInterval(IntervalReport report) {
   final_.totals.Merge(report.delta);
   if (const Stats* warm_up = WarmUpOf(report.stages, layout_)) final_.warm_up.Merge(*warm_up);
+  if (const Stats* awkward = AwkwardOf(report.stages)) final_.awkward.Merge(*awkward);
   if (report.phase == Phase::kMeasure) MergeWorkers(measured_, report.workers);
   if (report.phase == Phase::kDrain) MergeWorkers(drained_, report.workers);
   observer_.OnInterval(std::move(report));
@@ -237,8 +238,9 @@ void ThreadedEngine::CheckFigures() const {
   WSLOAD_CHECK(merger_->empty(), "all workers are done, and some of their intervals were not passed on");
   Counters all = final_.totals.counters;
   all.Merge(final_.warm_up.counters);
+  all.Merge(final_.awkward.counters);
   CheckSameCounts(all, worker_totals_);
-  for (const Stats* part : {&final_.totals, &final_.warm_up}) {
+  for (const Stats* part : {&final_.totals, &final_.warm_up, &final_.awkward}) {
     CheckAllEnded(part->counters);
     const int64_t success = part->counters.success;
     WSLOAD_CHECK(part->service.count() == success, "{} service times of {} successful messages", part->service.count(),

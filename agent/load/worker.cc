@@ -322,6 +322,7 @@ void Worker::EmitInterval() {
   CountCpu(load);
   totals_.Merge(delta->counters);
   if (const Stats* warm_up = WarmUpOf(stages, recorder_.layout())) totals_.Merge(warm_up->counters);
+  if (const Stats* awkward = AwkwardOf(stages)) totals_.Merge(awkward->counters);
   observer_.OnWorkerInterval(phase_, interval_index_++, std::move(delta), std::move(stages), load);
 }
 
@@ -396,21 +397,23 @@ void Worker::Ended(const UpstreamResult& result) {
   if (state_ == State::kDraining && Drained(loop_.MonoNs())) phase_timer_->ArmAt(loop_.MonoNs());
 }
 
-void Worker::OnLateAck(WebSocketClient&) { ++recorder_.counters().late_acks; }
-void Worker::OnDuplicateAck(WebSocketClient&) { ++recorder_.counters().duplicate_acks; }
-void Worker::OnHeartbeatSent(WebSocketClient&) { ++recorder_.counters().heartbeats_sent; }
-void Worker::OnHeartbeatAck(WebSocketClient&, int64_t round_trip_ns) { recorder_.HeartbeatAnswered(round_trip_ns); }
+void Worker::OnLateAck(WebSocketClient& client) { ++CountersOf(client).late_acks; }
+void Worker::OnDuplicateAck(WebSocketClient& client) { ++CountersOf(client).duplicate_acks; }
+void Worker::OnHeartbeatSent(WebSocketClient& client) { ++CountersOf(client).heartbeats_sent; }
+void Worker::OnHeartbeatAck(WebSocketClient& client, int64_t round_trip_ns) {
+  recorder_.HeartbeatAnswered(round_trip_ns, client.awkward());
+}
 void Worker::OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated, int64_t now_ns) {
-  recorder_.Push(plaintext, repeated);
+  recorder_.Push(plaintext, repeated, client.awkward());
   if (pushes_) pushes_->OnPush(client.user_id(), plaintext, repeated, now_ns);
 }
 void Worker::OnRedirect(WebSocketClient& client, std::string_view nodes) {
-  ++recorder_.counters().redirects;
+  ++CountersOf(client).redirects;
   connector_->OnRedirect(client, nodes);
 }
-void Worker::OnUnsolicited(WebSocketClient&) { ++recorder_.counters().unsolicited; }
-void Worker::OnBroadcast(WebSocketClient&) { ++recorder_.counters().broadcasts; }
-void Worker::OnUndecodable(WebSocketClient&) { ++recorder_.counters().undecodable; }
+void Worker::OnUnsolicited(WebSocketClient& client) { ++CountersOf(client).unsolicited; }
+void Worker::OnBroadcast(WebSocketClient& client) { ++CountersOf(client).broadcasts; }
+void Worker::OnUndecodable(WebSocketClient& client) { ++CountersOf(client).undecodable; }
 
 void Worker::OnClientClosed(WebSocketClient& client, const CloseInfo& info) {
   connector_->OnClosed(client, info, state_ == State::kClosing);

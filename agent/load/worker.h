@@ -48,7 +48,7 @@ class WorkerObserver {
   virtual void OnWorkerStarved() = 0;
   /// The lease passed; the worker stops by itself.
   virtual void OnWorkerLeaseExpired() = 0;
-  /// The last upcall. `totals`: the sum of all intervals, the warm-up's figures with them.
+  /// The last upcall. `totals`: the sum of all intervals, the warm-up's and awkward clients' figures with them.
   virtual void OnWorkerDone(const Counters& totals) = 0;
 
  protected:
@@ -146,6 +146,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   /// False: the lease has passed, and the worker is stopping.
   bool LeaseHolds(int64_t now_ns);
 
+  Counters& CountersOf(const WebSocketClient& client) { return recorder_.counters(client.awkward()); }
   void Ended(const UpstreamResult& result);
   void PublishOpen();
   /// At once, or after a while in which its clients may come back.
@@ -185,7 +186,7 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   std::optional<PostSender> posts_;  ///< none: nothing is posted
 
   ForwardState<State> state_{"a worker", State::kIdle};
-  Counters totals_;  ///< the sum of all intervals emitted, the warm-up's figures with them
+  Counters totals_;  ///< the sum of all intervals emitted, the warm-up's and awkward clients' figures with them
 
   int64_t start_ns_ = 0;
   int64_t measured_from_ns_ = 0;  ///< where the warm-up ends

@@ -23,9 +23,9 @@ void AgentMetrics::LeaseUntil(int64_t until_mono_ns) {
   if (figures_.run) figures_.run->lease_until_mono_ns = until_mono_ns;
 }
 
-void AgentMetrics::Add(const IntervalReport& report, const Stats* warm_up) {
+void AgentMetrics::Add(const IntervalReport& report, const Stats* warm_up, const Stats* awkward) {
   const std::lock_guard lock(mutex_);
-  for (const Stats* part : {&report.delta, warm_up}) {
+  for (const Stats* part : {&report.delta, warm_up, awkward}) {
     if (part == nullptr) continue;
     figures_.totals.Merge(part->counters);
     figures_.durations.Add(*part);

@@ -42,8 +42,8 @@ class AgentMetrics {
   void RunBegan(std::string id, int64_t clients);
   void ClientsTakenOver(int64_t clients);
   void LeaseUntil(int64_t until_mono_ns);
-  /// `warm_up`: what of the report was the warm-up's; null: nothing.
-  void Add(const IntervalReport& report, const Stats* warm_up = nullptr);
+  /// `warm_up`, `awkward`: what of the report was the warm-up's, and the awkward clients'; null: nothing.
+  void Add(const IntervalReport& report, const Stats* warm_up = nullptr, const Stats* awkward = nullptr);
   /// Its connections are gone.
   void RunEnded(RunEnd end);
 

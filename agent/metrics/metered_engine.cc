@@ -53,7 +53,7 @@ class MeteredEngine final : public LoadEngine, private LoadEngineObserver {
 
   void OnReady(int64_t opened, int64_t failed) override { observer_.OnReady(opened, failed); }
   void OnInterval(IntervalReport report) override {
-    metrics_.Add(report, WarmUpOf(report.stages, {.warm_up = warm_up_}));
+    metrics_.Add(report, WarmUpOf(report.stages, {.warm_up = warm_up_}), AwkwardOf(report.stages));
     observer_.OnInterval(std::move(report));
   }
   void OnStarved() override { observer_.OnStarved(); }

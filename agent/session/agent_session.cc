@@ -253,6 +253,10 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     if (const Stats* warm_up = WarmUpOf(report.stages, {.warm_up = plan_.warm_up_ns > 0})) {
       reported_.Merge(warm_up->counters);
     }
+    if (const Stats* awkward = AwkwardOf(report.stages)) {
+      reported_.Merge(awkward->counters);
+      LogExamples(awkward->counters.connections);
+    }
     // What held it up in the warm-up is in no figure.
     if (report.phase == Phase::kWarmUp && quota_at_start_.has_value()) quota_at_start_ = config_.cpu_quota();
     if (report.phase > Phase::kMeasure) LookAtQuota();
@@ -304,13 +308,16 @@ class AgentSession::Impl final : public LoadEngineObserver, public std::enable_s
     if (state_ == State::kEnded) return;
     CheckAllEnded(report.totals.counters);
     CheckAllEnded(report.warm_up.counters);
+    CheckAllEnded(report.awkward.counters);
     Counters all = report.totals.counters;
     all.Merge(report.warm_up.counters);
+    all.Merge(report.awkward.counters);
     CheckSameCounts(all, reported_);
     v1::AgentMessage message;
     v1::Done& done = *message.mutable_done();
     *done.mutable_totals() = ToProto(report.totals);
     if (plan_.warm_up_ns > 0) *done.mutable_warm_up() = ToProto(report.warm_up);
+    if (!plan_.awkward.empty()) *done.mutable_awkward() = ToProto(report.awkward);
     done.set_last_seq(last_seq_);
     LookAtQuota();
     CpuUsage cpu = report.cpu;

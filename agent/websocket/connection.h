@@ -75,6 +75,14 @@ class Connection {
   /// Starts the close handshake; OnClosed follows, at the latest `timeout_ns` later. Again: no effect.
   virtual void Close(uint16_t code, std::string_view reason, int64_t timeout_ns) = 0;
 
+  // What peers that behave badly do; before SetObserver(), and for good. Connections without a socket may do neither.
+  /// Reads no more than so many bytes a second, and has little room for more, so that what the server writes piles up
+  /// on its side.
+  virtual void ReadSlowly(int64_t /*bytes_per_s*/) {}
+  /// The frames of messages leave in two pieces, with so much time between; what is sent meanwhile waits, and leaves
+  /// behind the second one.
+  virtual void SplitFrames(int64_t /*pause_ns*/) {}
+
   /// Ends at once, without a handshake; OnClosed follows from the loop.
   virtual void Abort(std::string_view cause) = 0;
 };

@@ -1,6 +1,7 @@
 #include "agent/websocket/socket_connection.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,6 +22,10 @@ constexpr size_t kTlsRecordBytes = 16 << 10;
 constexpr size_t kMaxQueuedForPong = 64 << 10;
 // What a message costs besides its bytes, as bytes: see FdPoller::Spend().
 constexpr size_t kMessageWork = 1 << 10;
+// One that reads slowly: a piece every so often, from a socket that takes as little as the kernel allows.
+constexpr int64_t kSlowReadNs = 100'000'000;
+constexpr int64_t kNsPerS = 1'000'000'000;
+constexpr int kSlowSocketBytes = 1 << 10;
 // Of a close frame: all that there can be.
 constexpr size_t kMaxReason = 123;
 
@@ -86,12 +91,29 @@ SendResult SocketConnection::SendFrame(std::string_view frame, bool may_expire) 
 
 SendResult SocketConnection::SendData(std::string_view payload, Opcode opcode) {
   if (!TakesFrames()) return SendResult::kRefused;
-  if (!frames_.keeps_context()) return SendFrame(frames_.DataFrame(payload, opcode), true);
+  if (!frames_.keeps_context()) return SendDataFrame(frames_.DataFrame(payload, opcode), true);
   // What was compressed has to be sent, so that memory is asked for before it is.
   if (queue_ != nullptr && !transport_->frames.memory().Has(static_cast<int64_t>(payload.size()))) {
     return SendResult::kRefused;
   }
-  return SendFrame(frames_.DataFrame(payload, opcode), false);
+  return SendDataFrame(frames_.DataFrame(payload, opcode), false);
+}
+
+SendResult SocketConnection::SendDataFrame(std::string_view frame, bool may_expire) {
+  if (awkward_ == nullptr || awkward_->pause_ns == 0 || queue_ != nullptr) return SendFrame(frame, may_expire);
+  const std::string_view first = frame.substr(0, frame.size() / 2);
+  const WriteResult written = Write(first);
+  if (written == WriteResult::kBroken) return SendResult::kRefused;
+  frame.remove_prefix(first.size());
+  if (written == WriteResult::kWritten) {
+    queue_ = std::make_unique<Queue>(transport_->frames.memory(), frame);
+    awkward_->writes_wait = true;
+    awkward_->timer->ArmAt(transport_->loop.MonoNs() + awkward_->pause_ns);
+  } else {
+    // The server does not even take the first piece.
+    Append(frame, false);
+  }
+  return SendResult::kQueued;
 }
 
 SendResult SocketConnection::Send(std::string_view payload) { return SendData(payload, Opcode::kBinary); }
@@ -109,6 +131,47 @@ void SocketConnection::Close(uint16_t code, std::string_view reason, int64_t tim
   if (Write(frames_.ControlFrame(Opcode::kClose, MakeClosePayload(code, reason))) != WriteResult::kBroken) {
     WakeAt(deadline_ns_);
   }
+}
+
+SocketConnection::Awkwardness& SocketConnection::BehaveBadly() {
+  if (awkward_ == nullptr) {
+    awkward_ = std::make_unique<Awkwardness>();
+    awkward_->timer = transport_->loop.NewTimer([this] { GoOn(); });
+  }
+  return *awkward_;
+}
+
+void SocketConnection::ReadSlowly(int64_t bytes_per_s) {
+  BehaveBadly().bytes_per_s = bytes_per_s;
+  // Where the kernel refuses, more waits on this side.
+  setsockopt(stream_.fd(), SOL_SOCKET, SO_RCVBUF, &kSlowSocketBytes, sizeof kSlowSocketBytes);
+}
+
+void SocketConnection::SplitFrames(int64_t pause_ns) { BehaveBadly().pause_ns = pause_ns; }
+
+size_t SocketConnection::ReadBytes() {
+  if (awkward_ == nullptr || awkward_->bytes_per_s == 0) return Transport::kReadBytes;
+  const int64_t now_ns = transport_->loop.MonoNs();
+  if (now_ns >= awkward_->window_end_ns) {
+    const int64_t window_ns = std::max(kSlowReadNs, kNsPerS / awkward_->bytes_per_s);
+    awkward_->window_end_ns = now_ns + window_ns;
+    awkward_->window_bytes = std::max<int64_t>(1, awkward_->bytes_per_s * (window_ns / 1000) / (kNsPerS / 1000));
+  }
+  if (awkward_->window_bytes == 0) {
+    awkward_->reads_wait = true;
+    awkward_->timer->ArmAt(awkward_->window_end_ns);
+    UpdateWatch();
+  }
+  return std::min(Transport::kReadBytes, static_cast<size_t>(awkward_->window_bytes));
+}
+
+void SocketConnection::GoOn() {
+  if (!stream_.is_open()) return;
+  if (std::exchange(awkward_->writes_wait, false)) FlushQueue();
+  const bool reads = std::exchange(awkward_->reads_wait, false);
+  UpdateWatch();
+  // What TLS has decrypted the socket does not know of.
+  if (reads && stream_.is_open() && stream_.HasPending() && !awaits_turn_) ReadAll();
 }
 
 void SocketConnection::Abort(std::string_view cause) {
@@ -138,7 +201,9 @@ void SocketConnection::ReadAll() {
       if (stream_.HasPending()) ReadAgain();
       return;
     }
-    const ByteStream::Result result = stream_.Read(buffer, Transport::kReadBytes);
+    const size_t most = ReadBytes();
+    if (most == 0) return;
+    const ByteStream::Result result = stream_.Read(buffer, most);
     switch (result.status) {
       case ByteStream::Status::kWouldBlock:
         return;
@@ -153,6 +218,7 @@ void SocketConnection::ReadAll() {
     }
     read_at_ns_ = transport_->loop.MonoNs();
     transport_->traffic.bytes_received += static_cast<int64_t>(result.size);
+    if (awkward_ != nullptr) awkward_->window_bytes -= static_cast<int64_t>(result.size);
     Feed({buffer, result.size});
     if (kept_ != nullptr || (result.size < short_read && !stream_.HasPending())) return;
   }
@@ -275,6 +341,7 @@ void SocketConnection::OnExpiry() {
 }
 
 void SocketConnection::FlushQueue() {
+  if (awkward_ != nullptr && awkward_->writes_wait) return;
   while (queue_ != nullptr) {
     const std::string_view front = queue_->frames.front();
     const ByteStream::Result result = stream_.Write(front.data(), front.size());
@@ -294,7 +361,9 @@ void SocketConnection::FlushQueue() {
 
 void SocketConnection::UpdateWatch() {
   if (!stream_.is_open()) return;
-  const uint32_t wanted = (observer_ != nullptr ? EPOLLIN : 0u) | (queue_ != nullptr ? EPOLLOUT : 0u);
+  const bool reads = observer_ != nullptr && (awkward_ == nullptr || !awkward_->reads_wait);
+  const bool writes = queue_ != nullptr && (awkward_ == nullptr || !awkward_->writes_wait);
+  const uint32_t wanted = (reads ? EPOLLIN : 0u) | (writes ? EPOLLOUT : 0u);
   if (wanted == watched_events_) return;
   FdPoller& poller = transport_->loop.poller();
   if (wanted == 0) {

@@ -35,6 +35,8 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   SendResult SendText(std::string_view payload) override;
   SendResult Ping(std::string_view payload) override;
   void Close(uint16_t code, std::string_view reason, int64_t timeout_ns) override;
+  void ReadSlowly(int64_t bytes_per_s) override;
+  void SplitFrames(int64_t pause_ns) override;
   void Abort(std::string_view cause) override;
 
  private:
@@ -58,6 +60,16 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
     WriteQueue frames;
     std::unique_ptr<Timer> expiry;  ///< made with the first frame that may be given up
   };
+  /// Of one that behaves badly.
+  struct Awkwardness {
+    int64_t bytes_per_s = 0;   ///< 0: it reads as others do
+    int64_t window_bytes = 0;  ///< that may still be read until window_end_ns
+    int64_t window_end_ns = 0;
+    int64_t pause_ns = 0;  ///< 0: frames leave whole
+    bool reads_wait = false;
+    bool writes_wait = false;      ///< the first piece of a frame has left, and nothing more does yet
+    std::unique_ptr<Timer> timer;  ///< until either goes on
+  };
   enum class WriteResult { kWritten, kQueued, kNoMemory, kBroken };
 
   void OnReady(uint32_t events) override;
@@ -70,7 +82,12 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   bool TakesFrames() const;
   SendResult SendData(std::string_view payload, Opcode opcode);
   SendResult SendFrame(std::string_view frame, bool may_expire);
+  SendResult SendDataFrame(std::string_view frame, bool may_expire);
   void ReadAll();
+  Awkwardness& BehaveBadly();
+  /// How much one read may take; 0: nothing for now.
+  size_t ReadBytes();
+  void GoOn();
   bool hears() const { return state_ == State::kOpen || state_ == State::kClosing; }
   /// What is not taken now is kept.
   void Feed(std::span<const uint8_t> bytes);
@@ -98,6 +115,7 @@ class SocketConnection final : public Connection, private FdHandler, private Fra
   FrameProcessor frames_;
   std::unique_ptr<Queue> queue_;  ///< while the kernel refuses
   std::unique_ptr<Kept> kept_;    ///< received, and not looked at yet
+  std::unique_ptr<Awkwardness> awkward_;
   std::unique_ptr<Timer> timer_;  ///< made when first needed, mostly for closing
   std::unique_ptr<CloseInfo> close_info_;
   int64_t read_at_ns_ = 0;

@@ -271,6 +271,31 @@ absl::Status CheckPosts(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+/// Whether those who are to behave badly can, and others are left.
+absl::Status CheckAwkward(const RunPlan& plan) {
+  for (size_t i = 0; i < plan.awkward.list().size(); ++i) {
+    const Awkward& each = plan.awkward.list()[i];
+    const bool by_gateway =
+        each.kind != AwkwardKind::kCut && each.kind != AwkwardKind::kSlowRead && each.kind != AwkwardKind::kSplitFrame;
+    if (by_gateway && plan.protocol == Protocol::kEcho) {
+      return LocalInvalidArgument(
+          {"-awkward={}: -protocol=echo has neither tokens nor acknowledged pushes; leave it out",
+           "-awkward={}：-protocol=echo 既没有令牌，也没有需要确认的推送；请去掉它"},
+          NameOf(each.kind));
+    }
+    if (plan.awkward.CountOf(i, plan.clients) > 0) continue;
+    return LocalInvalidArgument({"-awkward={}:{}: of {} clients that is none; raise the share, or -clients",
+                                 "-awkward={}:{}：在 {} 个客户端中不足一个；请提高比例或增加 -clients"},
+                                NameOf(each.kind), each.share.text(), plan.clients);
+  }
+  if (WellBehavedClients(plan) > 0) return absl::OkStatus();
+  return LocalInvalidArgument({"-awkward: of {} clients none is left that behaves well, and the run is about those; "
+                               "lower the shares, or raise -clients",
+                               "-awkward：{} 个客户端中没有一个行为正常，而运行的指标针对它们；请降低比例或增加 "
+                               "-clients"},
+                              plan.clients);
+}
+
 /// Whether messages have room for stamps, and who ought to get them is said.
 absl::Status CheckPush(const RunPlan& plan) {
   if (plan.push == PushMode::kOff) {
@@ -295,7 +320,8 @@ absl::Status CheckPush(const RunPlan& plan) {
   const std::pair<bool, const char*> moving[] = {{plan.devices > 1, "devices"},
                                                  {!plan.session.endless(), "session"},
                                                  {!plan.churn.zero(), "churn"},
-                                                 {!plan.clients_stages.empty(), "clients-stages"}};
+                                                 {!plan.clients_stages.empty(), "clients-stages"},
+                                                 {!plan.awkward.empty(), "awkward"}};
   for (const auto& [given, flag] : moving) {
     if (!given) continue;
     return LocalInvalidArgument({"-{}: -push=stamp needs the same users from beginning to end; leave one of them out",
@@ -320,6 +346,8 @@ absl::Status CheckPush(const RunPlan& plan) {
 }
 
 }  // namespace
+
+int64_t WellBehavedClients(const RunPlan& plan) { return plan.clients - plan.awkward.Count(plan.clients); }
 
 bool ClientsDialAgain(const RunPlan& plan) {
   return !plan.reconnect.off() || !plan.session.endless() || !plan.churn.zero() || !plan.clients_stages.empty() ||
@@ -391,6 +419,7 @@ absl::Status ValidatePlan(const RunPlan& plan) {
   if (auto status = CheckModel(plan); !status.ok()) return status;
   if (auto status = CheckSchedule(plan); !status.ok()) return status;
   if (auto status = CheckLives(plan); !status.ok()) return status;
+  if (auto status = CheckAwkward(plan); !status.ok()) return status;
   if (auto status = CheckPush(plan); !status.ok()) return status;
   if (auto status = CheckUpgrade(plan); !status.ok()) return status;
   if (auto status = CheckLocalAddrs(plan); !status.ok()) return status;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/lives/awkward_list.h"
 #include "common/lives/backoff.h"
 #include "common/lives/lifetime.h"
 #include "common/lives/storm_list.h"
@@ -84,6 +85,7 @@ struct RunPlan {
   Redirect redirect = Redirect::kCount;
   StormList storm;
   int32_t devices = 1;  ///< connections of one user
+  AwkwardList awkward;  ///< clients that behave badly, in figures of their own
   ServerUrl server;
   SourceList local_addrs;  ///< empty: the agent's own, else as the kernel chooses
 
@@ -134,6 +136,9 @@ inline constexpr char kDemoCipherKey[] = "1234567890abcdef1234567890abcdef";
 
 /// Of RunPlan::ca_pem.
 inline constexpr size_t kMaxCaBytes = 4 << 20;
+
+/// How many of the clients behave well: what the run's own figures are about.
+int64_t WellBehavedClients(const RunPlan& plan);
 
 /// Whether a client may need another connection than its first.
 bool ClientsDialAgain(const RunPlan& plan);

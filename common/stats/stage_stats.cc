@@ -39,10 +39,18 @@ const Stats* WarmUpOf(const StatsByStage& stages, const StageLayout& layout) {
   return !stages.empty() && layout.IsWarmUp(stages.front().stage) ? &stages.front().stats : nullptr;
 }
 
+const Stats* AwkwardOf(const StatsByStage& stages) {
+  return !stages.empty() && stages.back().stage == kAwkwardPlace ? &stages.back().stats : nullptr;
+}
+
 absl::Status CheckStages(const StatsByStage& stages, const StageLayout& layout, const Stats& whole) {
   Stats sum;
   int32_t before = -1;
   for (const StageStats& each : stages) {
+    if (each.stage == kAwkwardPlace && layout.awkward && before != kAwkwardPlace) {
+      before = each.stage;
+      continue;
+    }
     if (!layout.Apart(each.stage)) {
       return LocalInvalidArgument({"{} stages of a plan that has none", "计划没有阶段，却有 {} 个"}, stages.size());
     }

@@ -14,7 +14,7 @@ inline constexpr int64_t kMaxWireTimeUs = int64_t{10} * 365 * 24 * 3600 * 1'000'
 /// Of a host or its quota.
 inline constexpr int kMaxWireCores = 65'536;
 
-/// Of one plan, and its warm-up.
-inline constexpr int kMaxWireStages = 1'001;
+/// Of one plan, its warm-up and its awkward clients.
+inline constexpr int kMaxWireStages = 1'002;
 
 }  // namespace wsload

@@ -210,6 +210,7 @@ AgentResult ReadAgent(const JsonView& from, int64_t interval_ns) {
   agent.totals.counters = ReadCounters(from.At("totals"));
   ReadLatencies(from, agent.totals);
   if (const auto warm_up = from.Find("warm_up"); warm_up.has_value()) agent.warm_up.counters = ReadCounters(*warm_up);
+  if (const auto awkward = from.Find("awkward"); awkward.has_value()) agent.awkward.counters = ReadCounters(*awkward);
   agent.cpu = ReadCpu(from.At("cpu"));
   ReadLoopHistograms(from, agent.totals);
   agent.worker_loads = ReadWorkerLoads(from.At("worker_loads"));
@@ -301,6 +302,10 @@ void ReadBody(const JsonView& json, RunResult& result) {
   result.totals.counters = ReadCounters(json.At("totals"));
   result.connections_active_peak = json.At("totals").At("connections").At("active_peak").Int();
   ReadLatencies(json, result.totals);
+  if (const std::optional<JsonView> awkward = json.Find("awkward"); awkward.has_value()) {
+    result.awkward.counters = ReadCounters(awkward->At("totals"));
+    ReadLatencies(*awkward, result.awkward);
+  }
   ReadLoopHistograms(json.At("generator"), result.totals);
   result.on_agent_loss = ReadChoice<AgentLossPolicy>(json.At("on_agent_loss"));
   json.At("gaps").ForEachElement([&](const JsonView& gap) { result.gaps.push_back(ReadGap(gap)); });

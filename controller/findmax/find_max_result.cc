@@ -16,7 +16,7 @@ bool LostAgents(const RunResult& run) {
 
 bool LacksConnections(const RunResult& run) {
   const ConnectionCounters& connections = run.totals.counters.connections;
-  return connections.opened < run.plan.clients || connections.lost > 0;
+  return connections.opened < WellBehavedClients(run.plan) || connections.lost > 0;
 }
 
 TrialVerdict VerdictOf(FindVariable variable, const RunResult& run) {

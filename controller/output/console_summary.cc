@@ -88,6 +88,16 @@ std::string LatencyLines(Language language, const Stats& totals) {
   return "\n" + table.Render(kMargin);
 }
 
+/// p50, p99 and the longest of the answers' times.
+void AddAnswers(std::vector<std::string>& row, const Stats& stats) {
+  const Histogram& answers = stats.answers();
+  const bool measured = answers.count() > 0;
+  for (const double percentile : {50.0, 99.0}) {
+    row.push_back(measured ? MsText(answers.PercentileUs(percentile)) : "-");
+  }
+  row.push_back(measured ? MsText(answers.max_us()) : "-");
+}
+
 /// The stages of the load, each with what became of the messages that were due in it.
 std::string StageLines(Language language, const RunResult& result) {
   if (result.stages.empty()) return {};
@@ -104,15 +114,36 @@ std::string StageLines(Language language, const RunResult& result) {
                                     fmt::to_string(counters.success),
                                     fmt::to_string(counters.failed()),
                                     fmt::to_string(counters.unsent)};
-    const Histogram& response = stage.stats.answers();
-    const bool measured = response.count() > 0;
-    for (const double percentile : {50.0, 99.0}) {
-      row.push_back(measured ? MsText(response.PercentileUs(percentile)) : "-");
-    }
-    row.push_back(measured ? MsText(response.max_us()) : "-");
+    AddAnswers(row, stage.stats);
     table.AddRow(std::move(row));
   }
   return "\n" + table.Render(kMargin);
+}
+
+/// What was of the clients that behave badly.
+std::string AwkwardLines(Language language, const RunResult& result) {
+  if (result.plan.awkward.empty()) return {};
+  TextTable table;
+  table.AddRow({Say(language, Msg::kAwkward), Say(language, Msg::kConnections), Say(language, Msg::kNotOpened),
+                Say(language, Msg::kLost), Say(language, Msg::kMessages), Say(language, Msg::kSuccess),
+                Say(language, Msg::kFailed), "p50", "p99", Say(language, Msg::kMax)});
+  const Counters& counters = result.awkward.counters;
+  const ConnectionCounters& connections = counters.connections;
+  std::vector<std::string> row = {result.plan.awkward.text()};
+  for (const int64_t count : {connections.opened, connections.failed, connections.lost, counters.scheduled,
+                              counters.success, counters.failed()}) {
+    row.push_back(fmt::to_string(count));
+  }
+  AddAnswers(row, result.awkward);
+  table.AddRow(std::move(row));
+  std::string out = "\n" + table.Render(kMargin);
+  if (connections.failed > 0) {
+    out += fmt::format("    {}\n", Say(language, Msg::kAwkwardNotOpened, JoinCauses(connections.failures)));
+  }
+  if (connections.lost > 0) {
+    out += fmt::format("    {}\n", Say(language, Msg::kAwkwardLost, JoinCauses(connections.losses)));
+  }
+  return out;
 }
 
 /// What happened, by an example, and below it what to do about it.
@@ -248,6 +279,7 @@ std::string ConsoleSummary(Language language, const RunResult& result) {
     out += AlsoSeenLines(language, result.totals.counters);
     out += CompressionLines(language, result);
     out += StageLines(language, result);
+    out += AwkwardLines(language, result);
     out += OutageLines(language, result.outages);
     out += AgentLines(language, result);
   }

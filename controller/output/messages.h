@@ -67,6 +67,10 @@ enum class Msg {
   kReconnect,
   kMove,
   kWarmUp,
+  kAwkward,
+  kNotOpened,
+  kAwkwardNotOpened,  ///< causes
+  kAwkwardLost,       ///< causes
   kFrom,
   kState,
   kConnections,

@@ -116,6 +116,17 @@ void WriteGaps(JsonWriter& json, const RunResult& result) {
   });
 }
 
+/// What was of the clients that behave badly; null where the plan has none.
+void WriteAwkward(JsonWriter& json, const RunResult& result) {
+  if (result.plan.awkward.empty()) return json.Member("awkward", std::optional<int64_t>());
+  json.Object("awkward", Layout::kLines, [&] {
+    json.Member("clients", result.plan.clients - WellBehavedClients(result.plan));
+    json.Key("totals");
+    WriteTotals(json, result.awkward.counters);
+    WriteLatencies(json, result.awkward);
+  });
+}
+
 /// What became of stamped messages; null where there were none.
 void WritePush(JsonWriter& json, const RunResult& result) {
   const std::optional<PushOutcome> outcome = PushOutcomeOf(result);
@@ -177,7 +188,7 @@ void WriteLine(JsonWriter& json, const std::string& name, const LocalString& lin
   json.Member(name + "_zh", line.In(Language::kChinese));
 }
 
-void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns, bool warms_up) {
+void WriteAgent(JsonWriter& json, const AgentResult& agent, const RunPlan& plan) {
   json.Object(Layout::kLines, [&] {
     json.Member("name", agent.name);
     json.Member("address", agent.address);
@@ -196,9 +207,13 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns,
     json.Key("totals");
     WriteTotals(json, agent.totals.counters);
     WriteLatencies(json, agent.totals);
-    if (warms_up) {
+    if (plan.warm_up_ns > 0) {
       json.Key("warm_up");
       WriteTotals(json, agent.warm_up.counters);
+    }
+    if (!plan.awkward.empty()) {
+      json.Key("awkward");
+      WriteTotals(json, agent.awkward.counters);
     }
     json.Object("cpu", Layout::kOneLine, [&] {
       json.Member("user_us", agent.cpu.user_us);
@@ -213,7 +228,7 @@ void WriteAgent(JsonWriter& json, const AgentResult& agent, int64_t interval_ns,
     json.Key("worker_loads");
     WriteWorkerLoads(json, agent.worker_loads);
     json.Key("series");
-    WriteAgentSeries(json, agent.series, interval_ns);
+    WriteAgentSeries(json, agent.series, plan.report_interval_ns);
   });
 }
 
@@ -250,6 +265,7 @@ std::string ResultJson(const RunResult& result) {
     WriteRates(json, result.totals.counters, static_cast<double>(result.measured_ns) / kNsPerSecond);
     WriteLatencies(json, result.totals);
     WritePush(json, result);
+    WriteAwkward(json, result);
     WriteGenerator(json, result.agents, result.totals);
     WriteHints(json, result);
     WriteThresholds(json, result.thresholds);
@@ -259,7 +275,7 @@ std::string ResultJson(const RunResult& result) {
     json.Member("start_spread_us", StartSpreadUs(result));
     json.Array("agents", Layout::kLines, [&] {
       for (const AgentResult& agent : result.agents) {
-        WriteAgent(json, agent, result.plan.report_interval_ns, result.plan.warm_up_ns > 0);
+        WriteAgent(json, agent, result.plan);
       }
     });
     json.Array("series", Layout::kLines, [&] {

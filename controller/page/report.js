@@ -184,7 +184,7 @@ function figuresOf(result) {
     [some ? latencyText(answers.p99) : "-", say(closed ? "p99Service" : "p99Response")],
     failureFigure(totals),
     [countText(isNumber(result.active_connections) ? result.active_connections : clientsOpened(connections)),
-      say("connectionsOf", {clients: countText(plan.clients), lost: countText(connections.lost || 0)})],
+      say("connectionsOf", {clients: countText(plan.clients - ((result.awkward || {}).clients || 0)), lost: countText(connections.lost || 0)})],
   ];
   return element("dl", {class: "figures", id: "figures"},
     figures.map(([value, label]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));
@@ -236,6 +236,23 @@ function stagesOf(result) {
     say("stageShare"), "p50", "p95", "p99", say("max")], rows,
   (at) => (stages[at].running ? {class: "running"} : {})),
   element("p", {class: "note"}, say("stageNote")));
+}
+
+/** What was of the clients that behave badly. */
+function awkwardOf(result) {
+  if (!result.awkward) return null;
+  const {totals, latency_us: latencies} = result.awkward;
+  const connections = totals.connections || {};
+  const response = (latencies || {}).response || {};
+  const row = [(result.plan || {}).awkward || "", countText(result.awkward.clients), countText(connections.opened),
+    countText(connections.failed), countText(connections.lost), countText(totals.scheduled),
+    countText(totals.success), countText(totals.failed),
+    ...["p50", "p99", "max"].map((figure) => (response.count > 0 ? msText(response[figure]) : "-"))];
+  return section("awkward", say("awkward"), table(say("awkward"), [say("awkwardKinds"), say("clients"),
+    say("awkwardOpened"), say("awkwardNotOpened"), say("awkwardLost"), say("scheduled"), say("succeeded"),
+    say("failed"), "p50", "p99", say("max")], [row]),
+  ...causeTable(say("failedConnections"), connections.failures, connections.failure_examples),
+  ...causeTable(say("lostConnections"), connections.losses, connections.loss_examples));
 }
 
 /** A table of causes: how many, what happened the first time, what to do. */
@@ -341,7 +358,7 @@ function showReport(main, result, group, isUnfinished, find) {
     searched.part,
     thresholdsOf(result, isUnfinished), measurementOf(result, isUnfinished), figuresOf(result),
     findingsSection(result), charts.part, stagesOf(result), latenciesOf(result), pushesOf(result), outagesOf(result),
-    failuresOf(result, false), alsoSeenOf(result),
+    failuresOf(result, false), awkwardOf(result), alsoSeenOf(result),
     agentsOf(result, drawCharts), repeatOf(result), wordsOf()];
   main.replaceChildren(...parts.flat().filter((part) => part !== null && part !== undefined));
   if (searched.spec !== null) group.update(searched.spec);

@@ -183,6 +183,11 @@ const WORDS = {
   stageWarmUp: ["warm-up (in no other figure)", "预热（不计入其他指标）"],
   stageNote: ["A message counts for the stage in which it was due, whenever it was answered. Times are from the beginning of " +
     "what is measured.", "消息计入其应发时刻所在的阶段，无论何时得到应答。时间从测量开始算起。"],
+  awkward: ["Awkward clients (in no other figure; response time in ms)", "异常客户端（不计入其他指标；响应时间，毫秒）"],
+  awkwardKinds: ["kinds", "种类"],
+  awkwardOpened: ["opened", "已建立"],
+  awkwardNotOpened: ["not opened", "未建立"],
+  awkwardLost: ["lost", "中断"],
   stageLeft: ["{stage}, {left} left", "{stage}，剩余 {left}"],
   measuredFrom: ["measured", "开始测量"],
   latencies: ["Latencies (ms)", "延迟（毫秒）"],

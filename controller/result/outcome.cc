@@ -44,7 +44,7 @@ std::vector<Statement> ReasonsOfFailure(const RunResult& result) {
   if (NothingOpened(result)) {
     LocalString causes = JoinCauses(totals.connections.failures);
     if (causes.empty()) causes = {"not dialled", "没有发起连接"};
-    return {{OutcomeKind::kNoConnectionOpened, {result.plan.clients, std::move(causes)}}};
+    return {{OutcomeKind::kNoConnectionOpened, {WellBehavedClients(result.plan), std::move(causes)}}};
   }
   if (totals.success > 0) return {};
   // Of a run that was broken off, only what had come to its end counts.

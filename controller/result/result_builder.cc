@@ -28,7 +28,9 @@ ResultBuilder::ResultBuilder(std::string run_id, RunPlan plan, std::vector<Agent
   result_.run_id = std::move(run_id);
   result_.plan = std::move(plan);
   timeline_ = TimelineOf(result_.plan);
-  layout_ = {.count = static_cast<int32_t>(timeline_.size()), .warm_up = !timeline_.front().measured()};
+  layout_ = {.count = static_cast<int32_t>(timeline_.size()),
+             .warm_up = !timeline_.front().measured(),
+             .awkward = !result_.plan.awkward.empty()};
   at_start_ = agents_.size();
   totals_.ReserveBuckets();
 }
@@ -58,7 +60,8 @@ void ResultBuilder::SetTakenOver(int agent, int64_t clients, int64_t messages) {
 void ResultBuilder::SetYielded(int agent, int64_t messages) { agents_[agent].messages_yielded = messages; }
 
 void ResultBuilder::AddGap(int agent, int64_t from_ns, int64_t to_ns, int64_t messages_due, int64_t warm_up_due) {
-  const Counters& counters = agents_[agent].totals.counters;
+  Counters counters = agents_[agent].totals.counters;
+  counters.Merge(agents_[agent].awkward.counters);
   const Counters& warm_up = agents_[agent].warm_up.counters;
   Gap gap;
   gap.agent = AgentLabel(agent);
@@ -85,6 +88,12 @@ void ResultBuilder::BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns) {
   in_phase_ = true;
   phase_started_mono_ns_ = mono_ns;
   if (listener_ != nullptr) listener_->OnPhase(phase);
+}
+
+void ResultBuilder::MergeTimeline(StatsByStage& stages, const StatsByStage& more) {
+  for (const StageStats& each : more) {
+    if (each.stage != kAwkwardPlace) StageOf(stages, each.stage).Merge(each.stats);
+  }
 }
 
 void ResultBuilder::EndPhases(int64_t mono_ns) { CloseCurrentPhase(mono_ns); }
@@ -121,7 +130,7 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
         {"agent {} reports interval {} of phase {}: {}", "压测节点 {} 报告了时段 {}（阶段 {}）：{}"}, AgentLabel(agent),
         interval_index, NameOf(phase), sums);
   }
-  MergeStages(stages_, stages);
+  MergeTimeline(stages_, stages);
   LeavePosition(progress);
   progress.reported = true;
   progress.last = position;
@@ -129,11 +138,7 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   agents_[agent].totals.Merge(delta);
   totals_.Merge(delta);
   phase_counters_[phase].Merge(delta.counters);
-  if (const Stats* warm_up = WarmUpIn(stages)) {
-    agents_[agent].warm_up.Merge(*warm_up);
-    // Whenever it was that its messages ended.
-    phase_counters_[Phase::kWarmUp].Merge(warm_up->counters);
-  }
+  AddApart(agent, stages);
   const AgentPoint point = AgentPoint::Of(delta);
   if (phase == Phase::kMeasure) {
     MergeWorkers(agents_[agent].worker_loads, workers);
@@ -151,7 +156,7 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   } else {
     OpenInterval& interval = open_[position];
     interval.workers.Add(workers);
-    MergeStages(interval.stages, stages);
+    MergeTimeline(interval.stages, stages);
     interval.of_agents.emplace_back(agent, point);
     if (interval.agents_reporting++ == 0) {
       interval.delta = std::move(delta);
@@ -164,14 +169,27 @@ absl::Status ResultBuilder::AddInterval(int agent, Phase phase, int64_t interval
   return absl::OkStatus();
 }
 
+void ResultBuilder::AddApart(int agent, const StatsByStage& stages) {
+  if (const Stats* warm_up = WarmUpIn(stages)) {
+    agents_[agent].warm_up.Merge(*warm_up);
+    // Whenever it was that its messages ended.
+    phase_counters_[Phase::kWarmUp].Merge(warm_up->counters);
+  }
+  if (const Stats* awkward = AwkwardOf(stages)) {
+    agents_[agent].awkward.Merge(*awkward);
+    awkward_.Merge(*awkward);
+  }
+}
+
 absl::Status ResultBuilder::AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, LocalString stopped_early,
-                                      const Stats& warm_up) {
+                                      const Stats& warm_up, const Stats& awkward) {
   if (progress_[agent].ended) return absl::OkStatus();
   AgentResult& entry = agents_[agent];
   entry.cpu = cpu;
   entry.stopped_early = std::move(stopped_early);
   LocalString difference = FirstDifference(totals, entry.totals);
   if (difference.empty()) difference = FirstDifference(warm_up, entry.warm_up);
+  if (difference.empty()) difference = FirstDifference(awkward, entry.awkward);
   if (difference.empty()) {
     EndAgent(agent, AgentResult::State::kDone, {});
     return absl::OkStatus();
@@ -359,13 +377,16 @@ void ResultBuilder::CheckSums() const {
   Counters all = totals_.counters;
   Counters warm_up;
   Counters of_warm_ups;
+  Counters of_awkward;
   if (const Stats* stats = WarmUpIn(stages_)) warm_up = stats->counters;
   for (const AgentResult& agent : agents_) {
     of_agents.Merge(agent.totals.counters);
     of_warm_ups.Merge(agent.warm_up.counters);
+    of_awkward.Merge(agent.awkward.counters);
   }
   CheckSameCounts(totals_.counters, of_agents);
   CheckSameCounts(warm_up, of_warm_ups);
+  CheckSameCounts(awkward_.counters, of_awkward);
   Counters of_phases;
   for (const auto& [phase, counters] : phase_counters_) of_phases.Merge(counters);
   all.Merge(warm_up);
@@ -389,6 +410,7 @@ RunResult ResultBuilder::Build() {
   }
   result_.outages = outages_.Outages();
   result_.totals = std::move(totals_);
+  result_.awkward = std::move(awkward_);
   result_.agents = std::move(agents_);
   result_.connections_active_peak = ActivePeak();
   for (const PhaseTimes& phase : result_.phases) {

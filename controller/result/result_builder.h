@@ -42,11 +42,13 @@ class ResultBuilder {
   void SetAgentLossPolicy(AgentLossPolicy policy) { result_.on_agent_loss = policy; }
   /// Messages that the agent has reported as scheduled.
   int64_t Scheduled(int agent) const {
-    return AgentTotals(agent).counters.scheduled + AgentWarmUp(agent).counters.scheduled;
+    return AgentTotals(agent).counters.scheduled + AgentWarmUp(agent).counters.scheduled +
+           AgentAwkward(agent).counters.scheduled;
   }
-  /// The sum of the agent's intervals so far, without the warm-up's figures; and these.
+  /// The sum of the agent's intervals so far, without the warm-up's and awkward clients' figures; and these.
   const Stats& AgentTotals(int agent) const { return agents_[agent].totals; }
   const Stats& AgentWarmUp(int agent) const { return agents_[agent].warm_up; }
+  const Stats& AgentAwkward(int agent) const { return agents_[agent].awkward; }
   /// The warm-up's of them; null: they have none.
   const Stats* WarmUpIn(const StatsByStage& stages) const { return WarmUpOf(stages, layout_); }
   /// The agent's load ended before its time: `messages_due` of its messages, and `warm_up_due` in the warm-up, were due
@@ -57,17 +59,19 @@ class ResultBuilder {
   void BeginPhase(Phase phase, int64_t unix_ns, int64_t mono_ns);
   void EndPhases(int64_t mono_ns);
 
-  /// `stages`: the warm-up's figures, and `delta` by stage where there are several. kInvalidArgument: a phase that goes
-  /// back, an interval seen before, stages that do not add up. kFailedPrecondition: the agent has already ended.
+  /// `stages`: the warm-up's figures, `delta` by stage where there are several, and the awkward clients'.
+  /// kInvalidArgument: a phase that goes back, an interval seen before, stages that do not add up. kFailedPrecondition:
+  /// the agent has already ended.
   /// Nothing of a refused interval is counted.
   absl::Status AddInterval(int agent, Phase phase, int64_t interval_index, Stats delta,
                            const std::vector<WorkerLoad>& workers = {}, const StatsByStage& stages = {});
 
   /// Final reconciliation: kDataLoss when `totals` is not the sum of the intervals seen, or `warm_up` not that of the
-  /// warm-up's figures, with the first field that differs; the agent is then marked lost and the result degraded (the
-  /// sum of its intervals stays in the result). The second end of an agent is ignored.
+  /// warm-up's figures, nor `awkward` that of the awkward clients', with the first field that differs; the agent is
+  /// then marked lost and the result degraded (the sum of its intervals stays in the result). The second end of an
+  /// agent is ignored.
   absl::Status AgentDone(int agent, const Stats& totals, const CpuUsage& cpu, LocalString stopped_early,
-                         const Stats& warm_up = {});
+                         const Stats& warm_up = {}, const Stats& awkward = {});
   /// What it reported before stays in the result. The listener gets a notice ("agent h2:7400 lost: ..."). Ignored for
   /// an agent that has already ended.
   void AgentFailed(int agent, AgentResult::State state, LocalString detail);
@@ -120,6 +124,10 @@ class ResultBuilder {
   /// How long an interval was; 0: not known, then as long as it may be.
   double WorkedSeconds(int64_t wall_us) const;
   void CloseCurrentPhase(int64_t mono_ns);
+  /// What of a report is in no total.
+  void AddApart(int agent, const StatsByStage& stages);
+  /// A report's, but for the awkward clients', which no listener is told of.
+  static void MergeTimeline(StatsByStage& stages, const StatsByStage& more);
   std::vector<PhaseTimes> PhasesWithDeltas() const;
   int64_t ActivePeak() const;
   /// The agents, and the phases, add up to the totals, whatever the agents said.
@@ -136,7 +144,8 @@ class ResultBuilder {
   std::map<Position, size_t> running_at_;
   Stats totals_;
   std::map<Phase, Counters> phase_counters_;
-  StatsByStage stages_;  ///< all agents'
+  StatsByStage stages_;  ///< all agents', without awkward clients'
+  Stats awkward_;
   OutageFinder outages_;
   double after_load_s_ = 0;                 ///< the longest of its agents'
   std::map<Phase, double> phase_clocks_s_;  ///< SeriesPoint::phase_clock_s of the last interval passed on

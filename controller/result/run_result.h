@@ -75,6 +75,7 @@ struct AgentResult {
   int64_t messages_yielded = 0;  ///< it had no connection: given to others
   Stats totals;
   Stats warm_up;  ///< what was its in the warm-up, and is not in `totals`
+  Stats awkward;  ///< its clients' that behave badly, and not in `totals` either
   CpuUsage cpu;
   std::vector<WorkerLoad> worker_loads;  ///< by worker, in the measure phase
   LocalString stopped_early;
@@ -179,6 +180,7 @@ struct RunResult {
   std::vector<StageResult> stages;  ///< those that had messages; of a plan without -stages the warm-up alone
   std::vector<Outage> outages;      ///< in the order of time
   Stats totals;
+  Stats awkward;  ///< of the clients that behave badly, where the plan has such: they are in no other figure
   int64_t connections_active_peak = 0;
   std::vector<AgentResult> agents;
   AgentLossPolicy on_agent_loss = AgentLossPolicy::kFail;

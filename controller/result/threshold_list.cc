@@ -23,12 +23,12 @@ absl::Status CheckSamples(const Threshold& threshold, const RunPlan& plan) {
   const bool of_connections = threshold.histogram == &Stats::connect;
   const bool of_messages = threshold.histogram == &Stats::response || threshold.histogram == &Stats::service ||
                            threshold.histogram == &Stats::send_lag;
-  if (of_connections && needed > plan.clients) {
+  if (of_connections && needed > WellBehavedClients(plan)) {
     return LocalInvalidArgument(
         {"-threshold={}: takes at least {} connections, and {} are planned; raise -clients, or write "
          "connect_max",
          "-threshold={}：至少需要 {} 个连接，而计划只有 {} 个；请提高 -clients，或写 connect_max"},
-        threshold.expression, needed, plan.clients);
+        threshold.expression, needed, WellBehavedClients(plan));
   }
   // How many come outside of it nobody knows before.
   if (!of_messages || threshold.phase.value_or(Phase::kMeasure) != Phase::kMeasure) return absl::OkStatus();

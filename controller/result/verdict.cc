@@ -112,11 +112,15 @@ void FindGeneratorLimits(const RunResult& result, Reasons& reasons) {
     reasons.push_back({Kind::kSendLag, {p99_us, kSendLagBoundUs, lag.max_us()}});
   }
   for (const AgentResult& agent : result.agents) FindWorkerLimits(agent, reasons);
-  const CauseCounts& failures = result.totals.counters.connections.failures;
-  if (const int64_t count = CauseCount(failures, "no_descriptors"); count > 0) {
+  // Whoever it was that could not be dialled.
+  const auto failed_for = [&](std::string_view cause) {
+    return CauseCount(result.totals.counters.connections.failures, cause) +
+           CauseCount(result.awkward.counters.connections.failures, cause);
+  };
+  if (const int64_t count = failed_for("no_descriptors"); count > 0) {
     reasons.push_back({Kind::kNoDescriptors, {count}});
   }
-  if (const int64_t count = CauseCount(failures, "no_ports"); count > 0) {
+  if (const int64_t count = failed_for("no_ports"); count > 0) {
     reasons.push_back({Kind::kNoPorts, {count}});
   }
 }
@@ -132,7 +136,7 @@ void FindMissingAgents(const RunResult& result, Reasons& reasons) {
       reasons.push_back(AgentFailure(agent.state, agent.state_detail, agent.label()));
     }
     const Counters& counters = agent.totals.counters;
-    const int64_t scheduled = counters.scheduled + agent.warm_up.counters.scheduled;
+    const int64_t scheduled = counters.scheduled + agent.warm_up.counters.scheduled + agent.awkward.counters.scheduled;
     if (counters.open() != 0) reasons.push_back({Kind::kUnaccounted, {counters.open()}, agent.label()});
     if (agent.state != AgentResult::State::kDone || result.interrupted) continue;
     if (!agent.stopped_early.empty()) {
@@ -160,7 +164,7 @@ void FindMissingConnections(const RunResult& result, Reasons& reasons) {
   // An interrupted run gives its dials up: those are not missing. Nor are clients whose time had not come.
   const int64_t wanted =
       result.interrupted ? connections.attempted - connections.redialled - CauseCount(connections.failures, "canceled")
-                         : result.plan.clients;
+                         : WellBehavedClients(result.plan);
   if (const int64_t missing = wanted - connections.clients_opened(); missing > 0) {
     if (connections.failures.empty()) {
       reasons.push_back({Kind::kConnectionsNotDialled, {missing, wanted}});
@@ -178,7 +182,8 @@ void FindMissingConnections(const RunResult& result, Reasons& reasons) {
 /// Most of the load was never there, which says more than a loop that stood still for a moment.
 bool MostConnectionsMissing(const RunResult& result) {
   const ConnectionCounters& connections = result.totals.counters.connections;
-  const int64_t wanted = result.interrupted ? connections.attempted - connections.redialled : result.plan.clients;
+  const int64_t wanted =
+      result.interrupted ? connections.attempted - connections.redialled : WellBehavedClients(result.plan);
   return 2 * (connections.clients_opened() - connections.not_back()) < wanted &&
          connections.lost + connections.failed > 0;
 }

@@ -338,14 +338,21 @@ void AgentPeer::HandleDone(const v1::Done& done) {
   if (!totals.ok()) return FailProtocol(FillLocal({"totals: {}", "总数：{}"}, totals.status()));
   absl::StatusOr<Stats> warm_up = done.has_warm_up() ? FromProto(done.warm_up()) : Stats{};
   if (!warm_up.ok()) return FailProtocol(FillLocal({"totals of the warm-up: {}", "预热的总数：{}"}, warm_up.status()));
+  absl::StatusOr<Stats> awkward = done.has_awkward() ? FromProto(done.awkward()) : Stats{};
+  if (!awkward.ok()) {
+    return FailProtocol(FillLocal({"totals of awkward clients: {}", "异常客户端的总数：{}"}, awkward.status()));
+  }
   const absl::StatusOr<CpuUsage> cpu = FromProto(done.cpu());
   if (!cpu.ok()) return FailProtocol(ErrorLines(cpu.status()));
   if (state_ != State::kRunning && !stop_sent_ && done.stopped_early().empty()) {
     return FailProtocol({"ended before the start", "在开始之前就结束了"});
   }
-  AgentPeerReport report{*std::move(totals), *cpu,
-                         LinesOf(done.stopped_early(), done.stopped_early_statement(), kMaxTextLength), std::nullopt,
-                         *std::move(warm_up)};
+  AgentPeerReport report{*std::move(totals),
+                         *cpu,
+                         LinesOf(done.stopped_early(), done.stopped_early_statement(), kMaxTextLength),
+                         std::nullopt,
+                         *std::move(warm_up),
+                         *std::move(awkward)};
   const int64_t started_ns = done.started_mono_ns();
   if (state_ == State::kRunning && started_ns != 0 && started_ns > start_agent_ns_ - kMaxStartSkewNs &&
       started_ns < start_agent_ns_ + kMaxStartSkewNs) {

@@ -32,6 +32,7 @@ struct AgentPeerReport {
   LocalString stopped_early;
   std::optional<int64_t> start_skew_ns;  ///< the first instant of its load minus the common start
   Stats warm_up = {};
+  Stats awkward = {};
 };
 
 /// Told of the agents' progress, on the loop; may call the peer back, must not delete it inside a call.

@@ -95,9 +95,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
                       std::vector<WorkerLoad> workers) override {
     absl::Status fits =
         CheckReport(LimitsOf(peer, phase), phase, interval_index, builder_.AgentTotals(peer), delta, workers);
-    if (const Stats* warm_up = builder_.WarmUpIn(stages); fits.ok() && warm_up != nullptr) {
-      fits = CheckWarmUp(LimitsOf(peer, phase), phase, builder_.AgentWarmUp(peer), *warm_up);
-    }
+    if (fits.ok()) fits = CheckApart(LimitsOf(peer, phase), phase, builder_, peer, delta, stages);
     if (fits.ok() && phase == Phase::kClose) {
       BeginClose();
       AwaitClose();
@@ -129,7 +127,7 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     BeginClose();
     if (report.start_skew_ns.has_value()) builder_.SetStartSkew(peer, *report.start_skew_ns / kNsPerUs);
     const absl::Status agreed =
-        builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early, report.warm_up);
+        builder_.AgentDone(peer, report.totals, report.cpu, report.stopped_early, report.warm_up, report.awkward);
     if (!agreed.ok()) {
       GoOnWithout(peer, ErrorLines(agreed), loop_.MonoNs());
     } else if (!report.stopped_early.empty() && stage_ != Stage::kStopping) {

@@ -22,7 +22,9 @@ class OpeningWatch final : public RunListener {
 
   /// `next` may be null and outlives this. `nothing_opens` is called at most once, from within OnInterval().
   OpeningWatch(const RunPlan& plan, RunListener* next, Callback nothing_opens)
-      : enough_(std::min(kEnoughFailures, plan.clients)), next_(next), nothing_opens_(std::move(nothing_opens)) {}
+      : enough_(std::min(kEnoughFailures, WellBehavedClients(plan))),
+        next_(next),
+        nothing_opens_(std::move(nothing_opens)) {}
 
   void OnPhase(Phase phase) override {
     if (next_ != nullptr) next_->OnPhase(phase);

@@ -134,7 +134,7 @@ absl::Status CheckPushes(const ReportLimits& limits, const Sums& sum) {
   return CheckAll(parts);
 }
 
-absl::Status CheckConnections(const ReportLimits& limits, const Sums& sum) {
+absl::Status CheckConnections(const ReportLimits& limits, int64_t clients, const Sums& sum) {
   using N = ConnectionCounters;
   const int64_t dialled = SaturatingAdd(sum(&N::opened), sum(&N::failed));
   const int64_t again = SaturatingAdd(SaturatingAdd(sum(&N::reconnected), sum(&N::replaced)), sum(&N::moved));
@@ -142,7 +142,7 @@ absl::Status CheckConnections(const ReportLimits& limits, const Sums& sum) {
       {{"first dials", "首次拨号"},
        sum(&N::attempted) - std::min(sum(&N::attempted), sum(&N::redialled)),
        {"clients", "客户端"},
-       limits.clients},
+       clients},
       {{"further dials", "再次拨号"},
        sum(&N::redialled),
        {"dials", "拨号"},
@@ -193,6 +193,12 @@ absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLo
   return absl::OkStatus();
 }
 
+/// Messages that can have been due by then and are no warm-up's, whose messages are reported apart.
+int64_t MeasuredBy(const ReportLimits& limits, Phase phase) {
+  if (phase == Phase::kWarmUp) return 0;
+  return limits.messages - limits.warm_up_messages;
+}
+
 absl::Status Impossible(const absl::Status& why) {
   return LocalInvalidArgument({"it reports the impossible: {}", "它报告了不可能的内容：{}"}, why);
 }
@@ -234,13 +240,10 @@ absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interv
                                  "它报告了时段 {}（阶段 {}），而该时段不可能已经开始"},
                                 interval_index, NameOf(phase));
   }
-  // Its messages are reported apart.
-  const bool warming_up = phase == Phase::kWarmUp;
-  const int64_t messages = warming_up ? 0 : limits.messages - limits.warm_up_messages;
   const Sums sum(so_far, delta);
-  absl::Status status = CheckMessages(limits, messages, sum);
+  absl::Status status = CheckMessages(limits, MeasuredBy(limits, phase), sum);
   if (status.ok()) status = CheckPushes(limits, sum);
-  if (status.ok()) status = CheckConnections(limits, sum);
+  if (status.ok()) status = CheckConnections(limits, limits.clients, sum);
   if (status.ok()) status = CheckWorkers(limits, workers);
   return status.ok() ? status : Impossible(status);
 }
@@ -249,6 +252,34 @@ absl::Status CheckWarmUp(const ReportLimits& limits, Phase phase, const Stats& s
   const absl::Status status =
       CheckMessages(limits, phase < Phase::kWarmUp ? 0 : limits.warm_up_messages, Sums(so_far, delta));
   return status.ok() ? status : Impossible(status);
+}
+
+absl::Status CheckAwkward(const ReportLimits& limits, Phase phase, const Stats& so_far, const Stats& delta,
+                          const Counters& totals) {
+  const ConnectionCounters& dials = totals.connections;
+  const int64_t left = MeasuredBy(limits, phase) - totals.scheduled;
+  const Sums sum(so_far, delta);
+  absl::Status status = CheckMessages(limits, left, sum);
+  if (status.ok()) status = CheckPushes(limits, sum);
+  if (status.ok()) {
+    status =
+        CheckConnections(limits, limits.clients - (dials.attempted - std::min(dials.attempted, dials.redialled)), sum);
+  }
+  return status.ok() ? status : Impossible(status);
+}
+
+absl::Status CheckApart(const ReportLimits& limits, Phase phase, const ResultBuilder& so_far, int agent,
+                        const Stats& delta, const StatsByStage& stages) {
+  if (const Stats* warm_up = so_far.WarmUpIn(stages); warm_up != nullptr) {
+    const absl::Status fits = CheckWarmUp(limits, phase, so_far.AgentWarmUp(agent), *warm_up);
+    if (!fits.ok()) return fits;
+  }
+  // What the others do may use up what an earlier report has told of the awkward ones.
+  const Stats* const awkward = AwkwardOf(stages);
+  if (awkward == nullptr && so_far.AgentAwkward(agent).counters == Counters{}) return absl::OkStatus();
+  Counters totals = so_far.AgentTotals(agent).counters;
+  totals.Merge(delta.counters);
+  return CheckAwkward(limits, phase, so_far.AgentAwkward(agent), awkward == nullptr ? Stats{} : *awkward, totals);
 }
 
 absl::Status CheckCpuUsage(const ReportLimits& limits, const CpuUsage& cpu) {

@@ -7,8 +7,10 @@
 #include "absl/status/status.h"
 #include "common/plan/phase.h"
 #include "common/plan/run_plan.h"
+#include "common/stats/stage_stats.h"
 #include "common/stats/stats.h"
 #include "common/stats/worker_load.h"
+#include "controller/result/result_builder.h"
 
 namespace wsload {
 
@@ -48,6 +50,15 @@ absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interv
 
 /// The same of what a report has of the warm-up, which is not in its `delta`.
 absl::Status CheckWarmUp(const ReportLimits& limits, Phase phase, const Stats& so_far, const Stats& delta);
+
+/// The same of what a report has of the awkward clients, which is not in its `delta` either. `totals`: of the others,
+/// this report included; both together are held against what there can be.
+absl::Status CheckAwkward(const ReportLimits& limits, Phase phase, const Stats& so_far, const Stats& delta,
+                          const Counters& totals);
+
+/// Both, of agent `agent`'s next report.
+absl::Status CheckApart(const ReportLimits& limits, Phase phase, const ResultBuilder& so_far, int agent,
+                        const Stats& delta, const StatsByStage& stages);
 
 /// The same of its last word; the totals are held against the sum of its reports elsewhere.
 absl::Status CheckCpuUsage(const ReportLimits& limits, const CpuUsage& cpu);

@@ -71,7 +71,8 @@ std::vector<Piece> ConnectionPieces(const ScreenModel& model, Language language)
   const auto count = [&](Msg message, int64_t number) {
     return Piece{Say(language, message, GroupedText(number)), number > 0 ? Style::kBad : Style::kPlain};
   };
-  return {{Say(language, Msg::kScreenOf, GroupedText(connections.active()), GroupedText(model.facts.plan.clients)),
+  return {{Say(language, Msg::kScreenOf, GroupedText(connections.active()),
+               GroupedText(WellBehavedClients(model.facts.plan))),
            Style::kStrong},
           count(Msg::kScreenCountFailed, connections.failed),
           count(Msg::kScreenCountLost, connections.lost)};

@@ -222,6 +222,46 @@ TEST_P(ConnectionTest, WhatHasWaitedTooLongIsNotSent) {
   EXPECT_EQ(observer_.closed->kind, Kind::kCleanByUs);
 }
 
+TEST_P(ConnectionTest, SplitFramesLeaveInTwoPieces) {
+  Connect([](Peer& peer) {
+    peer.Upgrade();
+    peer.Echo();
+  });
+  connection_->SplitFrames(100 * kMs);
+  const int64_t sent_ns = loop_.MonoNs();
+  EXPECT_EQ(connection_->Send("first"), SendResult::kQueued);
+  EXPECT_EQ(dialer_->traffic().bytes_sent, 5) << "of 11";
+  EXPECT_EQ(connection_->Send("second"), SendResult::kQueued);
+  EXPECT_EQ(dialer_->traffic().bytes_sent, 5) << "it waits behind the other half";
+  ASSERT_TRUE(RunUntilMessages(2));
+  EXPECT_THAT(observer_.messages, ElementsAre("first", "second"));
+  EXPECT_GE(observer_.last_message_ns - sent_ns, 100 * kMs);
+  EXPECT_EQ(connection_->Send("third"), SendResult::kQueued);
+  ASSERT_TRUE(RunUntilMessages(3));
+  EXPECT_GE(observer_.last_message_ns - sent_ns, 200 * kMs);
+  EXPECT_EQ(dialer_->traffic().bytes_sent, 11 + 12 + 11);
+  connection_->Close(1000, "", 5'000 * kMs);
+  ASSERT_TRUE(RunUntilClosed());
+  EXPECT_EQ(observer_.closed->kind, Kind::kCleanByUs);
+}
+
+TEST_P(ConnectionTest, SlowReadersReadAllInTheEnd) {
+  Connect([](Peer& peer) {
+    peer.Upgrade();
+    peer.Echo();
+  });
+  connection_->ReadSlowly(10'000);
+  const int64_t sent_ns = loop_.MonoNs();
+  // A piece of 1,000 bytes at once, and one more every 100 ms.
+  ASSERT_EQ(connection_->Send(std::string(3'500, 'a')), SendResult::kSent);
+  ASSERT_TRUE(RunUntilMessages(1));
+  EXPECT_EQ(observer_.messages[0], std::string(3'500, 'a'));
+  EXPECT_GE(observer_.last_message_ns - sent_ns, 300 * kMs);
+  connection_->Close(1000, "", 5'000 * kMs);
+  ASSERT_TRUE(RunUntilClosed());
+  EXPECT_EQ(observer_.closed->kind, Kind::kCleanByUs);
+}
+
 TEST_P(ConnectionTest, AnswersPings) {
   Connect([this](Peer& peer) {
     peer.Upgrade();

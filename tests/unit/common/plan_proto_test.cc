@@ -32,6 +32,7 @@ RunPlan UnusualPlan() {
   plan.redirect = Redirect::kFollow;
   plan.storm = *StormList::Parse("100ms:12.5%:close");
   plan.devices = 2;
+  plan.awkward = *AwkwardList::Parse("cut:25%,slow-read:25%:2k");
   plan.conn_timeout_ns = 3 * kNsPerSecond;
   plan.resp_timeout_ns = 4 * kNsPerSecond;
   plan.ramp_up_ns = 5 * kNsPerSecond;
@@ -83,6 +84,7 @@ TEST(PlanProto, EveryFieldComesBack) {
   without_lives.session = {};
   without_lives.churn = 0;
   without_lives.devices = 1;
+  without_lives.awkward = {};
   without_lives.retry = 0;
   for (const RunPlan& plan : {without_pushes, without_lives}) {
     const auto back = FromProto(ThroughTheWire(plan));

@@ -79,6 +79,23 @@ TEST(StageStats, AWarmUpIsBesideTheWholeAndNotInIt) {
   EXPECT_THAT(std::string(CheckStages(stages, alone, whole).message()), HasSubstr("connections of the warm-up"));
 }
 
+TEST(StageStats, AwkwardClientsAreBesideTheWholeToo) {
+  const StageLayout alone = {.count = 1, .awkward = true};
+  const Stats whole = Stage(0, 3, 30).stats;
+  StatsByStage stages = {Stage(kAwkwardPlace, 2, 20)};
+  stages[0].stats.counters.connections.attempted = 1;
+  EXPECT_TRUE(CheckStages(stages, alone, whole).ok());
+  ASSERT_NE(AwkwardOf(stages), nullptr);
+  EXPECT_EQ(AwkwardOf(stages)->counters.scheduled, 2);
+  EXPECT_EQ(WarmUpOf(stages, {.count = 2, .warm_up = true, .awkward = true}), nullptr);
+  EXPECT_EQ(AwkwardOf({Stage(0, 2, 20)}), nullptr);
+  EXPECT_FALSE(CheckStages(stages, {.count = 1}, whole).ok()) << "of a plan that has none";
+  EXPECT_FALSE(CheckStages({stages[0], stages[0]}, alone, whole).ok());
+  const StageLayout all = {.count = 3, .warm_up = true, .awkward = true};
+  EXPECT_TRUE(CheckStages({Stage(0, 7, 1), Stage(1, 3, 30), stages[0]}, all, whole).ok());
+  EXPECT_FALSE(CheckStages({stages[0], Stage(1, 3, 30)}, all, whole).ok()) << "out of order";
+}
+
 TEST(StageStats, TravelAsTheyAre) {
   const StatsByStage stages = {Stage(0, 2, 20), Stage(2, 3, 30)};
   v1::Report report;

@@ -50,6 +50,8 @@ RunResult FullResult() {
   result.stages = {{"warm-up", 0, kNsPerSecond, PerfectMeasure(3), StageKind::kWarmUp},
                    {"up", kNsPerSecond, kNsPerSecond, PerfectMeasure(3)},
                    {"peak", 2 * kNsPerSecond, kNsPerSecond, PerfectMeasure(7)}};
+  result.plan.awkward = *AwkwardList::Parse("cut:50%");
+  result.awkward = result.agents[0].awkward = PerfectMeasure(5);
   result.gaps = {{.agent = "h1:7400",
                   .from_ns = 1'234'567'891,
                   .to_ns = 2 * kNsPerSecond,
@@ -130,6 +132,8 @@ TEST(ResultReader, KeepsWhatTheFileHolds) {
   EXPECT_EQ(read.accept, Accepted::kGeneratorLimited);
   EXPECT_EQ(read.phases.size(), result.phases.size());
   EXPECT_EQ(read.stages, result.stages);
+  EXPECT_EQ(read.awkward, result.awkward);
+  EXPECT_EQ(read.agents.at(0).awkward.counters, result.agents[0].awkward.counters);
   EXPECT_EQ(read.outages, result.outages);
   EXPECT_EQ(read.started_unix_ns, result.started_unix_ns);
   EXPECT_EQ(read.series[1].delta.success, result.series[1].delta.success);

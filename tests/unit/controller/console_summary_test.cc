@@ -37,6 +37,21 @@ RunResult TroubledResult() {
   return result;
 }
 
+TEST(ConsoleSummary, AwkwardClientsHaveATableOfTheirOwn) {
+  RunResult result = PerfectResult();
+  EXPECT_THAT(ConsoleSummary(Language::kEnglish, result), Not(HasSubstr("awkward")));
+  result.plan.awkward = *AwkwardList::Parse("bad-token:20%,no-ack:20%");
+  result.awkward = PerfectMeasure(40);
+  result.awkward.counters.connections.failed = 2;
+  result.awkward.counters.connections.failures = {{"http_401", 2}};
+  const std::string text = ConsoleSummary(Language::kEnglish, result);
+  EXPECT_THAT(text, HasSubstr("awkward clients (in no other figure)"));
+  EXPECT_THAT(text, HasSubstr("bad-token:20%,no-ack:20%"));
+  EXPECT_THAT(text, HasSubstr("not opened: http_401 2"));
+  EXPECT_THAT(text, Not(HasSubstr("  lost: ")));
+  EXPECT_THAT(ConsoleSummary(Language::kChinese, result), HasSubstr("异常客户端（不计入其他指标）"));
+}
+
 TEST(ConsoleSummary, StaysShortWithVeryManyAgents) {
   RunResult result = PerfectResult(1'000);
   for (AgentResult& agent : result.agents) agent.state = AgentResult::State::kLost;

@@ -157,6 +157,28 @@ TEST(ReportCheck, AWarmUpAndWhatIsMeasuredHaveTheirOwnMessages) {
   EXPECT_FALSE(CheckWarmUp(limits, Phase::kConnect, {}, scheduled(1)).ok());
 }
 
+TEST(ReportCheck, AwkwardClientsAndTheOthersTogetherAreTheAgents) {
+  ReportLimits limits = Limits(Phase::kMeasure, 115);
+  limits.warm_up_messages = 40;
+  const auto stats = [](int64_t scheduled, int64_t dials) {
+    Stats made;
+    made.counters.scheduled = scheduled;
+    made.counters.connections.attempted = dials;
+    return made;
+  };
+  const int64_t half = limits.clients / 2;
+  const auto fits = [&](Phase phase, const Stats& theirs, const Stats& others) {
+    return CheckAwkward(limits, phase, {}, theirs, others.counters).ok();
+  };
+  EXPECT_TRUE(fits(Phase::kMeasure, stats(20, limits.clients - half), stats(40, half)));
+  EXPECT_FALSE(fits(Phase::kMeasure, stats(21, 0), stats(40, 0)));
+  EXPECT_FALSE(fits(Phase::kMeasure, stats(0, limits.clients - half + 1), stats(40, half)));
+  EXPECT_FALSE(fits(Phase::kWarmUp, stats(1, 0), {})) << "what they send in it is the warm-up's";
+  Stats answered = stats(5, 0);
+  answered.counters.success = 6;
+  EXPECT_FALSE(fits(Phase::kMeasure, answered, {}));
+}
+
 TEST(ReportCheck, TheMeasurePhaseBeginsWhereTheWarmUpEnds) {
   RunInstants run = kRun;
   run.warm_up_ns = 4 * kNsPerSecond;

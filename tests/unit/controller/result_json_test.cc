@@ -154,6 +154,8 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
   result.outages = {SomeOutage()};
   result.plan.warm_up_ns = kNsPerSecond;
   result.stages = {{"peak", kNsPerSecond, 2 * kNsPerSecond, PerfectMeasure(7)}};
+  result.plan.awkward = *AwkwardList::Parse("cut:50%");
+  result.awkward = PerfectMeasure(5);
   result.gaps = {{.agent = "h1:7400", .from_ns = kNsPerSecond, .to_ns = 2 * kNsPerSecond}};
   for (Stats* stats : {&result.totals, &result.agents[0].totals}) {
     stats->counters.connections.failures = {{"cause", 1}};

@@ -60,6 +60,7 @@ class Log final : public WorkerObserver {
     ++done;
     Counters all = totals.counters;
     if (warms_up && !stages.empty() && stages.front().stage == 0) all.Merge(stages.front().stats.counters);
+    if (const Stats* awkward = AwkwardOf(stages)) all.Merge(awkward->counters);
     EXPECT_EQ(sum, all) << "a worker's own sum is the sum of its intervals";
   }
 };
