@@ -49,6 +49,9 @@ TEST(FindMax, BoundsOfAQueueWithEveryTrialKept) {
   ASSERT_FALSE(found.at("trials").empty());
   EXPECT_EQ(found.at("trials").at(0).at("load"), 200);
   EXPECT_EQ(nlohmann::json::parse(TextOf(out + "/find_max.json")), json);
+  Process check({"/usr/bin/python3", "-B", WSLOAD_SCHEMA_DIR "/result_schema.py", WSLOAD_FIND_MAX_SCHEMA, "result",
+                 out + "/find_max.json"});
+  EXPECT_EQ(check.Wait(kTimeout), 0) << check.out() << check.err();
   EXPECT_THAT(TextOf(out + "/summary.md"), HasSubstr("p(99)"));
   EXPECT_THAT(TextOf(out + "/report.html"), HasSubstr("\"find_max\":{"));
   for (size_t i = 1; i <= found.at("trials").size(); ++i) {
