@@ -128,14 +128,15 @@ std::string AwkwardLines(Language language, const RunResult& result) {
                 Say(language, Msg::kFailed), "p50", "p99", Say(language, Msg::kMax)});
   const Counters& counters = result.awkward.counters;
   const ConnectionCounters& connections = counters.connections;
-  std::vector<std::string> row = {result.plan.awkward.text()};
+  std::vector<std::string> row = {
+      Say(language, Msg::kAwkwardOf, result.plan.clients - WellBehavedClients(result.plan), result.plan.clients)};
   for (const int64_t count : {connections.opened, connections.failed, connections.lost, counters.scheduled,
                               counters.success, counters.failed()}) {
     row.push_back(fmt::to_string(count));
   }
   AddAnswers(row, result.awkward);
   table.AddRow(std::move(row));
-  std::string out = "\n" + table.Render(kMargin);
+  std::string out = fmt::format("\n{}    {}\n", table.Render(kMargin), result.plan.awkward.text());
   if (connections.failed > 0) {
     out += fmt::format("    {}\n", Say(language, Msg::kAwkwardNotOpened, JoinCauses(connections.failures)));
   }

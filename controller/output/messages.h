@@ -67,6 +67,7 @@ enum class Msg {
   kMove,
   kWarmUp,
   kAwkward,
+  kAwkwardOf,  ///< how many, of how many
   kNotOpened,
   kAwkwardNotOpened,  ///< causes
   kAwkwardLost,       ///< causes

@@ -83,7 +83,7 @@ TEST(Awkward, SlowReadersAreBehind) {
       RunController({"-server=" + gateway.url(), "-clients=20", "-mps=200", "-duration=2s", "-ramp-up=200ms",
                      "-resp-timeout=500ms", "-msg-size=1000", "-awkward=slow-read:20%:200/s"});
   ExpectUntouched(run, 16, 400);
-  EXPECT_GT(Int(run.result, "/awkward/totals/timeout"), 20) << "their answers wait to be read";
+  EXPECT_GT(Int(run.result, "/awkward/totals/failures/timeout"), 20) << "their answers wait to be read";
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ std::vector<FieldValue> OtherValues(const Field<RunPlan>& field, const FieldValu
   std::vector<FieldValue> texts;
   for (const char* text :
        {"0123456789abcdef", "wss://gate.example/ws?x=1", "10.0.0.1-10.0.0.9,fd00::1", "-----BEGIN CERTIFICATE-----\n",
-        "30/m", "1m:@5", "1m:@10", "1s..2s", "exp:1m", "1s:50%", "group:50", "mix:50%1,50%199"}) {
+        "30/m", "1m:@5", "1m:@10", "1s..2s", "exp:1m", "1s:50%", "group:50", "mix:50%1,50%199", "cut:50%"}) {
     texts.emplace_back(text);
   }
   if (field.member.choices != nullptr) texts.emplace_back(AnotherChoice(field, std::get<std::string>(value)));

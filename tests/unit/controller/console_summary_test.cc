@@ -46,7 +46,8 @@ TEST(ConsoleSummary, AwkwardClientsHaveATableOfTheirOwn) {
   result.awkward.counters.connections.failures = {{"http_401", 2}};
   const std::string text = ConsoleSummary(Language::kEnglish, result);
   EXPECT_THAT(text, HasSubstr("awkward clients (in no other figure)"));
-  EXPECT_THAT(text, HasSubstr("bad-token:20%,no-ack:20%"));
+  EXPECT_THAT(text, HasSubstr("  4 of 10 "));
+  EXPECT_THAT(text, HasSubstr("\n    bad-token:20%,no-ack:20%\n"));
   EXPECT_THAT(text, HasSubstr("not opened: http_401 2"));
   EXPECT_THAT(text, Not(HasSubstr("  lost: ")));
   EXPECT_THAT(ConsoleSummary(Language::kChinese, result), HasSubstr("异常客户端（不计入其他指标）"));
