@@ -13,7 +13,6 @@ constexpr char kEndMark = '.';
 constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 constexpr int kBits = 6;
 constexpr uint64_t kMask = (1 << kBits) - 1;
-constexpr uint64_t kWorkersPerAgent = 1024;
 constexpr uint8_t kNoDigitValue = 0xff;
 
 constexpr std::array<uint8_t, 256> kDigitValues = [] {
@@ -58,8 +57,8 @@ uint64_t RunPrint(std::string_view text) {
 PushStamps::PushStamps(std::string_view run_id, int32_t agent, int32_t worker) {
   head_[0] = kMark;
   WriteNumber(RunPrint(run_id), head_.data() + 1, kRunChars);
-  WriteNumber(static_cast<uint64_t>(agent) * kWorkersPerAgent + static_cast<uint64_t>(worker), head_.data() + kSourceAt,
-              kSourceChars);
+  WriteNumber(static_cast<uint64_t>(agent) * PushStamp::kWorkersPerAgent + static_cast<uint64_t>(worker),
+              head_.data() + kSourceAt, kSourceChars);
 }
 
 void PushStamps::Write(uint32_t sender, uint32_t number, int64_t due_us, char* out) const {

@@ -19,6 +19,9 @@ struct PushStamp {
   uint32_t sender = 0;  ///< client of the run
   uint32_t number = 0;  ///< 0, 1, 2, ...: of what this sender sent over this worker
   int64_t due_us = 0;   ///< since the common start
+
+  static constexpr uint32_t kWorkersPerAgent = 1024;
+  int32_t agent() const { return static_cast<int32_t>(source / kWorkersPerAgent); }
 };
 
 /// The stamps of one worker's messages: '~', 4 characters of the run, 4 of the worker, 5 of the sender, 5 of the

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/load/due_message.h"
 #include "common/time/clock.h"
 
 namespace wsload {
@@ -15,10 +16,9 @@ constexpr int64_t kRefusedNs = 10 * kNsPerMs;
 
 }  // namespace
 
-ClosedLoop::ClosedLoop(const Parts& parts, int32_t in_flight, const Progression& numbers, SizedText text)
+ClosedLoop::ClosedLoop(const Parts& parts, int32_t in_flight, const Progression& numbers)
     : parts_(parts),
       in_flight_(static_cast<uint32_t>(in_flight)),
-      text_(std::move(text)),
       number_(numbers.first),
       stride_(numbers.stride),
       timer_(parts.loop.NewTimer([this] { Walk(); })) {}
@@ -73,12 +73,14 @@ int ClosedLoop::Fill(WebSocketClient& client) {
   while (!client.stopping() && client.open_messages() < in_flight_) {
     const int64_t now_ns = parts_.loop.MonoNs();
     if (!parts_.observer.MaySend(now_ns)) break;
-    const auto outcome = client.SendUpstream(text_.Of(number_), now_ns, now_ns, nullptr, number_);
+    const std::string_view text = parts_.text.Of({now_ns, number_}, client.user_id());
+    const auto outcome = client.SendUpstream(text, now_ns, now_ns, nullptr, number_);
     if (outcome != WebSocketClient::SendOutcome::kSent) {
       // It waits for room, as whoever has to answer before would.
       refused_ = true;
       break;
     }
+    parts_.text.Left();
     parts_.recorder.Sent(now_ns, now_ns, client.awkward());
     number_ += stride_;
     ++sent_;

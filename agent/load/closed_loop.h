@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "agent/load/client_pool.h"
+#include "agent/load/message_text.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sender.h"
-#include "agent/load/sized_text.h"
 #include "common/loop/event_loop.h"
 #include "common/schedule/progression.h"
 
@@ -23,11 +23,12 @@ class ClosedLoop {
     EventLoop& loop;
     ClientPool& pool;
     Recorder& recorder;
+    MessageText& text;
     SenderObserver& observer;  ///< asked before each message, and told of turns
   };
 
   /// Its messages are numbered first, first + stride, ... by `numbers`, which differ from other workers'.
-  ClosedLoop(const Parts& parts, int32_t in_flight, const Progression& numbers, SizedText text);
+  ClosedLoop(const Parts& parts, int32_t in_flight, const Progression& numbers);
 
   void Begin();
   /// Nothing is sent from here on.
@@ -49,7 +50,6 @@ class ClosedLoop {
 
   const Parts parts_;
   const uint32_t in_flight_;
-  SizedText text_;
   int64_t number_;
   const int64_t stride_;
   int64_t sent_ = 0;

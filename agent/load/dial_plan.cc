@@ -1,5 +1,6 @@
 #include "agent/load/dial_plan.h"
 
+#include "common/plan/push_memory_bound.h"
 #include "common/time/clock.h"
 
 namespace wsload {
@@ -26,6 +27,12 @@ DialOptions DialOptionsOf(const RunPlan& plan, const Progression& clients) {
           .queue_timeout_ns = plan.resp_timeout_ns,
           .clients = clients,
           .sources = plan.local_addrs};
+}
+
+PostOptions PostOptionsOf(const RunPlan& plan) {
+  return {.url = plan.push_url.url(),
+          .timeout_ns = plan.resp_timeout_ns,
+          .most_connections = static_cast<int>(kMostPostConnections)};
 }
 
 std::string TokenOf(const UserToken& encoder, const RunPlan& plan, int64_t user_id, int64_t unix_ns) {

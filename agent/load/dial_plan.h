@@ -6,6 +6,7 @@
 
 #include "agent/client/user_token.h"
 #include "agent/websocket/dialer.h"
+#include "agent/websocket/http_poster.h"
 #include "common/plan/run_plan.h"
 #include "common/plan/slice.h"
 
@@ -13,6 +14,9 @@ namespace wsload {
 
 /// `clients`: those that the agent dials.
 DialOptions DialOptionsOf(const RunPlan& plan, const Progression& clients);
+
+/// For what is posted to a back end.
+PostOptions PostOptionsOf(const RunPlan& plan);
 
 /// The token of a user of the run, issued at `unix_ns`; empty when the protocol has none. `encoder` has the plan's
 /// key and issuer.

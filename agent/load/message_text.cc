@@ -6,14 +6,16 @@
 #include "common/util/split_mix.h"
 
 namespace wsload {
+
 uint64_t MessageText::Sender::Hash() const { return SplitMixed(client); }
 
 MessageText::MessageText(const RunPlan& plan, const MessageCodec& codec, const GroupName& name)
     : first_user_id_(plan.first_user_id),
-      bodies_(BodiesOf(plan, codec)),
-      // An echoed message begins with its key.
-      stamp_at_(plan.protocol == Protocol::kEcho ? static_cast<size_t>(kEchoKeyBytes) : 0) {
-  if (plan.push != PushMode::kOff) stamps_.emplace(name.run_id, name.agent, name.worker);
+      sized_(SizesOf(plan), static_cast<uint64_t>(plan.seed), plan.protocol == Protocol::kEcho ? nullptr : &codec) {
+  if (plan.push == PushMode::kOff || plan.push_to.empty()) return;
+  stamps_.emplace(name.run_id, name.agent, name.worker);
+  // An echoed message begins with its key.
+  stamp_at_ = plan.protocol == Protocol::kEcho ? static_cast<size_t>(kEchoKeyBytes) : 0;
 }
 
 void MessageText::Reserve(int64_t clients) {
@@ -31,9 +33,8 @@ std::string_view MessageText::Stamped(const DueMessage& message, int64_t user_id
     Reserve(static_cast<int64_t>(std::max<size_t>(1, clients_)));
     number_ = numbers_.Find(sender);
   }
-  const std::string_view body = bodies_.Of(message.number);
-  stamps_->Write(sender.client, *number_, (message.due_ns - start_ns_) / kNsPerUs, bodies_.text() + stamp_at_);
-  return body;
+  stamps_->Write(sender.client, *number_, (message.due_ns - start_ns_) / kNsPerUs, sized_.text() + stamp_at_);
+  return sized_.Of(message.number);
 }
 
 }  // namespace wsload

@@ -1,5 +1,5 @@
-// What is in a worker's messages: letters, and with -push=stamp who sends it, which of theirs it is and when it was
-// due.
+// What is in a worker's messages: filler of their size, and with -push=stamp who sends it, which of theirs it is and
+// when it was due.
 #pragma once
 
 #include <cstddef>
@@ -29,10 +29,8 @@ class MessageText {
 
   /// The plaintext of `message` where that user sends it, for WebSocketClient::SendUpstream(). Until the next call.
   std::string_view Of(const DueMessage& message, int64_t user_id) {
-    return stamps_ ? Stamped(message, user_id) : bodies_.Of(message.number);
+    return stamps_ ? Stamped(message, user_id) : sized_.Of(message.number);
   }
-  /// The same of a message without a stamp.
-  std::string_view Unstamped(int64_t number) { return bodies_.Of(number); }
   /// What Of() gave last has left.
   void Left() {
     if (number_ != nullptr) ++*number_;
@@ -50,8 +48,8 @@ class MessageText {
 
   const int64_t first_user_id_;
   std::optional<PushStamps> stamps_;  ///< none: there are no stamps
-  SizedText bodies_;
-  const size_t stamp_at_;  ///< in a message's text
+  SizedText sized_;
+  size_t stamp_at_ = 0;  ///< in the text
   int64_t start_ns_ = 0;
   size_t clients_ = 0;
   BoundedMap<Sender, uint32_t> numbers_;  ///< what each has sent

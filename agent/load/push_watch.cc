@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/plan/push_memory_bound.h"
+#include "common/plan/push_posts.h"
 #include "common/util/saturating.h"
 
 namespace wsload {
@@ -19,7 +20,7 @@ PushWatch::PushWatch(const RunPlan& plan, const GroupName& name, Recorder& recor
       recorder_(recorder) {}
 
 void PushWatch::Reserve(int64_t clients) {
-  pairs_ = std::min(most_pairs_, SaturatingAdd(pairs_, SaturatingMultiply(clients, audience_.MostOf(clients_))));
+  pairs_ = std::min(most_pairs_, SaturatingAdd(pairs_, SaturatingMultiply(clients, audience_.MostOf(clients_) + 1)));
   table_.Reserve(pairs_);
 }
 
@@ -42,7 +43,10 @@ void PushWatch::OnPush(int64_t user, std::string_view plaintext, bool repeated, 
   }
   if (stamp->due_us * kNsPerUs < warm_up_ns_) return;
   const int64_t receiver = user - first_user_id_;
-  if (!audience_.Has(stamp->sender, receiver, clients_)) {
+  // A post is for one client, whose number stands in the place of a sender's.
+  const bool meant =
+      stamp->agent() == kPostedAgent ? stamp->sender == receiver : audience_.Has(stamp->sender, receiver, clients_);
+  if (!meant) {
     ++counters.push_misdirected;
     return;
   }

@@ -103,12 +103,11 @@ Stats& Recorder::BeginStage(StatsByStage::iterator before, int32_t stage) {
 void Recorder::Sent(int64_t intended_ns, int64_t sent_ns, bool awkward) {
   Stats& stats = Of(intended_ns, awkward);
   ++stats.counters.scheduled;
-  const bool of_now = IsOfNow(intended_ns);
-  if (of_now) ++sent_;
+  if (IsOfNow(intended_ns)) ++sent_;
   if (model_ == LoadModel::kClosed) return;
   const int64_t lag_ns = sent_ns - intended_ns;
   stats.send_lag.RecordNs(lag_ns);
-  if (lag_ns > kSendLagBoundUs * kNsPerUs && of_now) ++sent_late_;
+  if (lag_ns > kSendLagBoundUs * kNsPerUs && IsOfNow(intended_ns)) ++sent_late_;
 }
 
 void Recorder::LoopLate(int64_t late_ns) {

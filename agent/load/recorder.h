@@ -64,6 +64,9 @@ class Recorder {
   /// A stamped message came for the first time, so long after it was due.
   void PushDelivered(int64_t after_ns) { stats_->push_delivery.RecordNs(after_ns); }
 
+  /// A post was answered, so long after it was due.
+  void PostAnswered(int64_t after_ns) { stats_->post.RecordNs(after_ns); }
+
   void HeartbeatAnswered(int64_t round_trip_ns, bool awkward = false);
 
   /// The loop came back this much after it was due to.

@@ -137,8 +137,8 @@ void Sender::SendOne(const DueMessage& message) {
   for (int tries = 0; tries < kSendTries; ++tries) {
     const int64_t sent_ns = loop_.MonoNs();
     WebSocketClient& client = pool_.Next();
-    const std::string_view body = text_.Of(message, client.user_id());
-    if (client.SendUpstream(body, message.due_ns, sent_ns, nullptr, message.number) ==
+    const std::string_view text = text_.Of(message, client.user_id());
+    if (client.SendUpstream(text, message.due_ns, sent_ns, nullptr, message.number) ==
         WebSocketClient::SendOutcome::kSent) {
       text_.Left();
       return recorder_.Sent(message.due_ns, sent_ns, client.awkward());
@@ -151,9 +151,9 @@ void Sender::SendOne(const DueMessage& message) {
 bool Sender::SendAgain(const Unanswered& message) {
   const int64_t now_ns = loop_.MonoNs();
   if (state_ == State::kStopped || !observer_.MaySend(now_ns)) return false;
-  const std::string_view body = text_.Unstamped(message.number);
   const auto sent = [&](WebSocketClient& client) {
-    return client.SendAgain(body, now_ns) == WebSocketClient::SendOutcome::kSent;
+    const std::string_view text = text_.Of({message.intended_ns, message.number}, client.user_id());
+    return client.SendAgain(text, now_ns) == WebSocketClient::SendOutcome::kSent;
   };
   bool done = message.client != nullptr && sent(*message.client);
   for (int tries = 0; !done && pool_.ready() > 0 && tries < kSendTries; ++tries) done = sent(pool_.Next());

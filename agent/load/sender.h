@@ -68,6 +68,9 @@ class Sender final : private HandOverReceiver {
   /// Its own, and those of others, that are due at or after `from_ns`.
   void Add(const Progression& messages, int64_t from_ns);
 
+  /// For whoever else sends over the same connections.
+  MessageText& text() { return text_; }
+
   /// So many clients more may send.
   void Reserve(int64_t clients) { text_.Reserve(clients); }
 

@@ -45,6 +45,8 @@ class SiblingBoard {
   /// A sibling may still hand it messages, or has: it sends and has no connection, or a post is on its way.
   bool MayHandOver(int index) const;
 
+  int workers() const { return static_cast<int>(places_.size()); }
+
   /// Over all workers.
   int64_t TotalOpen() const;
 

@@ -5,7 +5,6 @@
 namespace wsload {
 namespace {
 
-constexpr size_t kBefore = MessageCodec::TextFrame::kMostHeadBytes;
 constexpr size_t kBehind = MessageCodec::TextFrame::kMostTailBytes;
 
 char Letter(size_t place) { return static_cast<char>('a' + place % 26); }
@@ -20,15 +19,8 @@ SizedText::SizedText(const MessageSizes& sizes, uint64_t seed, const MessageCode
   for (size_t place = 0; kBefore + place < buffer_.size(); ++place) buffer_[kBefore + place] = Letter(place);
 }
 
-SizedText BodiesOf(const RunPlan& plan, const MessageCodec& codec) {
-  return SizedText(SizesOf(plan), static_cast<uint64_t>(plan.seed),
-                   plan.protocol == Protocol::kEcho ? nullptr : &codec);
-}
-
-char* SizedText::text() { return buffer_.data() + kBefore; }
-
 void SizedText::Frame(int64_t bytes) {
-  char* const text = buffer_.data() + kBefore;
+  char* const text = this->text();
   // The letters where the last one's end was.
   for (size_t i = 0; bytes_ >= 0 && i < kBehind; ++i) {
     const size_t place = static_cast<size_t>(bytes_) + i;

@@ -8,14 +8,8 @@
 
 #include "agent/client/message_codec.h"
 #include "common/plan/message_sizes.h"
-#include "common/plan/run_plan.h"
 
 namespace wsload {
-
-class SizedText;
-
-/// The bodies of a plan's messages. `codec` outlives them.
-SizedText BodiesOf(const RunPlan& plan, const MessageCodec& codec);
 
 /// One thread. Allocates nothing once it is made. The texts are "abc...": each is the beginning of every larger one.
 class SizedText {
@@ -30,10 +24,12 @@ class SizedText {
     if (bytes != bytes_) Frame(bytes);
     return {buffer_.data() + begin_, length_};
   }
-  /// Where the text begins in what Of() gave last. What is written there stays.
-  char* text();
+  /// Where all texts begin: for what is written into each of them, within the smallest one.
+  char* text() { return buffer_.data() + kBefore; }
 
  private:
+  static constexpr size_t kBefore = MessageCodec::TextFrame::kMostHeadBytes;
+
   /// Makes it the body with a text of so many bytes.
   void Frame(int64_t bytes);
 

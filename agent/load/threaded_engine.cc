@@ -6,6 +6,7 @@
 #include "agent/load/dial_plan.h"
 #include "agent/load/engine_factory.h"
 #include "agent/websocket/asio_dialer.h"
+#include "agent/websocket/asio_poster.h"
 #include "common/plan/means.h"
 #include "common/plan/phase.h"
 #include "common/stats/conservation.h"
@@ -33,8 +34,11 @@ class ThreadedEngine::WorkerThread final : private WorkerObserver {
                        const Clock& clock, const TargetGate& may_load) {
     auto dialer = NewDialer(loop_, dial);
     if (!dialer.ok()) return dialer.status();
-    auto worker = Worker::New({loop_, clock, *std::move(dialer), ReadThreadCpu, &engine_.siblings_, index_, may_load},
-                              plan, slice, name, *this);
+    std::unique_ptr<HttpPoster> poster;
+    if (!plan.push_url.empty()) poster = NewHttpPoster(loop_, PostOptionsOf(plan));
+    auto worker = Worker::New(
+        {loop_, clock, *std::move(dialer), ReadThreadCpu, &engine_.siblings_, index_, may_load, std::move(poster)},
+        plan, slice, name, *this);
     if (!worker.ok()) return worker.status();
     worker_ = *std::move(worker);
     return absl::OkStatus();
@@ -237,8 +241,8 @@ void ThreadedEngine::CheckFigures() const {
   all.Merge(final_.awkward.counters);
   CheckSameCounts(all, worker_totals_);
   for (const Stats* part : {&final_.totals, &final_.warm_up, &final_.awkward}) {
-    const int64_t success = part->counters.success;
     CheckAllEnded(part->counters);
+    const int64_t success = part->counters.success;
     WSLOAD_CHECK(part->service.count() == success, "{} service times of {} successful messages", part->service.count(),
                  success);
     WSLOAD_CHECK(part->response.count() == (model_ == LoadModel::kClosed ? 0 : success),

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/load/dial_plan.h"
+#include "common/plan/push_posts.h"
 #include "common/plan/timeline.h"
 #include "common/stats/conservation.h"
 #include "common/util/check.h"
@@ -53,6 +54,7 @@ Worker::Worker(Dependencies& dependencies, const RunPlan& plan, const Slice& sli
       index_(dependencies.index),
       recorder_(dependencies.clock, plan.model),
       watch_(loop_, recorder_),
+      poster_(std::move(dependencies.poster)),
       phase_timer_(loop_.NewTimer([this] { OnPhaseTimer(); })),
       lease_timer_(loop_.NewTimer([this] { LeaseHolds(loop_.MonoNs()); })),
       deadline_timer_(loop_.NewTimer([this] { OnDeadlineTimer(); })),
@@ -73,8 +75,15 @@ void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> grou
     pushes_->Reserve(slice_.clients.count);
   }
   if (plan_.model == LoadModel::kClosed) {
-    closed_.emplace(ClosedLoop::Parts{loop_, connector_->pool(), recorder_, static_cast<SenderObserver&>(*this)},
-                    plan_.in_flight, slice_.clients, BodiesOf(plan_, group_->codec()));
+    closed_.emplace(
+        ClosedLoop::Parts{loop_, connector_->pool(), recorder_, sender_->text(), static_cast<SenderObserver&>(*this)},
+        plan_.in_flight, slice_.clients);
+  }
+  if (poster_ != nullptr) {
+    const int workers = siblings_ == nullptr ? 1 : siblings_->workers();
+    posts_.emplace(PostSender::Parts{loop_, *poster_, recorder_}, plan_, name,
+                   PostsOf(plan_, slice_.agent_index, slice_.agent_count, index_, workers),
+                   [this](int64_t now_ns) { return LeaseHolds(now_ns) && !stop_wanted_; });
   }
   closes_.emplace(loop_, connector_->pool());
 }
@@ -199,6 +208,7 @@ void Worker::EnterMeasure(int64_t now_ns) {
   TellIfStarved();
   watch_.Back(start_ns_, now_ns);
   LeaveWarmUp(now_ns);
+  if (posts_) posts_->Begin(start_ns_, start_ns_ + plan_.warm_up_ns);
   sender_->Begin(now_ns);
   if (closed_ && state_ == State::kMeasuring) closed_->Begin();
 }
@@ -221,14 +231,22 @@ void Worker::EnterDrain(int64_t now_ns) {
   watch_.End();
   EnterPhase(Phase::kDrain, std::min(now_ns, end_ns_));
   drain_least_ns_ = pushes_ ? now_ns + plan_.push_wait_ns : now_ns;
+  if (posts_) {
+    posts_->End([this] {
+      if (state_ == State::kDraining && Drained(loop_.MonoNs())) phase_timer_->ArmAt(loop_.MonoNs());
+    });
+  }
   phase_timer_->ArmAt(drain_least_ns_);
 }
 
-bool Worker::Drained(int64_t now_ns) const { return group_->open_messages() == 0 && now_ns >= drain_least_ns_; }
+bool Worker::Drained(int64_t now_ns) const {
+  return group_->open_messages() == 0 && (!posts_ || posts_->open() == 0) && now_ns >= drain_least_ns_;
+}
 
 void Worker::EnterClose(int64_t now_ns) {
   state_.Enter(State::kClosing);
   sender_->Stop(now_ns);
+  if (posts_) posts_->Stop();
   EnterPhase(Phase::kClose, now_ns);
   closes_->Begin(now_ns);
   DoneIfClosed();
@@ -368,8 +386,8 @@ void Worker::OnStarvedTimer() {
 }
 
 void Worker::OnUpstreamResult(WebSocketClient& client, const UpstreamResult& result) {
-  Ended(result);
   if (pushes_) pushes_->OnEnded(client.user_id(), result);
+  Ended(result);
   if (closed_) closed_->Refill(client);
 }
 

@@ -15,6 +15,7 @@
 #include "agent/load/closed_loop.h"
 #include "agent/load/connector.h"
 #include "agent/load/loop_watch.h"
+#include "agent/load/post_sender.h"
 #include "agent/load/push_watch.h"
 #include "agent/load/recorder.h"
 #include "agent/load/sender.h"
@@ -68,6 +69,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
     SiblingBoard* siblings = nullptr;
     int index = 0;
     TargetGate may_load = {};  ///< where a redirection may lead; null: anywhere
+    /// For what is posted to a back end; null: nothing is.
+    std::unique_ptr<HttpPoster> poster = nullptr;
   };
 
   /// kInvalidArgument: keys that do not fit. `name` is unique among all workers of all agents and runs that talk to the
@@ -179,6 +182,8 @@ class Worker final : private ClientObserver, private ConnectorObserver, private 
   std::optional<Sender> sender_;
   std::optional<ClosedLoop> closed_;  ///< none: the model is open
   std::optional<CloseWaves> closes_;
+  std::unique_ptr<HttpPoster> poster_;
+  std::optional<PostSender> posts_;  ///< none: nothing is posted
 
   ForwardState<State> state_{"a worker", State::kIdle};
   Counters totals_;  ///< the sum of all intervals emitted, the warm-up's and awkward clients' figures with them

@@ -50,6 +50,9 @@ absl::StatusOr<Assignment> ReadAssignment(const v1::Assign& assign, const AgentC
   absl::StatusOr<RunPlan> plan = FromProto(assign.plan());
   if (!plan.ok()) return plan.status();
   if (absl::Status allowed = CheckTarget(plan->server.url(), config.allowed_targets); !allowed.ok()) return allowed;
+  if (!plan->push_url.empty()) {
+    if (absl::Status allowed = CheckTarget(plan->push_url.url(), config.allowed_targets); !allowed.ok()) return allowed;
+  }
   const absl::StatusOr<Slice> slice = FromProto(assign.slice(), *plan);
   if (!slice.ok()) return slice.status();
   if (slice->messages.count > 0 && slice->clients.count == 0) {

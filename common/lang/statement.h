@@ -160,6 +160,8 @@ enum class StatementKind {
   // What became of stamped messages that a server ought to push on.
   kPushesNoneExpected,
   kPushesReached,
+  kPushesPosted,
+  kPushesNotTaken,
   kPushesUnconfirmed,
   kPushesAmiss,
   kPushesMisdirected,

@@ -39,7 +39,8 @@ int64_t BytesPerClient(const Needs& needs) {
 
 int64_t PushBytes(const RunPlan& plan, int64_t clients) {
   if (plan.push == PushMode::kOff) return 0;
-  return kPushBytesPerPair * std::min(kMostPushPairs, SaturatingMultiply(clients, plan.push_to.MostOf(plan.clients)));
+  return kPushBytesPerPair *
+         std::min(kMostPushPairs, SaturatingMultiply(clients, plan.push_to.MostOf(plan.clients) + 1));
 }
 
 /// To all destinations; nothing when that is not bounded, or not known.
@@ -77,7 +78,7 @@ Means FromProto(const v1::Means& proto) {
 }
 
 int64_t Needs::Descriptors(int64_t in_use) const {
-  return clients + in_use + kSpareDescriptors + workers * kDescriptorsPerWorker;
+  return clients + in_use + posting + kSpareDescriptors + workers * kDescriptorsPerWorker;
 }
 
 int64_t Needs::Threads() const { return workers * kThreadsPerWorker + kSpareThreads; }
@@ -90,6 +91,7 @@ Needs NeedsOf(const RunPlan& plan, int64_t clients, int64_t workers) {
           .workers = workers,
           .tls = url.secure,
           .compression_bytes = CompressionBytesPerClient(plan.compress, SizesOf(plan).largest()),
+          .posting = plan.push_url.empty() ? 0 : workers * kMostPostConnections,
           .push_bytes = PushBytes(plan, clients),
           .destinations = IsAddress(url.host) || AsciiLower(url.host) == "localhost" ? 1 : 0};
 }

@@ -42,6 +42,8 @@ struct Needs {
   bool tls = false;
   /// Of permessage-deflate, per client.
   int64_t compression_bytes = 0;
+  /// Connections to a back end (-push-url).
+  int64_t posting = 0;
   /// Of all clients, to know pushes again (-push=stamp).
   int64_t push_bytes = 0;
   /// Addresses of the server, over which connections are spread: 1 when -server names an address; a name may have

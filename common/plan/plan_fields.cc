@@ -335,6 +335,27 @@ constexpr Field<RunPlan> kPlanFields[] = {
       .least = 0,
       .most = 60 * kNsPerSecond,
       .example = "2s"}},
+    {MemberOf<&RunPlan::push_url>(),
+     {.name = "push_url",
+      .exposure = Exposure::kUrl,
+      .flag = "push-url",
+      .help = {"http:// URL of a back end that pushes what is posted there; none: nothing is posted",
+               "后端的 http:// 地址，向其投递的内容会被推送；不填则不投递"},
+      .repeat_value = false,  // it may have credentials
+      .example = "http://backend:8080/push"}},
+    {MemberOf<&RunPlan::push_rate>(),
+     {.name = "push_rate",
+      .flag = "push-rate",
+      .help = {"posts per second, over all agents", "每秒投递数，所有压测节点合计"},
+      .unit = Unit::kRate,
+      .example = "100"}},
+    {MemberOf<&RunPlan::push_body>(),
+     {.name = "push_body",
+      .flag = "push-body",
+      .help = {"what is posted, with {{user}} and {{stamp}} in it", "投递的内容，其中含 {{user}} 和 {{stamp}}"},
+      .repeat_value = false,  // it may be long
+      .example = R"({"to":{{user}},"text":"{{stamp}}"})"}},
+
     // What they send, and when they send again.
     {MemberOf<&RunPlan::size>(),
      {.name = "size",

@@ -1,4 +1,4 @@
-// What an agent takes to know pushes again that its clients had: a part of its needs.
+// What an agent takes to know pushes again that its clients had, and to post some: a part of its needs.
 #pragma once
 
 #include <cstdint>
@@ -10,5 +10,8 @@ inline constexpr int64_t kMostPushPairs = 4'000'000;
 
 /// At most, its share of the empty places included.
 inline constexpr int64_t kPushBytesPerPair = 84;
+
+/// Connections of a worker to a back end (-push-url).
+inline constexpr int64_t kMostPostConnections = 32;
 
 }  // namespace wsload

@@ -9,6 +9,7 @@
 #include "common/net/socket_address.h"
 #include "common/plan/echo_key.h"
 #include "common/plan/plan_fields.h"
+#include "common/plan/push_posts.h"
 #include "common/time/duration.h"
 #include "common/util/local_error.h"
 #include "common/util/text.h"
@@ -250,6 +251,12 @@ absl::Status CheckLives(const RunPlan& plan) {
 
 /// Whether those who are to behave badly can, and others are left.
 absl::Status CheckAwkward(const RunPlan& plan) {
+  if (!plan.awkward.empty() && plan.push != PushMode::kOff) {
+    return LocalInvalidArgument(
+        {"-awkward: -push=stamp needs everybody to be there who ought to get a message; leave one "
+         "of them out",
+         "-awkward：-push=stamp 要求应收到消息的人都在场；请去掉其中一个"});
+  }
   for (size_t i = 0; i < plan.awkward.list().size(); ++i) {
     const Awkward& each = plan.awkward.list()[i];
     const bool by_gateway =
@@ -273,12 +280,41 @@ absl::Status CheckAwkward(const RunPlan& plan) {
                               plan.clients);
 }
 
+absl::Status CheckPosts(const RunPlan& plan) {
+  if (plan.push_url.empty()) return absl::OkStatus();
+  if (plan.protocol == Protocol::kEcho) {
+    return LocalInvalidArgument({"-push-url: with -protocol=echo the server does not know who is who; leave it out",
+                                 "-push-url：-protocol=echo 时服务器不知道谁是谁；请去掉它"});
+  }
+  if (plan.push_rate.zero()) {
+    return LocalInvalidArgument({"-push-rate=0: nothing would be posted; for example -push-rate=100/s",
+                                 "-push-rate=0：不会投递任何内容；例如 -push-rate=100/s"});
+  }
+  if (plan.push_body.find(kStampHole) == std::string::npos) {
+    return LocalInvalidArgument({"-push-body: no {} in it, by which a push is known again; for example {}",
+                                 "-push-body：其中没有用来识别推送的 {}；例如 {}"},
+                                kStampHole, kDefaultPushBody);
+  }
+  if (std::ssize(plan.push_body) > kMostPushBodyBytes || !IsUtf8(plan.push_body)) {
+    return LocalInvalidArgument(
+        {"-push-body: want at most {} bytes of UTF-8", "-push-body：应为不超过 {} 字节的 UTF-8"}, kMostPushBodyBytes);
+  }
+  return absl::OkStatus();
+}
+
 /// Whether messages have room for stamps, and who ought to get them is said.
 absl::Status CheckPush(const RunPlan& plan) {
-  if (plan.push == PushMode::kOff) return absl::OkStatus();
+  if (plan.push == PushMode::kOff) {
+    if (plan.push_url.empty()) return absl::OkStatus();
+    return LocalInvalidArgument({"-push-url: what comes of posts is known by their stamps; add -push=stamp",
+                                 "-push-url：投递的结果由标记得知；请加上 -push=stamp"});
+  }
+  if (absl::Status posts = CheckPosts(plan); !posts.ok()) return posts;
+  if (plan.push_to.empty() && !plan.push_url.empty()) return absl::OkStatus();
   if (plan.push_to.empty()) {
-    return LocalInvalidArgument({"-push=stamp: who ought to get a message? Add -to=peer, -to=group:N or -to=all",
-                                 "-push=stamp：消息应由谁收到？请加上 -to=peer、-to=group:N 或 -to=all"});
+    return LocalInvalidArgument(
+        {"-push=stamp: who ought to get a message? Add -to=peer, -to=group:N or -to=all, or -push-url",
+         "-push=stamp：消息应由谁收到？请加上 -to=peer、-to=group:N 或 -to=all，或 -push-url"});
   }
   const bool echo = plan.protocol == Protocol::kEcho;
   if (echo && !plan.push_to.everybody()) {
@@ -290,23 +326,26 @@ absl::Status CheckPush(const RunPlan& plan) {
   const std::pair<bool, const char*> moving[] = {{plan.devices > 1, "devices"},
                                                  {!plan.session.endless(), "session"},
                                                  {!plan.churn.zero(), "churn"},
-                                                 {!plan.clients_stages.empty(), "clients-stages"},
-                                                 {!plan.awkward.empty(), "awkward"},
-                                                 {plan.retry > 0, "retry"},
-                                                 {plan.model == LoadModel::kClosed, "model=closed"}};
+                                                 {!plan.clients_stages.empty(), "clients-stages"}};
   for (const auto& [given, flag] : moving) {
     if (!given) continue;
-    return LocalInvalidArgument(
-        {"-{}: -push=stamp needs the same users from beginning to end, and messages that are due once; "
-         "leave one of the two out",
-         "-{}：-push=stamp 要求自始至终是同一批用户，且每条消息只到期一次；请去掉其中一个"},
-        flag);
+    return LocalInvalidArgument({"-{}: -push=stamp needs the same users from beginning to end; leave one of them out",
+                                 "-{}：-push=stamp 要求自始至终是同一批用户；请去掉其中一个"},
+                                flag);
   }
   const int64_t least = kPushStampBytes + (echo ? kEchoKeyBytes : 0);
-  if (SizesOf(plan).smallest() < least) {
-    return LocalInvalidArgument({"-msg-size={}: a stamp (-push=stamp) needs at least {} bytes",
-                                 "-msg-size={}：标记（-push=stamp）至少需要 {} 字节"},
-                                SizesOf(plan).smallest(), least);
+  if (const int64_t smallest = SizesOf(plan).smallest(); smallest < least) {
+    return LocalInvalidArgument(
+        {"-{}={}: a stamp (-push=stamp) needs at least {} bytes", "-{}={}：标记（-push=stamp）至少需要 {} 字节"},
+        plan.size.empty() ? "msg-size" : "size", plan.size.empty() ? std::to_string(smallest) : plan.size.text(),
+        least);
+  }
+  if (plan.retry > 0) {
+    return LocalInvalidArgument(
+        {"-retry={}: the stamp (-push=stamp) of a message sent again would be another message's; "
+         "leave one of the two out",
+         "-retry={}：重发的消息的标记（-push=stamp）会成为另一条消息的；请去掉其中一个"},
+        plan.retry);
   }
   return absl::OkStatus();
 }
@@ -365,12 +404,16 @@ int64_t PlannedMessages(const RunPlan& plan) {
 }
 
 int64_t DrainNs(const RunPlan& plan) {
-  return plan.push == PushMode::kOff ? AnswerTimeNs(plan) : std::max(AnswerTimeNs(plan), plan.push_wait_ns);
+  const int64_t answered_ns = AnswerTimeNs(plan);
+  return plan.push == PushMode::kOff ? answered_ns : std::max(answered_ns, plan.push_wait_ns);
 }
 
 MessageSizes SizesOf(const RunPlan& plan) {
   if (plan.size.empty()) return MessageSizes::Constant(plan.msg_size_bytes);
-  return plan.protocol == Protocol::kEcho ? plan.size.DrawnFrom(kEchoKeyBytes) : plan.size;
+  // A key has room in each, and so has a stamp.
+  const int64_t least =
+      (plan.protocol == Protocol::kEcho ? kEchoKeyBytes : 0) + (plan.push == PushMode::kOff ? 0 : kPushStampBytes);
+  return plan.size.DrawnFrom(least);
 }
 
 int64_t AnswerTimeNs(const RunPlan& plan) { return (plan.retry + 1) * plan.resp_timeout_ns; }

@@ -13,6 +13,7 @@
 #include "common/lives/lifetime.h"
 #include "common/lives/storm_list.h"
 #include "common/net/header_list.h"
+#include "common/net/http_url.h"
 #include "common/net/server_url.h"
 #include "common/net/source_list.h"
 #include "common/net/subprotocol_list.h"
@@ -57,6 +58,9 @@ template <>
 inline constexpr std::array kChoices<CipherKind> = {Choice{CipherKind::kAesGcm, "aes"},
                                                     Choice{CipherKind::kChaCha20Poly1305, "chacha20poly1305"},
                                                     Choice{CipherKind::kNone, "none"}};
+
+/// As the mock gateway takes it.
+inline constexpr char kDefaultPushBody[] = R"({"to":{{user}},"text":"{{stamp}}"})";
 
 struct RunPlan {
   // The contract's flags; the defaults are the original client's.
@@ -118,6 +122,9 @@ struct RunPlan {
   PushAudience push_to;  ///< of every message; empty without stamps
   /// How long pushes are awaited after the end of the load.
   int64_t push_wait_ns = 2 * kNsPerSecond;
+  HttpUrl push_url;      ///< where a back end takes pushes; empty: nothing is posted
+  Rate push_rate = 100;  ///< of posts, over all agents
+  std::string push_body = kDefaultPushBody;
 
   friend bool operator==(const RunPlan&, const RunPlan&) = default;
 };
@@ -153,17 +160,17 @@ Schedule ScheduleOf(const RunPlan& plan);
 double MeanPerSecond(const RunPlan& plan);
 double PlannedPerSecond(const RunPlan& plan);
 
-/// From the end of the load on: for how long messages, and pushes of them, are awaited at most.
-int64_t DrainNs(const RunPlan& plan);
-
-/// Messages that are due in the measure phase.
-int64_t PlannedMessages(const RunPlan& plan);
-
 /// Of messages' texts; never none.
 MessageSizes SizesOf(const RunPlan& plan);
 
 /// From the moment a message is sent for the first time to its end at the latest.
 int64_t AnswerTimeNs(const RunPlan& plan);
+
+/// From the end of the load on: for how long messages, and pushes of them, are awaited at most.
+int64_t DrainNs(const RunPlan& plan);
+
+/// Messages that are due in the measure phase.
+int64_t PlannedMessages(const RunPlan& plan);
 
 /// OK, or kInvalidArgument with one line that names the flag, the value and the mend.
 /// Checks every field's range and every combination that cannot work; an agent runs it again

@@ -15,6 +15,8 @@ void CheckSame(const char* group, const char* name, int64_t total, int64_t parts
 void CheckAllEnded(const Counters& totals) {
   WSLOAD_CHECK(totals.open() == 0, "of {} messages {} succeeded, {} failed and {} were not sent: {} have no end",
                totals.scheduled, totals.success, totals.failed(), totals.unsent, totals.open());
+  WSLOAD_CHECK(totals.posts_open() == 0, "of {} posts {} were accepted, {} refused, {} not answered and {} not sent",
+               totals.posts, totals.posts_accepted, totals.posts_refused, totals.posts_unanswered, totals.posts_unsent);
   const ConnectionCounters& connections = totals.connections;
   WSLOAD_CHECK(connections.attempted == connections.opened + connections.failed, "of {} dials {} opened and {} failed",
                connections.attempted, connections.opened, connections.failed);

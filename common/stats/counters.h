@@ -108,6 +108,12 @@ struct Counters {
   int64_t push_misdirected = 0;   ///< came to somebody who ought not to get it
   int64_t push_strangers = 0;     ///< stamped by another run
   int64_t push_untracked = 0;     ///< among the received: whether it came before is not known
+  // To a back end (-push-url).
+  int64_t posts = 0;             ///< due
+  int64_t posts_accepted = 0;    ///< answered with 2xx
+  int64_t posts_refused = 0;     ///< answered otherwise
+  int64_t posts_unanswered = 0;  ///< they left, and no answer came in time
+  int64_t posts_unsent = 0;      ///< nothing of them left
   ConnectionCounters connections = {};
 
   /// The sum of the failures by cause.
@@ -118,6 +124,9 @@ struct Counters {
 
   /// Pushes that ought to have come and did not; while a run goes on, also those that are on their way.
   int64_t push_lost() const { return push_received < push_expected ? push_expected - push_received : 0; }
+
+  /// Due and not yet ended; 0 at the end of every run.
+  int64_t posts_open() const { return posts - posts_accepted - posts_refused - posts_unanswered - posts_unsent; }
 
   /// Scheduled and not yet ended in success, failure or unsent. 0 at the end of every run: that is conservation.
   int64_t open() const { return scheduled - success - failed() - unsent; }

@@ -87,6 +87,16 @@ inline constexpr auto kCounters = [] {
        "Messages that were stamped by another run."},
       {"push_untracked", &C::push_untracked, kTraffic, kTotals, "pushes", kLess, "wsload_push_untracked_total",
        "Stamped messages of which is not known whether they came before."},
+      {"posts", &C::posts, kTraffic, kTotals, "posts", kNeither, "wsload_posts_total",
+       "Pushes posted to a back end whose due time came."},
+      {"posts_accepted", &C::posts_accepted, kTraffic, kTotals, "posts", kMore, "wsload_posts_accepted_total",
+       "Posts that were answered with 2xx."},
+      {"posts_refused", &C::posts_refused, kTraffic, kTotals, "posts", kLess, "wsload_posts_refused_total",
+       "Posts that were answered otherwise."},
+      {"posts_unanswered", &C::posts_unanswered, kTraffic, kTotals, "posts", kLess, "wsload_posts_unanswered_total",
+       "Posts that left, and no answer came in time."},
+      {"posts_unsent", &C::posts_unsent, kTraffic, kTotals, "posts", kLess, "wsload_posts_unsent_total",
+       "Posts of which nothing left."},
   });
 }();
 
@@ -151,6 +161,8 @@ inline constexpr auto kHistograms = [] {
        "From a redirection to the connection where it led."},
       {"push_delivery", &S::push_delivery, kLatency, kServer, kNotInSeries, "wsload_push_delivery_seconds",
        "Receipt of a stamped message minus its intended send time."},
+      {"post", &S::post, kLatency, kServer, kNotInSeries, "wsload_post_time_seconds",
+       "A back end's answer to a post minus when that was due."},
       {"loop_stall", &S::loop_stall, kLoop, kGenerator, kNotInSeries, "wsload_loop_stall_seconds",
        "How late a worker's event loop came back, from 1 ms on."},
   });

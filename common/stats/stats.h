@@ -20,6 +20,7 @@ struct Stats {
   Histogram push_delivery;  ///< receipt of a stamped message for the first time - its intended send time
   Histogram reconnect;      ///< from a connection's loss to its client's next one
   Histogram move;           ///< from a redirection to the connection where it led
+  Histogram post;           ///< answer of a back end - when the post was due
   Histogram loop_stall;     ///< how late a worker's loop came back, from kLoopLateNs on
 
   /// What is shown of the answers first: response times; with a closed loop, which has none, service times.

@@ -79,6 +79,7 @@ std::string LatencyLines(Language language, const Stats& totals) {
   add(Msg::kConnect, totals.connect);
   add(Msg::kPush, totals.push);
   add(Msg::kPushDelivery, totals.push_delivery);
+  add(Msg::kPost, totals.post);
   add(Msg::kHeartbeatRoundTrip, totals.heartbeat);
   add(Msg::kReconnect, totals.reconnect);
   add(Msg::kMove, totals.move);

@@ -48,6 +48,7 @@ constexpr Entry kEntries[] = {
     {Msg::kPush, "push", "推送延迟"},
     {Msg::kPushDelivery, "push delivery", "推送送达"},
     {Msg::kPushes, "pushes", "推送"},
+    {Msg::kPost, "post", "投递"},
     {Msg::kHeartbeatRoundTrip, "heartbeat", "心跳往返"},
     {Msg::kLoopStall, "loop stall", "循环停顿"},
     {Msg::kAgent, "agent", "压测节点"},

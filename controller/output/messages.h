@@ -52,6 +52,7 @@ enum class Msg {
   kPush,
   kPushDelivery,
   kPushes,
+  kPost,
   kHeartbeatRoundTrip,
   kLoopStall,
   kAgent,

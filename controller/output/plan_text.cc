@@ -35,8 +35,9 @@ std::string SizeText(Language language, const MessageSizes& sizes) {
 
 std::string LoadText(Language language, const RunPlan& plan) {
   const std::string duration = FormatDuration(plan.duration_ns);
-  if (plan.model == LoadModel::kClosed)
+  if (plan.model == LoadModel::kClosed) {
     return WithWarmUp(language, plan, Say(language, Msg::kPlanClosed, plan.in_flight, duration));
+  }
   if (plan.stages.empty() && plan.mps.zero())
     return WithWarmUp(language, plan, Say(language, Msg::kPlanNoLoad, duration));
   const std::string load =

@@ -200,6 +200,7 @@ const WORDS = {
   latency_connect: ["connect", "建连时间"],
   latency_push: ["push", "推送延迟"],
   latency_push_delivery: ["push delivery", "推送送达"],
+  latency_post: ["post", "投递"],
   pushes: ["Pushes", "推送"],
   latency_heartbeat: ["heartbeat round trip", "心跳往返"],
   latency_reconnect: ["back after a loss", "断线后恢复"],

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 
 namespace wsload {
 namespace {
@@ -55,17 +56,29 @@ std::vector<Statement> PushStatements(const RunResult& result) {
   const std::optional<PushOutcome> outcome = PushOutcomeOf(result);
   if (!outcome) return {};
   const Counters& totals = result.totals.counters;
-  if (totals.push_expected == 0 && totals.push_received == 0) return {{Kind::kPushesNoneExpected}};
-  std::vector<Statement> lines = {{Kind::kPushesReached,
-                                   {totals.push_expected - outcome->lost, totals.push_expected, outcome->reach_ratio,
-                                    outcome->lost, outcome->loss_ratio}}};
+  const bool any = totals.push_expected > 0 || totals.push_received > 0;
+  if (!any && totals.posts == 0) return {{Kind::kPushesNoneExpected}};
+  std::vector<Statement> lines;
+  if (any) {
+    lines.push_back({Kind::kPushesReached,
+                     {totals.push_expected - outcome->lost, totals.push_expected, outcome->reach_ratio, outcome->lost,
+                      outcome->loss_ratio}});
+  }
+  if (totals.posts > 0) {
+    lines.push_back(
+        {Kind::kPushesPosted,
+         {totals.posts, totals.posts_accepted, totals.posts_refused, totals.posts_unanswered, totals.posts_unsent}});
+    if (totals.posts_accepted == 0) lines.push_back({Kind::kPushesNotTaken});
+  }
   if (outcome->lost_unconfirmed > 0) lines.push_back({Kind::kPushesUnconfirmed, {outcome->lost_unconfirmed}});
-  lines.push_back({Kind::kPushesAmiss, {totals.push_duplicates, totals.push_out_of_order, totals.pushes_repeated}});
+  if (any) {
+    lines.push_back({Kind::kPushesAmiss, {totals.push_duplicates, totals.push_out_of_order, totals.pushes_repeated}});
+  }
   if (totals.push_misdirected > 0) lines.push_back({Kind::kPushesMisdirected, {totals.push_misdirected}});
   if (outcome->surplus > 0) lines.push_back({Kind::kPushesSurplus, {outcome->surplus}});
   if (totals.push_strangers > 0) lines.push_back({Kind::kPushesOfStrangers, {totals.push_strangers}});
   if (totals.push_untracked > 0) lines.push_back({Kind::kPushesUntracked, {totals.push_untracked}});
-  if (outcome->delivery_error_us > 0) {
+  if (any && outcome->delivery_error_us > 0) {
     lines.push_back({Kind::kPushClockError, {outcome->delivery_error_us}});
     if (outcome->delivery_within_error > 0) {
       lines.push_back(

@@ -88,6 +88,7 @@ absl::Status ThresholdList::CheckAgainst(const RunPlan& plan) const {
       if (absl::Status enough = CheckSamples(threshold, plan); !enough.ok()) return enough;
     }
     if (threshold.figure != Threshold::Figure::kRate || threshold.IsUpperBound()) continue;
+    if (plan.model == LoadModel::kClosed) continue;
     const double planned = PlannedFor(threshold, plan).per_s;
     const bool beyond =
         threshold.comparison == Relation::kMore ? threshold.bound >= planned : threshold.bound > planned;

@@ -136,15 +136,15 @@ void FindMissingAgents(const RunResult& result, Reasons& reasons) {
       reasons.push_back(AgentFailure(agent.state, agent.state_detail, agent.label()));
     }
     Counters counters = agent.totals.counters;
-    counters.Merge(agent.warm_up.counters);
     counters.Merge(agent.awkward.counters);
+    const int64_t scheduled = counters.scheduled + agent.warm_up.counters.scheduled;
     if (counters.open() != 0) reasons.push_back({Kind::kUnaccounted, {counters.open()}, agent.label()});
     if (agent.state != AgentResult::State::kDone || result.interrupted) continue;
     if (!agent.stopped_early.empty()) {
       reasons.push_back({Kind::kEndedEarly, {agent.stopped_early}, agent.label()});
     } else if (const int64_t assigned = agent.slice.messages.count + agent.messages_taken_over - agent.messages_yielded;
-               result.plan.model == LoadModel::kOpen && counters.scheduled != assigned) {
-      reasons.push_back({Kind::kScheduleIncomplete, {counters.scheduled, assigned}, agent.label()});
+               result.plan.model == LoadModel::kOpen && scheduled != assigned) {
+      reasons.push_back({Kind::kScheduleIncomplete, {scheduled, assigned}, agent.label()});
     }
   }
   for (const Gap& gap : result.gaps) {

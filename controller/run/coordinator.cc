@@ -163,9 +163,9 @@ class RunCoordinator::Impl final : public AgentPeerObserver {
     ReportLimits limits = TimeLimits(instants_, phase, loop_.MonoNs(), peers_[peer]->clock().error_ns);
     limits.messages = ledger_.DueBefore(peer, limits.load_ns);
     limits.warm_up_messages = ledger_.DueBefore(peer, std::min(limits.load_ns, plan_.warm_up_ns));
-    LimitByPlan(plan_, limits);
     limits.clients = slices_[peer].clients.count + ledger_.ClientsTakenOver(peer);
     limits.workers = peers_[peer]->identity().workers();
+    LimitByPlan(plan_, limits);
     return limits;
   }
 

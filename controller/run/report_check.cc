@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "common/plan/push_posts.h"
 #include "common/stats/figure_list.h"
 #include "common/stats/wire_bounds.h"
 #include "common/time/clock.h"
@@ -91,9 +92,9 @@ absl::Status CheckMessages(const ReportLimits& limits, int64_t messages, const S
 
 absl::Status CheckPushes(const ReportLimits& limits, const Sums& sum) {
   using C = Counters;
-  const int64_t scheduled = sum(&C::scheduled);
   const Part parts[] = {
       {{"repeated pushes", "重复的推送"}, sum(&C::pushes_repeated), {"pushes", "推送"}, sum(&C::pushes)},
+      {{"push latencies", "推送延迟"}, sum(&Stats::push), {"pushes", "推送"}, sum(&C::pushes)},
       {{"stamped pushes", "带标记的推送"},
        SaturatingAdd(SaturatingAdd(sum(&C::push_received), sum(&C::push_duplicates)),
                      SaturatingAdd(sum(&C::push_misdirected), sum(&C::push_strangers))),
@@ -114,12 +115,21 @@ absl::Status CheckPushes(const ReportLimits& limits, const Sums& sum) {
       {{"expected pushes", "应收的推送"},
        sum(&C::push_expected),
        {"that its messages can bring about", "可由其消息产生的"},
-       SaturatingMultiply(scheduled, limits.listeners)},
+       SaturatingAdd(SaturatingMultiply(sum(&C::scheduled), limits.listeners), sum(&C::posts))},
+      {{"posts", "投递"}, sum(&C::posts), {"that are planned", "计划的"}, limits.posts},
+      {{"ends of posts", "投递的结果"},
+       SaturatingAdd(SaturatingAdd(sum(&C::posts_accepted), sum(&C::posts_refused)),
+                     SaturatingAdd(sum(&C::posts_unanswered), sum(&C::posts_unsent))),
+       {"posts", "投递"},
+       sum(&C::posts)},
+      {{"post times", "投递时间"},
+       sum(&Stats::post),
+       {"answered posts", "有应答的投递"},
+       SaturatingAdd(sum(&C::posts_accepted), sum(&C::posts_refused))},
       {{"unconfirmed pushes", "未确认的推送"},
        sum(&C::push_unconfirmed),
        {"expected pushes", "应收的推送"},
        sum(&C::push_expected)},
-      {{"push latencies", "推送延迟"}, sum(&Stats::push), {"pushes", "推送"}, sum(&C::pushes)},
   };
   return CheckAll(parts);
 }
@@ -185,9 +195,7 @@ absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLo
 
 /// Messages that can have been due by then and are no warm-up's, whose messages are reported apart.
 int64_t MeasuredBy(const ReportLimits& limits, Phase phase) {
-  if (phase == Phase::kWarmUp) return 0;
-  const bool known = limits.messages != ReportLimits::kUnknown;
-  return known ? limits.messages - limits.warm_up_messages : limits.messages;
+  return phase == Phase::kWarmUp ? 0 : limits.messages - limits.warm_up_messages;
 }
 
 absl::Status Impossible(const absl::Status& why) {
@@ -195,14 +203,6 @@ absl::Status Impossible(const absl::Status& why) {
 }
 
 }  // namespace
-
-void LimitByPlan(const RunPlan& plan, ReportLimits& limits) {
-  limits.report_interval_ns = plan.report_interval_ns;
-  limits.retries = plan.retry;
-  limits.redials = ClientsDialAgain(plan);
-  limits.listeners = plan.push_to.MostOf(plan.clients);
-  if (plan.model == LoadModel::kClosed) limits.messages = limits.warm_up_messages = ReportLimits::kUnknown;
-}
 
 ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int64_t clock_error_ns) {
   const auto since = [&](int64_t from_ns) {
@@ -218,6 +218,18 @@ ReportLimits TimeLimits(const RunInstants& run, Phase phase, int64_t now_ns, int
     limits.phase_ns = run.start_ns == 0 ? -1 : limits.load_ns - (phase == Phase::kMeasure ? run.warm_up_ns : 0);
   }
   return limits;
+}
+
+void LimitByPlan(const RunPlan& plan, ReportLimits& limits) {
+  limits.report_interval_ns = plan.report_interval_ns;
+  limits.retries = plan.retry;
+  limits.posts = PostScheduleOf(plan).total();
+  limits.redials = ClientsDialAgain(plan);
+  limits.listeners = plan.push_to.MostOf(plan.clients);
+  if (plan.model == LoadModel::kOpen) return;
+  // A closed loop sends as many as the server lets it, and less than one a nanosecond.
+  limits.messages = limits.load_ns;
+  limits.warm_up_messages = std::min(limits.load_ns, plan.warm_up_ns);
 }
 
 absl::Status CheckReport(const ReportLimits& limits, Phase phase, int64_t interval_index, const Stats& so_far,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,14 +24,13 @@ struct RunInstants {
 
 /// For one agent and one instant. Times are already as much longer as clocks may differ and timers be off.
 struct ReportLimits {
-  static constexpr int64_t kUnknown = std::numeric_limits<int64_t>::max();
-
   int64_t run_ns = 0;    ///< since it was asked to take part
   int64_t phase_ns = 0;  ///< since the phase of the report can have begun; below 0: it cannot have
   int64_t load_ns = 0;   ///< since the common start
   int64_t report_interval_ns = 1;
   int64_t messages = 0;          ///< due by then, of all that it owns or owned
   int64_t warm_up_messages = 0;  ///< those of them that are due in the warm-up
+  int64_t posts = 0;             ///< of the whole run
   int64_t listeners = 0;         ///< most who ought to get a message of a client
   int64_t retries = 0;           ///< of each message
   int64_t clients = 0;           ///< of its slice, and of what it took over

@@ -1,6 +1,7 @@
 #include "tests/bench/engine_client.h"
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "agent/client/user_token.h"
 #include "agent/client/websocket_client.h"
 #include "agent/load/client_pool.h"
+#include "agent/load/message_text.h"
 #include "agent/load/recorder.h"
 #include "agent/websocket/asio_dialer.h"
 #include "common/loop/asio_event_loop.h"
@@ -26,18 +28,20 @@ class EngineClient::Impl final : private ClientObserver {
                                     .timeout_ns = plan.conn_timeout_ns});
     if (!dialer.ok()) throw std::runtime_error(std::string(Text(dialer.status())));
     dialer_ = *std::move(dialer);
+    const GroupName name = {.run_id = "bench" + std::to_string(SystemClock().UnixNs())};
     auto group = ClientGroup::New({.protocol = plan.protocol,
                                    .serializer = plan.serializer,
                                    .cipher = plan.cipher,
                                    .cipher_key = plan.cipher_key,
                                    .echo_bytes = plan.msg_size_bytes,
                                    .resp_timeout_ns = 5 * kNsPerSecond,
-                                   .name = {.run_id = "bench" + std::to_string(SystemClock().UnixNs())}},
+                                   .name = name},
                                   *this);
     if (!group.ok()) throw std::runtime_error(std::string(Text(group.status())));
     group_ = *std::move(group);
-    const std::string text(static_cast<size_t>(plan.msg_size_bytes), 'a');
-    plaintext_ = plan.protocol == Protocol::kEcho ? text : group_->codec().EncodeText(text);
+    text_.emplace(plan, group_->codec(), name);
+    text_->Reserve(connections);
+    text_->Start(loop_.MonoNs());
     timer_ = loop_.NewTimer([this] {
       group_->OnTimer(loop_.MonoNs());
       timer_->ArmAt(loop_.MonoNs() + kNsPerSecond);
@@ -96,9 +100,11 @@ class EngineClient::Impl final : private ClientObserver {
 
   void Send(WebSocketClient& client) {
     const int64_t now_ns = loop_.MonoNs();
-    if (client.SendUpstream(plaintext_, now_ns, now_ns) != WebSocketClient::SendOutcome::kSent) {
+    const std::string_view text = text_->Of({.due_ns = now_ns}, client.user_id());
+    if (client.SendUpstream(text, now_ns, now_ns) != WebSocketClient::SendOutcome::kSent) {
       return Fail("a connection takes no message");
     }
+    text_->Left();
     recorder_.Sent(now_ns, now_ns);
     ++sent_;
   }
@@ -134,7 +140,7 @@ class EngineClient::Impl final : private ClientObserver {
   ClientPool pool_;
   std::unique_ptr<Timer> timer_;
   Recorder recorder_{SystemClock()};
-  std::string plaintext_;
+  std::optional<MessageText> text_;
   std::string error_;
   Cost dialling_;
   int wanted_ = 0;

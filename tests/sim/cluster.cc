@@ -116,6 +116,15 @@ Host::~Host() {
   }
 }
 
+void Host::UseWorkers(const RunPlan& plan) {
+  gateway_ = std::make_unique<FakeGateway>(loop_, plan.serializer, plan.cipher, plan.cipher_key);
+  workers_ = std::make_unique<WorkerEngineHost>(WorkerEngineHost{loop_, base_.clock(), *gateway_});
+  gateway_->heard = [this](const FakeGateway::Message& message, std::string_view plaintext) {
+    sent_.push_back({0, message.received_ns, lease_until_ns_});
+    if (on_message) on_message(plaintext, sent_.back());
+  };
+}
+
 std::unique_ptr<AgentLink> Host::NewLink() {
   auto link = std::make_unique<Link>(*this);
   all_streams_.push_back(link->stream());
@@ -127,7 +136,8 @@ void Host::Open(const std::shared_ptr<Stream>& stream) {
   AgentConfig config;
   config.name = "host-" + address_;
   config.slot = &slot_;
-  config.engine_factory = NewFakeEngineFactory(loop_, script_);
+  config.engine_factory =
+      workers_ == nullptr ? NewFakeEngineFactory(loop_, script_) : NewWorkerEngineFactory(*workers_);
   const std::weak_ptr<Stream> weak = stream;
   stream->session = std::make_unique<AgentSession>(
       loop_, config,

@@ -16,6 +16,7 @@
 #include "tests/sim/host_loop.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/manual_event_loop.h"
+#include "tests/support/worker_engine.h"
 
 namespace wsload::sim {
 
@@ -76,6 +77,13 @@ class Host {
 
   std::unique_ptr<AgentLink> NewLink();
 
+  /// Real workers make its load from now on, over connections to a gateway of the host's own.
+  void UseWorkers(const RunPlan& plan);
+  /// With UseWorkers().
+  FakeGateway& gateway() { return *gateway_; }
+  /// Told of every message as it leaves, on the host's clock.
+  std::function<void(std::string_view plaintext, const Sent& sent)> on_message;
+
   void Crash();
   void Freeze() { loop_.Freeze(); }
   void Thaw() { loop_.Thaw(chance_.OneIn(2)); }
@@ -89,7 +97,9 @@ class Host {
   /// What the agent says next comes twice.
   void RepeatNext() { repeat_next_ = true; }
 
-  bool free() const { return streams_.empty() && slot_.run_id().empty() && script_.engines_alive == 0; }
+  bool free() const {
+    return streams_.empty() && slot_.run_id().empty() && script_.engines_alive + engines_alive() == 0;
+  }
   const std::vector<Sent>& sent() const { return sent_; }
   /// Before another run.
   void Forget() {
@@ -103,6 +113,8 @@ class Host {
   class Link;
   struct Stream;
 
+  int engines_alive() const { return workers_ == nullptr ? 0 : workers_->engines_alive; }
+
   void Open(const std::shared_ptr<Stream>& stream);
   void Say(const std::shared_ptr<Stream>& stream, const v1::AgentMessage& message);
   void HearClosed(const std::shared_ptr<Stream>& stream);
@@ -114,6 +126,8 @@ class Host {
   HostLoop loop_;
   RunSlot slot_;
   FakeEngineScript script_;
+  std::unique_ptr<FakeGateway> gateway_;
+  std::unique_ptr<WorkerEngineHost> workers_;
   std::vector<std::shared_ptr<Stream>> streams_;  ///< those with a session
   std::vector<std::weak_ptr<Stream>> all_streams_;
   int64_t lease_until_ns_ = 0;

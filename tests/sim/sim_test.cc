@@ -50,8 +50,8 @@ class Run {
     if (load.OneIn(6)) {
       plan_.model = LoadModel::kClosed;
       plan_.mps = 0;
-      plan_.stages = {};
       plan_.warm_up_ns = 0;
+      plan_.stages = {};
       plan_.arrivals = Arrivals::kConstant;
       plan_.in_flight = static_cast<int32_t>(load.Between(1, 3));
     }
@@ -327,6 +327,7 @@ void CheckCompleteness(const Run& run, const RunResult& result) {
 struct Seen {
   int64_t valid = 0, degraded = 0, failed = 0, taken_over = 0, gaps = 0, controller_died = 0, yielded = 0, closed = 0,
           retried = 0;
+  int64_t warmed_up = 0, warm_up_gaps = 0;
 };
 
 void CheckSeed(uint64_t seed, Seen& seen) {
@@ -344,6 +345,7 @@ void CheckSeed(uint64_t seed, Seen& seen) {
     if (result.error.ok()) CheckWarmUp(run, result);
     seen.closed += closed ? 1 : 0;
     seen.retried += result.totals.counters.success_by_retry > 0 ? 1 : 0;
+    if (result.error.ok() && !closed) CheckWarmUp(run, result);
     for (const AgentResult& agent : result.agents) {
       seen.taken_over += agent.messages_taken_over > 0 ? 1 : 0;
       seen.yielded += agent.messages_yielded > 0 ? 1 : 0;
@@ -352,6 +354,9 @@ void CheckSeed(uint64_t seed, Seen& seen) {
     seen.degraded += result.error.ok() && result.verdict == Verdict::kDegraded ? 1 : 0;
     seen.failed += result.error.ok() ? 0 : 1;
     seen.gaps += result.gaps.empty() ? 0 : 1;
+    const auto of_warm_up = [](const Gap& gap) { return gap.warm_up_not_scheduled + gap.warm_up_unaccounted > 0; };
+    seen.warm_up_gaps += std::any_of(result.gaps.begin(), result.gaps.end(), of_warm_up) ? 1 : 0;
+    seen.warmed_up += !result.stages.empty() && !result.stages.front().measured() ? 1 : 0;
   }
   run.WaitUntilFree();
   CheckLoad(run);
@@ -386,6 +391,8 @@ TEST_P(SimulatedClusterTest, KeepsItsPromisesWhateverHappens) {
   EXPECT_GT(seen.taken_over, 10);
   EXPECT_GT(seen.gaps, 20);
   EXPECT_GT(seen.yielded, 10);
+  EXPECT_GT(seen.warmed_up, 20);
+  EXPECT_GT(seen.warm_up_gaps, 2);
   EXPECT_GT(seen.controller_died, 5);
   EXPECT_GT(seen.closed, 10);
   EXPECT_GT(seen.retried, 10);

@@ -216,7 +216,7 @@ class FakeLoad : public std::enable_shared_from_this<FakeLoad> {
 
   /// As if what was sent in the round before had been answered.
   void SendRound(int64_t now_ns) {
-    if (now_ns < start_ns_ || now_ns >= start_ns_ + plan_.duration_ns) return;
+    if (now_ns < start_ns_ || now_ns >= PhaseStart() + PhaseLength()) return;
     for (int64_t left = opened_ * plan_.in_flight; left > 0; --left) Send(ClosedNumber(), now_ns);
   }
 

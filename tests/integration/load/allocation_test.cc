@@ -12,6 +12,7 @@ struct WireCase {
   Protocol protocol;
   Serializer serializer;
   Compression compress = Compression::kOff;
+  PushMode push = PushMode::kOff;
 };
 
 class AllocationTest : public testing::TestWithParam<WireCase> {};
@@ -28,6 +29,8 @@ TEST_P(AllocationTest, RoundTripsAllocateNothing) {
   plan.protocol = GetParam().protocol;
   plan.serializer = GetParam().serializer;
   plan.compress = GetParam().compress;
+  plan.push = GetParam().push;
+  if (plan.push == PushMode::kStamp) plan.push_to = *PushAudience::Parse("all");
   plan.cipher_key = kDemoCipherKey;
   plan.jwt_key = kDemoJwtKey;
   bench::EngineClient client(plan, 20);
@@ -38,12 +41,14 @@ TEST_P(AllocationTest, RoundTripsAllocateNothing) {
   EXPECT_EQ(ThreadAllocations() - before, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Wire, AllocationTest,
-                         testing::Values(WireCase{Protocol::kGateway, Serializer::kJson},
-                                         WireCase{Protocol::kGateway, Serializer::kProto},
-                                         WireCase{Protocol::kEcho, Serializer::kJson},
-                                         WireCase{Protocol::kGateway, Serializer::kJson, Compression::kContext},
-                                         WireCase{Protocol::kGateway, Serializer::kJson, Compression::kNoContext}));
+INSTANTIATE_TEST_SUITE_P(
+    Wire, AllocationTest,
+    testing::Values(WireCase{Protocol::kGateway, Serializer::kJson}, WireCase{Protocol::kGateway, Serializer::kProto},
+                    WireCase{Protocol::kEcho, Serializer::kJson},
+                    WireCase{Protocol::kGateway, Serializer::kJson, Compression::kContext},
+                    WireCase{Protocol::kGateway, Serializer::kJson, Compression::kOff, PushMode::kStamp},
+                    WireCase{Protocol::kEcho, Serializer::kJson, Compression::kOff, PushMode::kStamp},
+                    WireCase{Protocol::kGateway, Serializer::kJson, Compression::kNoContext}));
 
 }  // namespace
 }  // namespace wsload

@@ -87,7 +87,7 @@ TEST(FigureList, EveryRowHasItsNameAndASentence) {
 }
 
 TEST(FigureList, UnitsAreKnown) {
-  const std::set<std::string> units = {"messages", "frames", "connections", "bytes", "times", "us", "pushes"};
+  const std::set<std::string> units = {"messages", "frames", "connections", "bytes", "times", "us", "pushes", "posts"};
   for (const CounterInfo& row : kCounters) EXPECT_TRUE(units.contains(row.unit)) << row.name.shown;
   for (const ConnectionCounterInfo& row : kConnectionCounters) EXPECT_EQ(row.unit, std::string("connections"));
   for (const WorkerFigureInfo& row : kWorkerFigures) {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "common/util/status.h"
+#include "tests/unit/common/sample_plan.h"
 
 namespace wsload {
 namespace {
@@ -97,6 +98,25 @@ TEST(Means, CompressionTakesMoreMemory) {
   EXPECT_EQ(NeedsOf(plan, 1000, 1).MemoryBytes(), small);
   plan.size = *MessageSizes::Parse("mix:99%100,1%64k");
   EXPECT_EQ(NeedsOf(plan, 1000, 1).MemoryBytes() - no_context, 1000 * (150 << 10)) << "and where a few are large";
+}
+
+TEST(Means, StampsTakeMemoryByThePairAndUpToABound) {
+  RunPlan plan = ValidPlan();
+  plan.clients = 100'000;
+  const int64_t plain = NeedsOf(plan, 5000, 1).MemoryBytes();
+  plan.push = PushMode::kStamp;
+  plan.push_to = *PushAudience::Parse("group:50");
+  EXPECT_EQ(NeedsOf(plan, 5000, 1).MemoryBytes() - plain, 5000 * 50 * 84) << "some 20 MB on each of 20 agents";
+  plan.push_to = *PushAudience::Parse("all");
+  EXPECT_EQ(NeedsOf(plan, 5000, 1).MemoryBytes() - plain, 4'000'000 * 84);
+}
+
+TEST(Means, PostsTakeDescriptors) {
+  RunPlan plan = ValidPlan();
+  const int64_t plain = NeedsOf(plan, 10, 3).Descriptors(0);
+  plan.push = PushMode::kStamp;
+  plan.push_url = *HttpUrl::Parse("http://backend/push");
+  EXPECT_EQ(NeedsOf(plan, 10, 3).Descriptors(0) - plain, 3 * 32);
 }
 
 TEST(ContextWindowBits, GrowWithTheMessages) {

@@ -57,9 +57,9 @@ std::vector<FieldValue> OtherValues(const Field<RunPlan>& field, const FieldValu
   if (const int64_t* number = std::get_if<int64_t>(&value)) return {*number + 1, *number + kNsPerMs};
   if (std::holds_alternative<HeaderList>(value)) return {HeaderList{{"X-A", "1"}, {"X-A", ""}}};
   std::vector<FieldValue> texts;
-  for (const char* text :
-       {"0123456789abcdef", "wss://gate.example/ws?x=1", "10.0.0.1-10.0.0.9,fd00::1", "-----BEGIN CERTIFICATE-----\n",
-        "30/m", "1m:@5", "1m:@10", "1s..2s", "exp:1m", "1s:50%", "group:50", "mix:50%1,50%199", "cut:50%"}) {
+  for (const char* text : {"0123456789abcdef", "wss://gate.example/ws?x=1", "10.0.0.1-10.0.0.9,fd00::1",
+                           "-----BEGIN CERTIFICATE-----\n", "30/m", "1m:@5", "1m:@10", "1s..2s", "exp:1m", "1s:50%",
+                           "group:50", "mix:50%1,50%199", "http://h/p", "cut:50%"}) {
     texts.emplace_back(text);
   }
   if (field.member.choices != nullptr) texts.emplace_back(AnotherChoice(field, std::get<std::string>(value)));
@@ -67,19 +67,23 @@ std::vector<FieldValue> OtherValues(const Field<RunPlan>& field, const FieldValu
 }
 
 TEST(PlanFields, EachTravelsAlone) {
-  RunPlan valid = ValidPlan();
-  valid.push_to = *PushAudience::Parse("peer");
+  const RunPlan plain = ValidPlan();
+  RunPlan stamped = plain;
+  stamped.push = PushMode::kStamp;
+  stamped.push_to = *PushAudience::Parse("all");
   for (const Field<RunPlan>& field : PlanFields()) {
     bool came_back = false;
-    for (const FieldValue& value : OtherValues(field, field.member.get(valid))) {
-      RunPlan plan = valid;
-      if (!field.member.set(plan, value).ok()) continue;
-      if (plan.model == LoadModel::kClosed) plan.mps = 0;  // it has none
-      EXPECT_NE(plan, valid) << field.info.name;
-      const auto back = FromProto(ToProto(plan));
-      if (!back.ok()) continue;
-      EXPECT_EQ(*back, plan) << field.info.name;
-      came_back = true;
+    // Some go with stamps alone, and some without them.
+    for (const RunPlan& valid : {plain, stamped}) {
+      for (const FieldValue& value : OtherValues(field, field.member.get(valid))) {
+        RunPlan plan = valid;
+        if (!field.member.set(plan, value).ok()) continue;
+        EXPECT_NE(plan, valid) << field.info.name;
+        const auto back = FromProto(ToProto(plan));
+        if (!back.ok()) continue;
+        EXPECT_EQ(*back, plan) << field.info.name;
+        came_back = true;
+      }
     }
     EXPECT_TRUE(came_back) << field.info.name;
   }

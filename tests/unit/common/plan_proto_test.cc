@@ -62,6 +62,9 @@ RunPlan UnusualPlan() {
   plan.push = PushMode::kStamp;
   plan.push_to = *PushAudience::Parse("group:7");
   plan.push_wait_ns = 8 * kNsPerSecond;
+  plan.push_url = *HttpUrl::Parse("http://backend:81/push");
+  plan.push_rate = *Rate::Parse("7/m");
+  plan.push_body = "{{stamp}}";
   return plan;
 }
 
@@ -75,6 +78,7 @@ TEST(PlanProto, EveryFieldComesBack) {
   // The two do not go together.
   RunPlan without_pushes = UnusualPlan();
   without_pushes.push = PushMode::kOff;
+  without_pushes.push_url = {};
   RunPlan without_lives = UnusualPlan();
   without_lives.clients_stages = {};
   without_lives.session = {};

@@ -197,6 +197,30 @@ TEST(SizesOf, TheLargestOnesTakeTheMemory) {
   EXPECT_EQ(SizesOf(plan).smallest(), 16) << "a key has room in each";
 }
 
+TEST(ValidatePlan, StampsFitTheSmallestMessageAndAreSentOnce) {
+  const auto stamped = [](RunPlan& p) {
+    p.push = PushMode::kStamp;
+    p.push_to = *PushAudience::Parse("peer");
+  };
+  const auto sized = [&](const char* text) {
+    return ErrorOf([&](RunPlan& p) {
+      stamped(p);
+      p.size = *MessageSizes::Parse(text);
+      p.msg_size_bytes = SizesOf(p).mean();
+    });
+  };
+  EXPECT_EQ(sized("mix:50%28,50%64k"), "");
+  EXPECT_EQ(sized("exp:1"), "") << "none is drawn that would be too small";
+  EXPECT_EQ(sized("mix:50%27,50%64k"), "-size=mix:50%27,50%64k: a stamp (-push=stamp) needs at least 28 bytes");
+  EXPECT_EQ(
+      ErrorOf([&](RunPlan& p) {
+        stamped(p);
+        p.retry = 1;
+      }),
+      "-retry=1: the stamp (-push=stamp) of a message sent again would be another message's; leave one of the two "
+      "out");
+}
+
 TEST(ValidatePlan, RetriesNeedKeys) {
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.retry = 10; }), "");
   EXPECT_EQ(ErrorOf([](RunPlan& p) { p.retry = 11; }), "-retry=11: must be at most 10; for example -retry=2");

@@ -93,6 +93,14 @@ TEST(ReportCheck, CountsFitOneAnother) {
   EXPECT_THAT(Refusal([](Stats& s) { s.counters.retries = 101; }),
               HasSubstr("101 retries of 100 that its messages may have"));
   EXPECT_NE(Refusal([](Stats& s) { s.counters.success_by_retry = 1; }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.push_delivery.RecordUs(1); }), "");
+  EXPECT_NE(Refusal([](Stats& s) { s.post.RecordUs(1); }), "");
+  for (int64_t Counters::*field :
+       {&Counters::push_received, &Counters::push_duplicates, &Counters::push_misdirected, &Counters::push_strangers,
+        &Counters::push_out_of_order, &Counters::push_untracked, &Counters::push_expected, &Counters::push_unconfirmed,
+        &Counters::posts, &Counters::posts_accepted, &Counters::posts_unsent}) {
+    EXPECT_NE(Refusal([field](Stats& s) { s.counters.*field = 1; }), "");
+  }
   for (int64_t N::*field : {&N::attempted, &N::opened, &N::failed, &N::lost, &N::closed, &N::compressed}) {
     EXPECT_NE(Refusal([field](Stats& s) { s.counters.connections.*field += 9; }), "");
   }

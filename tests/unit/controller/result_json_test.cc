@@ -164,6 +164,7 @@ TEST(ResultJson, HasExactlyThePathsOfTheVector) {
     stats->push.RecordUs(1);
     stats->heartbeat.RecordUs(1);
     stats->push_delivery.RecordUs(1);
+    stats->post.RecordUs(1);
     stats->loop_stall.RecordUs(1'000);
   }
   result.plan.push = PushMode::kStamp;

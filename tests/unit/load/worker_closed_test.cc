@@ -54,6 +54,22 @@ TEST_F(WorkerClosedTest, TheNextMessageLeavesWhenOneHasEnded) {
   }
 }
 
+TEST_F(WorkerClosedTest, WhatLeavesInTheWarmUpIsTheWarmUps) {
+  RunPlan plan = ClosedPlan();
+  plan.warm_up_ns = kNsPerSecond;
+  gateway_.ack_delay_ns = 20 * kNsPerMs;
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run-0-0");
+  RampUpAndStart(rig, plan);
+  loop_.AdvanceBy(LoadNs(plan) + 5 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  ASSERT_EQ(rig.log.stages.size(), 1u);
+  EXPECT_EQ(rig.log.stages[0].stats.counters.success, 50 * 10);
+  EXPECT_EQ(rig.log.totals.counters.success, 150 * 10);
+  EXPECT_EQ(rig.log.totals.counters.scheduled, 150 * 10);
+  EXPECT_EQ(rig.log.Measured().sent, 150 * 10);
+  ExpectConserved(rig.log.totals.counters);
+}
+
 TEST_F(WorkerClosedTest, EveryEndIsFollowedByTheNextMessage) {
   const RunPlan plan = ClosedPlan();
   gateway_.ack_delay_ns = 10 * kNsPerMs;

@@ -101,6 +101,29 @@ TEST_F(PushesTest, WhatArrivesIsExpectedOnceAndInOrder) {
   EXPECT_EQ(Delivery().count(), 1200);
 }
 
+TEST_F(PushesTest, StampsFitIntoMessagesOfAllSizes) {
+  plan_.seed = 3;
+  plan_.size = *MessageSizes::Parse("mix:40%28,30%300,30%29");
+  Make();
+  const Counters sum = Run();
+  EXPECT_EQ(sum.push_expected, 1200);
+  EXPECT_EQ(sum.push_received, 1200);
+  EXPECT_EQ(sum.push_duplicates + sum.push_out_of_order + sum.push_misdirected, 0);
+}
+
+TEST_F(PushesTest, AClosedLoopsMessagesAreStampedToo) {
+  plan_.model = LoadModel::kClosed;
+  plan_.mps = 0;
+  gateway_.ack_delay_ns = 100 * kNsPerMs;
+  Make();
+  const Counters sum = Run();
+  EXPECT_EQ(sum.scheduled, 300);
+  EXPECT_EQ(sum.success, 300);
+  EXPECT_EQ(sum.push_expected, 1200);
+  EXPECT_EQ(sum.push_received, 1200);
+  EXPECT_EQ(sum.push_duplicates + sum.push_out_of_order + sum.push_misdirected, 0);
+}
+
 TEST_F(PushesTest, DeliveryIsFromTheDueTimeHoweverLateTheServer) {
   Make();
   std::vector<std::unique_ptr<Timer>> timers;
