@@ -249,12 +249,33 @@ absl::Status CheckLives(const RunPlan& plan) {
   return absl::OkStatus();
 }
 
+absl::Status CheckPosts(const RunPlan& plan) {
+  if (plan.push_url.empty()) return absl::OkStatus();
+  if (plan.protocol == Protocol::kEcho) {
+    return LocalInvalidArgument({"-push-url: with -protocol=echo the server does not know who is who; leave it out",
+                                 "-push-url：-protocol=echo 时服务器不知道谁是谁；请去掉它"});
+  }
+  if (plan.push_rate.zero()) {
+    return LocalInvalidArgument({"-push-rate=0: nothing would be posted; for example -push-rate=100/s",
+                                 "-push-rate=0：不会投递任何内容；例如 -push-rate=100/s"});
+  }
+  if (plan.push_body.find(kStampHole) == std::string::npos) {
+    return LocalInvalidArgument({"-push-body: no {} in it, by which a push is known again; for example {}",
+                                 "-push-body：其中没有用来识别推送的 {}；例如 {}"},
+                                kStampHole, kDefaultPushBody);
+  }
+  if (std::ssize(plan.push_body) > kMostPushBodyBytes || !IsUtf8(plan.push_body)) {
+    return LocalInvalidArgument(
+        {"-push-body: want at most {} bytes of UTF-8", "-push-body：应为不超过 {} 字节的 UTF-8"}, kMostPushBodyBytes);
+  }
+  return absl::OkStatus();
+}
+
 /// Whether those who are to behave badly can, and others are left.
 absl::Status CheckAwkward(const RunPlan& plan) {
   if (!plan.awkward.empty() && plan.push != PushMode::kOff) {
     return LocalInvalidArgument(
-        {"-awkward: -push=stamp needs everybody to be there who ought to get a message; leave one "
-         "of them out",
+        {"-awkward: -push=stamp needs everybody to be there who ought to get a message; leave one of them out",
          "-awkward：-push=stamp 要求应收到消息的人都在场；请去掉其中一个"});
   }
   for (size_t i = 0; i < plan.awkward.list().size(); ++i) {
@@ -278,28 +299,6 @@ absl::Status CheckAwkward(const RunPlan& plan) {
                                "-awkward：{} 个客户端中没有一个行为正常，而运行的指标针对它们；请降低比例或增加 "
                                "-clients"},
                               plan.clients);
-}
-
-absl::Status CheckPosts(const RunPlan& plan) {
-  if (plan.push_url.empty()) return absl::OkStatus();
-  if (plan.protocol == Protocol::kEcho) {
-    return LocalInvalidArgument({"-push-url: with -protocol=echo the server does not know who is who; leave it out",
-                                 "-push-url：-protocol=echo 时服务器不知道谁是谁；请去掉它"});
-  }
-  if (plan.push_rate.zero()) {
-    return LocalInvalidArgument({"-push-rate=0: nothing would be posted; for example -push-rate=100/s",
-                                 "-push-rate=0：不会投递任何内容；例如 -push-rate=100/s"});
-  }
-  if (plan.push_body.find(kStampHole) == std::string::npos) {
-    return LocalInvalidArgument({"-push-body: no {} in it, by which a push is known again; for example {}",
-                                 "-push-body：其中没有用来识别推送的 {}；例如 {}"},
-                                kStampHole, kDefaultPushBody);
-  }
-  if (std::ssize(plan.push_body) > kMostPushBodyBytes || !IsUtf8(plan.push_body)) {
-    return LocalInvalidArgument(
-        {"-push-body: want at most {} bytes of UTF-8", "-push-body：应为不超过 {} 字节的 UTF-8"}, kMostPushBodyBytes);
-  }
-  return absl::OkStatus();
 }
 
 /// Whether messages have room for stamps, and who ought to get them is said.

@@ -195,7 +195,8 @@ absl::Status CheckWorkers(const ReportLimits& limits, const std::vector<WorkerLo
 
 /// Messages that can have been due by then and are no warm-up's, whose messages are reported apart.
 int64_t MeasuredBy(const ReportLimits& limits, Phase phase) {
-  return phase == Phase::kWarmUp ? 0 : limits.messages - limits.warm_up_messages;
+  if (phase == Phase::kWarmUp) return 0;
+  return limits.messages - limits.warm_up_messages;
 }
 
 absl::Status Impossible(const absl::Status& why) {

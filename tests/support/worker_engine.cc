@@ -104,6 +104,7 @@ class WorkerEngine final : public LoadEngine {
   void Emit(IntervalReport report) {
     final_.totals.Merge(report.delta);
     if (const Stats* warm_up = WarmUpOf(report.stages, layout_)) final_.warm_up.Merge(*warm_up);
+    if (const Stats* awkward = AwkwardOf(report.stages)) final_.awkward.Merge(*awkward);
     observer_.OnInterval(std::move(report));
   }
 

@@ -71,10 +71,12 @@ TEST(PlanFields, EachTravelsAlone) {
   RunPlan stamped = plain;
   stamped.push = PushMode::kStamp;
   stamped.push_to = *PushAudience::Parse("all");
+  RunPlan idle = plain;
+  idle.mps = 0;
   for (const Field<RunPlan>& field : PlanFields()) {
     bool came_back = false;
-    // Some go with stamps alone, and some without them.
-    for (const RunPlan& valid : {plain, stamped}) {
+    // Some go with stamps alone, some without them, and a closed loop without a rate.
+    for (const RunPlan& valid : {plain, stamped, idle}) {
       for (const FieldValue& value : OtherValues(field, field.member.get(valid))) {
         RunPlan plan = valid;
         if (!field.member.set(plan, value).ok()) continue;
