@@ -273,6 +273,11 @@ absl::Status CheckPosts(const RunPlan& plan) {
 
 /// Whether those who are to behave badly can, and others are left.
 absl::Status CheckAwkward(const RunPlan& plan) {
+  if (!plan.awkward.empty() && plan.push != PushMode::kOff) {
+    return LocalInvalidArgument(
+        {"-awkward: -push=stamp needs everybody to be there who ought to get a message; leave one of them out",
+         "-awkward：-push=stamp 要求应收到消息的人都在场；请去掉其中一个"});
+  }
   for (size_t i = 0; i < plan.awkward.list().size(); ++i) {
     const Awkward& each = plan.awkward.list()[i];
     const bool by_gateway =
@@ -320,8 +325,7 @@ absl::Status CheckPush(const RunPlan& plan) {
   const std::pair<bool, const char*> moving[] = {{plan.devices > 1, "devices"},
                                                  {!plan.session.endless(), "session"},
                                                  {!plan.churn.zero(), "churn"},
-                                                 {!plan.clients_stages.empty(), "clients-stages"},
-                                                 {!plan.awkward.empty(), "awkward"}};
+                                                 {!plan.clients_stages.empty(), "clients-stages"}};
   for (const auto& [given, flag] : moving) {
     if (!given) continue;
     return LocalInvalidArgument({"-{}: -push=stamp needs the same users from beginning to end; leave one of them out",

@@ -64,7 +64,7 @@ constexpr Entry kEntries[] = {
     {Msg::kMove, "move", "迁移时间"},
     {Msg::kWarmUp, "warm-up (in no other figure)", "预热（不计入其他指标）"},
     {Msg::kAwkward, "awkward clients (in no other figure)", "异常客户端（不计入其他指标）"},
-    {Msg::kAwkwardOf, "{} of {}", "{}，共 {}"},
+    {Msg::kAwkwardOf, "{} of {}", "{} 个，共 {} 个"},
     {Msg::kNotOpened, "not opened", "未建立"},
     {Msg::kAwkwardNotOpened, "not opened: {}", "未建立：{}"},
     {Msg::kAwkwardLost, "lost: {}", "中断：{}"},

@@ -135,8 +135,9 @@ void FindMissingAgents(const RunResult& result, Reasons& reasons) {
     if (agent.state != AgentResult::State::kDone) {
       reasons.push_back(AgentFailure(agent.state, agent.state_detail, agent.label()));
     }
-    const Counters& counters = agent.totals.counters;
-    const int64_t scheduled = counters.scheduled + agent.warm_up.counters.scheduled + agent.awkward.counters.scheduled;
+    Counters counters = agent.totals.counters;
+    counters.Merge(agent.awkward.counters);
+    const int64_t scheduled = counters.scheduled + agent.warm_up.counters.scheduled;
     if (counters.open() != 0) reasons.push_back({Kind::kUnaccounted, {counters.open()}, agent.label()});
     if (agent.state != AgentResult::State::kDone || result.interrupted) continue;
     if (!agent.stopped_early.empty()) {

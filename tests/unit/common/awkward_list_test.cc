@@ -96,7 +96,10 @@ TEST(AwkwardList, APlanHasRoomForIt) {
   plan.protocol = Protocol::kGateway;
   plan.push = PushMode::kStamp;
   plan.push_to = *PushAudience::Parse("all");
-  EXPECT_THAT(PlanError(plan), HasSubstr("-awkward: -push=stamp needs the same users"));
+  EXPECT_THAT(PlanError(plan), HasSubstr("-awkward: -push=stamp needs everybody to be there"));
+  plan.push_to = {};
+  plan.push_url = *HttpUrl::Parse("http://backend/push");
+  EXPECT_THAT(PlanError(plan), HasSubstr("-awkward: -push=stamp needs everybody to be there")) << "nor do posts";
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 namespace wsload {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -115,6 +116,7 @@ TEST_F(AwkwardResult, AGapIsWhatNeitherHasTold) {
   ASSERT_EQ(result.gaps.size(), 1u);
   EXPECT_EQ(result.gaps[0].messages_not_scheduled, 47);
   EXPECT_EQ(result.gaps[0].unaccounted, 3);
+  EXPECT_THAT(result.verdict_reasons, Contains(Statement{StatementKind::kUnaccounted, {3}, "h1:7400"}));
 }
 
 TEST(AwkwardResultOfAnotherPlan, IsRefused) {
