@@ -133,7 +133,7 @@ constexpr Field<RunPlan> kPlanFields[] = {
       .help =
           {"shares of the clients that behave badly, in figures of their own: bad-token, expired-token, no-ack, cut, "
            "slow-read, split-frame",
-           "行为异常的客户端及其比例，指标单独统计：bad-token、expired-token、no-ack、cut、slow-read、split-frame"},
+           "行为异常的客户端及其比例，指标单独统计，种类见示例和文档"},
       .repeat_value = false,  // it may be long; the line shows the kind
       .example = "no-ack:5%,slow-read:1%:1KB/s"}},
     {MemberOf<&RunPlan::conn_timeout_ns>(),

@@ -98,7 +98,7 @@ TEST(Kept, AKilledControllerLeavesWhatItHad) {
   const std::string killed = RunIdOf(out + "/run.json");
   const std::string series = FileText(out + "/timeseries.csv");
   EXPECT_TRUE(series.ends_with("\r\n"));
-  EXPECT_THAT(series, HasSubstr("\nmeasure,1,2.000,1,2,"));
+  EXPECT_THAT(series, HasSubstr("\nmeasure,,1,2.000,1,2,"));
 
   Process next(Load(gateway, {"-duration=300ms", "-out=" + out}));
   EXPECT_THAT(next.Wait(kDeadline).value_or(-1), kCarriedOut) << next.err();

@@ -118,6 +118,10 @@ class Run {
     if (chance_.OneIn(3)) plan_.session = *Lifetime::Parse(chance_.OneIn(2) ? "exp:1s" : "uniform:200ms-2s");
     if (chance_.OneIn(3)) plan_.churn = *Rate::Parse("7/s");
     if (chance_.OneIn(4)) plan_.devices = 2;
+    if (plan_.clients >= 10 && chance_.OneIn(2)) {
+      plan_.awkward = *AwkwardList::Parse("cut:20%,no-ack:10%,bad-token:10%,split-frame:10%:300ms");
+    }
+    if (chance_.OneIn(3)) plan_.size = *MessageSizes::Parse("exp:200");
     if (chance_.OneIn(3)) plan_.retry = static_cast<int32_t>(chance_.Between(1, 2));
     if (chance_.OneIn(5)) {
       plan_.clients_stages = *StageList::Parse(fmt::format("1s:{},2s:1,1s:@{}", plan_.clients, plan_.clients));
@@ -235,6 +239,7 @@ void CheckCounts(const Run& run, const RunResult& result) {
     sum.Merge(agent.totals);
     Counters counters = agent.totals.counters;
     counters.Merge(agent.warm_up.counters);
+    counters.Merge(agent.awkward.counters);
     scheduled += counters.scheduled;
     EXPECT_GE(counters.open(), 0) << agent.address;
     if (agent.state != AgentResult::State::kDone) continue;
@@ -260,7 +265,7 @@ void CheckCounts(const Run& run, const RunResult& result) {
 /// What the seeds lead to; the tests make sure that not all are the same.
 struct Seen {
   int64_t valid = 0, lost = 0, reconnected = 0, replaced = 0, moved = 0, storms = 0, taken_over = 0, yielded = 0,
-          outages = 0, retried = 0, closed = 0;
+          outages = 0, retried = 0, closed = 0, awkward = 0;
 };
 
 void CheckSeed(uint64_t seed, Seen& seen) {
@@ -287,6 +292,7 @@ void CheckSeed(uint64_t seed, Seen& seen) {
   seen.retried += totals.success_by_retry > 0 ? 1 : 0;
   seen.closed += run.plan().model == LoadModel::kClosed ? 1 : 0;
   for (const AgentResult& agent : result->agents) {
+    seen.awkward += agent.awkward.counters.success > 0 ? 1 : 0;
     seen.taken_over += agent.messages_taken_over > 0 ? 1 : 0;
     seen.yielded += agent.messages_yielded > 0 ? 1 : 0;
   }
@@ -315,6 +321,7 @@ TEST_P(SimulatedLivesTest, KeepTheirPromisesWhateverHappens) {
   EXPECT_GT(seen.taken_over, 2);
   EXPECT_GT(seen.yielded, 2);
   EXPECT_GT(seen.closed, 2);
+  EXPECT_GT(seen.awkward, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SimulatedLivesTest, ::testing::Range(0, kShards));
