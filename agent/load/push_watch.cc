@@ -33,6 +33,11 @@ void PushWatch::OnEnded(int64_t user, const UpstreamResult& result) {
   if (result.outcome != UpstreamOutcome::kAcknowledged) counters.push_unconfirmed += expected;
 }
 
+bool PushWatch::IsMeasured(std::string_view plaintext) const {
+  const std::optional<PushStamp> stamp = stamps_.Find(plaintext);
+  return stamp && stamp->of_this_run && stamp->due_us * kNsPerUs >= warm_up_ns_;
+}
+
 void PushWatch::OnPush(int64_t user, std::string_view plaintext, bool repeated, int64_t now_ns) {
   const std::optional<PushStamp> stamp = stamps_.Find(plaintext);
   if (!stamp) return;

@@ -26,6 +26,8 @@ class PushWatch {
   // What becomes of a message that was due in the warm-up is in no figure.
   /// A message that `user` sent has its end: those who ought to get it are counted.
   void OnEnded(int64_t user, const UpstreamResult& result);
+  /// Whether it has the stamp of a message of this run that is due after the warm-up.
+  bool IsMeasured(std::string_view plaintext) const;
   /// `repeated`: the same push, by its key, came before.
   void OnPush(int64_t user, std::string_view plaintext, bool repeated, int64_t now_ns);
 

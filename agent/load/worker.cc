@@ -83,7 +83,7 @@ void Worker::Equip(Dependencies& dependencies, std::unique_ptr<ClientGroup> grou
     const int workers = siblings_ == nullptr ? 1 : siblings_->workers();
     posts_.emplace(PostSender::Parts{loop_, *poster_, recorder_}, plan_, name,
                    PostsOf(plan_, slice_.agent_index, slice_.agent_count, index_, workers),
-                   [this](int64_t now_ns) { return LeaseHolds(now_ns) && !stop_wanted_; });
+                   [this](int64_t now_ns) { return MaySend(now_ns); });
   }
   closes_.emplace(loop_, connector_->pool());
 }
@@ -404,6 +404,11 @@ void Worker::OnHeartbeatAck(WebSocketClient& client, int64_t round_trip_ns) {
   recorder_.HeartbeatAnswered(round_trip_ns, client.awkward());
 }
 void Worker::OnPush(WebSocketClient& client, std::string_view plaintext, bool repeated, int64_t now_ns) {
+  LeaveWarmUp(now_ns);
+  // Another agent's clock may be ahead: what it measures is no warm-up here either.
+  if (phase_ == Phase::kWarmUp && pushes_ && pushes_->IsMeasured(plaintext)) {
+    EnterPhase(Phase::kMeasure, measured_from_ns_);
+  }
   recorder_.Push(plaintext, repeated, client.awkward());
   if (pushes_) pushes_->OnPush(client.user_id(), plaintext, repeated, now_ns);
 }

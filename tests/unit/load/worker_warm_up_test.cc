@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "agent/client/push_stamp.h"
 #include "tests/unit/load/worker_rig.h"
 
 namespace wsload {
@@ -133,6 +134,33 @@ TEST_F(WarmUpTest, ConnectionsThatItLosesAreTheRuns) {
   EXPECT_EQ(rig.log.totals.counters.connections.lost, 1);
   EXPECT_EQ(Of(rig.log, Phase::kWarmUp).at(0).delta.counters.connections.lost, 1);
   EXPECT_EQ(rig.log.totals.counters.success, 200);
+}
+
+TEST_F(WarmUpTest, AMeasuredPushOfAnAgentWhoseClockIsAheadEndsIt) {
+  RunPlan plan = WarmPlan();
+  plan.push = PushMode::kStamp;
+  plan.push_to = *PushAudience::Parse("all");
+  Rig rig(loop_, gateway_, plan, WholeRun(plan), "run");
+  RampUpAndStart(rig, plan);
+  const PushStamps other("run", 1, 0);
+  const auto push = [&](uint32_t number, int64_t due_us) {
+    std::string text(static_cast<size_t>(kPushStampBytes), ' ');
+    other.Write(3, number, due_us, text.data());
+    gateway_.Push(5, "key-" + std::to_string(number), text);
+    loop_.RunUntilIdle();
+  };
+  loop_.AdvanceBy(990 * kNsPerMs);
+  push(0, 980'000);
+  push(1, 1'000'000);
+  push(2, 1'000'500);
+  loop_.AdvanceBy(20 * kNsPerSecond);
+  ASSERT_EQ(rig.log.done, 1);
+  ExpectApart(rig);
+  EXPECT_EQ(rig.log.totals.counters.push_received, 2) << "the first one was due in the warm-up";
+  EXPECT_EQ(rig.log.totals.push_delivery.count(), 2);
+  EXPECT_EQ(rig.log.stages[0].stats.counters.push_received, 0);
+  EXPECT_EQ(rig.log.stages[0].stats.counters.scheduled, 100) << "what is left of the warm-up is its own";
+  EXPECT_EQ(rig.log.totals.counters.scheduled, 200);
 }
 
 }  // namespace
