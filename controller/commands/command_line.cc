@@ -21,6 +21,12 @@ std::string ForShell(const std::string& text) {
   return is_plain ? text : ShellQuoted(text);
 }
 
+/// Stages jump with '@': before it stands a duration, and no user with a password.
+bool HasStages(const FieldInfo& info) {
+  const std::string_view flag = info.flag;
+  return flag == "stages" || flag == "clients-stages";
+}
+
 void AddFlag(std::string& line, const FieldInfo& info, const std::string& value) {
   line += fmt::format(" -{}={}", info.flag, ForShell(ReplaceInvalidUtf8(value)));
 }
@@ -30,6 +36,8 @@ void AddValue(std::string& line, const FieldInfo& info, const FieldValue& value)
     for (const auto& [name, content] : *headers) AddFlag(line, info, fmt::format("{}: {}", name, kRedacted));
   } else if (info.exposure == Exposure::kUrl) {
     AddFlag(line, info, RedactUrl(std::get<std::string>(value)));
+  } else if (HasStages(info)) {
+    AddFlag(line, info, FormatValue(info, value));
   } else {
     AddFlag(line, info, RedactText(FormatValue(info, value)));
   }

@@ -48,6 +48,11 @@ TEST(RunLabels, TheCommandLineJudgesTheRunAgainAsItWasJudged) {
             "wsload -mps=100 -duration=1m30s -threshold='p(99)<200ms,success_rate>=99%' -accept=generator-limited");
 }
 
+TEST(RunLabels, AJumpOfAStageIsNobodysPassword) {
+  const std::string line = Parsed({"-stages=2s:@100,peak=3s:@300", "-clients-stages=2s:@5,3s:@10"}).labels.command_line;
+  EXPECT_EQ(line, "wsload -stages=2s:@100,peak=3s:@300 -clients-stages=2s:@5,3s:@10");
+}
+
 TEST(RunLabels, TheCommandLineHoldsNoSecret) {
   std::string dir = ::testing::TempDir() + "/wsload-labels-XXXXXX";
   ASSERT_NE(mkdtemp(dir.data()), nullptr);
