@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "agent/client/run_mark.h"
+
 namespace wsload {
 namespace {
 
@@ -12,15 +14,7 @@ constexpr char kMark = 'W';
 constexpr char kEndMark = '.';
 constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr uint64_t kBase = kDigits.size();
-constexpr uint64_t kWorkersPerAgent = 1024;
-constexpr uint8_t kNoDigitValue = 0xff;
-
-constexpr std::array<uint8_t, 256> kDigitValues = [] {
-  std::array<uint8_t, 256> values{};
-  values.fill(kNoDigitValue);
-  for (size_t i = 0; i < kDigits.size(); ++i) values[static_cast<uint8_t>(kDigits[i])] = static_cast<uint8_t>(i);
-  return values;
-}();
+constexpr std::array<uint8_t, 256> kDigitValues = ValuesOfDigits(kDigits);
 
 void WriteNumber(uint64_t number, char* out, size_t chars) {
   for (size_t i = chars; i-- > 0; number /= kBase) out[i] = kDigits[number % kBase];
@@ -36,20 +30,12 @@ bool ReadNumber(std::string_view chars, uint64_t& number) {
   return true;
 }
 
-/// FNV-1a: alike on every host of a run.
-uint64_t HashOf(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return hash ^ (hash >> 32);
-}
-
 }  // namespace
 
 EchoKeys::EchoKeys(std::string_view run_id, int32_t agent, int32_t worker) {
   key_[0] = kMark;
-  WriteNumber(HashOf(run_id), key_.data() + 1, kRunChars);
-  WriteNumber(static_cast<uint64_t>(agent) * kWorkersPerAgent + static_cast<uint64_t>(worker),
-              key_.data() + kPrefixChars, kWorkerChars);
+  WriteNumber(HashOfRun(run_id), key_.data() + 1, kRunChars);
+  WriteNumber(SourceOf(agent, worker), key_.data() + kPrefixChars, kWorkerChars);
   WriteNumber(0, key_.data() + kNumberAt, kNumberChars);
 }
 

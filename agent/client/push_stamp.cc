@@ -13,14 +13,7 @@ constexpr char kEndMark = '.';
 constexpr std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 constexpr int kBits = 6;
 constexpr uint64_t kMask = (1 << kBits) - 1;
-constexpr uint8_t kNoDigitValue = 0xff;
-
-constexpr std::array<uint8_t, 256> kDigitValues = [] {
-  std::array<uint8_t, 256> values{};
-  values.fill(kNoDigitValue);
-  for (size_t i = 0; i < kDigits.size(); ++i) values[static_cast<uint8_t>(kDigits[i])] = static_cast<uint8_t>(i);
-  return values;
-}();
+constexpr std::array<uint8_t, 256> kDigitValues = ValuesOfDigits(kDigits);
 
 /// The low bits that have room.
 void WriteNumber(uint64_t number, char* out, size_t chars) {
@@ -45,20 +38,12 @@ char SumOf(const char* stamp, size_t count) {
   return kDigits[(sum ^ sum >> kBits ^ sum >> (2 * kBits)) & kMask];
 }
 
-/// FNV-1a: alike on every host of a run.
-uint64_t RunPrint(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return hash ^ hash >> 32;
-}
-
 }  // namespace
 
 PushStamps::PushStamps(std::string_view run_id, int32_t agent, int32_t worker) {
   head_[0] = kMark;
-  WriteNumber(RunPrint(run_id), head_.data() + 1, kRunChars);
-  WriteNumber(static_cast<uint64_t>(agent) * PushStamp::kWorkersPerAgent + static_cast<uint64_t>(worker),
-              head_.data() + kSourceAt, kSourceChars);
+  WriteNumber(HashOfRun(run_id), head_.data() + 1, kRunChars);
+  WriteNumber(SourceOf(agent, worker), head_.data() + kSourceAt, kSourceChars);
 }
 
 void PushStamps::Write(uint32_t sender, uint32_t number, int64_t due_us, char* out) const {

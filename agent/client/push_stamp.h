@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "agent/client/run_mark.h"
 #include "common/plan/push_audience.h"
 
 namespace wsload {
@@ -20,7 +21,6 @@ struct PushStamp {
   uint32_t number = 0;  ///< 0, 1, 2, ...: of what this sender sent over this worker
   int64_t due_us = 0;   ///< since the common start
 
-  static constexpr uint32_t kWorkersPerAgent = 1024;
   int32_t agent() const { return static_cast<int32_t>(source / kWorkersPerAgent); }
 };
 
